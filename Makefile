@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make` builds, `make demo` shows the main job in OVMF, `make check` tests. V=1 shows every command.
+
+CC ?= gcc
+BUILD ?= build
+VERSION := 0.1.0
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wformat=2 -Wundef -Wvla -Wwrite-strings -Werror
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' $(WARN) $(HARDEN) -I. -MMD -MP $(CFLAGS) $(EXTRA_CFLAGS)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(EXTRA_CFLAGS)
+# libarchive is static, so that the initramfs isn't filled with its dependencies.
+LIBS := -Wl,-Bstatic -larchive -lzstd -Wl,-Bdynamic -ljson-c -lkeyutils \
+	-ltss2-esys -ltss2-mu -ltss2-rc -ltss2-tctildr -lcrypto -lpthread
+
+sources = $(filter-out $(foreach d,$(1),$(wildcard $(d)/test-*.c $(d)/fuzz-*.c)),$(foreach d,$(1),$(wildcard $(d)/*.c)))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys
+LIB_SRC := $(call sources,$(KEYS_DIRS))
+INITRD_SRC := $(call sources,initrd)
+TOOLS_SRC := $(call sources,tools)
+TESTLIB_SRC := $(wildcard keys/testlib/*.c)
+TEST_SRC := $(foreach d,$(KEYS_DIRS) initrd tools,$(wildcard $(d)/test-*.c))
+FUZZ_SRC := $(foreach d,$(KEYS_DIRS),$(wildcard $(d)/fuzz-*.c))
+
+LIB := $(BUILD)/libetcseal.a
+TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
+PROGRAMS := $(if $(TOOLS_SRC),$(BUILD)/etcseal) $(if $(INITRD_SRC),$(BUILD)/etcseal-boot)
+
+.PHONY: all deps check units layers lint clean tests
+all: $(LIB) $(PROGRAMS)
+tests: $(TESTS)
+
+-include efi/rules.mk
+-include tests-ovmf/rules.mk
+-include .ci/fuzz.mk
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(LIB): $(call objects,$(LIB_SRC))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/etcseal: $(call objects,$(TOOLS_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(LIBS) -o $@
+
+$(BUILD)/etcseal-boot: $(call objects,$(INITRD_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(LIBS) -o $@
+
+# A test links the library, the test library and, for initrd/ and tools/, its program's objects but main.
+$(BUILD)/initrd/test-%: $(BUILD)/initrd/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+$(BUILD)/tools/test-%: $(BUILD)/tools/test-%.o $(filter-out %/main.o,$(call objects,$(TOOLS_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+$(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+
+units: all tests
+	$(Q).ci/units $(TESTS)
+
+layers:
+	$(Q).ci/layers
+
+deps:
+	$(Q).ci/deps
+
+clean:
+	$(Q)rm -rf $(BUILD)
+
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(INITRD_SRC) $(TOOLS_SRC) $(TESTLIB_SRC) $(TEST_SRC)))
+.SECONDARY:

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every name that goes into a derivation or a measurement. Changing one is a new format version. FORMAT.md. */
+#ifndef ES_CORE_LABELS_H
+#define ES_CORE_LABELS_H
+
+/* HKDF-SHA256 info strings, without a NUL. Under the config key, with no salt: */
+#define ES_LABEL_KEY_ID   "etcseal/v1/key-id"          /* 8 bytes: encryption.info key_id */
+#define ES_LABEL_INFO_MAC "etcseal/v1/encryption.info" /* HMAC-SHA256 key */
+#define ES_LABEL_ARCHIVE  "etcseal/v1/config.cms"      /* AES-256 wrap key of the CMS recipient */
+#define ES_LABEL_ESCROW   "etcseal/v1/recovery-escrow" /* AES-256-GCM key */
+/* Under a protector's secret, with the protector's salt (tpm: none): AES-256 wrap key of the config key */
+#define ES_LABEL_WRAP_TPM      "etcseal/v1/wrap/tpm"
+#define ES_LABEL_WRAP_KDF      "etcseal/v1/wrap/kdf"
+#define ES_LABEL_WRAP_RECOVERY "etcseal/v1/wrap/recovery"
+
+/* What TPM2_PCR_Event hashes into PCR 11 to end the time in which the key can be had, without a NUL. */
+#define ES_FENCE_EVENT "etcseal/v1/fence"
+/* What the stub measures into PCR 12 for a recovery boot in place of the key, without a NUL. */
+#define ES_RECOVERY_EVENT "etcseal/v1/recovery-boot"
+
+/* Boot options. */
+#define ES_OPTION_RECOVERY      "etcseal.recovery"
+#define ES_OPTION_RECOVERY_ESXI "encryptionRecoveryKey"
+#define ES_OPTION_DEVICE        "etcseal.device"
+
+/* Files of a bank, and their caps in bytes. */
+#define ES_BANK_FOLDER  "etcseal"
+#define ES_INFO_NAME    "encryption.info"
+#define ES_ARCHIVE_NAME "config.cms"
+#define ES_LOG_NAME     "measured.log"
+enum {
+	ES_BANK_COUNT = 2,
+	ES_INFO_MAX = 64 << 10,
+	ES_ARCHIVE_MAX = 64 << 20,
+	ES_LOG_MAX = 256 << 10,
+};
+
+/* Where the stub's cpio lands in the initramfs, and where the helper leaves what it found. */
+#define ES_HANDOVER_DIR "/.extra/etcseal"
+#define ES_RUN_DIR      "/run/etcseal"
+
+#endif

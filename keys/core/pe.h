@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PE32+ images: their sections, as a file and as the firmware loaded them, and the UKI's among them.
+ * Untrusted input: 64-bit sums, nothing outside the image, nothing that overlaps, no section twice.
+ * Microsoft PE format; UAPI group "Unified Kernel Image"; systemd-stub(7).
+ */
+#ifndef ES_CORE_PE_H
+#define ES_CORE_PE_H
+
+#include "keys/core/reason.h"
+#include "keys/core/scope.h"
+#include "keys/core/span.h"
+
+enum {
+	ES_PE_SECTIONS_MAX = 96, /* the loader's own cap */
+	ES_PE_MACHINE_X64 = 0x8664,
+	ES_PE_MACHINE_ARM64 = 0xaa64,
+};
+
+struct es_pe_section {
+	char name[9]; /* NUL-terminated */
+	uint32_t virtual_size, virtual_address;
+	uint32_t raw_size, raw_offset;
+	uint32_t characteristics;
+};
+
+struct es_pe {
+	struct es_span image;
+	uint16_t machine;
+	uint16_t subsystem;
+	uint32_t entry; /* RVA */
+	uint32_t image_size, headers_size;
+	uint32_t section_alignment, file_alignment;
+	uint32_t reloc_rva, reloc_size; /* base relocations, 0 if none */
+	uint64_t image_base;
+	uint32_t header_offset; /* of the "PE\0\0" signature */
+	uint32_t section_table; /* offset */
+	unsigned section_count;
+	struct es_pe_section sections[ES_PE_SECTIONS_MAX];
+};
+
+enum es_pe_layout {
+	ES_PE_FILE,   /* sections at raw_offset */
+	ES_PE_LOADED, /* sections at virtual_address */
+};
+
+/* ES_FORMAT for anything that isn't a sound PE32+ image of that layout. */
+ES_MUST_CHECK enum es_reason es_pe_open(struct es_span image, enum es_pe_layout layout, struct es_pe *ret);
+
+/* The sections of a UKI that are measured, in the order of measuring. ES_UKI_PCRSIG is never measured. */
+enum es_uki_section {
+	ES_UKI_LINUX,
+	ES_UKI_OSREL,
+	ES_UKI_CMDLINE,
+	ES_UKI_INITRD,
+	ES_UKI_UCODE,
+	ES_UKI_SPLASH,
+	ES_UKI_DTB,
+	ES_UKI_UNAME,
+	ES_UKI_SBAT,
+	ES_UKI_PCRPKEY,
+	ES_UKI_MEASURED_COUNT,
+	ES_UKI_PCRSIG = ES_UKI_MEASURED_COUNT,
+	ES_UKI_COUNT
+};
+extern const char *const es_uki_section_names[ES_UKI_COUNT]; /* ".linux" … */
+
+struct es_uki {
+	bool present[ES_UKI_COUNT];
+	struct es_span
+	    section[ES_UKI_COUNT]; /* VirtualSize bytes; a file's section that is shorter on disk is refused */
+};
+
+/* Finds a UKI's sections. ES_FORMAT: a doubled or overlapping one, or out of bounds; ES_MISSING: no .linux, .initrd or
+ * .cmdline (*ret is filled as far as it goes). */
+ES_MUST_CHECK enum es_reason es_uki_find(const struct es_pe *pe, enum es_pe_layout layout, struct es_uki *ret);
+
+/* A UKI from a stub and its sections: what objcopy or ukify would make. image inspect and predict read it back. */
+struct es_uki_parts {
+	struct es_span stub; /* a PE file with no UKI section yet but, perhaps, .sbat */
+	bool present[ES_UKI_COUNT];
+	struct es_span section[ES_UKI_COUNT];
+};
+/* Writes to w; a pass with cap 0 measures the size. ES_FORMAT: the stub isn't one; ES_TOO_LARGE: over 4 GiB or
+ * too many sections; ES_ARGUMENT: a part that is missing or doubled. */
+ES_MUST_CHECK enum es_reason es_uki_write(const struct es_uki_parts *parts, struct es_writer *w);
+
+#endif

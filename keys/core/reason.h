@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The error convention of keys/: a function that can fail returns a reason; ES_OK is zero. keys/ prints nothing
+ * and ends no process. Callers word a reason with es_reason_words() and what they know besides.
+ */
+#ifndef ES_CORE_REASON_H
+#define ES_CORE_REASON_H
+
+enum es_reason {
+	ES_OK = 0,
+
+	/* the ground */
+	ES_MEMORY,     /* out of memory, or memory that can't be locked */
+	ES_IO,         /* a read or write failed */
+	ES_NO_SPACE,   /* the disk is full */
+	ES_READ_ONLY,  /* the file system can't be written */
+	ES_PERMISSION, /* not root, or refused by the kernel */
+	ES_MISSING,    /* a file or device that was asked for isn't there */
+	ES_CRYPTO,     /* the crypto library failed where it can't */
+	ES_BAD_TAG,    /* doesn't authenticate under this key; the facade knows what that means where */
+	ES_ARGUMENT,   /* the caller asked for something that makes no sense */
+
+	/* what was read */
+	ES_FORMAT,    /* not of its format: truncated, garbage, out of bounds */
+	ES_TOO_LARGE, /* over the cap of its format */
+	ES_VERSION,   /* a version, type or algorithm this release doesn't know */
+	ES_UNSAFE,    /* well-formed, authentic, and still refused: escapes the tree, a device, setuid */
+
+	/* the state of the host */
+	ES_NOT_CONFIGURED,
+	ES_ALREADY_CONFIGURED,
+	ES_BANKS_DAMAGED,     /* there are banks, and none holds together */
+	ES_NOT_UNLOCKED,      /* the running host has no config key */
+	ES_NO_BOOT_PARTITION, /* nowhere to keep a bank */
+	ES_NOT_MET,           /* a requirement that isn't true now can't be set */
+
+	/* refusals */
+	ES_LOCKED_PCR,          /* the measured boot isn't the one it was sealed to */
+	ES_LOCKED_MACHINE,      /* kdf: another machine */
+	ES_LOCKED_NO_PROTECTOR, /* nothing in encryption.info fits this mode */
+	ES_RECOVERY_FORM,       /* the recovery key is mistyped: a group is named */
+	ES_RECOVERY_WRONG,      /* well-formed, but not this host's */
+	ES_TAMPERED_INFO,       /* encryption.info: MAC */
+	ES_TAMPERED_ARCHIVE,    /* config.cms: hash or tag */
+	ES_ROLLED_BACK,         /* older than the TPM's counter */
+	ES_COUNTER_MISSING,     /* the counter that encryption.info names is gone */
+	ES_DOWNGRADE,           /* a kdf bank on a TPM that has our counter */
+
+	/* the TPM */
+	ES_TPM_ABSENT,
+	ES_TPM_VERSION,   /* a TPM 1.2 */
+	ES_TPM_NO_SHA256, /* no active SHA-256 bank */
+	ES_TPM_UNSET_PCR, /* a PCR that must be measured into is all zeros or all ones */
+	ES_TPM_CLEARED,   /* our SRK is gone */
+	ES_TPM_OTHER,     /* there is an SRK, and it isn't ours */
+	ES_TPM_LOCKOUT,   /* dictionary attack lockout */
+	ES_TPM_POLICY,    /* policy failed though the PCRs fit */
+	ES_TPM_AUTH,      /* an owner password is set that we don't have */
+	ES_TPM_FULL,      /* no NV room or no object slot */
+	ES_TPM_BUSY,      /* still asking for retries after the bound */
+	ES_TPM_TIMEOUT,   /* didn't answer in time */
+	ES_TPM_FORGED,    /* an answer whose HMAC is wrong: something between us and the TPM */
+	ES_TPM_HARDWARE,  /* failure mode, broken connection, anything else */
+
+	/* the boot */
+	ES_FENCE_FAILED,
+	ES_MEASURE_FAILED, /* the stub couldn't measure though there is a TPM */
+	ES_LOG_MISMATCH,   /* the event log doesn't replay to the TPM's values */
+
+	ES_REASON_COUNT
+};
+
+/* Exit codes of every etcseal program. DESIGN.md section 7. */
+enum es_exit {
+	ES_EXIT_DONE = 0,
+	ES_EXIT_FAILED = 1,
+	ES_EXIT_USAGE = 2,
+	ES_EXIT_NOT_CONFIGURED = 3,
+	ES_EXIT_LOCKED = 4,
+	ES_EXIT_TAMPERED = 5,
+	ES_EXIT_TPM = 6,
+	ES_EXIT_WRONG_RECOVERY_KEY = 7,
+};
+
+struct es_words {
+	const char *id; /* kebab-case, stable, for --json and logs: "pcr-mismatch" */
+	enum es_exit exit;
+	const char *what; /* what happened and why, one clause, no full stop */
+	const char *next; /* what to do next, one sentence or two */
+};
+
+/* Never NULL; an unknown number gets the words of a defect. */
+const struct es_words *es_reason_words(enum es_reason reason);
+
+#endif

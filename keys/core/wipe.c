@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/core/wipe.h"
+
+#include <stdint.h>
+#include <string.h>
+
+void es_wipe(void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	memset(data, 0, len);
+	/* The compiler must assume that somebody reads the zeros. */
+	__asm__ __volatile__("" : : "r"(data) : "memory");
+}
+
+bool es_equal_constant_time(const void *a, const void *b, size_t len)
+{
+	const volatile uint8_t *x = a, *y = b;
+	uint8_t differ = 0;
+
+	for (size_t i = 0; i < len; i++)
+		differ |= x[i] ^ y[i];
+	return differ == 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CMS AuthEnvelopedData (RFC 5083), AES-256-GCM (RFC 5084), one KEKRecipientInfo under AES-256 key wrap (RFC 5652
+ * 6.2.3), DER. A fresh content key every time. Stock `openssl cms -decrypt -secretkey` opens it.
+ */
+#ifndef ES_CRYPTO_ENVELOPE_H
+#define ES_CRYPTO_ENVELOPE_H
+
+#include "keys/core/buf.h"
+#include "keys/core/secret.h"
+
+/* key_id names the recipient: 8 bytes. plain is the config archive. The caller owns *ret_der. */
+ES_MUST_CHECK enum es_reason es_envelope_seal(const struct es_secret *kek, const uint8_t key_id[static 8],
+					      struct es_span plain, struct es_buf *ret_der);
+
+/* Nothing of the plaintext is released before its tag is checked. ES_FORMAT: not such a CMS; ES_VERSION: CMS of another
+ * kind or algorithm; ES_BAD_TAG: another key, or changed anywhere. */
+ES_MUST_CHECK enum es_reason es_envelope_open(const struct es_secret *kek, struct es_span der,
+					      struct es_secret **ret_plain);
+
+#endif

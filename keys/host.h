@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facade of the administrator's command: the running host, and every change to what it keeps. A change is a commit of
+ * a new generation into the older bank; on any failure both banks stay as they were.
+ */
+#ifndef ES_HOST_H
+#define ES_HOST_H
+
+#include "keys/core/recovery_code.h"
+#include "keys/store/bank.h"
+#include "keys/store/boot_record.h"
+#include "keys/tpm/context.h"
+
+struct es_host;
+
+struct es_host_request {
+	const char *boot_dir;     /* where the boot partition is mounted; NULL: found (/efi, /boot/efi, /boot) */
+	const char *run_dir;      /* NULL: ES_RUN_DIR */
+	const char *tcti;         /* NULL: the kernel's TPM */
+	const char *event_log;    /* path; NULL: the kernel's */
+	const char *product_uuid; /* path; NULL: the kernel's */
+};
+
+/* Opens what there is; a boot partition or a boot record that is missing is found by the call that needs it. */
+ES_MUST_CHECK enum es_reason es_host_open(const struct es_host_request *request, struct es_host **ret);
+void es_host_close(struct es_host *host);
+void es_host_closep(struct es_host **host);
+#define ES_HOST ES_SCOPED(es_host_closep) struct es_host *
+
+/* A sentence on the last refusal, beyond its reason: which file, which PCR, what the TPM said. Never NULL. */
+const char *es_host_detail(const struct es_host *host);
+
+/* NULL if this system wasn't started through the boot helper. */
+const struct es_boot_record *es_host_boot(const struct es_host *host);
+/* The bank that the host stands on, read afresh at es_host_open and after each commit; NULL: not configured. */
+const struct es_bank *es_host_bank(const struct es_host *host);
+/* The other two, for status. */
+const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned number);
+const char *es_host_boot_dir(const struct es_host *host); /* NULL: none found */
+/* ES_OK, or why the host couldn't seal to its TPM now (asks the TPM, once). */
+ES_MUST_CHECK enum es_reason es_host_tpm(struct es_host *host);
+/* Secure Boot as the firmware tells it, from the handover or the EFI variable. */
+bool es_host_secure_boot(const struct es_host *host);
+/* The counter in the TPM; ES_COUNTER_MISSING, ES_TPM_… */
+ES_MUST_CHECK enum es_reason es_host_counter(struct es_host *host, uint64_t *ret);
+
+struct es_init_request {
+	bool kdf; /* do without the TPM, on purpose */
+	unsigned path_count;
+	const char *const *paths; /* covered; none: /etc */
+};
+/* First run: makes config key, recovery key, protector by mode, and commits the tree in RAM as the first
+ * generation. *ret_recovery is the recovery key, to be shown once. A TPM that is there and can't be used is an
+ * error, not a fallback: ES_TPM_…; without any TPM the mode is kdf. ES_ALREADY_CONFIGURED, ES_BANKS_DAMAGED (also
+ * configured: nothing is overwritten). */
+ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
+					  struct es_secret **ret_recovery);
+
+/* Packs the tree in RAM and commits it. */
+ES_MUST_CHECK enum es_reason es_host_backup(struct es_host *host, struct es_pack_report *ret_report);
+
+/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, makes the TPM's counter forget this host. */
+ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode);
+/* ES_NOT_MET: Secure Boot isn't on now. In kdf mode ES_ARGUMENT. */
+ES_MUST_CHECK enum es_reason es_host_require_secure_boot(struct es_host *host, bool require);
+ES_MUST_CHECK enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool require);
+
+/* Decrypts the newest bank's archive and unpacks it beneath dirfd (empty), with the key of the running host or, if
+ * recovery_text isn't NULL, with that recovery key and on any host. *ret_fault may be NULL. */
+struct es_extract_request {
+	const char *recovery_text;
+	size_t recovery_len;
+	int dirfd;
+};
+ES_MUST_CHECK enum es_reason es_host_extract(struct es_host *host, const struct es_extract_request *request,
+					     struct es_unpack_report *ret_report, struct es_code_fault *ret_fault);
+
+/* The recovery key out of its escrow. */
+ES_MUST_CHECK enum es_reason es_host_recovery_key(struct es_host *host, struct es_secret **ret_recovery);
+
+#endif

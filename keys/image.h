@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facade for boot images: build, inspect, predict. */
+#ifndef ES_IMAGE_H
+#define ES_IMAGE_H
+
+#include "keys/core/buf.h"
+#include "keys/core/pcr.h"
+#include "keys/core/pe.h"
+
+/* Checks the parts (the kernel is a PE image of the stub's machine, .cmdline has no NUL or line end within, …) and writes
+ * the UKI. ret_detail names what was wrong. The caller owns *ret. */
+enum { ES_IMAGE_DETAIL = 128 };
+ES_MUST_CHECK enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *ret,
+					    char ret_detail[static ES_IMAGE_DETAIL]);
+
+/* PCR 11 as the stub leaves it (from zeros), without the fence. */
+ES_MUST_CHECK enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest *ret);
+/* PCR 12 for outside options (ASCII; "" for none: zeros). */
+ES_MUST_CHECK enum es_reason es_image_predict_pcr12(const char *options, bool recovery, struct es_digest *ret);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facade of the boot helper: from two banks to a tree in RAM, in the one order that is safe. DESIGN.md section 3,
+ * steps 5 to 9. The order is kept here and not by the caller: es_opening_key raises the fence whatever it found, and
+ * es_opening_unpack refuses behind a fence that isn't up.
+ */
+#ifndef ES_OPENING_H
+#define ES_OPENING_H
+
+#include "keys/core/recovery_code.h"
+#include "keys/core/secret.h"
+#include "keys/store/bank.h"
+#include "keys/store/boot_record.h"
+#include "keys/tpm/context.h"
+
+struct es_opening;
+
+struct es_opening_request {
+	int banks_dirfd;                    /* holds bank0/ and bank1/; -1: there are none */
+	const struct es_handover *handover; /* NULL without the stub */
+	const char *tcti;                   /* NULL: the kernel's TPM */
+	const char *product_uuid;           /* DMI product UUID as the kernel tells it; NULL or "" if it has none */
+	struct es_span event_log;           /* the kernel's; empty if there is none */
+};
+
+/* Reads the banks, connects to the TPM. Fails only for want of memory; what is wrong is found by the next call. */
+ES_MUST_CHECK enum es_reason es_opening_new(const struct es_opening_request *request, struct es_opening **ret);
+void es_opening_free(struct es_opening *o);
+void es_opening_freep(struct es_opening **o);
+
+/* Picks the bank, checks it against the counter, gets the config key from recovery_text (if not NULL: then no Unseal is
+ * sent) or from the TPM or the KDF by mode, and raises the fence, in every case. Called once.
+ * ES_OK: there is a key. ES_NOT_CONFIGURED: no bank. ES_FENCE_FAILED: end the boot. Every other reason is a refusal: the
+ * fence is up, es_opening_recovery may follow. */
+ES_MUST_CHECK enum es_reason es_opening_key(struct es_opening *o, const char *recovery_text);
+
+/* After a refusal, behind the fence: another recovery key, as often as the caller allows. ES_RECOVERY_FORM (see
+ * es_opening_code_fault), ES_RECOVERY_WRONG, ES_OK. */
+ES_MUST_CHECK enum es_reason es_opening_recovery(struct es_opening *o, const char *recovery_text, size_t len);
+
+/* Checks the MAC, decrypts, checks the tag, unpacks beneath treefd (empty). A bank that proves damaged here is passed
+ * over for the other one, if the key in hand opens that too. Brings the TPM's counter up if a commit was cut. */
+ES_MUST_CHECK enum es_reason es_opening_unpack(struct es_opening *o, int treefd);
+
+/* The config key, once unpacked; NULL before. Moves it out. */
+struct es_secret *es_opening_take_key(struct es_opening *o);
+
+/* What is known so far; unlock_ms is the caller's to fill in. Owned by o. */
+const struct es_boot_record *es_opening_record(const struct es_opening *o);
+const struct es_code_fault *es_opening_code_fault(const struct es_opening *o);
+/* The recovery protector's id, to tell the owner which key is asked for: "{GUID}", "" if unknown. */
+const char *es_opening_recovery_id(const struct es_opening *o);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A bank: one folder with encryption.info, config.cms and measured.log, a complete copy of one generation. Holding
+ * together means: parses, sizes and SHA-256 of archive and log are those that encryption.info names. That proves
+ * nothing about who wrote it: the MAC does, later.
+ */
+#ifndef ES_STORE_BANK_H
+#define ES_STORE_BANK_H
+
+#include "keys/store/info.h"
+
+enum es_bank_state {
+	ES_BANK_ABSENT,  /* no folder, or an empty one */
+	ES_BANK_DAMAGED, /* something is there, and it doesn't hold together: `damage` and `detail` say why */
+	ES_BANK_WHOLE,
+};
+
+struct es_bank {
+	enum es_bank_state state;
+	enum es_reason damage;
+	char detail[ES_DETAIL_TEXT]; /* "config.cms: 1204 bytes, encryption.info says 4810" */
+	struct es_buf info_bytes, archive, log;
+	struct es_info *info; /* NULL unless WHOLE (or damaged behind its parsing) */
+};
+
+void es_bank_free(struct es_bank *bank); /* leaves it ABSENT */
+#define ES_BANK ES_SCOPED(es_bank_free) struct es_bank
+
+/* Reads dirfd/bank<number>/ as far as it is there. Only trouble with the machine is returned (ES_IO, ES_MEMORY); what the
+ * bank is like stands in *ret. dirfd is the etcseal folder of the boot partition, or of the handover. */
+ES_MUST_CHECK enum es_reason es_bank_read(int dirfd, unsigned number, struct es_bank *ret);
+
+/* The number of the bank to open first: the whole one with the higher generation. -1: none is whole. */
+int es_bank_newest(const struct es_bank banks[static ES_BANK_COUNT]);
+/* The number of the bank that a commit may overwrite: absent, else damaged, else the older one. */
+unsigned es_bank_oldest(const struct es_bank banks[static ES_BANK_COUNT]);
+
+/* Writes dirfd/bank<number>/: archive and log first, encryption.info last, each with fsync, then the folders. A cut in
+ * between leaves that bank not whole, and the other one untouched. */
+struct es_bank_content {
+	struct es_span info, archive, log;
+};
+ES_MUST_CHECK enum es_reason es_bank_write(int dirfd, unsigned number, const struct es_bank_content *content);
+
+#endif

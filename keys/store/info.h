@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * encryption.info: pretty-printed JSON, then one line "mac <64 hex>", HMAC-SHA256 over every byte before that line.
+ * DESIGN.md section 5 has the fields. What this release doesn't know is kept; an unknown version, type or KDF is
+ * ES_VERSION. Untrusted until es_info_verify: it is parsed before its MAC can be checked, so every count and length
+ * has a cap.
+ */
+#ifndef ES_STORE_INFO_H
+#define ES_STORE_INFO_H
+
+#include "keys/core/buf.h"
+#include "keys/core/labels.h"
+#include "keys/core/pcr.h"
+#include "keys/core/secret.h"
+
+enum es_mode { ES_MODE_TPM, ES_MODE_KDF, ES_MODE_COUNT };
+extern const char *const es_mode_names[ES_MODE_COUNT]; /* "tpm" "kdf" */
+
+enum es_protector_type { ES_PROTECTOR_TPM, ES_PROTECTOR_KDF, ES_PROTECTOR_RECOVERY, ES_PROTECTOR_TYPES };
+
+enum {
+	ES_PROTECTORS_MAX = 16,
+	ES_UUID_TEXT = 37,        /* 36 and a NUL, lower case, no braces */
+	ES_RECOVERY_ID_TEXT = 39, /* {UPPER-CASE GUID} and a NUL */
+	ES_TIME_TEXT = 21,        /* 2026-11-21T18:14:32Z and a NUL */
+	ES_PROTECTOR_FOR_MAX = 128,
+};
+
+struct es_protector {
+	enum es_protector_type type;
+	char id[ES_RECOVERY_ID_TEXT]; /* UUID, or {GUID} for a recovery protector */
+	struct es_buf wrapped;        /* the config key */
+
+	struct {                                    /* type tpm */
+		char purpose[ES_PROTECTOR_FOR_MAX]; /* "for": "this boot", … */
+		struct es_buf srk, public_part, private_part;
+		es_pcr_mask pcrs;
+		struct es_pcr_values expected;
+	} tpm;
+	struct { /* type kdf */
+		uint64_t n;
+		uint32_t r, p;
+		struct es_buf salt, input;
+		bool bound_to_product_uuid; /* bound_to has "dmi-product-uuid"; anything else in it is ES_VERSION */
+	} kdf;
+	struct { /* type recovery */
+		char created[ES_TIME_TEXT];
+		char verified[ES_TIME_TEXT];     /* "" for null */
+		char acknowledged[ES_TIME_TEXT]; /* "" for null */
+		struct es_buf salt, escrow;
+	} recovery;
+	void *json; /* the object this was read from, so that unknown fields stay; NULL for a new one; store's own */
+};
+
+struct es_info {
+	char host[ES_UUID_TEXT];
+	uint64_t generation;
+	enum es_mode mode;
+	bool require_secure_boot, require_exec_installed_only;
+	uint8_t key_id[8];
+	struct es_digest archive_sha256;
+	uint64_t archive_size;
+	struct es_digest log_sha256;
+	uint32_t nv_index; /* 0 for "rollback": null */
+	unsigned protector_count;
+	struct es_protector *protectors[ES_PROTECTORS_MAX];
+	void *json; /* as above */
+};
+
+/* The caller owns *ret; es_info_free frees the protectors too. */
+ES_MUST_CHECK enum es_reason es_info_new(struct es_info **ret);
+void es_info_free(struct es_info *info);
+void es_info_freep(struct es_info **info);
+#define ES_INFO ES_SCOPED(es_info_freep) struct es_info *
+
+/* A new, empty protector at the end. ES_TOO_LARGE: there are ES_PROTECTORS_MAX. Owned by info. */
+ES_MUST_CHECK enum es_reason es_info_add(struct es_info *info, enum es_protector_type type, struct es_protector **ret);
+/* Removes and frees the protector at index. */
+void es_info_remove(struct es_info *info, unsigned index);
+/* The first of that type, or NULL. */
+struct es_protector *es_info_find(struct es_info *info, enum es_protector_type type);
+
+/* Parses; does not check the MAC, but that there is a well-formed MAC line. ret_detail (may be NULL) names what was wrong and where, for a message:
+ * "protectors[1].salt: not base64". */
+enum { ES_DETAIL_TEXT = 128 };
+ES_MUST_CHECK enum es_reason es_info_parse(struct es_span bytes, struct es_info **ret,
+					   char ret_detail[static ES_DETAIL_TEXT]);
+
+/* mac_key is HKDF(config key, ES_LABEL_INFO_MAC). ES_TAMPERED_INFO unless the bytes are just as they were written. */
+ES_MUST_CHECK enum es_reason es_info_verify(struct es_span bytes, const struct es_secret *mac_key);
+
+/* The file's bytes, MAC included. The caller owns *ret. ES_TOO_LARGE over ES_INFO_MAX. */
+ES_MUST_CHECK enum es_reason es_info_write(const struct es_info *info, const struct es_secret *mac_key,
+					   struct es_buf *ret);
+
+#endif

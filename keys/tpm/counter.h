@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rollback counter: an NV counter in the owner range, noDA, readable and countable with empty auth. A counter that
+ * is deleted and made again starts above every value the TPM's counters ever had (TPM 2.0 Library Part 1, "NV counters").
+ */
+#ifndef ES_TPM_COUNTER_H
+#define ES_TPM_COUNTER_H
+
+#include "keys/core/reason.h"
+#include "keys/tpm/context.h"
+
+enum { ES_COUNTER_INDEX = 0x0180e5ea }; /* ours, in the owner range 0x01800000 to 0x01bfffff */
+
+/* Makes it, counts it once (which sets it) and reads it. ES_ALREADY_CONFIGURED: the index exists (as our counter:
+ * *ret_value is then filled in all the same). ES_TPM_FULL: no NV room; ES_TPM_AUTH. */
+ES_MUST_CHECK enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
+/* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours. HMAC-checked if an SRK is pinned. */
+ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
+ES_MUST_CHECK enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index);
+ES_MUST_CHECK enum es_reason es_tpm_counter_delete(struct es_tpm *tpm, uint32_t index);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sealed objects: KEYEDHASH, 32 bytes, noDA, adminWithPolicy, under the pinned SRK. Secrets travel encrypted (AES-128-CFB
+ * both ways) in a session salted to it. TPM 2.0 Library Part 3: TPM2_Create, TPM2_Load, TPM2_Unseal, TPM2_PolicyPCR.
+ */
+#ifndef ES_TPM_OBJECT_H
+#define ES_TPM_OBJECT_H
+
+#include "keys/core/buf.h"
+#include "keys/core/pcr.h"
+#include "keys/core/secret.h"
+#include "keys/tpm/context.h"
+
+enum { ES_TPM_PUBLIC_MAX = 1024, ES_TPM_PRIVATE_MAX = 1024 }; /* marshalled TPM2B_PUBLIC and TPM2B_PRIVATE */
+
+/* Seals to the values of pcrs (SHA-256 bank), computed here, not read from the TPM. ES_ARGUMENT: pcrs is empty or not in
+ * expected->present; ES_TPM_UNSET_PCR: one of 4, 7, 11 in it is all zeros or all ones (unset_ok lists the exceptions). */
+struct es_tpm_seal_request {
+	const struct es_secret *secret; /* ES_KEY_LEN */
+	const struct es_pcr_values *expected;
+	es_pcr_mask pcrs;
+	es_pcr_mask unset_ok; /* PCR 11 on a host that boots without the stub */
+};
+ES_MUST_CHECK enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request,
+					 struct es_buf *ret_public, struct es_buf *ret_private);
+
+/* Five commands: StartAuthSession, PolicyPCR, Load, Unseal, FlushContext. ES_TPM_POLICY: the TPM says that the policy doesn't
+ * hold (the PCRs aren't those); ES_TPM_CLEARED or ES_TPM_OTHER: the object isn't of this TPM's SRK (told apart by
+ * es_tpm_srk_check); ES_TPM_LOCKOUT, ES_TPM_FORGED, …: as they say. */
+struct es_tpm_unseal_request {
+	struct es_span public_part, private_part;
+	es_pcr_mask pcrs;
+};
+ES_MUST_CHECK enum es_reason es_tpm_unseal(struct es_tpm *tpm, const struct es_tpm_unseal_request *request,
+					   struct es_secret **ret_secret);
+
+#endif

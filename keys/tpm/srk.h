@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The storage root key at 0x81000001: ECC P-256, TCG template (TCG TPM v2.0 Provisioning Guidance 7.5.1; EK Credential
+ * Profile template H-2 as used for SRKs). Its public part is pinned as a serialised ESYS_TR, so that at boot no command is needed to learn
+ * it, and no other key can take its place: the salt of every session is encrypted to the pinned key.
+ */
+#ifndef ES_TPM_SRK_H
+#define ES_TPM_SRK_H
+
+#include "keys/core/buf.h"
+#include "keys/tpm/context.h"
+
+enum { ES_SRK_HANDLE = 0x81000001, ES_SRK_SERIALISED_MAX = 1024 };
+
+/* Makes the SRK where there is none, takes the one that is there if it is a fit storage key, and pins it for this
+ * connection. ES_TPM_OTHER: the handle is taken by something that is no storage key. The caller owns *ret_serialised. */
+ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised);
+
+/* Pins what encryption.info holds; sends no command. ES_FORMAT: not a serialised key at our handle. */
+ES_MUST_CHECK enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised);
+
+/* After a refusal: is the pinned key still the one in the TPM? ES_OK, ES_TPM_CLEARED, ES_TPM_OTHER. */
+ES_MUST_CHECK enum es_reason es_tpm_srk_check(struct es_tpm *tpm);
+
+#endif
