@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an administrator is told for each reason. The ids and exit codes are for scripts: they don't change. */
+#include "keys/core/reason.h"
+
+static const struct es_words words[ES_REASON_COUNT] = {
+	[ES_OK] = { "ok", ES_EXIT_DONE, "done", "Nothing needs to be done." },
+
+	[ES_MEMORY] = { "out-of-memory", ES_EXIT_FAILED, "there is not enough memory, or it can't be locked",
+			"Free memory, or raise the limit on locked memory (ulimit -l), and try again." },
+	[ES_IO] = { "io-error", ES_EXIT_FAILED, "a read or write failed",
+		    "Look into dmesg for trouble with the disk, and try again." },
+	[ES_NO_SPACE] = { "no-space", ES_EXIT_FAILED, "the disk is full",
+			  "Free some room on the boot partition and try again; what was stored before is unharmed." },
+	[ES_READ_ONLY] = { "read-only", ES_EXIT_FAILED, "the file system can't be written",
+			   "Mount it writable (mount -o remount,rw) and try again." },
+	[ES_PERMISSION] = { "permission", ES_EXIT_FAILED, "permission was refused",
+			    "Run this as root; if you are, look for a security module that forbids it." },
+	[ES_MISSING] = { "missing", ES_EXIT_FAILED, "a file or device that is needed isn't there",
+			 "Check the name, and that the disk it is on is attached and mounted." },
+	[ES_CRYPTO] = { "crypto-failed", ES_EXIT_FAILED, "the crypto library failed",
+			"Check that libcrypto (OpenSSL 3) is whole and its configuration allows AES-256 and SHA-256." },
+	[ES_BAD_TAG] = { "not-authentic", ES_EXIT_TAMPERED, "the data was changed, or belongs to another key",
+			 "Find out who could write to it; a copy that is known to be good can replace it." },
+	[ES_ARGUMENT] = { "bad-argument", ES_EXIT_USAGE, "what was asked for makes no sense here",
+			  "See the manual page for what can be given." },
+
+	[ES_FORMAT] = { "bad-format", ES_EXIT_FAILED, "a file is truncated, or not of its format",
+			"Replace it by a good copy." },
+	[ES_TOO_LARGE] = { "too-large", ES_EXIT_FAILED, "something is larger than its format allows",
+			   "Make it smaller: leave out files that are no configuration." },
+	[ES_VERSION] = { "unknown-version", ES_EXIT_FAILED, "a newer etcseal wrote this, or it isn't etcseal's",
+			 "Use the release of etcseal that wrote it, or a newer one." },
+	[ES_UNSAFE] = { "unsafe-content", ES_EXIT_TAMPERED,
+			"the archive holds something that no configuration may hold",
+			"Don't use this archive before you know how that came into it." },
+
+	[ES_NOT_CONFIGURED] = { "not-configured", ES_EXIT_NOT_CONFIGURED, "no configuration was sealed on this host",
+				"Run `etcseal init`." },
+	[ES_ALREADY_CONFIGURED] = { "already-configured", ES_EXIT_FAILED, "this host is configured already",
+				    "`etcseal status` shows how. `etcseal set` and `etcseal backup` change it." },
+	[ES_BANKS_DAMAGED] = { "banks-damaged", ES_EXIT_TAMPERED, "there are banks, and none of them is whole",
+			       "Put back the etcseal folder of the boot partition from a copy; nothing was "
+			       "overwritten." },
+	[ES_NOT_UNLOCKED] = { "not-unlocked", ES_EXIT_LOCKED, "the running system doesn't hold the configuration's key",
+			      "Boot so that the configuration is opened, by itself or with the recovery key." },
+	[ES_NO_BOOT_PARTITION] = { "no-boot-partition", ES_EXIT_FAILED, "no boot partition was found to keep a bank on",
+				   "Mount the EFI system partition at /efi, /boot/efi or /boot, or name it with "
+				   "--boot-dir." },
+	[ES_NOT_MET] = { "not-met", ES_EXIT_FAILED, "that isn't true of this boot, so it can't be required",
+			 "Make it true first (Secure Boot: in the firmware's setup), boot, and try again." },
+
+	[ES_LOCKED_PCR] = { "pcr-mismatch", ES_EXIT_LOCKED, "this boot isn't the one that the key was sealed to",
+			    "If the change is yours, open with the recovery key and run `etcseal backup`, which seals "
+			    "to this boot; if not, find out who made it." },
+	[ES_LOCKED_MACHINE] = { "other-machine", ES_EXIT_LOCKED,
+				"the key is bound to another machine, or the derived key doesn't fit",
+				"Put the disk back into its machine, or open with the recovery key." },
+	[ES_LOCKED_NO_PROTECTOR] = { "no-protector", ES_EXIT_LOCKED,
+				     "encryption.info holds nothing that opens by itself in this mode",
+				     "Open with the recovery key, then run `etcseal set --mode=`." },
+	[ES_RECOVERY_FORM] = { "recovery-key-mistyped", ES_EXIT_WRONG_RECOVERY_KEY, "the recovery key is mistyped",
+			       "Compare the group that is named with what you wrote down: 16 groups of 6 digits." },
+	[ES_RECOVERY_WRONG] = { "recovery-key-wrong", ES_EXIT_WRONG_RECOVERY_KEY,
+				"the recovery key is well-formed, but not the one of this host",
+				"Find the key whose recovery ID is the one shown for this host." },
+	[ES_TAMPERED_INFO] = { "info-tampered", ES_EXIT_TAMPERED, "encryption.info was changed by somebody else",
+			       "Find out who could write to the boot partition; the other bank may still be good." },
+	[ES_TAMPERED_ARCHIVE] = { "archive-tampered", ES_EXIT_TAMPERED,
+				  "the configuration archive was changed by somebody else",
+				  "Find out who could write to the boot partition; the other bank may still be good." },
+	[ES_ROLLED_BACK] = { "rolled-back", ES_EXIT_TAMPERED,
+			     "the configuration is older than the newest that the TPM knows of",
+			     "If you put the old copy back yourself, open it with the recovery key; if not, somebody "
+			     "did." },
+	[ES_COUNTER_MISSING] = { "counter-missing", ES_EXIT_TAMPERED,
+				 "the TPM has lost the counter that tells old configurations from new",
+				 "Open with the recovery key, then run `etcseal set --mode=tpm`, which makes a new "
+				 "one." },
+	[ES_DOWNGRADE] = { "downgrade", ES_EXIT_TAMPERED, "a kdf configuration lies on a host whose TPM was sealed to",
+			   "If you moved the disk here yourself, open it with the recovery key; if not, it was "
+			   "planted." },
+
+	[ES_TPM_ABSENT] = { "tpm-absent", ES_EXIT_TPM, "there is no TPM",
+			    "Switch the TPM on in the firmware's setup; if it is gone for good, open with the recovery "
+			    "key." },
+	[ES_TPM_VERSION] = { "tpm-version", ES_EXIT_TPM, "the TPM is a TPM 1.2, and TPM 2.0 is needed",
+			     "Look in the firmware's setup for a switch to TPM 2.0, or go on without: mode kdf." },
+	[ES_TPM_NO_SHA256] = { "tpm-no-sha256", ES_EXIT_TPM, "the TPM's SHA-256 bank isn't active",
+			       "Switch the SHA-256 PCR bank on in the firmware's setup, and boot." },
+	[ES_TPM_UNSET_PCR] = { "tpm-unset-pcr", ES_EXIT_TPM, "nothing was measured into a PCR that the seal needs",
+			       "Boot the image made by `etcseal image build` through UEFI, with the TPM switched on." },
+	[ES_TPM_CLEARED] = { "tpm-cleared", ES_EXIT_TPM, "the TPM was cleared, or its storage key was deleted",
+			     "Open with the recovery key, then run `etcseal set --mode=tpm` to seal anew." },
+	[ES_TPM_OTHER] = { "tpm-other", ES_EXIT_TPM, "this is another TPM than the one the key was sealed to",
+			   "Put the disk back into its machine, or open with the recovery key and run `etcseal set "
+			   "--mode=tpm`." },
+	[ES_TPM_LOCKOUT] = { "tpm-lockout", ES_EXIT_TPM, "the TPM is locked out after too many wrong tries",
+			     "Leave the host switched on until the lockout ends (`tpm2_getcap properties-variable` "
+			     "shows it), or open with the recovery key." },
+	[ES_TPM_POLICY] = { "tpm-policy", ES_EXIT_LOCKED,
+			    "the TPM says that the policy isn't met, though the PCRs are those of the seal",
+			    "Boot once more; if it stays so, open with the recovery key and run `etcseal backup`." },
+	[ES_TPM_AUTH] = { "tpm-auth", ES_EXIT_TPM, "the TPM's owner has set a password",
+			  "Take the owner password off (tpm2_changeauth -c owner), or go on without: mode kdf." },
+	[ES_TPM_FULL] = { "tpm-full", ES_EXIT_TPM, "the TPM has no room left",
+			  "Delete NV indexes or persistent objects that nothing uses (tpm2_nvundefine, "
+			  "tpm2_evictcontrol)." },
+	[ES_TPM_BUSY] = { "tpm-busy", ES_EXIT_TPM, "the TPM asked to be left alone for too long",
+			  "Find out which other program uses it without end, and try again." },
+	[ES_TPM_TIMEOUT] = { "tpm-timeout", ES_EXIT_TPM, "the TPM didn't answer in time",
+			     "Switch the host off and on; if it stays so, open with the recovery key and have the TPM "
+			     "replaced." },
+	[ES_TPM_FORGED] = { "tpm-forged", ES_EXIT_TAMPERED, "an answer of the TPM was forged on its way",
+			    "Look for a device between mainboard and TPM, and don't trust this host before." },
+	[ES_TPM_HARDWARE] = { "tpm-failed", ES_EXIT_TPM, "the TPM failed",
+			      "Switch the host off and on; if it stays so, open with the recovery key and have the "
+			      "TPM replaced." },
+
+	[ES_FENCE_FAILED] = { "fence-failed", ES_EXIT_TPM,
+			      "the key couldn't be put out of reach again, so nothing was opened",
+			      "Boot once more; if it stays so, the TPM is failing, or somebody tampers with it." },
+	[ES_MEASURE_FAILED] = { "measure-failed", ES_EXIT_TPM, "the boot couldn't be measured though there is a TPM",
+				"Boot once more; if it stays so, open with the recovery key and update the firmware." },
+	[ES_LOG_MISMATCH] = { "log-mismatch", ES_EXIT_TAMPERED,
+			      "the firmware's event log doesn't lead to the values that the TPM has",
+			      "Boot once more; if it stays so, the firmware is at fault or somebody changed the log." },
+};
+
+static const struct es_words defect = { "defect", ES_EXIT_FAILED, "something failed that has no name: a defect",
+					"Please report it, with what was done before." };
+
+const struct es_words *es_reason_words(enum es_reason reason)
+{
+	if ((unsigned)reason >= ES_REASON_COUNT || words[reason].id == 0)
+		return &defect;
+	return &words[reason];
+}
