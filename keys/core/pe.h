@@ -2,7 +2,7 @@
 /*
  * PE32+ images: their sections, as a file and as the firmware loaded them, and the UKI's among them.
  * Untrusted input: 64-bit sums, nothing outside the image, nothing that overlaps, no section twice.
- * Microsoft PE format; UAPI group "Unified Kernel Image"; systemd-stub(7).
+ * Microsoft PE format; UAPI group "Unified Kernel Image"; systemd-stub(7). Pure: runs in firmware and on the host.
  */
 #ifndef ES_CORE_PE_H
 #define ES_CORE_PE_H
@@ -15,6 +15,7 @@ enum {
 	ES_PE_SECTIONS_MAX = 96, /* the loader's own cap */
 	ES_PE_MACHINE_X64 = 0x8664,
 	ES_PE_MACHINE_ARM64 = 0xaa64,
+	ES_PE_SUBSYSTEM_EFI_APPLICATION = 10,
 };
 
 struct es_pe_section {
@@ -31,7 +32,8 @@ struct es_pe {
 	uint32_t entry; /* RVA */
 	uint32_t image_size, headers_size;
 	uint32_t section_alignment, file_alignment;
-	uint32_t reloc_rva, reloc_size; /* base relocations, 0 if none */
+	uint32_t reloc_rva, reloc_size;  /* base relocations, 0 if none */
+	uint32_t cert_offset, cert_size; /* of a file: its signatures, 0 if it isn't signed; loaded: 0 */
 	uint64_t image_base;
 	uint32_t header_offset; /* of the "PE\0\0" signature */
 	uint32_t section_table; /* offset */
@@ -44,7 +46,8 @@ enum es_pe_layout {
 	ES_PE_LOADED, /* sections at virtual_address */
 };
 
-/* ES_FORMAT for anything that isn't a sound PE32+ image of that layout. */
+/* ES_FORMAT for anything that isn't a sound PE32+ image of that layout; ES_VERSION: PE32, or neither x86-64 nor arm64.
+ * Loaded, image is ImageBase and ImageSize of the loaded image protocol: the headers stand at its front. */
 ES_MUST_CHECK enum es_reason es_pe_open(struct es_span image, enum es_pe_layout layout, struct es_pe *ret);
 
 /* The sections of a UKI that are measured, in the order of measuring. ES_UKI_PCRSIG is never measured. */
@@ -65,10 +68,11 @@ enum es_uki_section {
 };
 extern const char *const es_uki_section_names[ES_UKI_COUNT]; /* ".linux" … */
 
+/* section has VirtualSize bytes; a file's section that is shorter on disk is refused. One of no bytes counts as
+ * absent: no stub measures it. */
 struct es_uki {
 	bool present[ES_UKI_COUNT];
-	struct es_span
-	    section[ES_UKI_COUNT]; /* VirtualSize bytes; a file's section that is shorter on disk is refused */
+	struct es_span section[ES_UKI_COUNT];
 };
 
 /* Finds a UKI's sections. ES_FORMAT: a doubled or overlapping one, or out of bounds; ES_MISSING: no .linux, .initrd or
