@@ -85,8 +85,9 @@ struct es_uki_parts {
 	bool present[ES_UKI_COUNT];
 	struct es_span section[ES_UKI_COUNT];
 };
-/* Writes to w; a pass with cap 0 measures the size. ES_FORMAT: the stub isn't one; ES_TOO_LARGE: over 4 GiB or
- * too many sections; ES_ARGUMENT: a part that is missing or doubled. */
+/* Writes to w; a pass with cap 0 measures the size. ES_FORMAT, ES_VERSION: the stub isn't one; ES_TOO_LARGE: over 4 GiB,
+ * or too many sections for the room before the stub's first; ES_ARGUMENT: a part that is missing, empty or already in the
+ * stub (its .sbat stays when none is given), or a stub that is signed. */
 ES_MUST_CHECK enum es_reason es_uki_write(const struct es_uki_parts *parts, struct es_writer *w);
 
 #endif
