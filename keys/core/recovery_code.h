@@ -25,8 +25,8 @@ void es_recovery_code_write(const uint8_t key[static ES_RECOVERY_LEN], char ret_
 enum es_group_fault {
 	ES_GROUP_FINE,
 	ES_GROUP_NOT_DIGITS, /* a character that is no digit, or fewer or more than six of them */
-	ES_GROUP_MISTYPED,   /* six digits that fit no place: a wrong or swapped digit */
-	ES_GROUP_MISPLACED,  /* fits another place: groups swapped (ret_fits tells where) */
+	ES_GROUP_MISTYPED,   /* six digits that don't fit their place: a wrong or swapped digit */
+	ES_GROUP_MISPLACED,  /* fits another place, as its neighbour or its partner shows: swapped, left out */
 	ES_GROUP_TOO_FEW,    /* the key ends before this group */
 	ES_GROUP_TOO_MANY,   /* something follows the sixteenth */
 };
@@ -44,7 +44,8 @@ ES_MUST_CHECK enum es_reason es_recovery_code_read(const char *text, size_t len,
 						   uint8_t ret_key[static ES_RECOVERY_LEN],
 						   struct es_code_fault *ret_fault);
 
-/* One group by itself, as a console that asks group by group needs it; place is 1 to 16. */
+/* One group by itself, as a console that asks group by group needs it; place is 1 to 16. FINE, NOT_DIGITS or MISTYPED:
+ * alone, a misplaced group can't be told from a mistyped one. */
 enum es_group_fault es_recovery_group_read(const char digits[static 6], unsigned place, uint16_t *ret_word);
 
 #endif
