@@ -43,6 +43,10 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			       "overwritten." },
 	[ES_NOT_UNLOCKED] = { "not-unlocked", ES_EXIT_LOCKED, "the running system doesn't hold the configuration's key",
 			      "Boot so that the configuration is opened, by itself or with the recovery key." },
+	[ES_NOT_BOOTED] = { "not-booted", ES_EXIT_FAILED, "this system wasn't started through etcseal's boot helper",
+			    "Build a boot image (etcseal image build) whose initramfs runs etcseal-boot, start it, and "
+			    "try "
+			    "again." },
 	[ES_NO_BOOT_PARTITION] = { "no-boot-partition", ES_EXIT_FAILED, "no boot partition was found to keep a bank on",
 				   "Mount the EFI system partition at /efi, /boot/efi or /boot, or name it with "
 				   "--boot-dir." },

@@ -31,6 +31,7 @@ enum es_reason {
 	ES_ALREADY_CONFIGURED,
 	ES_BANKS_DAMAGED,     /* there are banks, and none holds together */
 	ES_NOT_UNLOCKED,      /* the running host has no config key */
+	ES_NOT_BOOTED,        /* this system wasn't started through the boot helper */
 	ES_NO_BOOT_PARTITION, /* nowhere to keep a bank */
 	ES_NOT_MET,           /* a requirement that isn't true now can't be set */
 
