@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/choice.h"
+
+es_pcr_mask es_policy_pcrs(bool require_secure_boot)
+{
+	return ES_PCR_BIT(require_secure_boot ? ES_PCR_SECURE_BOOT : ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_IMAGE) |
+	       ES_PCR_BIT(ES_PCR_OPTIONS);
+}
+
+static bool no_counter_possible(struct es_counter counter)
+{
+	return counter.state == ES_TPM_ABSENT || counter.state == ES_TPM_VERSION;
+}
+
+enum es_reason es_choice_fresh(const struct es_info *info, struct es_counter counter, bool *ret_behind)
+{
+	*ret_behind = false;
+	if (info->mode == ES_MODE_KDF) {
+		if (counter.state == ES_OK)
+			return ES_DOWNGRADE;
+		if (counter.state == ES_COUNTER_MISSING || no_counter_possible(counter))
+			return ES_OK;
+		return counter.state;
+	}
+	if (counter.state != ES_OK)
+		return counter.state;
+	if (info->generation < counter.value)
+		return ES_ROLLED_BACK;
+	/* Behind by one is a commit that was cut before it could count. By more: not the counter of this archive. */
+	if (info->generation - counter.value > 1)
+		return ES_COUNTER_MISSING;
+	*ret_behind = info->generation != counter.value;
+	return ES_OK;
+}
+
+int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter)
+{
+	int newest = es_bank_newest(banks);
+	int other;
+	bool behind;
+
+	if (newest < 0)
+		return -1;
+	other = 1 - newest;
+	/* A kdf bank needs no secret to be written: beside a genuine tpm bank it doesn't get to shut the host. */
+	if (es_choice_fresh(banks[newest].info, counter, &behind) == ES_DOWNGRADE &&
+	    banks[other].state == ES_BANK_WHOLE && es_choice_fresh(banks[other].info, counter, &behind) == ES_OK)
+		return other;
+	return newest;
+}
+
+static unsigned bit_count(es_pcr_mask mask)
+{
+	return (unsigned)__builtin_popcount(mask);
+}
+
+static enum es_reason policy_sound(const struct es_protector *p, const struct es_pcr_values *now, bool stub)
+{
+	const es_pcr_mask always = ES_PCR_BIT(ES_PCR_IMAGE) | ES_PCR_BIT(ES_PCR_OPTIONS);
+	const es_pcr_mask either = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
+	const unsigned must_be_set[] = { ES_PCR_BOOT_LOADER, ES_PCR_SECURE_BOOT, ES_PCR_IMAGE };
+
+	if ((p->tpm.pcrs & always) != always || (p->tpm.pcrs & either) == 0)
+		return ES_TAMPERED_INFO;
+	for (size_t i = 0; i < sizeof must_be_set / sizeof *must_be_set; i++) {
+		unsigned pcr = must_be_set[i];
+
+		if (pcr == ES_PCR_IMAGE && !stub)
+			continue;
+		if ((p->tpm.pcrs & ES_PCR_BIT(pcr)) != 0 && es_pcr_is_unset(&now->value[pcr]))
+			return ES_TPM_UNSET_PCR;
+	}
+	return ES_OK;
+}
+
+enum es_reason es_choice_protector(const struct es_info *info, const struct es_pcr_values *now, bool stub,
+				   const struct es_protector **ret)
+{
+	const struct es_protector *closest = NULL;
+	unsigned closest_differ = ES_PCR_COUNT + 1;
+
+	for (unsigned i = 0; i < info->protector_count; i++) {
+		const struct es_protector *p = info->protectors[i];
+		unsigned differ;
+
+		if (p->type != ES_PROTECTOR_TPM || p->tpm.is_signed)
+			continue;
+		differ = bit_count(es_pcr_differ(&p->tpm.expected, now, p->tpm.pcrs));
+		if (differ < closest_differ) {
+			closest = p;
+			closest_differ = differ;
+		}
+	}
+	if (closest == NULL)
+		return ES_LOCKED_NO_PROTECTOR;
+	*ret = closest;
+	return closest_differ > 0 ? ES_LOCKED_PCR : policy_sound(closest, now, stub);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an opening knows: shared by opening.c (the key and the fence) and unpacking.c (what comes behind it). Private. */
+#ifndef ES_OPENING_STATE_H
+#define ES_OPENING_STATE_H
+
+#include "keys/choice.h"
+#include "keys/opening.h"
+
+struct es_opening {
+	struct es_opening_request request; /* what it points to stays the caller's */
+	struct es_bank banks[ES_BANK_COUNT];
+	int chosen;
+	struct es_tpm *tpm;
+	enum es_reason tpm_state;   /* of the connection */
+	enum es_reason tpm_refusal; /* why this TPM can't serve the automatic protector, ES_OK if it can */
+	struct es_counter counter;
+	bool asked;
+	bool behind_fence; /* the fence is up, or there is no TPM that would need one */
+	struct es_secret *key;
+	unsigned commands_before; /* sent over a connection that was given up */
+	struct es_boot_record record;
+	struct es_code_fault fault;
+	char recovery_id[ES_RECOVERY_ID_TEXT];
+};
+
+/* The key from a recovery key; sends the TPM nothing. */
+ES_MUST_CHECK enum es_reason es_opening_key_from_recovery(struct es_opening *o, const char *text, size_t len);
+
+#endif
