@@ -9,13 +9,16 @@
 #include "keys/core/buf.h"
 #include "keys/core/secret.h"
 
-/* key_id names the recipient: 8 bytes. plain is the config archive. The caller owns *ret_der. */
+/* key_id names the recipient: 8 bytes. plain is the config archive, at least one byte. ES_TOO_LARGE: the envelope would be
+ * over ES_ARCHIVE_MAX. The caller owns *ret_der. */
 ES_MUST_CHECK enum es_reason es_envelope_seal(const struct es_secret *kek, const uint8_t key_id[static 8],
 					      struct es_span plain, struct es_buf *ret_der);
 
-/* Nothing of the plaintext is released before its tag is checked. ES_FORMAT: not such a CMS; ES_VERSION: CMS of another
- * kind or algorithm; ES_BAD_TAG: another key, or changed anywhere. */
-ES_MUST_CHECK enum es_reason es_envelope_open(const struct es_secret *kek, struct es_span der,
-					      struct es_secret **ret_plain);
+/* Nothing of the plaintext is released before its tag is checked. The recipient must be key_id: CMS itself authenticates
+ * nothing of a recipient but its key, and here no byte of the file may change unnoticed. Only the one form that seal
+ * writes is read (DER, no optional field), so nothing is left open. ES_FORMAT: not such a CMS, or something behind it;
+ * ES_VERSION: CMS of another kind or algorithm; ES_TOO_LARGE: over ES_ARCHIVE_MAX; ES_BAD_TAG: another key, or changed. */
+ES_MUST_CHECK enum es_reason es_envelope_open(const struct es_secret *kek, const uint8_t key_id[static 8],
+					      struct es_span der, struct es_secret **ret_plain);
 
 #endif
