@@ -8,14 +8,16 @@
 #include "keys/core/pe.h"
 
 /* Checks the parts (the kernel is a PE image of the stub's machine, .cmdline has no NUL or line end within, …) and writes
- * the UKI. ret_detail names what was wrong. The caller owns *ret. */
+ * the UKI. ES_ARGUMENT: a part that won't do, ret_detail names it and what is wrong: ".initrd is empty". ES_TOO_LARGE. The
+ * caller owns *ret. */
 enum { ES_IMAGE_DETAIL = 128 };
 ES_MUST_CHECK enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *ret,
 					    char ret_detail[static ES_IMAGE_DETAIL]);
 
 /* PCR 11 as the stub leaves it (from zeros), without the fence. */
 ES_MUST_CHECK enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest *ret);
-/* PCR 12 for outside options (ASCII; "" for none: zeros). */
+/* PCR 12 for outside options (ASCII, "" for none) and, measured before them, the event of a recovery boot; zeros for
+ * neither. ES_ARGUMENT: options beyond ASCII or ES_OPTIONS_MAX. */
 ES_MUST_CHECK enum es_reason es_image_predict_pcr12(const char *options, bool recovery, struct es_digest *ret);
 
 #endif
