@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A "user" key in the user keyring of uid 0: keyrings(7), user-keyring(7). It outlives the boot helper and is found from
+ * every session. Unlike the session keyring a service may have one of its own (systemd's KeyringMode=private) and then
+ * doesn't possess what hangs in the user keyring: so the rights that matter are those of the key's user.
+ *
+ * It does not protect from root on the running host, nor from uid 0 of a container that shares the host's user namespace
+ * and may call keyctl.
+ */
+#include "keys/keyring.h"
+
+#include "keys/keyring_named.h"
+
+#include <errno.h>
+#include <keyutils.h>
+#include <string.h>
+
+static const char config_key_name[] = "etcseal:config-key";
+
+/* Whoever is uid 0 may see, read and find it; search is also the right to drop it. Group and others: nothing. */
+static const key_perm_t rights = KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_SEARCH;
+
+static enum es_reason reason_from_errno(int error)
+{
+	switch (error) {
+	case ENOKEY:
+	case EKEYREVOKED:
+	case EKEYEXPIRED:
+		return ES_NOT_UNLOCKED;
+	case EACCES:
+	case EPERM:
+		return ES_PERMISSION;
+	case ENOMEM:
+	case EDQUOT:
+		return ES_MEMORY;
+	default:
+		return ES_IO;
+	}
+}
+
+static enum es_reason find(const char *description, key_serial_t *ret)
+{
+	long key = keyctl_search(KEY_SPEC_USER_KEYRING, "user", description, 0);
+
+	if (key < 0)
+		return reason_from_errno(errno);
+	*ret = (key_serial_t)key;
+	return ES_OK;
+}
+
+/* In the thread's own keyring first: there it is possessed whatever the session, so that its rights can be narrowed
+ * before anybody finds it. The link then takes the place of a key of the same name in one step. */
+enum es_reason es_keyring_put_named(const char *description, const struct es_secret *key)
+{
+	enum es_reason r = ES_OK;
+	key_serial_t id;
+
+	if (es_secret_len(key) != ES_KEY_LEN)
+		return ES_ARGUMENT;
+	id = add_key("user", description, es_secret_bytes(key), es_secret_len(key), KEY_SPEC_THREAD_KEYRING);
+	if (id < 0)
+		return reason_from_errno(errno);
+	if (keyctl_setperm(id, rights) < 0 || keyctl_link(id, KEY_SPEC_USER_KEYRING) < 0)
+		r = reason_from_errno(errno);
+	/* Failing here would leave it hanging from this thread too, until the thread ends. */
+	if (keyctl_unlink(id, KEY_SPEC_THREAD_KEYRING) < 0 && r == ES_OK)
+		r = reason_from_errno(errno);
+	return r;
+}
+
+enum es_reason es_keyring_get_named(const char *description, struct es_secret **ret_key)
+{
+	ES_SECRET key = NULL;
+	key_serial_t id;
+	enum es_reason r = find(description, &id);
+	long len;
+
+	if (r == ES_OK)
+		r = es_secret_new(ES_KEY_LEN, &key);
+	if (r != ES_OK)
+		return r;
+	/* The answer is the payload's length, however little of it was asked for. */
+	len = keyctl_read(id, (char *)es_secret_data(key), ES_KEY_LEN);
+	if (len < 0)
+		return reason_from_errno(errno);
+	if (len != ES_KEY_LEN)
+		return ES_FORMAT;
+	*ret_key = es_take(key);
+	return ES_OK;
+}
+
+/* Invalidating, not unlinking: it is gone at once, also where something else linked it. */
+enum es_reason es_keyring_drop_named(const char *description)
+{
+	key_serial_t id;
+	enum es_reason r = find(description, &id);
+
+	if (r == ES_OK && keyctl_invalidate(id) < 0)
+		r = reason_from_errno(errno);
+	return r;
+}
+
+enum es_reason es_keyring_put(const struct es_secret *config_key)
+{
+	return es_keyring_put_named(config_key_name, config_key);
+}
+
+enum es_reason es_keyring_get(struct es_secret **ret_config_key)
+{
+	return es_keyring_get_named(config_key_name, ret_config_key);
+}
+
+enum es_reason es_keyring_drop(void)
+{
+	return es_keyring_drop_named(config_key_name);
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/keyring_named.h"
+
+#include <keyutils.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+/* Named after the process, so that two runs at once, and the host's own key, are out of each other's way. */
+static char name[64];
+
+static struct es_secret *secret_of(uint8_t fill, size_t len)
+{
+	struct es_secret *s = NULL;
+
+	assert_int_equal(es_secret_new(len, &s), ES_OK);
+	memset(es_secret_data(s), fill, len);
+	return s;
+}
+
+static int put_one(void **state)
+{
+	ES_SECRET key = secret_of(7, ES_KEY_LEN);
+
+	(void)state;
+	return es_keyring_put_named(name, key) != ES_OK;
+}
+
+static int drop_it(void **state)
+{
+	enum es_reason r = es_keyring_drop_named(name);
+
+	(void)state;
+	return r != ES_OK && r != ES_NOT_UNLOCKED;
+}
+
+static long serial(void)
+{
+	return keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
+}
+
+/* Runs body in a child whose session keyring is fresh and links nothing, as in a systemd service. */
+static int in_fresh_session(int (*body)(void))
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		if (keyctl_join_session_keyring(NULL) < 0)
+			_exit(100);
+		_exit(body());
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void gives_back_what_was_put(void **state)
+{
+	ES_SECRET expected = secret_of(7, ES_KEY_LEN);
+	ES_SECRET got = NULL;
+
+	(void)state;
+	assert_int_equal(es_keyring_get_named(name, &got), ES_OK);
+	assert_true(es_secret_equal(expected, got));
+}
+
+static void a_host_without_a_key_is_not_unlocked(void **state)
+{
+	struct es_secret *got = NULL;
+
+	(void)state;
+	assert_int_equal(es_keyring_get_named("etcseal-test:nobody-put-this", &got), ES_NOT_UNLOCKED);
+	assert_null(got);
+	assert_int_equal(es_keyring_drop_named("etcseal-test:nobody-put-this"), ES_NOT_UNLOCKED);
+}
+
+static void the_second_put_replaces_the_first(void **state)
+{
+	ES_SECRET second = secret_of(9, ES_KEY_LEN);
+	ES_SECRET got = NULL;
+	long first_serial = serial();
+
+	(void)state;
+	assert_int_equal(es_keyring_put_named(name, second), ES_OK);
+	assert_int_equal(es_keyring_get_named(name, &got), ES_OK);
+	assert_true(es_secret_equal(second, got));
+	assert_int_not_equal(serial(), first_serial);
+}
+
+static void a_dropped_key_is_gone_at_once(void **state)
+{
+	struct es_secret *got = NULL;
+	char byte[ES_KEY_LEN];
+	long id = serial();
+
+	(void)state;
+	assert_true(id > 0);
+	assert_int_equal(es_keyring_drop_named(name), ES_OK);
+	assert_int_equal(es_keyring_get_named(name, &got), ES_NOT_UNLOCKED);
+	assert_int_equal(keyctl_read((key_serial_t)id, byte, sizeof byte), -1);
+}
+
+/* The oracle is the kernel's own description: type;uid;gid;rights;name. */
+static void only_uid_0_may_look(void **state)
+{
+	char expected[128], text[128];
+
+	(void)state;
+	snprintf(expected, sizeof expected, "user;0;%u;3f0b0000;%s", getegid(), name);
+	assert_true(keyctl_describe((key_serial_t)serial(), text, sizeof text) > 0);
+	assert_string_equal(text, expected);
+}
+
+static void nothing_stays_in_the_threads_own_keyring(void **state)
+{
+	(void)state;
+	assert_int_equal(keyctl_search(KEY_SPEC_THREAD_KEYRING, "user", name, 0), -1);
+}
+
+static int read_it(void)
+{
+	ES_SECRET got = NULL;
+	enum es_reason r = es_keyring_get_named(name, &got);
+
+	return r != ES_OK ? (int)r : es_secret_bytes(got)[0] == 7 ? 0 : 101;
+}
+
+static void another_session_reads_it(void **state)
+{
+	(void)state;
+	assert_int_equal(in_fresh_session(read_it), 0);
+}
+
+/* Proves that the fresh session is what it pretends to be: a key with the kernel's own rights isn't readable there. */
+static int read_plain_key(void)
+{
+	char byte[1];
+
+	return keyctl_read((key_serial_t)keyctl_search(KEY_SPEC_USER_KEYRING, "user", "etcseal-test:plain", 0), byte,
+			   1) < 0
+		   ? 0
+		   : 101;
+}
+
+static void the_fresh_session_would_not_read_a_key_with_default_rights(void **state)
+{
+	key_serial_t plain = add_key("user", "etcseal-test:plain", "x", 1, KEY_SPEC_USER_KEYRING);
+
+	(void)state;
+	assert_true(plain > 0);
+	assert_int_equal(in_fresh_session(read_plain_key), 0);
+	assert_int_equal(keyctl_unlink(plain, KEY_SPEC_USER_KEYRING), 0);
+}
+
+static int put_another(void)
+{
+	struct es_secret *key = NULL;
+
+	if (es_secret_new(ES_KEY_LEN, &key) != ES_OK)
+		return 101;
+	memset(es_secret_data(key), 9, ES_KEY_LEN);
+	return es_keyring_put_named(name, key);
+}
+
+static void another_session_replaces_it(void **state)
+{
+	ES_SECRET expected = secret_of(9, ES_KEY_LEN);
+	ES_SECRET got = NULL;
+
+	(void)state;
+	assert_int_equal(in_fresh_session(put_another), ES_OK);
+	assert_int_equal(es_keyring_get_named(name, &got), ES_OK);
+	assert_true(es_secret_equal(expected, got));
+}
+
+static int drop_there(void)
+{
+	return es_keyring_drop_named(name);
+}
+
+static void another_session_drops_it(void **state)
+{
+	struct es_secret *got = NULL;
+
+	(void)state;
+	assert_int_equal(in_fresh_session(drop_there), ES_OK);
+	assert_int_equal(es_keyring_get_named(name, &got), ES_NOT_UNLOCKED);
+}
+
+static int read_as_nobody(void)
+{
+	char byte[1];
+	long id = serial();
+
+	if (setresgid(65534, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0)
+		return 101;
+	return keyctl_read((key_serial_t)id, byte, 1) < 0 ? 0 : 102;
+}
+
+static void another_user_does_not_read_it(void **state)
+{
+	(void)state;
+	assert_int_equal(in_fresh_session(read_as_nobody), 0);
+}
+
+static void a_key_of_another_length_is_refused(void **state)
+{
+	ES_SECRET shorter = secret_of(1, ES_KEY_LEN - 1);
+	struct es_secret *got = NULL;
+	key_serial_t foreign;
+
+	(void)state;
+	assert_int_equal(es_keyring_put_named(name, shorter), ES_ARGUMENT);
+	foreign = add_key("user", name, "longer than thirty-two bytes is this", 36, KEY_SPEC_THREAD_KEYRING);
+	assert_true(foreign > 0);
+	assert_int_equal(keyctl_setperm(foreign, KEY_POS_ALL | KEY_USR_ALL), 0);
+	assert_int_equal(keyctl_link(foreign, KEY_SPEC_USER_KEYRING), 0);
+	assert_int_equal(es_keyring_get_named(name, &got), ES_FORMAT);
+	assert_null(got);
+}
+
+#define WITH_KEY(test) cmocka_unit_test_setup_teardown(test, put_one, drop_it)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_KEY(gives_back_what_was_put),
+		cmocka_unit_test(a_host_without_a_key_is_not_unlocked),
+		WITH_KEY(the_second_put_replaces_the_first),
+		WITH_KEY(a_dropped_key_is_gone_at_once),
+		WITH_KEY(only_uid_0_may_look),
+		WITH_KEY(nothing_stays_in_the_threads_own_keyring),
+		WITH_KEY(another_session_reads_it),
+		cmocka_unit_test(the_fresh_session_would_not_read_a_key_with_default_rights),
+		WITH_KEY(another_session_replaces_it),
+		WITH_KEY(another_session_drops_it),
+		WITH_KEY(another_user_does_not_read_it),
+		WITH_KEY(a_key_of_another_length_is_refused),
+	};
+
+	snprintf(name, sizeof name, "etcseal-test:%ld", (long)getpid());
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
