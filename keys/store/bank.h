@@ -26,8 +26,9 @@ struct es_bank {
 void es_bank_free(struct es_bank *bank); /* leaves it ABSENT */
 #define ES_BANK ES_SCOPED(es_bank_free) struct es_bank
 
-/* Reads dirfd/bank<number>/ as far as it is there. Only trouble with the machine is returned (ES_IO, ES_MEMORY); what the
- * bank is like stands in *ret. dirfd is the etcseal folder of the boot partition, or of the handover. */
+/* Reads dirfd/bank<number>/ as far as it is there. Only trouble with the machine is returned (ES_MEMORY; ES_IO if dirfd
+ * itself fails); what the bank is like stands in *ret, also that it can't be read: the other one may still serve.
+ * dirfd is the etcseal folder of the boot partition, or of the handover. */
 ES_MUST_CHECK enum es_reason es_bank_read(int dirfd, unsigned number, struct es_bank *ret);
 
 /* The number of the bank to open first: the whole one with the higher generation. -1: none is whole. */
@@ -35,8 +36,12 @@ int es_bank_newest(const struct es_bank banks[static ES_BANK_COUNT]);
 /* The number of the bank that a commit may overwrite: absent, else damaged, else the older one. */
 unsigned es_bank_oldest(const struct es_bank banks[static ES_BANK_COUNT]);
 
-/* Writes dirfd/bank<number>/: archive and log first, encryption.info last, each with fsync, then the folders. A cut in
- * between leaves that bank not whole, and the other one untouched. */
+/* Writes dirfd/bank<number>/, which is made if there is none. The three files are staged beside the old ones first, so
+ * that a full disk or a failing one leaves the old bank whole. Then the old encryption.info goes, archive and log take
+ * their places, the new encryption.info comes last, each step synced: a cut in between leaves that bank not whole, and
+ * the other one untouched. Where the disk has no room for both the old files and the new, the old ones go before (if
+ * the new ones will then fit). ES_NO_SPACE, ES_READ_ONLY, ES_IO; ES_TOO_LARGE, ES_ARGUMENT: content that es_bank_read
+ * would not take. */
 struct es_bank_content {
 	struct es_span info, archive, log;
 };

@@ -36,6 +36,7 @@ struct es_protector {
 		struct es_buf srk, public_part, private_part;
 		es_pcr_mask pcrs;
 		struct es_pcr_values expected;
+		bool is_signed; /* has "signed": opens under PolicyAuthorize, and is no literal one */
 	} tpm;
 	struct { /* type kdf */
 		uint64_t n;
@@ -80,16 +81,16 @@ void es_info_remove(struct es_info *info, unsigned index);
 /* The first of that type, or NULL. */
 struct es_protector *es_info_find(struct es_info *info, enum es_protector_type type);
 
-/* Parses; does not check the MAC, but that there is a well-formed MAC line. ret_detail (may be NULL) names what was wrong and where, for a message:
- * "protectors[1].salt: not base64". */
+/* Parses; does not check the MAC, but that there is a well-formed MAC line. ret_detail (ES_DETAIL_TEXT bytes, or NULL)
+ * names what was wrong and where, for a message: "protectors[1].salt: not base64"; "" if nothing was. */
 enum { ES_DETAIL_TEXT = 128 };
-ES_MUST_CHECK enum es_reason es_info_parse(struct es_span bytes, struct es_info **ret,
-					   char ret_detail[static ES_DETAIL_TEXT]);
+ES_MUST_CHECK enum es_reason es_info_parse(struct es_span bytes, struct es_info **ret, char *ret_detail);
 
 /* mac_key is HKDF(config key, ES_LABEL_INFO_MAC). ES_TAMPERED_INFO unless the bytes are just as they were written. */
 ES_MUST_CHECK enum es_reason es_info_verify(struct es_span bytes, const struct es_secret *mac_key);
 
-/* The file's bytes, MAC included. The caller owns *ret. ES_TOO_LARGE over ES_INFO_MAX. */
+/* The file's bytes, MAC included. The caller owns *ret. ES_TOO_LARGE over ES_INFO_MAX. ES_ARGUMENT: es_info_parse would
+ * refuse it; a file that nobody can read is never written. */
 ES_MUST_CHECK enum es_reason es_info_write(const struct es_info *info, const struct es_secret *mac_key,
 					   struct es_buf *ret);
 

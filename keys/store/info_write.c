@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From struct es_info to the bytes of encryption.info. A document that was read is written over, field by field, so that
+ * what this release doesn't know stays where it stood.
+ */
+#include "keys/store/info_mac.h"
+#include "keys/store/info_rules.h"
+#include "keys/store/json.h"
+#include "keys/core/hex.h"
+#include "keys/crypto/hash.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A copy of what was read, or a new object; NULL without memory. */
+static struct json_object *begin(struct json_object *read)
+{
+	struct json_object *copy = NULL;
+
+	if (read == NULL)
+		return json_object_new_object();
+	/* It fails with nothing left behind. */
+	return json_object_deep_copy(read, &copy, NULL) == 0 ? copy : NULL;
+}
+
+/* The object in that field, made if there is none. Borrowed; NULL without memory. */
+static struct json_object *child(struct json_object *obj, const char *key)
+{
+	struct json_object *v = NULL;
+
+	if (!json_object_object_get_ex(obj, key, &v) || !json_object_is_type(v, json_type_object)) {
+		v = json_object_new_object();
+		if (!es_json_set(obj, key, v))
+			return NULL;
+	}
+	return v;
+}
+
+static bool set_uint(struct json_object *obj, const char *key, uint64_t n)
+{
+	return es_json_set(obj, key, json_object_new_int64((int64_t)n));
+}
+
+static bool set_bool(struct json_object *obj, const char *key, bool b)
+{
+	return es_json_set(obj, key, json_object_new_boolean(b));
+}
+
+static bool set_buf(struct json_object *obj, const char *key, const struct es_buf *b)
+{
+	return es_json_set_base64(obj, key, es_buf_span(b));
+}
+
+static bool set_time(struct json_object *obj, const char *key, const char *time)
+{
+	return time[0] != '\0' ? es_json_set_text(obj, key, time) : es_json_set_null(obj, key);
+}
+
+static bool set_pcrs(struct json_object *obj, const struct es_protector *p)
+{
+	struct json_object *pcrs = json_object_new_object();
+
+	if (!es_json_set(obj, "pcrs", pcrs))
+		return false;
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++) {
+		char name[12];
+
+		snprintf(name, sizeof name, "%u", i);
+		if ((p->tpm.pcrs & ES_PCR_BIT(i)) != 0 &&
+		    !es_json_set_hex(pcrs, name, p->tpm.expected.value[i].bytes, ES_SHA256_LEN))
+			return false;
+	}
+	return true;
+}
+
+static bool set_tpm(struct json_object *o, const struct es_protector *p)
+{
+	return es_json_set_text(o, "for", p->tpm.purpose) && set_buf(o, "srk", &p->tpm.srk) &&
+	       es_json_set_text(o, "bank", "sha256") && set_pcrs(o, p) && set_buf(o, "public", &p->tpm.public_part) &&
+	       set_buf(o, "private", &p->tpm.private_part) && set_buf(o, "wrapped", &p->wrapped);
+}
+
+static bool set_bound_to(struct json_object *o, const struct es_protector *p)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *text;
+
+	if (!es_json_set(o, "bound_to", list))
+		return false;
+	if (!p->kdf.bound_to_product_uuid)
+		return true;
+	text = json_object_new_string(ES_BOUND_PRODUCT_UUID);
+	if (text == NULL || json_object_array_add(list, text) != 0) {
+		json_object_put(text);
+		return false;
+	}
+	return true;
+}
+
+static bool set_kdf(struct json_object *o, const struct es_protector *p)
+{
+	return es_json_set_text(o, "kdf", "scrypt") && set_uint(o, "n", p->kdf.n) && set_uint(o, "r", p->kdf.r) &&
+	       set_uint(o, "p", p->kdf.p) && set_buf(o, "salt", &p->kdf.salt) && set_buf(o, "input", &p->kdf.input) &&
+	       set_bound_to(o, p) && set_buf(o, "wrapped", &p->wrapped);
+}
+
+static bool set_recovery(struct json_object *o, const struct es_protector *p)
+{
+	return es_json_set_text(o, "created", p->recovery.created) && set_buf(o, "salt", &p->recovery.salt) &&
+	       set_buf(o, "wrapped", &p->wrapped) && set_buf(o, "escrow", &p->recovery.escrow) &&
+	       set_time(o, "verified", p->recovery.verified) && set_time(o, "acknowledged", p->recovery.acknowledged);
+}
+
+static bool add_protector(struct json_object *list, const struct es_protector *p)
+{
+	static bool (*const set[ES_PROTECTOR_TYPES])(struct json_object *, const struct es_protector *) = {
+		[ES_PROTECTOR_TPM] = set_tpm,
+		[ES_PROTECTOR_KDF] = set_kdf,
+		[ES_PROTECTOR_RECOVERY] = set_recovery,
+	};
+	struct json_object *o = begin(p->json);
+
+	if (o == NULL)
+		return false;
+	if (json_object_array_add(list, o) != 0) {
+		json_object_put(o);
+		return false;
+	}
+	return es_json_set_text(o, "type", es_protector_type_names[p->type]) && es_json_set_text(o, "id", p->id) &&
+	       set[p->type](o, p);
+}
+
+static bool set_rollback(struct json_object *o, uint32_t nv_index)
+{
+	char text[16];
+	struct json_object *rollback;
+
+	if (nv_index == 0)
+		return es_json_set_null(o, "rollback");
+	snprintf(text, sizeof text, "0x%08x", nv_index);
+	rollback = child(o, "rollback");
+	return rollback != NULL && es_json_set_text(rollback, "nv_index", text);
+}
+
+static bool set_top(struct json_object *o, const struct es_info *info)
+{
+	struct json_object *require, *archive, *list;
+
+	if (!es_json_set_text(o, "format", "etcseal") || !set_uint(o, "version", 1) ||
+	    !es_json_set_text(o, "host", info->host) || !set_uint(o, "generation", info->generation) ||
+	    !es_json_set_text(o, "mode", es_mode_names[info->mode]))
+		return false;
+	require = child(o, "require");
+	if (require == NULL || !set_bool(require, "secure_boot", info->require_secure_boot) ||
+	    !set_bool(require, "exec_installed_only", info->require_exec_installed_only) ||
+	    !es_json_set_hex(o, "key_id", info->key_id, sizeof info->key_id))
+		return false;
+	archive = child(o, "archive");
+	if (archive == NULL || !es_json_set_hex(archive, "sha256", info->archive_sha256.bytes, ES_SHA256_LEN) ||
+	    !set_uint(archive, "size", info->archive_size) ||
+	    !es_json_set_hex(o, "log_sha256", info->log_sha256.bytes, ES_SHA256_LEN) ||
+	    !set_rollback(o, info->nv_index))
+		return false;
+	list = json_object_new_array();
+	if (!es_json_set(o, "protectors", list))
+		return false;
+	for (unsigned i = 0; i < info->protector_count; i++)
+		if (!add_protector(list, info->protectors[i]))
+			return false;
+	return true;
+}
+
+static enum es_reason append_mac(struct es_buf *json, const struct es_secret *mac_key, struct es_buf *ret)
+{
+	struct es_digest mac;
+	char hex[2 * ES_SHA256_LEN + 1];
+	ES_BUF b = { NULL, 0 };
+	struct es_writer w = { 0 };
+	enum es_reason r = es_hmac_sha256(mac_key, es_buf_span(json), &mac);
+
+	if (r == ES_OK)
+		r = es_buf_new(json->len + ES_MAC_LINE_LEN, &b);
+	if (r != ES_OK)
+		return r;
+	es_hex_encode(mac.bytes, sizeof mac.bytes, hex);
+	w = (struct es_writer){ .data = b.data, .cap = b.len };
+	es_write_bytes(&w, json->data, json->len);
+	es_write_text(&w, ES_MAC_WORD);
+	es_write_text(&w, hex);
+	es_write_text(&w, "\n");
+	*ret = es_buf_take(&b);
+	return ES_OK;
+}
+
+enum es_reason es_info_write(const struct es_info *info, const struct es_secret *mac_key, struct es_buf *ret)
+{
+	char detail[ES_DETAIL_TEXT];
+	ES_JSON o = NULL;
+	ES_BUF json = { NULL, 0 };
+	ES_BUF file = { NULL, 0 };
+	ES_INFO again = NULL;
+	enum es_reason r;
+
+	if (info->generation > ES_JSON_UINT_MAX || (unsigned)info->mode >= ES_MODE_COUNT)
+		return ES_ARGUMENT;
+	o = begin(info->json);
+	if (o == NULL || !set_top(o, info))
+		return ES_MEMORY;
+	r = es_json_print(o, &json);
+	if (r == ES_OK)
+		r = append_mac(&json, mac_key, &file);
+	if (r != ES_OK)
+		return r;
+	if (file.len > ES_INFO_MAX)
+		return ES_TOO_LARGE;
+	r = es_info_parse(es_buf_span(&file), &again, detail);
+	if (r != ES_OK)
+		return r == ES_MEMORY ? r : ES_ARGUMENT;
+	*ret = es_buf_take(&file);
+	return ES_OK;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/store/json.h"
+#include "keys/core/hex.h"
+#include "keys/crypto/base64.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void es_json_freep(struct json_object **obj)
+{
+	json_object_put(*obj);
+	*obj = NULL;
+}
+
+void es_json_fail(struct es_json *j, enum es_reason reason, const char *key, const char *what)
+{
+	const char *name = key != NULL ? key : "";
+	size_t len = strlen(j->where);
+
+	if (j->reason != ES_OK)
+		return;
+	j->reason = reason;
+	if (key == NULL && len > 0 && j->where[len - 1] == '.')
+		len--; /* "protectors[1]: …", of the object itself */
+	snprintf(j->detail, ES_JSON_DETAIL, "%.*s%s%s%s", (int)len, j->where, name, len > 0 || *name ? ": " : "", what);
+}
+
+struct json_object *es_json_get(struct es_json *j, const char *key, enum json_type type)
+{
+	struct json_object *v;
+
+	if (j->reason != ES_OK)
+		return NULL;
+	if (!json_object_object_get_ex(j->obj, key, &v)) {
+		es_json_fail(j, ES_FORMAT, key, "missing");
+		return NULL;
+	}
+	if (json_object_get_type(v) != type || v == NULL) {
+		char what[64];
+
+		snprintf(what, sizeof what, "not of type %s", json_type_to_name(type));
+		es_json_fail(j, ES_FORMAT, key, what);
+		return NULL;
+	}
+	return v;
+}
+
+bool es_json_is_null(struct es_json *j, const char *key)
+{
+	struct json_object *v;
+
+	return j->reason == ES_OK && json_object_object_get_ex(j->obj, key, &v) && v == NULL;
+}
+
+uint64_t es_json_uint(struct es_json *j, const char *key, uint64_t max)
+{
+	struct json_object *v = es_json_get(j, key, json_type_int);
+	int64_t n;
+
+	if (v == NULL)
+		return 0;
+	/* json-c ends what is out of range at INT64_MAX, so that value itself is no number we take. */
+	n = json_object_get_int64(v);
+	if (max > ES_JSON_UINT_MAX)
+		max = ES_JSON_UINT_MAX;
+	if (n < 0 || (uint64_t)n > max) {
+		es_json_fail(j, ES_FORMAT, key, "a number out of range");
+		return 0;
+	}
+	return (uint64_t)n;
+}
+
+bool es_json_bool(struct es_json *j, const char *key)
+{
+	struct json_object *v = es_json_get(j, key, json_type_boolean);
+
+	return v != NULL && json_object_get_boolean(v);
+}
+
+/* The string, in place, of less than cap bytes and with no NUL within. */
+static const char *get_string(struct es_json *j, const char *key, size_t cap)
+{
+	struct json_object *v = es_json_get(j, key, json_type_string);
+	const char *text = v != NULL ? json_object_get_string(v) : NULL;
+
+	if (text == NULL)
+		return NULL;
+	if ((size_t)json_object_get_string_len(v) >= cap) {
+		es_json_fail(j, ES_TOO_LARGE, key, "too long");
+		return NULL;
+	}
+	if (strlen(text) != (size_t)json_object_get_string_len(v)) {
+		es_json_fail(j, ES_FORMAT, key, "has a NUL in it");
+		return NULL;
+	}
+	return text;
+}
+
+void es_json_text(struct es_json *j, const char *key, char *ret, size_t cap)
+{
+	const char *text = get_string(j, key, cap);
+
+	if (text == NULL)
+		return;
+	/* It goes to consoles and logs: nothing that moves a cursor. */
+	for (const char *c = text; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e) {
+			es_json_fail(j, ES_FORMAT, key, "has a character that isn't printable ASCII");
+			return;
+		}
+	memcpy(ret, text, strlen(text) + 1);
+}
+
+unsigned es_json_choice(struct es_json *j, const char *key, const char *const *names, unsigned count,
+			enum es_reason unknown)
+{
+	const char *text = get_string(j, key, SIZE_MAX);
+
+	if (text == NULL)
+		return 0;
+	for (unsigned i = 0; i < count; i++)
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	es_json_fail(j, unknown, key, "unknown to this release");
+	return 0;
+}
+
+void es_json_expect(struct es_json *j, const char *key, const char *text, enum es_reason unknown)
+{
+	es_json_choice(j, key, &text, 1, unknown);
+}
+
+void es_json_hex(struct es_json *j, const char *key, uint8_t *ret, size_t len)
+{
+	const char *text = get_string(j, key, SIZE_MAX);
+
+	if (text == NULL)
+		return;
+	if (strspn(text, "0123456789abcdef") != 2 * len || !es_hex_decode(text, ret, len)) {
+		char what[64];
+
+		snprintf(what, sizeof what, "not %zu lower-case hex digits", 2 * len);
+		es_json_fail(j, ES_FORMAT, key, what);
+	}
+}
+
+void es_json_base64(struct es_json *j, const char *key, size_t min, size_t max, struct es_buf *ret)
+{
+	const char *text = get_string(j, key, SIZE_MAX);
+	ES_BUF b = { NULL, 0 };
+	enum es_reason r;
+
+	if (text == NULL)
+		return;
+	r = es_base64_decode(text, max, &b);
+	if (r == ES_TOO_LARGE)
+		es_json_fail(j, r, key, "too long");
+	else if (r != ES_OK)
+		es_json_fail(j, r, key, "not base64");
+	else if (b.len < min)
+		es_json_fail(j, ES_FORMAT, key, "too short");
+	else
+		*ret = es_buf_take(&b);
+}
+
+/* Each character of the pattern stands for one of the text: X a digit of upper-case hex, x of lower, 9 a decimal one. */
+static bool fits(const char *text, const char *pattern)
+{
+	for (; *pattern != '\0'; pattern++, text++) {
+		const char *set = *pattern == 'x'   ? "0123456789abcdef"
+				  : *pattern == 'X' ? "0123456789ABCDEF"
+				  : *pattern == '9' ? "0123456789"
+						    : NULL;
+
+		if (*text == '\0' || (set != NULL ? strchr(set, *text) == NULL : *text != *pattern))
+			return false;
+	}
+	return *text == '\0';
+}
+
+static unsigned two(const char *digits)
+{
+	return (unsigned)(digits[0] - '0') * 10 + (unsigned)(digits[1] - '0');
+}
+
+bool es_shape_fits(const char *text, enum es_json_shape shape)
+{
+	switch (shape) {
+	case ES_SHAPE_UUID:
+		return fits(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+	case ES_SHAPE_GUID:
+		return fits(text, "{XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}");
+	case ES_SHAPE_TIME:
+		return fits(text, "9999-99-99T99:99:99Z") && two(text + 5) >= 1 && two(text + 5) <= 12 &&
+		       two(text + 8) >= 1 && two(text + 8) <= 31 && two(text + 11) <= 23 && two(text + 14) <= 59 &&
+		       two(text + 17) <= 60;
+	}
+	return false;
+}
+
+void es_json_shaped(struct es_json *j, const char *key, enum es_json_shape shape, char *ret, size_t cap)
+{
+	static const char *const what[] = { "not a UUID in lower case", "not a {GUID} in upper case",
+					    "not a time like 2026-11-21T18:14:32Z" };
+	const char *text = get_string(j, key, SIZE_MAX);
+
+	if (text == NULL)
+		return;
+	if (!es_shape_fits(text, shape) || strlen(text) >= cap)
+		es_json_fail(j, ES_FORMAT, key, what[shape]);
+	else
+		memcpy(ret, text, strlen(text) + 1);
+}
+
+enum es_reason es_json_print(struct json_object *obj, struct es_buf *ret)
+{
+	const char *text = json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+								   JSON_C_TO_STRING_NOSLASHESCAPE);
+	ES_BUF b = { NULL, 0 };
+	enum es_reason r;
+
+	if (text == NULL)
+		return ES_MEMORY;
+	r = es_buf_new(strlen(text) + 1, &b);
+	if (r != ES_OK)
+		return r;
+	memcpy(b.data, text, b.len - 1);
+	b.data[b.len - 1] = '\n';
+	*ret = es_buf_take(&b);
+	return ES_OK;
+}
+
+bool es_json_set(struct json_object *obj, const char *key, struct json_object *value)
+{
+	if (value == NULL)
+		return false;
+	if (json_object_object_add(obj, key, value) == 0)
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+bool es_json_set_text(struct json_object *obj, const char *key, const char *text)
+{
+	return es_json_set(obj, key, json_object_new_string(text));
+}
+
+bool es_json_set_null(struct json_object *obj, const char *key)
+{
+	return json_object_object_add(obj, key, NULL) == 0; /* json-c's null */
+}
+
+bool es_json_set_hex(struct json_object *obj, const char *key, const uint8_t *data, size_t len)
+{
+	char text[2 * 64 + 1];
+
+	if (len > 64)
+		return false;
+	es_hex_encode(data, len, text);
+	return es_json_set_text(obj, key, text);
+}
+
+static void free_text(char **text)
+{
+	free(*text);
+}
+
+bool es_json_set_base64(struct json_object *obj, const char *key, struct es_span data)
+{
+	ES_SCOPED(free_text) char *text = NULL;
+
+	return es_base64_encode(data, &text) == ES_OK && es_json_set_text(obj, key, text);
+}

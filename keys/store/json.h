@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON that nobody vouches for yet, read strictly: one object, nothing behind it, no field twice, a cap on depth, and
+ * every field of just the type, range and shape that is asked for. Only keys/store includes this.
+ *
+ * es_json is a cursor like es_reader: after the first thing that is wrong it reads nothing more and keeps that reason,
+ * so a parser checks once, at its end. What was asked for is then untouched.
+ */
+#ifndef ES_STORE_JSON_H
+#define ES_STORE_JSON_H
+
+#include "keys/core/buf.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ES_JSON_DEPTH = 16, ES_JSON_DETAIL = 128 };
+/* The highest number that json-c tells from a higher one. */
+#define ES_JSON_UINT_MAX ((uint64_t)INT64_MAX - 1)
+
+struct es_json {
+	struct json_object *obj; /* borrowed */
+	const char *where;       /* what stands before a field's name in detail: "protectors[1]." */
+	enum es_reason reason;
+	char *detail; /* ES_JSON_DETAIL bytes */
+};
+
+void es_json_freep(struct json_object **obj);
+#define ES_JSON ES_SCOPED(es_json_freep) struct json_object *
+
+/* Text that is one JSON object, and at most white space behind it. The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_json_parse(struct es_span text, struct json_object **ret,
+					   char ret_detail[static ES_JSON_DETAIL]);
+
+/* Pretty, one field a line, "\n" at the end; slashes stay. The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_json_print(struct json_object *obj, struct es_buf *ret);
+
+/* Sets reason and detail unless something was wrong before. key may be NULL: the object itself. */
+void es_json_fail(struct es_json *j, enum es_reason reason, const char *key, const char *what);
+
+/* The field, or NULL and a failure if it is missing or of another type. */
+struct json_object *es_json_get(struct es_json *j, const char *key, enum json_type type);
+bool es_json_is_null(struct es_json *j, const char *key); /* there, and null */
+uint64_t es_json_uint(struct es_json *j, const char *key, uint64_t max);
+bool es_json_bool(struct es_json *j, const char *key);
+/* Printable ASCII, less than cap bytes, NUL-terminated in ret. */
+void es_json_text(struct es_json *j, const char *key, char *ret, size_t cap);
+/* One of names; anything else is unknown, as ES_FORMAT or ES_VERSION. */
+unsigned es_json_choice(struct es_json *j, const char *key, const char *const *names, unsigned count,
+			enum es_reason unknown);
+/* Just this text: "format" and "version" of a file; anything else is unknown. */
+void es_json_expect(struct es_json *j, const char *key, const char *text, enum es_reason unknown);
+/* Exactly len bytes as lower-case hex. */
+void es_json_hex(struct es_json *j, const char *key, uint8_t *ret, size_t len);
+/* min to max bytes as base64. The caller owns *ret. */
+void es_json_base64(struct es_json *j, const char *key, size_t min, size_t max, struct es_buf *ret);
+
+enum es_json_shape {
+	ES_SHAPE_UUID, /* 0190b8f4-…, lower case */
+	ES_SHAPE_GUID, /* {0190B8F4-…}, upper case, in braces */
+	ES_SHAPE_TIME, /* 2026-11-21T18:14:32Z */
+};
+bool es_shape_fits(const char *text, enum es_json_shape shape);
+/* cap is the size of that shape's text with its NUL. */
+void es_json_shaped(struct es_json *j, const char *key, enum es_json_shape shape, char *ret, size_t cap);
+
+/* Puts value (taken over; NULL means no memory) into obj in the place of an older one, or at the end. False: no memory. */
+ES_MUST_CHECK bool es_json_set(struct json_object *obj, const char *key, struct json_object *value);
+ES_MUST_CHECK bool es_json_set_text(struct json_object *obj, const char *key, const char *text);
+ES_MUST_CHECK bool es_json_set_hex(struct json_object *obj, const char *key, const uint8_t *data, size_t len);
+ES_MUST_CHECK bool es_json_set_base64(struct json_object *obj, const char *key, struct es_span data);
+ES_MUST_CHECK bool es_json_set_null(struct json_object *obj, const char *key);
+
+#endif
