@@ -1,48 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening, behind the fence: recovery keys, MAC, tag, tree. Nothing here may run before es_opening_key has. */
+#include "keys/bank_open.h"
 #include "keys/config_key.h"
-#include "keys/core/labels.h"
-#include "keys/core/wipe.h"
-#include "keys/crypto/envelope.h"
 #include "keys/opening_state.h"
 #include "keys/tpm/counter.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Tries every recovery protector of one bank. */
-static enum es_reason open_bank_by_recovery(const struct es_info *info, const struct es_secret *secret,
-					    struct es_secret **ret)
-{
-	enum es_reason r = ES_LOCKED_NO_PROTECTOR;
-
-	for (unsigned i = 0; i < info->protector_count; i++) {
-		const struct es_protector *p = info->protectors[i];
-
-		if (p->type != ES_PROTECTOR_RECOVERY)
-			continue;
-		r = es_protector_unwrap(p, secret, ret);
-		if (r != ES_BAD_TAG && r != ES_FORMAT)
-			return r;
-		r = ES_RECOVERY_WRONG;
-	}
-	return r;
-}
-
 enum es_reason es_opening_key_from_recovery(struct es_opening *o, const char *text, size_t len)
 {
-	ES_SECRET secret = NULL;
-	enum es_reason r = es_secret_new(ES_RECOVERY_LEN, &secret);
+	ES_SECRET recovery = NULL;
+	enum es_reason r = es_recovery_text_read(text, len, &recovery, &o->fault);
 	int other = 1 - o->chosen;
 
-	if (r == ES_OK)
-		r = es_recovery_code_read(text, len, es_secret_data(secret), &o->fault);
 	if (r != ES_OK)
 		return r;
-	r = open_bank_by_recovery(o->banks[o->chosen].info, secret, &o->key);
+	r = es_bank_recover(o->banks[o->chosen].info, recovery, &o->key);
 	/* The key may belong to the other bank: the newer one was planted, or its protector is damaged. */
 	if (r != ES_OK && o->banks[other].state == ES_BANK_WHOLE &&
-	    open_bank_by_recovery(o->banks[other].info, secret, &o->key) == ES_OK) {
+	    es_bank_recover(o->banks[other].info, recovery, &o->key) == ES_OK) {
 		o->chosen = other;
 		r = ES_OK;
 	}
@@ -76,23 +53,6 @@ const char *es_opening_recovery_id(const struct es_opening *o)
 	return p != NULL ? p->id : "";
 }
 
-/* MAC, then tag: what they cover is ours from then on. */
-static enum es_reason decrypt_bank(const struct es_bank *bank, const struct es_secret *key, struct es_secret **ret_tar)
-{
-	ES_SECRET mac_key = NULL;
-	ES_SECRET kek = NULL;
-	enum es_reason r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);
-
-	if (r == ES_OK)
-		r = es_info_verify(es_buf_span(&bank->info_bytes), mac_key);
-	if (r != ES_OK)
-		return r;
-	r = es_config_key_derive(key, ES_LABEL_ARCHIVE, &kek);
-	if (r == ES_OK)
-		r = es_envelope_open(kek, es_buf_span(&bank->archive), ret_tar);
-	return r == ES_BAD_TAG || r == ES_FORMAT || r == ES_VERSION ? ES_TAMPERED_ARCHIVE : r;
-}
-
 /* The other bank, if the key in hand is its key too, and it isn't older than an automatic opening may be. */
 static bool other_may_serve(const struct es_opening *o, int other)
 {
@@ -108,7 +68,7 @@ static bool other_may_serve(const struct es_opening *o, int other)
 
 static enum es_reason decrypt_either(struct es_opening *o, struct es_secret **ret_tar)
 {
-	enum es_reason r = decrypt_bank(&o->banks[o->chosen], o->key, ret_tar);
+	enum es_reason r = es_bank_decrypt(&o->banks[o->chosen], o->key, ret_tar);
 	int other = 1 - o->chosen;
 
 	if ((r != ES_TAMPERED_INFO && r != ES_TAMPERED_ARCHIVE) || !other_may_serve(o, other))
@@ -117,7 +77,7 @@ static enum es_reason decrypt_either(struct es_opening *o, struct es_secret **re
 	snprintf(o->record.refusal_detail, sizeof o->record.refusal_detail, "bank%d was passed over for bank%d",
 		 o->chosen, other);
 	o->chosen = other;
-	return decrypt_bank(&o->banks[other], o->key, ret_tar);
+	return es_bank_decrypt(&o->banks[other], o->key, ret_tar);
 }
 
 /* A commit that was cut before it could count: count now, so that its predecessor is old from here on. Where that

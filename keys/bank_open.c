@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/bank_open.h"
+
+#include "keys/config_key.h"
+#include "keys/core/labels.h"
+#include "keys/crypto/envelope.h"
+
+enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secret *config_key,
+			       struct es_secret **ret_tar)
+{
+	ES_SECRET mac_key = NULL;
+	ES_SECRET kek = NULL;
+	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
+
+	if (r == ES_OK)
+		r = es_info_verify(es_buf_span(&bank->info_bytes), mac_key);
+	if (r != ES_OK)
+		return r;
+	r = es_config_key_derive(config_key, ES_LABEL_ARCHIVE, &kek);
+	if (r == ES_OK)
+		r = es_envelope_open(kek, bank->info->key_id, es_buf_span(&bank->archive), ret_tar);
+	return r == ES_BAD_TAG || r == ES_FORMAT || r == ES_VERSION ? ES_TAMPERED_ARCHIVE : r;
+}
+
+enum es_reason es_bank_recover(const struct es_info *info, const struct es_secret *recovery,
+			       struct es_secret **ret_config_key)
+{
+	enum es_reason r = ES_LOCKED_NO_PROTECTOR;
+
+	for (unsigned i = 0; i < info->protector_count; i++) {
+		const struct es_protector *p = info->protectors[i];
+
+		if (p->type != ES_PROTECTOR_RECOVERY)
+			continue;
+		r = es_protector_unwrap(p, recovery, ret_config_key);
+		if (r != ES_BAD_TAG && r != ES_FORMAT)
+			return r;
+		r = ES_RECOVERY_WRONG;
+	}
+	return r;
+}
+
+enum es_reason es_recovery_text_read(const char *text, size_t len, struct es_secret **ret_recovery,
+				     struct es_code_fault *ret_fault)
+{
+	ES_SECRET recovery = NULL;
+	enum es_reason r = es_secret_new(ES_RECOVERY_LEN, &recovery);
+
+	if (r == ES_OK)
+		r = es_recovery_code_read(text, len, es_secret_data(recovery), ret_fault);
+	if (r == ES_OK)
+		*ret_recovery = es_take(recovery);
+	return r;
+}

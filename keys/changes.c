@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The changes that an administrator makes: first sealing, mode, requirements. Each ends in one commit. */
+#include "keys/config_key.h"
+#include "keys/core/labels.h"
+#include "keys/crypto/hash.h"
+#include "keys/host_state.h"
+#include "keys/keyring.h"
+#include "keys/store/file.h"
+#include "keys/tpm/counter.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+enum { CMDLINE_MAX = 8192 };
+
+static void remove_protectors(struct es_info *info, enum es_protector_type type)
+{
+	for (unsigned i = info->protector_count; i-- > 0;)
+		if (info->protectors[i]->type == type)
+			es_info_remove(info, i);
+}
+
+/* A counter left by an earlier installation goes on counting; that it is there isn't an error. */
+static enum es_reason take_counter(struct es_host *host, struct es_info *info, bool *ret_made)
+{
+	uint64_t value;
+	enum es_reason r = es_tpm_counter_make(host->tpm, ES_COUNTER_INDEX, &value);
+
+	*ret_made = r == ES_OK;
+	if (r != ES_OK && r != ES_ALREADY_CONFIGURED)
+		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	info->nv_index = ES_COUNTER_INDEX;
+	return ES_OK;
+}
+
+static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info, const struct es_secret *key,
+				     bool *ret_made_counter)
+{
+	enum es_reason r;
+
+	*ret_made_counter = false;
+	info->mode = ES_MODE_TPM;
+	remove_protectors(info, ES_PROTECTOR_KDF);
+	r = es_host_seal(host, info, key);
+	if (r == ES_OK)
+		r = take_counter(host, info, ret_made_counter);
+	return r;
+}
+
+/* *ret_counter: the TPM's counter of ours, which would make a kdf bank look like a downgrade; 0 if there is none. */
+static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info, const struct es_secret *key,
+				     uint32_t *ret_counter)
+{
+	char product_uuid[ES_UUID_TEXT];
+	struct es_protector *p;
+	uint64_t value;
+	enum es_reason r;
+
+	*ret_counter = 0;
+	info->mode = ES_MODE_KDF;
+	info->nv_index = 0;
+	info->require_secure_boot = false;
+	info->require_exec_installed_only = false;
+	remove_protectors(info, ES_PROTECTOR_TPM);
+	remove_protectors(info, ES_PROTECTOR_KDF);
+	if (es_host_counter(host, &value) == ES_OK)
+		*ret_counter = ES_COUNTER_INDEX;
+	r = es_info_add(info, ES_PROTECTOR_KDF, &p);
+	if (r != ES_OK)
+		return r;
+	es_host_product_uuid(host, product_uuid);
+	return es_protector_make_kdf(p, product_uuid, key);
+}
+
+/* A change that made the counter and then failed before a bank of its own was written would leave kdf banks that look
+ * like a downgrade. */
+static enum es_reason undo_counter(struct es_host *host, bool made, enum es_reason reason)
+{
+	bool written = host->current >= 0 && host->banks[host->current].info->mode == ES_MODE_TPM;
+
+	if (reason != ES_OK && made && !written && es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX) != ES_OK)
+		return es_host_refuse(host, reason, "and the TPM's counter could not be removed again: %s",
+				      es_tpm_last_refusal(host->tpm));
+	return reason;
+}
+
+static enum es_reason init_mode(struct es_host *host, bool kdf, enum es_mode *ret)
+{
+	enum es_reason r = ES_OK;
+
+	*ret = ES_MODE_KDF;
+	if (kdf)
+		return ES_OK;
+	r = es_host_tpm(host);
+	if (r == ES_OK)
+		*ret = ES_MODE_TPM;
+	return r == ES_TPM_ABSENT ? ES_OK : r;
+}
+
+static enum es_reason init_paths(struct es_host *host, const struct es_init_request *request,
+				 char ret[static ES_PATHS_MAX][ES_PATH_TEXT], unsigned *ret_count)
+{
+	if (request->path_count > ES_PATHS_MAX)
+		return es_host_refuse(host, ES_ARGUMENT, "more than %d paths", ES_PATHS_MAX);
+	for (unsigned i = 0; i < request->path_count; i++) {
+		if (es_covered_path_check(request->paths[i]) != ES_OK)
+			return es_host_refuse(host, ES_ARGUMENT, "%s is no absolute path without dots",
+					      request->paths[i]);
+		strcpy(ret[i], request->paths[i]);
+	}
+	*ret_count = request->path_count;
+	if (*ret_count == 0) {
+		strcpy(ret[0], "/etc");
+		*ret_count = 1;
+	}
+	return ES_OK;
+}
+
+static enum es_reason may_init(struct es_host *host)
+{
+	if (host->boot_dir[0] == '\0')
+		return ES_NO_BOOT_PARTITION;
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+		if (host->banks[i].state == ES_BANK_WHOLE)
+			return ES_ALREADY_CONFIGURED;
+		if (host->banks[i].state == ES_BANK_DAMAGED)
+			return es_host_refuse(host, ES_BANKS_DAMAGED, "bank%u: %s", i, host->banks[i].detail);
+	}
+	return host->have_boot ? ES_OK : ES_NOT_BOOTED;
+}
+
+/* Keys and protectors of a new host, in memory only. */
+static enum es_reason new_identity(struct es_info *info, struct es_secret **ret_key, struct es_secret **ret_recovery)
+{
+	struct es_protector *p;
+	enum es_reason r = es_random_secret(ES_KEY_LEN, ret_key);
+
+	if (r == ES_OK)
+		r = es_config_key_id(*ret_key, info->key_id);
+	if (r == ES_OK)
+		r = es_uuid_make(info->host);
+	if (r == ES_OK)
+		r = es_info_add(info, ES_PROTECTOR_RECOVERY, &p);
+	if (r == ES_OK)
+		r = es_protector_make_recovery(p, *ret_key, ret_recovery);
+	return r;
+}
+
+enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
+			    struct es_secret **ret_recovery)
+{
+	char paths[ES_PATHS_MAX][ES_PATH_TEXT];
+	struct es_commit commit = { .paths = (const char(*)[ES_PATH_TEXT])paths };
+	struct es_pack_report report;
+	ES_SECRET key = NULL;
+	ES_SECRET recovery = NULL;
+	ES_INFO info = NULL;
+	enum es_mode mode;
+	bool made = false;
+	enum es_reason r = may_init(host);
+
+	if (r == ES_OK)
+		r = init_paths(host, request, paths, &commit.path_count);
+	if (r == ES_OK)
+		r = init_mode(host, request->kdf, &mode);
+	if (r == ES_OK)
+		r = es_info_new(&info);
+	if (r == ES_OK)
+		r = new_identity(info, &key, &recovery);
+	if (r != ES_OK)
+		return r;
+	info->require_secure_boot = mode == ES_MODE_TPM && es_host_secure_boot(host);
+	r = mode == ES_MODE_TPM ? protect_by_tpm(host, info, key, &made)
+				: protect_by_kdf(host, info, key, &commit.drop_counter);
+	/* The key first: a bank that nobody on this host could change again would be worse than none. */
+	if (r == ES_OK)
+		r = es_keyring_put(key);
+	commit.info = info;
+	commit.config_key = key;
+	if (r == ES_OK)
+		r = es_host_commit(host, &commit, &report);
+	if (r != ES_OK && host->current < 0)
+		return undo_counter(host, made, r);
+	/* A generation stands, whole: its recovery key must reach the owner, also where the rest of the commit failed. */
+	*ret_recovery = es_take(recovery);
+	return r;
+}
+
+static enum es_reason commit_change(struct es_host *host, struct es_info *info, const struct es_secret *key,
+				    uint32_t drop_counter)
+{
+	struct es_pack_report report;
+
+	return es_host_commit(host,
+			      &(struct es_commit){
+				  .info = info,
+				  .config_key = key,
+				  .path_count = host->boot.path_count,
+				  .paths = (const char(*)[ES_PATH_TEXT])host->boot.paths,
+				  .drop_counter = drop_counter,
+			      },
+			      &report);
+}
+
+enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode)
+{
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	uint32_t drop_counter = 0;
+	bool made = false;
+	enum es_reason r = es_host_unlocked(host, &key, &info);
+
+	if (r == ES_OK && !host->have_boot)
+		r = ES_NOT_BOOTED;
+	if (r != ES_OK)
+		return r;
+	r = mode == ES_MODE_TPM ? protect_by_tpm(host, info, key, &made)
+				: protect_by_kdf(host, info, key, &drop_counter);
+	if (r == ES_OK)
+		r = commit_change(host, info, key, drop_counter);
+	return undo_counter(host, made, r);
+}
+
+enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
+{
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	enum es_reason r = es_host_unlocked(host, &key, &info);
+
+	if (r != ES_OK)
+		return r;
+	if (info->mode != ES_MODE_TPM)
+		return es_host_refuse(host, ES_ARGUMENT,
+				      "in kdf mode nothing is sealed to the boot, so nothing can be required of it");
+	if (require && !es_host_secure_boot(host))
+		return es_host_refuse(host, ES_NOT_MET, "Secure Boot is off");
+	if (!require && info->require_exec_installed_only)
+		return es_host_refuse(host, ES_NOT_MET,
+				      "exec-installed-only rests on Secure Boot: turn that off first");
+	info->require_secure_boot = require;
+	r = es_host_seal(host, info, key);
+	return r == ES_OK ? commit_change(host, info, key, 0) : r;
+}
+
+/* Linux' own way of it: IMA appraisal enforced from the (measured) command line. */
+static bool appraisal_enforced(void)
+{
+	ES_BUF cmdline = { NULL, 0 };
+	static const char word[] = "ima_appraise=enforce";
+
+	return es_file_read(AT_FDCWD, "/proc/cmdline", CMDLINE_MAX, &cmdline) == ES_OK &&
+	       memmem(cmdline.data, cmdline.len, word, sizeof word - 1) != NULL;
+}
+
+enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool require)
+{
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	enum es_reason r = es_host_unlocked(host, &key, &info);
+
+	if (r != ES_OK)
+		return r;
+	if (require && !info->require_secure_boot)
+		return es_host_refuse(host, ES_NOT_MET, "Secure Boot must be required first");
+	if (require && !appraisal_enforced())
+		return es_host_refuse(host, ES_NOT_MET, "the kernel doesn't enforce appraisal (ima_appraise=enforce)");
+	info->require_exec_installed_only = require;
+	return commit_change(host, info, key, 0);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/host.h"
+
+#include "keys/boot_partition.h"
+#include "keys/config_key.h"
+#include "keys/core/labels.h"
+#include "keys/host_state.h"
+#include "keys/keyring.h"
+#include "keys/store/file.h"
+#include "keys/tpm/counter.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char kernel_event_log[] = "/sys/kernel/security/tpm0/binary_bios_measurements";
+static const char kernel_product_uuid[] = "/sys/class/dmi/id/product_uuid";
+static const char secure_boot_variable[] = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+
+enum { BOOT_RECORD_MAX = 64 << 10 };
+
+enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(host->detail, sizeof host->detail, format, args);
+	va_end(args);
+	return reason;
+}
+
+static enum es_reason read_boot_record(struct es_host *host)
+{
+	ES_BUF json = { NULL, 0 };
+	char path[ES_PATH_TEXT + 16];
+	enum es_reason r;
+
+	snprintf(path, sizeof path, "%s/boot.json", host->run_dir);
+	r = es_file_read(AT_FDCWD, path, BOOT_RECORD_MAX, &json);
+	if (r == ES_MISSING)
+		return ES_OK;
+	if (r == ES_OK)
+		r = es_boot_record_parse(es_buf_span(&json), &host->boot);
+	if (r != ES_OK)
+		return es_host_refuse(host, r, "%s", path);
+	host->have_boot = true;
+	return ES_OK;
+}
+
+enum es_reason es_host_reload(struct es_host *host)
+{
+	enum es_reason r;
+
+	host->current = -1;
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+		es_bank_free(&host->banks[i]);
+		if (host->banks_dirfd < 0)
+			continue;
+		r = es_bank_read(host->banks_dirfd, i, &host->banks[i]);
+		if (r != ES_OK)
+			return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u", host->boot_dir, i);
+	}
+	host->current = es_bank_newest(host->banks);
+	return ES_OK;
+}
+
+/* The folder of the banks, if it is there: making it is init's. */
+static enum es_reason open_banks(struct es_host *host)
+{
+	char path[ES_PATH_TEXT + sizeof ES_BANK_FOLDER + 1];
+
+	if (host->boot_dir[0] == '\0')
+		return ES_OK;
+	snprintf(path, sizeof path, "%s/" ES_BANK_FOLDER, host->boot_dir);
+	host->banks_dirfd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (host->banks_dirfd < 0 && errno != ENOENT)
+		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
+	return es_host_reload(host);
+}
+
+enum es_reason es_host_open(const struct es_host_request *request, struct es_host **ret)
+{
+	ES_HOST host = calloc(1, sizeof *host);
+	const char *run_dir = request->run_dir != NULL ? request->run_dir : ES_RUN_DIR;
+	enum es_reason r;
+
+	if (host == NULL)
+		return ES_MEMORY;
+	host->banks_dirfd = -1;
+	host->current = -1;
+	host->tcti = request->tcti;
+	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
+	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
+	if (strlen(run_dir) >= sizeof host->run_dir)
+		return ES_ARGUMENT;
+	strcpy(host->run_dir, run_dir);
+	r = read_boot_record(host);
+	if (r == ES_OK)
+		r = es_boot_partition_find(request->boot_dir, host->have_boot ? host->boot.handover.device_uuid : "",
+					   host->boot_dir);
+	if (r == ES_NO_BOOT_PARTITION)
+		r = ES_OK; /* found by the call that needs one */
+	if (r == ES_OK)
+		r = open_banks(host);
+	/* The host is handed out also where its state couldn't be read, so that the caller can ask for the detail. */
+	*ret = es_take(host);
+	return r;
+}
+
+void es_host_close(struct es_host *host)
+{
+	if (host == NULL)
+		return;
+	es_tpm_close(host->tpm);
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++)
+		es_bank_free(&host->banks[i]);
+	if (host->banks_dirfd >= 0)
+		close(host->banks_dirfd);
+	free(host);
+}
+
+void es_host_closep(struct es_host **host)
+{
+	es_host_close(*host);
+	*host = NULL;
+}
+
+const char *es_host_detail(const struct es_host *host)
+{
+	return host->detail;
+}
+
+const struct es_boot_record *es_host_boot(const struct es_host *host)
+{
+	return host->have_boot ? &host->boot : NULL;
+}
+
+const struct es_bank *es_host_bank(const struct es_host *host)
+{
+	return host->current >= 0 ? &host->banks[host->current] : NULL;
+}
+
+const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned number)
+{
+	return &host->banks[number % ES_BANK_COUNT];
+}
+
+const char *es_host_boot_dir(const struct es_host *host)
+{
+	return host->boot_dir[0] != '\0' ? host->boot_dir : NULL;
+}
+
+enum es_reason es_host_connect(struct es_host *host)
+{
+	enum es_reason r;
+
+	if (host->tpm != NULL)
+		return ES_OK;
+	r = es_tpm_open(host->tcti, ES_TPM_BOUND_MS, &host->tpm);
+	if (r != ES_OK && r != ES_TPM_ABSENT)
+		return es_host_refuse(host, r, "%s", host->tcti != NULL ? host->tcti : "/dev/tpmrm0");
+	return r;
+}
+
+enum es_reason es_host_tpm(struct es_host *host)
+{
+	const es_pcr_mask must = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
+	enum es_reason r = es_host_connect(host);
+
+	if (r != ES_OK)
+		return r;
+	r = es_tpm_usable(host->tpm);
+	if (r != ES_OK)
+		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	if (!host->have_boot || (host->boot.before_fence.present & must) != must)
+		return ES_OK;
+	for (unsigned pcr = ES_PCR_BOOT_LOADER; pcr <= ES_PCR_SECURE_BOOT; pcr++)
+		if ((must & ES_PCR_BIT(pcr)) != 0 && es_pcr_is_unset(&host->boot.before_fence.value[pcr]))
+			return es_host_refuse(host, ES_TPM_UNSET_PCR, "PCR %u (%s) is not measured into", pcr,
+					      es_pcr_meaning(pcr));
+	return ES_OK;
+}
+
+bool es_host_secure_boot(const struct es_host *host)
+{
+	ES_BUF variable = { NULL, 0 };
+
+	if (host->have_boot && host->boot.stub)
+		return host->boot.handover.secure_boot;
+	/* Four bytes of attributes, then the value. */
+	return es_file_read(AT_FDCWD, secure_boot_variable, 5, &variable) == ES_OK && variable.len == 5 &&
+	       variable.data[4] == 1;
+}
+
+enum es_reason es_host_counter(struct es_host *host, uint64_t *ret)
+{
+	uint32_t index = host->current >= 0 ? host->banks[host->current].info->nv_index : 0;
+	enum es_reason r = es_host_connect(host);
+
+	if (r == ES_OK)
+		r = es_tpm_counter_read(host->tpm, index != 0 ? index : ES_COUNTER_INDEX, ret);
+	return r;
+}
+
+enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)
+{
+	enum es_reason r = es_file_read(AT_FDCWD, host->event_log, ES_LOG_MAX, ret);
+
+	if (r != ES_OK)
+		return es_host_refuse(host, r, "the event log %s", host->event_log);
+	return ES_OK;
+}
+
+void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT])
+{
+	ES_BUF file = { NULL, 0 };
+	size_t n = 0;
+
+	ret[0] = '\0';
+	if (es_file_read(AT_FDCWD, host->product_uuid, 4096, &file) != ES_OK)
+		return;
+	while (n < file.len && n < ES_UUID_TEXT - 1 && !isspace(file.data[n])) {
+		ret[n] = (char)tolower(file.data[n]);
+		n++;
+	}
+	ret[n] = '\0';
+}
+
+enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
+{
+	ES_SECRET key = NULL;
+	ES_SECRET mac_key = NULL;
+	ES_INFO info = NULL;
+	char detail[ES_DETAIL_TEXT];
+	enum es_reason r;
+
+	if (host->boot_dir[0] == '\0')
+		return ES_NO_BOOT_PARTITION;
+	if (host->current < 0)
+		return host->banks[0].state == ES_BANK_ABSENT && host->banks[1].state == ES_BANK_ABSENT
+			   ? ES_NOT_CONFIGURED
+			   : ES_BANKS_DAMAGED;
+	r = es_keyring_get(&key);
+	if (r == ES_OK)
+		r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);
+	if (r != ES_OK)
+		return r;
+	/* The bank that this key vouches for: a planted one beside it is not to be carried on. */
+	if (es_info_verify(es_buf_span(&host->banks[host->current].info_bytes), mac_key) != ES_OK) {
+		int other = 1 - host->current;
+
+		if (host->banks[other].state != ES_BANK_WHOLE ||
+		    es_info_verify(es_buf_span(&host->banks[other].info_bytes), mac_key) != ES_OK)
+			return es_host_refuse(host, ES_TAMPERED_INFO, "%s/" ES_BANK_FOLDER "/bank%d/" ES_INFO_NAME,
+					      host->boot_dir, host->current);
+		host->current = other;
+	}
+	r = es_info_parse(es_buf_span(&host->banks[host->current].info_bytes), &info, detail);
+	if (r != ES_OK)
+		return es_host_refuse(host, r, "%s", detail);
+	*ret_key = es_take(key);
+	*ret_info = es_take(info);
+	return ES_OK;
+}
+
+enum es_reason es_host_recovery_key(struct es_host *host, struct es_secret **ret_recovery)
+{
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	const struct es_protector *p;
+	enum es_reason r = es_host_unlocked(host, &key, &info);
+
+	if (r != ES_OK)
+		return r;
+	p = es_info_find(info, ES_PROTECTOR_RECOVERY);
+	if (p == NULL)
+		return es_host_refuse(host, ES_LOCKED_NO_PROTECTOR, "encryption.info has no recovery protector");
+	return es_protector_escrow(p, key, ret_recovery);
+}

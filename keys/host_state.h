@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What es_host knows: shared by host.c (reading), commit.c (writing a generation) and the changes. Private. */
+#ifndef ES_HOST_STATE_H
+#define ES_HOST_STATE_H
+
+#include "keys/host.h"
+
+struct es_host {
+	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
+	char run_dir[ES_PATH_TEXT];
+	const char *tcti, *event_log, *product_uuid; /* as asked; the caller's */
+	int banks_dirfd;                             /* …/etcseal on the boot partition, -1 if there is none yet */
+	bool have_boot;
+	struct es_boot_record boot;
+	struct es_bank banks[ES_BANK_COUNT];
+	int current;        /* the bank that the host stands on, -1: not configured */
+	struct es_tpm *tpm; /* NULL until it is needed */
+	char detail[256];
+};
+
+/* Says more of a refusal than its reason does; returns the reason. */
+__attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason,
+								    const char *format, ...);
+
+/* Connects on first use. */
+ES_MUST_CHECK enum es_reason es_host_connect(struct es_host *host);
+/* Reads both banks again, and finds the one to stand on. */
+ES_MUST_CHECK enum es_reason es_host_reload(struct es_host *host);
+/* The kernel's event log, and the machine's UUID ("" if it tells none). */
+ES_MUST_CHECK enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret);
+void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT]);
+
+/* The config key of the running host, proven to be the key of the bank it stands on (MAC), and that bank's
+ * encryption.info to work on: the caller owns both. */
+ES_MUST_CHECK enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key,
+					      struct es_info **ret_info);
+
+/* Packs the tree in RAM, and makes it and info the next generation. Fills in info's generation, archive and log. The
+ * bank that a boot would take last is written first; when it is complete the TPM's counter moves, and then the other bank gets
+ * the same generation, so that one damaged bank doesn't leave the host with an old one that the counter refuses. */
+struct es_commit {
+	struct es_info *info;
+	const struct es_secret *config_key;
+	unsigned path_count;
+	const char (*paths)[ES_PATH_TEXT];
+	uint32_t drop_counter; /* to kdf mode: this counter ends when the first bank is written; 0: none */
+};
+ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, const struct es_commit *commit,
+					    struct es_pack_report *ret_report);
+
+/* Replaces info's tpm protectors by one for the way this host booted: SRK, a fresh secret, {7 or 4}, 11, 12. The values
+ * are those from before the fence, confirmed by the event log; a recovery boot's are put right. */
+ES_MUST_CHECK enum es_reason es_host_seal(struct es_host *host, struct es_info *info,
+					  const struct es_secret *config_key);
+
+#endif
