@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/store/boot_record.h"
+#include "keys/store/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const es_boot_state_names[ES_BOOT_STATES] = { "unconfigured", "unlocked", "locked" };
+const char *const es_opened_by_names[ES_OPENED_BY_COUNT] = { "none", "tpm", "kdf", "recovery" };
+
+enum { JSON_MAX = 64 << 10 };
+
+static void parse_banks(struct es_json *j, struct es_handover *h)
+{
+	struct json_object *list = es_json_get(j, "banks", json_type_array);
+
+	if (list == NULL)
+		return;
+	if (json_object_array_length(list) != ES_BANK_COUNT) {
+		es_json_fail(j, ES_FORMAT, "banks", "not two");
+		return;
+	}
+	for (size_t i = 0; i < ES_BANK_COUNT; i++) {
+		struct es_json in = { .obj = json_object_array_get_idx(list, i),
+				      .where = "banks[].",
+				      .reason = j->reason,
+				      .detail = j->detail };
+
+		if (!json_object_is_type(in.obj, json_type_object))
+			es_json_fail(&in, ES_FORMAT, NULL, "not an object");
+		h->bank[i] = es_json_bool(&in, "present");
+		h->bank_refused[i] = es_json_bool(&in, "refused");
+		j->reason = in.reason;
+	}
+}
+
+static void read_handover(struct es_json *j, struct es_handover *h)
+{
+	es_json_expect(j, "format", "etcseal-handover", ES_FORMAT);
+	if (es_json_uint(j, "version", UINT64_MAX) != 1)
+		es_json_fail(j, ES_VERSION, "version", "unknown to this release");
+	h->measured = es_json_choice(j, "measured", es_measured_names, ES_MEASURED_COUNT, ES_VERSION);
+	h->outside = es_json_choice(j, "outside_options", es_outside_names, ES_OUTSIDE_COUNT, ES_VERSION);
+	h->secure_boot = es_json_bool(j, "secure_boot");
+	h->recovery = es_json_bool(j, "recovery");
+	parse_banks(j, h);
+	es_json_text(j, "device", h->device_uuid, sizeof h->device_uuid);
+	if (h->device_uuid[0] != '\0' && !es_shape_fits(h->device_uuid, ES_SHAPE_UUID))
+		es_json_fail(j, ES_FORMAT, "device", "not a UUID");
+}
+
+static enum es_reason parse_text(struct es_span text, struct json_object **ret, char detail[static ES_JSON_DETAIL])
+{
+	return text.len > JSON_MAX ? ES_TOO_LARGE : es_json_parse(text, ret, detail);
+}
+
+enum es_reason es_handover_parse(struct es_span json, struct es_handover *ret)
+{
+	char detail[ES_JSON_DETAIL];
+	ES_JSON obj = NULL;
+	struct es_handover h = { 0 };
+	struct es_json j = { .where = "", .detail = detail };
+
+	j.reason = parse_text(json, &obj, detail);
+	j.obj = obj;
+	read_handover(&j, &h);
+	if (j.reason == ES_OK)
+		*ret = h;
+	return j.reason;
+}
+
+/* The number of a PCR as a field's name, without zeros in front; ES_PCR_COUNT if it is none. */
+static unsigned pcr_number(const char *name)
+{
+	char text[12];
+
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++) {
+		snprintf(text, sizeof text, "%u", i);
+		if (strcmp(name, text) == 0)
+			return i;
+	}
+	return ES_PCR_COUNT;
+}
+
+static void parse_pcrs(struct es_json *j, struct es_pcr_values *values)
+{
+	struct json_object *before = es_json_get(j, "before_fence", json_type_object);
+	struct es_json in = { .obj = before, .where = "before_fence.", .reason = j->reason, .detail = j->detail };
+	struct json_object *pcrs = es_json_get(&in, "pcrs", json_type_object);
+
+	in.obj = pcrs;
+	if (pcrs != NULL) {
+		json_object_object_foreach(pcrs, name, value)
+		{
+			unsigned n = pcr_number(name);
+
+			(void)value;
+			if (n >= ES_PCR_COUNT) {
+				es_json_fail(&in, ES_FORMAT, "pcrs", "names something that is no PCR (0 to 23)");
+				break;
+			}
+			es_json_hex(&in, name, values->value[n].bytes, ES_SHA256_LEN);
+			values->present |= ES_PCR_BIT(n);
+		}
+	}
+	j->reason = in.reason;
+}
+
+static void parse_paths(struct es_json *j, struct es_boot_record *record)
+{
+	struct json_object *list = es_json_get(j, "paths", json_type_array);
+
+	if (list == NULL)
+		return;
+	if (json_object_array_length(list) > ES_PATHS_MAX) {
+		es_json_fail(j, ES_TOO_LARGE, "paths", "too many");
+		return;
+	}
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *v = json_object_array_get_idx(list, i);
+		const char *path = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+
+		if (es_covered_path_check(path) != ES_OK) {
+			es_json_fail(j, ES_FORMAT, "paths", "has something in it that can't be covered");
+			return;
+		}
+		snprintf(record->paths[i], sizeof record->paths[i], "%s", path);
+	}
+	record->path_count = (unsigned)json_object_array_length(list);
+}
+
+static void read_record(struct es_json *j, struct es_boot_record *record)
+{
+	es_json_expect(j, "format", "etcseal-boot", ES_FORMAT);
+	if (es_json_uint(j, "version", UINT64_MAX) != 1)
+		es_json_fail(j, ES_VERSION, "version", "unknown to this release");
+	record->state = es_json_choice(j, "state", es_boot_state_names, ES_BOOT_STATES, ES_VERSION);
+	record->opened_by = es_json_choice(j, "opened_by", es_opened_by_names, ES_OPENED_BY_COUNT, ES_VERSION);
+	record->stub = j->reason == ES_OK && !es_json_is_null(j, "handover");
+	if (record->stub) {
+		struct es_json in = { .obj = es_json_get(j, "handover", json_type_object),
+				      .where = "handover.",
+				      .reason = j->reason,
+				      .detail = j->detail };
+
+		read_handover(&in, &record->handover);
+		j->reason = in.reason;
+	}
+	es_json_text(j, "refusal", record->refusal, sizeof record->refusal);
+	es_json_text(j, "refusal_detail", record->refusal_detail, sizeof record->refusal_detail);
+	record->recovery_at_console = es_json_bool(j, "recovery_at_console");
+	record->bank = -1;
+	if (!es_json_is_null(j, "bank"))
+		record->bank = (int)es_json_uint(j, "bank", ES_BANK_COUNT - 1);
+	record->generation = es_json_uint(j, "generation", UINT64_MAX);
+	record->tpm = es_json_bool(j, "tpm");
+	record->fenced = es_json_bool(j, "fenced");
+	parse_pcrs(j, &record->before_fence);
+	record->unlock_ms = (unsigned)es_json_uint(j, "unlock_ms", UINT32_MAX);
+	record->tpm_commands = (unsigned)es_json_uint(j, "tpm_commands", UINT32_MAX);
+	parse_paths(j, record);
+}
+
+enum es_reason es_boot_record_parse(struct es_span json, struct es_boot_record *ret)
+{
+	char detail[ES_JSON_DETAIL];
+	ES_JSON obj = NULL;
+	struct es_boot_record record = { 0 };
+	struct es_json j = { .where = "", .detail = detail };
+
+	j.reason = parse_text(json, &obj, detail);
+	j.obj = obj;
+	read_record(&j, &record);
+	if (j.reason == ES_OK)
+		*ret = record;
+	return j.reason;
+}
