@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "keys/choice.h"
+
+#include <string.h>
+
+static struct es_info tpm_info(uint64_t generation)
+{
+	return (struct es_info){ .mode = ES_MODE_TPM, .generation = generation };
+}
+
+static struct es_info kdf_info(uint64_t generation)
+{
+	return (struct es_info){ .mode = ES_MODE_KDF, .generation = generation };
+}
+
+static struct es_counter at(uint64_t value)
+{
+	return (struct es_counter){ .state = ES_OK, .value = value };
+}
+
+static struct es_counter without(enum es_reason state)
+{
+	return (struct es_counter){ .state = state };
+}
+
+static void counter_decides_over_a_tpm_bank(void **state)
+{
+	static const struct {
+		uint64_t generation, counter;
+		enum es_reason expect;
+		bool behind;
+	} cases[] = {
+		{ 7, 7, ES_OK, false },
+		{ 8, 7, ES_OK, true },
+		{ 6, 7, ES_ROLLED_BACK, false },
+		{ 0, 7, ES_ROLLED_BACK, false },
+		{ 9, 7, ES_COUNTER_MISSING, false },
+		{ UINT64_MAX, 7, ES_COUNTER_MISSING, false },
+		{ 0, UINT64_MAX, ES_ROLLED_BACK, false },
+		{ UINT64_MAX, UINT64_MAX, ES_OK, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct es_info info = tpm_info(cases[i].generation);
+		bool behind = !cases[i].behind;
+
+		assert_int_equal(es_choice_fresh(&info, at(cases[i].counter), &behind), cases[i].expect);
+		assert_int_equal(behind, cases[i].behind);
+	}
+}
+
+static void a_tpm_bank_without_its_counter_is_refused_for_that_reason(void **state)
+{
+	static const enum es_reason states[] = { ES_COUNTER_MISSING, ES_TPM_ABSENT, ES_TPM_OTHER, ES_TPM_HARDWARE };
+	struct es_info info = tpm_info(7);
+	bool behind;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		assert_int_equal(es_choice_fresh(&info, without(states[i]), &behind), states[i]);
+}
+
+static void a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known(void **state)
+{
+	struct es_info info = kdf_info(7);
+	bool behind;
+
+	(void)state;
+	assert_int_equal(es_choice_fresh(&info, at(3), &behind), ES_DOWNGRADE);
+	assert_int_equal(es_choice_fresh(&info, at(9), &behind), ES_DOWNGRADE);
+	assert_int_equal(es_choice_fresh(&info, without(ES_TPM_TIMEOUT), &behind), ES_TPM_TIMEOUT);
+	assert_int_equal(es_choice_fresh(&info, without(ES_COUNTER_MISSING), &behind), ES_OK);
+	assert_int_equal(es_choice_fresh(&info, without(ES_TPM_ABSENT), &behind), ES_OK);
+	assert_int_equal(es_choice_fresh(&info, without(ES_TPM_VERSION), &behind), ES_OK);
+}
+
+static void a_planted_kdf_bank_does_not_shut_out_a_genuine_one(void **state)
+{
+	struct es_info genuine = tpm_info(7), planted = kdf_info(900);
+	struct es_bank banks[ES_BANK_COUNT] = { { .state = ES_BANK_WHOLE, .info = &genuine },
+						{ .state = ES_BANK_WHOLE, .info = &planted } };
+
+	(void)state;
+	assert_int_equal(es_choice_bank(banks, at(7)), 0);
+	/* Where both would be refused the newest is named. */
+	assert_int_equal(es_choice_bank(banks, at(8)), 1);
+	/* No counter: an honest kdf host. */
+	assert_int_equal(es_choice_bank(banks, without(ES_COUNTER_MISSING)), 1);
+	banks[0].state = ES_BANK_DAMAGED;
+	assert_int_equal(es_choice_bank(banks, at(7)), 1);
+	banks[1].state = ES_BANK_ABSENT;
+	assert_int_equal(es_choice_bank(banks, at(7)), -1);
+}
+
+static struct es_protector seal_of(es_pcr_mask pcrs, uint8_t fill)
+{
+	struct es_protector p = { .type = ES_PROTECTOR_TPM };
+
+	p.tpm.pcrs = pcrs;
+	p.tpm.expected.present = pcrs;
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++)
+		memset(&p.tpm.expected.value[i], fill, ES_SHA256_LEN);
+	return p;
+}
+
+static struct es_pcr_values values_of(uint8_t fill)
+{
+	struct es_pcr_values v = { .present = 0xffffff };
+
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++)
+		memset(&v.value[i], fill, ES_SHA256_LEN);
+	return v;
+}
+
+static void the_protector_that_fits_is_taken_and_the_closest_is_named(void **state)
+{
+	struct es_protector far = seal_of(es_policy_pcrs(true), 1), near = seal_of(es_policy_pcrs(false), 2),
+			    recovery = { .type = ES_PROTECTOR_RECOVERY };
+	struct es_info info = { .mode = ES_MODE_TPM, .protector_count = 3, .protectors = { &recovery, &far, &near } };
+	struct es_pcr_values now = values_of(2);
+	const struct es_protector *p = NULL;
+
+	(void)state;
+	assert_int_equal(es_choice_protector(&info, &now, true, &p), ES_OK);
+	assert_ptr_equal(p, &near);
+	now.value[ES_PCR_IMAGE].bytes[31] ^= 1;
+	assert_int_equal(es_choice_protector(&info, &now, true, &p), ES_LOCKED_PCR);
+	assert_ptr_equal(p, &near);
+	near.tpm.is_signed = true;
+	assert_int_equal(es_choice_protector(&info, &now, true, &p), ES_LOCKED_PCR);
+	assert_ptr_equal(p, &far);
+	info.protector_count = 1;
+	assert_int_equal(es_choice_protector(&info, &now, true, &p), ES_LOCKED_NO_PROTECTOR);
+}
+
+static void pcrs_that_prove_nothing_are_refused(void **state)
+{
+	static const es_pcr_mask weak[] = {
+		ES_PCR_BIT(11),
+		ES_PCR_BIT(11) | ES_PCR_BIT(12),
+		ES_PCR_BIT(7) | ES_PCR_BIT(12),
+		ES_PCR_BIT(4) | ES_PCR_BIT(11),
+		0,
+	};
+	const struct es_protector *p = NULL;
+	struct es_pcr_values now = values_of(2);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof weak / sizeof *weak; i++) {
+		struct es_protector seal = seal_of(weak[i], 2);
+		struct es_info info = { .protector_count = 1, .protectors = { &seal } };
+
+		assert_int_equal(es_choice_protector(&info, &now, true, &p), ES_TAMPERED_INFO);
+	}
+}
+
+static void unset_pcrs_are_refused_but_for_11_without_the_stub(void **state)
+{
+	static const uint8_t unset[] = { 0x00, 0xff };
+	const struct es_protector *p = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof unset; i++) {
+		static const unsigned pcrs[] = { 7, 11 };
+
+		for (size_t k = 0; k < 2; k++) {
+			struct es_protector seal = seal_of(es_policy_pcrs(true), 2);
+			struct es_info info = { .protector_count = 1, .protectors = { &seal } };
+			struct es_pcr_values now = values_of(2);
+
+			memset(&now.value[pcrs[k]], unset[i], ES_SHA256_LEN);
+			seal.tpm.expected = now;
+			assert_int_equal(es_choice_protector(&info, &now, true, &p), ES_TPM_UNSET_PCR);
+			assert_int_equal(es_choice_protector(&info, &now, false, &p),
+					 pcrs[k] == 11 ? ES_OK : ES_TPM_UNSET_PCR);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counter_decides_over_a_tpm_bank),
+		cmocka_unit_test(a_tpm_bank_without_its_counter_is_refused_for_that_reason),
+		cmocka_unit_test(a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known),
+		cmocka_unit_test(a_planted_kdf_bank_does_not_shut_out_a_genuine_one),
+		cmocka_unit_test(the_protector_that_fits_is_taken_and_the_closest_is_named),
+		cmocka_unit_test(pcrs_that_prove_nothing_are_refused),
+		cmocka_unit_test(unset_pcrs_are_refused_but_for_11_without_the_stub),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
