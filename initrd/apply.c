@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * etcseal-boot apply ROOT: lays the opened tree over the covered paths of the mounted root file system. All of them or
+ * none: each overlay is made before the first is attached, and a host with half of its configuration isn't started.
+ */
+#include "initrd/commands.h"
+#include "initrd/fd.h"
+#include "initrd/overlay.h"
+#include "initrd/run.h"
+#include "initrd/say.h"
+#include "keys/core/labels.h"
+#include "keys/store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+struct apply {
+	const struct es_say *say;
+	const struct es_boot_record *record;
+	int root, tree, work;
+	struct es_overlay overlay[ES_PATHS_MAX];
+};
+
+static bool beneath(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+/* A path beneath another covered one, or named twice, is covered by that; overlays of the two would share an upper. */
+static bool covered_by_other(const struct es_boot_record *record, unsigned number)
+{
+	const char *path = record->paths[number];
+
+	for (unsigned i = 0; i < record->path_count; i++)
+		if (beneath(path, record->paths[i]) || (i < number && strcmp(path, record->paths[i]) == 0))
+			return true;
+	return false;
+}
+
+static enum es_reason make_all(struct apply *a)
+{
+	for (unsigned i = 0; i < a->record->path_count; i++) {
+		const struct es_overlay_request request = {
+			.root = a->root,
+			.tree = a->tree,
+			.work = a->work,
+			.path = a->record->paths[i],
+			.number = i,
+		};
+		struct es_mount_notes notes = { 0 };
+		enum es_reason r = es_covered_path_check(request.path);
+
+		if (r == ES_OK && covered_by_other(a->record, i))
+			continue;
+		if (r == ES_OK)
+			r = es_overlay_make(&request, &a->overlay[i], &notes);
+		if (r == ES_OK)
+			continue;
+		es_say(a->say, ES_SAY_ERROR, "%s can't be covered: %s", request.path,
+		       notes.why[0] != '\0' ? notes.why : es_reason_words(r)->what);
+		return r;
+	}
+	return ES_OK;
+}
+
+static enum es_reason attach_all(struct apply *a)
+{
+	for (unsigned i = 0; i < a->record->path_count; i++) {
+		enum es_reason r;
+
+		if (a->overlay[i].mount < 0)
+			continue;
+		r = es_overlay_attach(&a->overlay[i]);
+		if (r == ES_OK)
+			continue;
+		es_say(a->say, ES_SAY_ERROR, "%s can't be covered: the mount: %s", a->record->paths[i],
+		       es_reason_words(r)->what);
+		while (i-- > 0)
+			if (a->overlay[i].mount >= 0)
+				es_mount_remove(a->overlay[i].mount);
+		return r;
+	}
+	return ES_OK;
+}
+
+static enum es_reason apply(const struct es_say *say, const struct es_apply_options *options, const struct es_run *run,
+			    const struct es_boot_record *record)
+{
+	struct apply a = { .say = say, .record = record, .tree = run->tree };
+	ES_FD root = open(options->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ES_FD work = openat(run->ram, "work", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	enum es_reason r;
+
+	if (root < 0 || work < 0) {
+		es_say(say, ES_SAY_ERROR, "%s: %s", root < 0 ? options->root : "the work folder in RAM",
+		       strerror(errno));
+		return es_reason_from_errno(errno);
+	}
+	a.root = root;
+	a.work = work;
+	for (unsigned i = 0; i < ES_PATHS_MAX; i++)
+		a.overlay[i] = (struct es_overlay)ES_OVERLAY_NONE;
+	r = make_all(&a);
+	if (r == ES_OK)
+		r = attach_all(&a);
+	for (unsigned i = 0; i < ES_PATHS_MAX; i++)
+		es_overlay_close(&a.overlay[i]);
+	return r;
+}
+
+static void say_covered(const struct es_say *say, const struct es_boot_record *record)
+{
+	for (unsigned i = 0; i < record->path_count; i++)
+		es_say(say, ES_SAY_INFO, "%s is covered by the configuration in RAM", record->paths[i]);
+	if (record->state != ES_BOOT_UNCONFIGURED)
+		return;
+	es_say(say, ES_SAY_WARNING,
+	       "THIS HOST ISN'T CONFIGURED. What is changed in a covered path lives in RAM only and is "
+	       "gone with the next boot,");
+	es_say(say, ES_SAY_WARNING, "until `etcseal init` seals it");
+}
+
+enum es_exit es_apply(const struct es_apply_options *options)
+{
+	const char *run_dir = options->run_dir != NULL ? options->run_dir : ES_RUN_DIR;
+	ES_SCOPED(es_say_close) struct es_say say;
+	struct es_boot_record record;
+	ES_RUN run = ES_RUN_NONE;
+	enum es_reason r;
+
+	es_say_open(&say, -1);
+	r = es_run_open(run_dir, &run, &record);
+	if (r != ES_OK) {
+		es_say(&say, ES_SAY_ERROR,
+		       "nothing is laid over %s: %s/" ES_BOOT_JSON " and the tree in RAM: %s. "
+		       "`etcseal-boot unlock` has to come first",
+		       options->root, run_dir, es_reason_words(r)->what);
+		return ES_EXIT_FAILED;
+	}
+	if (record.state == ES_BOOT_LOCKED) {
+		es_say(&say, ES_SAY_ERROR, "nothing is laid over %s: the configuration is locked (%s)", options->root,
+		       record.refusal[0] != '\0' ? record.refusal : "no reason known");
+		return ES_EXIT_LOCKED;
+	}
+	r = apply(&say, options, &run, &record);
+	if (r != ES_OK) {
+		es_say(&say, ES_SAY_ERROR, "nothing is laid over %s: a host without its configuration must not start",
+		       options->root);
+		return ES_EXIT_FAILED;
+	}
+	say_covered(&say, &record);
+	return ES_EXIT_DONE;
+}

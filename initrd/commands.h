@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two verbs of the helper; each returns the exit code. */
+#ifndef ES_INITRD_COMMANDS_H
+#define ES_INITRD_COMMANDS_H
+
+#include "keys/core/reason.h"
+
+#include <stdbool.h>
+
+struct es_unlock_options {
+	const char *handover; /* NULL: ES_HANDOVER_DIR */
+	const char *run_dir;  /* NULL: ES_RUN_DIR */
+	const char *tcti;     /* NULL: the kernel's TPM */
+	const char *console;  /* NULL: /dev/console */
+	bool ask;
+	int tries;
+	int idle_ms; /* -1: waits for ever */
+};
+
+enum es_exit es_unlock(const struct es_unlock_options *options);
+
+struct es_apply_options {
+	const char *root;
+	const char *run_dir; /* NULL: ES_RUN_DIR */
+};
+
+enum es_exit es_apply(const struct es_apply_options *options);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "initrd/device.h"
+
+#include "initrd/fd.h"
+#include "initrd/mnt.h"
+#include "keys/core/labels.h"
+#include "keys/store/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
+}
+
+static void close_folder(DIR **dir)
+{
+	if (*dir != NULL)
+		closedir(*dir);
+}
+
+/* udev's links by UUID: FAT's are upper case, everything else's lower case, and people type either. */
+static bool find_link(const char *folder, const char *value, char *ret_path, size_t cap)
+{
+	ES_SCOPED(close_folder) DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (strcasecmp(entry->d_name, value) != 0)
+			continue;
+		return (size_t)snprintf(ret_path, cap, "%s/%s", folder, entry->d_name) < cap;
+	}
+	return false;
+}
+
+/* false: not there (yet). */
+static bool find_device(const char *name, char *ret_path, size_t cap)
+{
+	struct stat st;
+
+	if (strncmp(name, "UUID=", 5) == 0)
+		return find_link("/dev/disk/by-uuid", name + 5, ret_path, cap);
+	if (strncmp(name, "PARTUUID=", 9) == 0)
+		return find_link("/dev/disk/by-partuuid", name + 9, ret_path, cap);
+	return stat(name, &st) == 0 && S_ISBLK(st.st_mode) && (size_t)snprintf(ret_path, cap, "%s", name) < cap;
+}
+
+static bool name_is_known(const char *name)
+{
+	return (strncmp(name, "UUID=", 5) == 0 && name[5] != '\0') ||
+	       (strncmp(name, "PARTUUID=", 9) == 0 && name[9] != '\0') ||
+	       (strncmp(name, "/dev/", 5) == 0 && strstr(name, "..") == NULL);
+}
+
+/* Events of the kernel (group 1) and of udev, which come when its links are made (group 2). */
+static int open_events(void)
+{
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 | 2 };
+	ES_FD fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
+		return -1;
+	return es_fd_take(&fd);
+}
+
+/* Looks again after each event; once a second even without, for whoever makes device nodes with no word to anybody. */
+static bool wait_for_device(const struct es_device_request *request, char *ret_path, size_t cap)
+{
+	ES_FD events = open_events();
+	long end = now_ms() + request->wait_ms;
+
+	while (!find_device(request->name, ret_path, cap)) {
+		struct pollfd fds = { .fd = events, .events = POLLIN };
+		long left = end - now_ms();
+		char event[4096];
+
+		if (left <= 0)
+			return false;
+		(void)poll(&fds, 1, left < 1000 ? (int)left : 1000);
+		while (events >= 0 && recv(events, event, sizeof event, 0) > 0)
+			;
+	}
+	return true;
+}
+
+static enum es_reason mount_read_only(const char *device, int *ret_fd, struct es_mount_notes *notes)
+{
+	static const char *const types[] = { "vfat", "ext4" };
+	const struct es_mount_option options[] = {
+		{ .name = "source", .value = device },
+		{ .name = "ro" },
+	};
+	enum es_reason r = ES_ARGUMENT;
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		const struct es_mount_request request = {
+			.type = types[i],
+			.options = options,
+			.option_count = sizeof options / sizeof *options,
+			.attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+		};
+
+		r = es_mount_new(&request, ret_fd, notes);
+		if (r == ES_OK)
+			return r;
+	}
+	return r;
+}
+
+static int open_banks(int root)
+{
+	static const char *const names[] = { ES_BANK_FOLDER, "boot/" ES_BANK_FOLDER };
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		int fd = (int)syscall(SYS_openat2, root, names[i], &how, sizeof how);
+
+		if (fd >= 0 || errno != ENOENT)
+			return fd;
+	}
+	return -1;
+}
+
+enum es_reason es_device_banks(const struct es_device_request *request, int *ret_fd, char *ret_detail,
+			       size_t detail_cap)
+{
+	struct es_mount_notes notes;
+	ES_FD root = -1;
+	char path[300];
+	enum es_reason r;
+	int banks;
+
+	if (!name_is_known(request->name)) {
+		snprintf(ret_detail, detail_cap, "%s=%s: it takes UUID=, PARTUUID= or a path in /dev", ES_OPTION_DEVICE,
+			 request->name);
+		return ES_ARGUMENT;
+	}
+	if (!wait_for_device(request, path, sizeof path)) {
+		snprintf(ret_detail, detail_cap, "%s=%s: no such partition came up in %d s", ES_OPTION_DEVICE,
+			 request->name, request->wait_ms / 1000);
+		return ES_NO_BOOT_PARTITION;
+	}
+	r = mount_read_only(path, &root, &notes);
+	if (r != ES_OK) {
+		snprintf(ret_detail, detail_cap, "%s: can't be mounted as vfat or ext4: %s", path, notes.why);
+		return r;
+	}
+	banks = open_banks(root);
+	if (banks < 0 && errno != ENOENT) {
+		snprintf(ret_detail, detail_cap, "%s: the folder " ES_BANK_FOLDER ": %s", path, strerror(errno));
+		return es_reason_from_errno(errno);
+	}
+	*ret_fd = banks;
+	return ES_OK;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "initrd/sources.h"
+
+#include "initrd/fd.h"
+#include "keys/core/labels.h"
+#include "keys/core/options.h"
+#include "keys/store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+
+void es_facts_machine(struct es_sources *s)
+{
+	ES_BUF text = { 0 };
+	size_t len = 0;
+
+	s->product_uuid[0] = '\0';
+	if (es_file_read(AT_FDCWD, "/sys/class/dmi/id/product_uuid", sizeof s->product_uuid - 1, &text) != ES_OK)
+		return;
+	for (; len < text.len && text.data[len] > ' ' && text.data[len] < 0x7f; len++) {
+		char c = (char)text.data[len];
+
+		s->product_uuid[len] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	s->product_uuid[len] = '\0';
+}
+
+/* The initramfs may not have mounted it; a second mount would do no harm, and none is made. */
+static void mount_securityfs(const char *path)
+{
+	if (access("/sys/kernel/security/tpm0", F_OK) == 0 || strcmp(path, "/sys/kernel/security") != 0)
+		return;
+	(void)mount("securityfs", path, "securityfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+void es_facts_event_log(const char *securityfs, const struct es_say *say, struct es_sources *s)
+{
+	char path[160];
+	enum es_reason r;
+
+	mount_securityfs(securityfs);
+	snprintf(path, sizeof path, "%s/tpm0/binary_bios_measurements", securityfs);
+	r = es_file_read(AT_FDCWD, path, ES_LOG_MAX, &s->event_log);
+	if (r != ES_OK && r != ES_MISSING)
+		es_say(say, ES_SAY_WARNING,
+		       "the event log of the firmware can't be used (%s); a refusal will be explained "
+		       "without it",
+		       es_reason_words(r)->what);
+}
+
+enum es_reason es_facts_options(const char *cmdline, struct es_sources *s, char ret_device[static ES_DEVICE_TEXT])
+{
+	ES_SECRET copy = NULL;
+	ES_SECRET recovery = NULL;
+	ES_FD fd = open(cmdline, O_RDONLY | O_CLOEXEC);
+	struct es_span value = { 0 };
+	enum es_reason r;
+	size_t len = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return es_reason_from_errno(errno);
+	/* The key may stand in it, so it is read into locked pages only. */
+	r = es_secret_new(ES_OPTIONS_MAX, &copy);
+	if (r != ES_OK)
+		return r;
+	r = es_secret_new(ES_RECOVERY_INPUT_MAX, &recovery);
+	if (r != ES_OK)
+		return r;
+	while (len < ES_OPTIONS_MAX && (n = read(fd, es_secret_data(copy) + len, ES_OPTIONS_MAX - len)) > 0)
+		len += (size_t)n;
+	if (es_options_take_recovery((char *)es_secret_data(copy), &len, (char *)es_secret_data(recovery)))
+		s->recovery = es_take(recovery);
+	ret_device[0] = '\0';
+	if (!es_options_find((struct es_span){ es_secret_bytes(copy), len }, ES_OPTION_DEVICE, &value))
+		return ES_OK;
+	if (value.len >= ES_DEVICE_TEXT)
+		return ES_TOO_LARGE;
+	memcpy(ret_device, value.data, value.len);
+	ret_device[value.len] = '\0';
+	return ES_OK;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* etcseal-boot, the program in the initramfs. It starts no other program, and no shell. */
+#include "initrd/commands.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+enum { TRIES = 5, TRIES_MAX = 1000, WAIT_MAX_S = 86400 };
+
+static const char usage[] =
+    "usage: etcseal-boot unlock [OPTION…]     open the host's configuration into RAM\n"
+    "       etcseal-boot apply ROOT [--run DIR]   lay it over the root file system mounted at ROOT\n"
+    "       etcseal-boot help | --help | --version\n"
+    "\n"
+    "  --handover DIR     what the boot stub left            (/.extra/etcseal)\n"
+    "  --run DIR          where boot.json and the tree go    (/run/etcseal)\n"
+    "  --tcti TCTI        which TPM, as in tss2-tctildr(3)   (/dev/tpmrm0)\n"
+    "  --console DEVICE   where to ask for the recovery key  (/dev/console)\n"
+    "  --no-ask           don't ask\n"
+    "  --tries N          how often to ask                   (5)\n"
+    "  --ask-timeout S    give up after S seconds without a key stroke  (never)\n"
+    "\n"
+    "Without the boot stub, etcseal.device=UUID=… | PARTUUID=… | /dev/… in the kernel's options names the\n"
+    "partition that holds the banks.\n"
+    "\n"
+    "exit: 0 done, 1 failed, 2 usage, 3 not configured, 4 locked, 5 tampered or rolled back, 6 TPM trouble,\n"
+    "      7 wrong recovery key\n";
+
+static enum es_exit misuse(const char *what, const char *which)
+{
+	fprintf(stderr, "etcseal-boot: %s%s\n\n%s", what, which, usage);
+	return ES_EXIT_USAGE;
+}
+
+static bool read_number(const char *text, int max, int *ret)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || *end != '\0' || n < 1 || n > max)
+		return false;
+	*ret = (int)n;
+	return true;
+}
+
+static enum es_exit unlock(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "handover", required_argument, NULL, 'h' },
+		{ "run", required_argument, NULL, 'r' },
+		{ "tcti", required_argument, NULL, 't' },
+		{ "console", required_argument, NULL, 'c' },
+		{ "no-ask", no_argument, NULL, 'n' },
+		{ "tries", required_argument, NULL, 'N' },
+		{ "ask-timeout", required_argument, NULL, 's' },
+		{ 0 },
+	};
+	struct es_unlock_options o = { .ask = true, .tries = TRIES, .idle_ms = -1 };
+	int c, seconds = 0;
+
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (c) {
+		case 'h':
+			o.handover = optarg;
+			break;
+		case 'r':
+			o.run_dir = optarg;
+			break;
+		case 't':
+			o.tcti = optarg;
+			break;
+		case 'c':
+			o.console = optarg;
+			break;
+		case 'n':
+			o.ask = false;
+			break;
+		case 'N':
+			if (!read_number(optarg, TRIES_MAX, &o.tries))
+				return misuse("--tries takes a number from 1 to 1000, not ", optarg);
+			break;
+		case 's':
+			if (!read_number(optarg, WAIT_MAX_S, &seconds))
+				return misuse("--ask-timeout takes seconds, 1 to 86400, not ", optarg);
+			o.idle_ms = seconds * 1000;
+			break;
+		default:
+			return misuse("unknown option, or one without its value: ", argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return misuse("unlock takes no argument: ", argv[optind]);
+	return es_unlock(&o);
+}
+
+static enum es_exit apply(int argc, char **argv)
+{
+	static const struct option known[] = { { "run", required_argument, NULL, 'r' }, { 0 } };
+	struct es_apply_options o = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (c != 'r')
+			return misuse("unknown option, or one without its value: ", argv[optind - 1]);
+		o.run_dir = optarg;
+	}
+	if (argc - optind != 1)
+		return misuse("apply takes one argument, the folder where the root file system is mounted", "");
+	o.root = argv[optind];
+	return es_apply(&o);
+}
+
+/* Before the first secret: no core, no ptrace by others, no swap, files for root only. */
+static void harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	umask(077);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* Secrets have locked pages of their own, and fail without; this is for the archive's plaintext. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+		fprintf(stderr, "etcseal: memory can't be locked; what is decrypted may reach swap\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	opterr = 0;
+	if (strcmp(verb, "help") == 0 || strcmp(verb, "--help") == 0) {
+		fputs(usage, stdout);
+		return ES_EXIT_DONE;
+	}
+	if (strcmp(verb, "--version") == 0) {
+		printf("etcseal-boot %s\n", ES_VERSION_TEXT);
+		return ES_EXIT_DONE;
+	}
+	if (strcmp(verb, "unlock") == 0) {
+		harden();
+		return unlock(argc - 1, argv + 1);
+	}
+	if (strcmp(verb, "apply") == 0) {
+		harden();
+		return apply(argc - 1, argv + 1);
+	}
+	return misuse(argc > 1 ? "unknown command: " : "a command is missing", verb);
+}

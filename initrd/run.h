@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * RUN_DIR (/run/etcseal, root only): boot.json, and ram/, a tmpfs of its own that holds the opened configuration:
+ * ram/tree/<path> is the overlay's upper folder, ram/work/<n> its work folder.
+ */
+#ifndef ES_INITRD_RUN_H
+#define ES_INITRD_RUN_H
+
+#include "initrd/mnt.h"
+#include "keys/store/boot_record.h"
+
+#define ES_BOOT_JSON "boot.json"
+enum { ES_BOOT_JSON_MAX = 64 << 10 };
+
+struct es_run {
+	int dir;                     /* RUN_DIR */
+	int ram;                     /* root of the tmpfs; -1: not mounted */
+	int tree;                    /* ram/tree */
+	bool may_swap;               /* the kernel is too old to keep this tmpfs out of swap */
+	struct es_mount_notes notes; /* after a failure */
+};
+
+#define ES_RUN ES_SCOPED(es_run_close) struct es_run
+#define ES_RUN_NONE                                                                                                    \
+	{                                                                                                              \
+		.dir = -1, .ram = -1, .tree = -1                                                                       \
+	}
+
+/* Makes the folder, 0700. ES_UNSAFE: it is there, and not root's own folder. */
+ES_MUST_CHECK enum es_reason es_run_make(const char *path, struct es_run *run);
+/* Mounts ram/ afresh; whatever was mounted by this run is thrown away first. ES_ALREADY_CONFIGURED: an earlier run of the
+ * helper has mounted it. */
+ES_MUST_CHECK enum es_reason es_run_ram(struct es_run *run);
+/* Throws ram/ away with all that is in it. */
+void es_run_drop(struct es_run *run);
+ES_MUST_CHECK enum es_reason es_run_record(const struct es_run *run, const struct es_boot_record *record);
+/* Closes the descriptors; mounts stay. */
+void es_run_close(struct es_run *run);
+
+/* For apply: what an earlier unlock left. ES_MISSING: there was none. */
+ES_MUST_CHECK enum es_reason es_run_open(const char *path, struct es_run *run, struct es_boot_record *ret_record);
+
+#endif

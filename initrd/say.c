@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "initrd/say.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* The device behind a terminal: /dev/console and /dev/ttyS0 may be one. */
+static bool same_terminal(int a, int b)
+{
+	unsigned int dev_a = 0, dev_b = 0;
+
+	return ioctl(a, TIOCGDEV, &dev_a) == 0 && ioctl(b, TIOCGDEV, &dev_b) == 0 && dev_a == dev_b;
+}
+
+/* First number of /proc/sys/kernel/printk: what is less is shown on the console. */
+static int read_console_level(void)
+{
+	char text[64] = "";
+	int fd = open("/proc/sys/kernel/printk", O_RDONLY | O_CLOEXEC), level = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (n <= 0 || sscanf(text, "%d", &level) != 1)
+		return 0;
+	return level;
+}
+
+void es_say_open(struct es_say *say, int console)
+{
+	*say = (struct es_say){ .err = STDERR_FILENO, .console = -1 };
+	say->kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	/* Where standard error is the console, a line that the kernel shows there too would stand there twice. */
+	if (isatty(STDERR_FILENO))
+		say->console_level = read_console_level();
+	if (console >= 0 && !same_terminal(console, STDERR_FILENO))
+		say->console = console;
+}
+
+void es_say_close(struct es_say *say)
+{
+	if (say->kmsg >= 0)
+		close(say->kmsg);
+	say->kmsg = -1;
+}
+
+/* Nothing can be done about a console that doesn't take a line. */
+static void put(int fd, const char *line, size_t len)
+{
+	while (fd >= 0 && len > 0) {
+		ssize_t n = write(fd, line, len);
+
+		if (n <= 0)
+			return;
+		line += n;
+		len -= (size_t)n;
+	}
+}
+
+void es_say(const struct es_say *say, enum es_level level, const char *format, ...)
+{
+	enum { DEBUG = 7 };
+	char text[ES_SAY_MAX], line[ES_SAY_MAX + 32];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	for (char *p = text; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			*p = '?';
+
+	n = snprintf(line, sizeof line, "etcseal: %s\n", text);
+	put(say->err, line, (size_t)n);
+	if (say->console >= 0) {
+		n = snprintf(line, sizeof line, "etcseal: %s\r\n", text);
+		put(say->console, line, (size_t)n);
+	}
+	n = snprintf(line, sizeof line, "<%d>etcseal: %s\n", (int)level < say->console_level ? DEBUG : (int)level,
+		     text);
+	put(say->kmsg, line, (size_t)n);
+}

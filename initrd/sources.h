@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that an opening starts from: the stub's handover or the banks on a partition, a recovery key from the boot
+ * options, and what the kernel knows of machine and measured boot. Nothing of it is to be trusted.
+ */
+#ifndef ES_INITRD_SOURCES_H
+#define ES_INITRD_SOURCES_H
+
+#include "initrd/say.h"
+#include "keys/core/buf.h"
+#include "keys/core/secret.h"
+#include "keys/store/boot_record.h"
+
+enum { ES_SOURCE_DETAIL = 200 };
+
+struct es_sources {
+	int banks; /* folder that holds bank0/ and bank1/; -1: none */
+	bool stub;
+	struct es_handover handover;
+	struct es_secret *recovery; /* text, NUL-terminated; NULL: none was given */
+	char product_uuid[64];      /* lower case, "" if there is none */
+	struct es_buf event_log;
+	enum es_reason trouble; /* not ES_OK: banks may exist and can't be had; nothing may be taken for unconfigured */
+	char detail[ES_SOURCE_DETAIL];
+};
+
+#define ES_SOURCES ES_SCOPED(es_sources_free) struct es_sources
+#define ES_SOURCES_NONE                                                                                                \
+	{                                                                                                              \
+		.banks = -1                                                                                            \
+	}
+void es_sources_free(struct es_sources *s);
+
+/* Everything. handover_dir NULL: ES_HANDOVER_DIR. */
+void es_sources_gather(const char *handover_dir, const struct es_say *say, struct es_sources *s);
+
+/* handover_in.c: false if there is no handover at all. A boot.json that is missing or garbage counts as a measurement
+ * that failed: the seal stays shut, the recovery key may open. The file with the recovery key is overwritten and gone. */
+bool es_handover_take(const char *dir, const struct es_say *say, struct es_sources *s);
+
+/* facts.c */
+void es_facts_machine(struct es_sources *s);
+void es_facts_event_log(const char *securityfs, const struct es_say *say, struct es_sources *s);
+/* Reads /proc/cmdline without what is secret in it: the recovery key goes to s->recovery, ret_device is the value of
+ * etcseal.device=, "" if there is none. */
+enum { ES_DEVICE_TEXT = 256 };
+ES_MUST_CHECK enum es_reason es_facts_options(const char *cmdline, struct es_sources *s,
+					      char ret_device[static ES_DEVICE_TEXT]);
+
+#endif

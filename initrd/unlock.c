@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * etcseal-boot unlock: from the handover to a tree in RAM. Whatever happens on the way, the fence is raised: also where
+ * nothing could be opened for a reason of our own, since what boots next must not get at the key.
+ */
+#include "initrd/ask.h"
+#include "initrd/commands.h"
+#include "initrd/run.h"
+#include "initrd/say.h"
+#include "initrd/sources.h"
+#include "keys/core/labels.h"
+#include "keys/keyring.h"
+#include "keys/opening.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct unlock {
+	const struct es_unlock_options *options;
+	struct es_say say;
+	struct es_console console;
+	struct es_run run;
+	struct es_sources sources;
+	struct es_opening *opening;
+	uint64_t start_ms, asked_ms; /* asked: spent waiting for somebody to type */
+	int tries_left;
+	char id[64]; /* of the recovery key */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void say_reason(const struct unlock *u, const char *before, enum es_reason r, const char *detail)
+{
+	const struct es_words *words = es_reason_words(r);
+
+	es_say(&u->say, ES_SAY_ERROR, "%s: %s", before, words->what);
+	if (detail[0] != '\0')
+		es_say(&u->say, ES_SAY_ERROR, "%s", detail);
+	es_say(&u->say, ES_SAY_ERROR, "%s", words->next);
+}
+
+/* The one way out: what is known goes to boot.json, on every path. */
+static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_reason refusal)
+{
+	struct es_boot_record record = { .bank = -1, .stub = u->sources.stub, .handover = u->sources.handover };
+	enum es_reason r;
+
+	if (u->opening != NULL)
+		record = *es_opening_record(u->opening);
+	record.state = state;
+	if (state == ES_BOOT_LOCKED) {
+		record.opened_by = ES_OPENED_BY_NOBODY;
+		if (record.refusal[0] == '\0')
+			snprintf(record.refusal, sizeof record.refusal, "%s", es_reason_words(refusal)->id);
+		es_run_drop(&u->run);
+	}
+	if (state == ES_BOOT_UNCONFIGURED && record.path_count == 0) {
+		record.path_count = 1;
+		snprintf(record.paths[0], sizeof record.paths[0], "/etc");
+	}
+	record.unlock_ms = (unsigned)(now_ms() - u->start_ms - u->asked_ms);
+	if (u->run.dir < 0)
+		return ES_OK; /* said already */
+	r = es_run_record(&u->run, &record);
+	if (r != ES_OK)
+		say_reason(u, "boot.json can't be written", r, "");
+	return r;
+}
+
+static enum es_exit end_locked(struct unlock *u, enum es_reason r)
+{
+	(void)leave(u, ES_BOOT_LOCKED, r);
+	es_say(&u->say, ES_SAY_ERROR, "nothing was opened (exit code %d)", es_reason_words(r)->exit);
+	return es_reason_words(r)->exit;
+}
+
+/* Raises the fence with no bank in sight, and so asks the TPM for nothing. */
+static void fence_only(struct unlock *u)
+{
+	const struct es_opening_request request = {
+		.banks_dirfd = -1,
+		.handover = u->sources.stub ? &u->sources.handover : NULL,
+		.tcti = u->options->tcti,
+	};
+	enum es_reason r = es_opening_new(&request, &u->opening);
+
+	if (r == ES_OK)
+		r = es_opening_key(u->opening, NULL);
+	if (r != ES_OK && r != ES_NOT_CONFIGURED)
+		say_reason(u, "the fence", r, "");
+}
+
+static enum es_answer ask(struct unlock *u, struct es_secret *digits)
+{
+	uint64_t before = now_ms();
+	enum es_answer answer = es_ask_key(&u->console, u->options->idle_ms, (char *)es_secret_data(digits));
+
+	u->asked_ms += now_ms() - before;
+	return answer;
+}
+
+static void say_no_answer(const struct unlock *u, enum es_answer answer)
+{
+	static const char *const words[] = {
+		[ES_ANSWER_GAVE_UP] = "no recovery key was given",
+		[ES_ANSWER_TIMEOUT] = "nobody typed a recovery key in time",
+		[ES_ANSWER_SIGNAL] = "the question for the recovery key was ended by a signal",
+		[ES_ANSWER_GONE] = "there is no terminal at which the recovery key could be asked for",
+	};
+
+	es_say(&u->say, ES_SAY_ERROR, "%s", words[answer]);
+}
+
+/* Behind the fence. ES_OK: there is a key; else `refusal`, the reason that led here. */
+static enum es_reason recover(struct unlock *u, enum es_reason refusal)
+{
+	ES_SECRET digits = NULL;
+
+	if (!u->options->ask)
+		return refusal;
+	if (u->console.fd < 0) {
+		say_no_answer(u, ES_ANSWER_GONE);
+		return refusal;
+	}
+	if (es_secret_new(ES_PROMPT_DIGITS, &digits) != ES_OK)
+		return refusal;
+	es_ask_explain(&u->console, es_opening_recovery_id(u->opening));
+	while (u->tries_left > 0) {
+		enum es_answer answer = ask(u, digits);
+		enum es_reason r;
+
+		if (answer != ES_ANSWER_KEY) {
+			say_no_answer(u, answer);
+			return refusal;
+		}
+		u->tries_left--;
+		r = es_opening_recovery(u->opening, (const char *)es_secret_bytes(digits), ES_PROMPT_DIGITS);
+		if (r == ES_OK)
+			return ES_OK;
+		es_say(&u->say, ES_SAY_ERROR, "%s (%d of %d tries left)", es_reason_words(r)->what, u->tries_left,
+		       u->options->tries);
+	}
+	es_say(&u->say, ES_SAY_ERROR, "no try is left in this boot; the next boot gives as many again");
+	return refusal;
+}
+
+/* A damaged archive may still open with the recovery key, from the other bank. Trouble with the machine won't go away by
+ * it, and where no bank is whole there is nothing to open: nobody is to type 96 digits in vain. */
+static bool may_recover(enum es_reason r)
+{
+	if (r == ES_FENCE_FAILED || r == ES_BANKS_DAMAGED)
+		return false;
+	switch (es_reason_words(r)->exit) {
+	case ES_EXIT_LOCKED:
+	case ES_EXIT_TAMPERED:
+	case ES_EXIT_TPM:
+	case ES_EXIT_WRONG_RECOVERY_KEY:
+		return true;
+	default:
+		return r == ES_FORMAT || r == ES_VERSION || r == ES_TOO_LARGE;
+	}
+}
+
+static void say_opened(const struct unlock *u, const struct es_boot_record *record)
+{
+	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the KDF", "the recovery key" };
+	uint64_t ms = now_ms() - u->start_ms - u->asked_ms;
+
+	es_say(&u->say, ES_SAY_INFO, "opened by %s, generation %" PRIu64 ", %" PRIu64 ".%" PRIu64 " s, %u TPM commands",
+	       by[record->opened_by], record->generation, ms / 1000, ms % 1000 / 100, record->tpm_commands);
+	if (record->opened_by == ES_OPENED_BY_KDF)
+		es_say(&u->say, ES_SAY_WARNING,
+		       "mode kdf: it hides the configuration from whoever has the disk without "
+		       "this machine, and from nobody else");
+}
+
+static enum es_exit end_opened(struct unlock *u)
+{
+	ES_SECRET key = es_opening_take_key(u->opening);
+	enum es_reason r = key != NULL ? es_keyring_put(key) : ES_NOT_UNLOCKED;
+
+	if (r != ES_OK)
+		say_reason(u, "the key can't be left in the kernel's keyring, so no backup can be made in this boot", r,
+			   "");
+	r = leave(u, ES_BOOT_UNLOCKED, ES_OK);
+	if (r != ES_OK) {
+		es_run_drop(&u->run);
+		return es_reason_words(r)->exit;
+	}
+	say_opened(u, es_opening_record(u->opening));
+	return ES_EXIT_DONE;
+}
+
+/* Unpacks; where that shows damage, the recovery key may still know a way. */
+static enum es_exit unpack(struct unlock *u)
+{
+	for (;;) {
+		enum es_reason r = es_opening_unpack(u->opening, u->run.tree);
+		enum es_reason ram;
+
+		if (r == ES_OK)
+			return end_opened(u);
+		say_reason(u, "not opened", r, es_opening_record(u->opening)->refusal_detail);
+		if (!may_recover(r) || u->tries_left == 0)
+			return end_locked(u, r);
+		ram = es_run_ram(&u->run); /* of what was half unpacked nothing stays */
+		if (ram != ES_OK || recover(u, r) != ES_OK)
+			return end_locked(u, ram != ES_OK ? ram : r);
+	}
+}
+
+static enum es_exit end_unconfigured(struct unlock *u)
+{
+	enum es_reason r = leave(u, ES_BOOT_UNCONFIGURED, ES_OK);
+
+	if (r != ES_OK)
+		return es_reason_words(r)->exit;
+	es_say(&u->say, ES_SAY_WARNING,
+	       "this host isn't configured: it starts with the configuration of its image. "
+	       "`etcseal init` seals it");
+	return ES_EXIT_NOT_CONFIGURED;
+}
+
+static enum es_exit open_banks(struct unlock *u)
+{
+	const struct es_sources *s = &u->sources;
+	const struct es_opening_request request = {
+		.banks_dirfd = s->banks,
+		.handover = s->stub ? &s->handover : NULL,
+		.tcti = u->options->tcti,
+		.product_uuid = s->product_uuid,
+		.event_log = es_buf_span(&s->event_log),
+	};
+	enum es_reason r = es_opening_new(&request, &u->opening);
+
+	if (r != ES_OK) {
+		say_reason(u, "not opened", r, "");
+		return end_locked(u, r);
+	}
+	r = es_opening_key(u->opening, s->recovery != NULL ? (const char *)es_secret_bytes(s->recovery) : NULL);
+	es_secret_freep(&u->sources.recovery);
+	if (r == ES_OK)
+		return unpack(u);
+	if (r == ES_NOT_CONFIGURED)
+		return end_unconfigured(u);
+	say_reason(u, "locked", r, es_opening_record(u->opening)->refusal_detail);
+	if (r == ES_RECOVERY_FORM)
+		es_say(&u->say, ES_SAY_ERROR, "group %u of the recovery key in the boot options is wrong",
+		       es_opening_code_fault(u->opening)->group);
+	if (r == ES_FENCE_FAILED)
+		es_say(&u->say, ES_SAY_ERROR,
+		       "if the TPM is broken, switch it off in the firmware's setup, and boot with "
+		       "the recovery key");
+	if (!may_recover(r) || recover(u, r) != ES_OK)
+		return end_locked(u, r);
+	return unpack(u);
+}
+
+static enum es_exit unlock(struct unlock *u)
+{
+	const char *run_dir = u->options->run_dir != NULL ? u->options->run_dir : ES_RUN_DIR;
+	enum es_reason r = es_run_make(run_dir, &u->run);
+
+	if (r == ES_OK)
+		r = es_run_ram(&u->run);
+	if (r != ES_OK) {
+		say_reason(u, run_dir, r, u->run.notes.why);
+		fence_only(u);
+		return end_locked(u, r);
+	}
+	if (u->run.may_swap)
+		es_say(&u->say, ES_SAY_INFO,
+		       "this kernel can't keep the opened configuration out of swap (Linux 6.4 can): "
+		       "encrypt the swap, or have none");
+	es_sources_gather(u->options->handover, &u->say, &u->sources);
+	if (u->sources.trouble != ES_OK) {
+		say_reason(u, "the banks can't be read", u->sources.trouble, u->sources.detail);
+		fence_only(u);
+		return end_locked(u, u->sources.trouble);
+	}
+	return open_banks(u);
+}
+
+enum es_exit es_unlock(const struct es_unlock_options *options)
+{
+	struct unlock u = {
+		.options = options,
+		.run = ES_RUN_NONE,
+		.sources = ES_SOURCES_NONE,
+		.start_ms = now_ms(),
+		.tries_left = options->tries,
+	};
+	enum es_exit exit_code;
+
+	es_console_open(&u.console, options->console);
+	es_say_open(&u.say, u.console.fd);
+	exit_code = unlock(&u);
+	es_opening_freep(&u.opening);
+	es_sources_free(&u.sources);
+	es_run_close(&u.run);
+	es_say_close(&u.say);
+	es_console_close(&u.console);
+	return exit_code;
+}
