@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+# A machine is a folder: disk.img, vars.fd (its firmware's variables), uuid (DMI), and tpm/ if it has a TPM. A boot of it
+# leaves boots/NAME/: serial.log, out/ (what the job left), and the logs of QEMU and swtpm.
+
+machine_make() { # folder, DMI UUID, "tpm" or "no-tpm", PCR banks
+	mkdir -p "$1/boots"
+	cp --sparse=always "$OVMF_DISK" "$1/disk.img"
+	cp "$OVMF_VARS" "$1/vars.fd"
+	echo "$2" >"$1/uuid"
+	[ "$3" = no-tpm ] || tpm_make "$1/tpm" "${4:-sha256}"
+}
+
+machine_copy() { # from, to: the same machine at the same moment, to go another way with it
+	mkdir -p "$2/boots"
+	cp --sparse=always "$1/disk.img" "$1/vars.fd" "$1/uuid" "$2/"
+	[ ! -d "$1/tpm" ] || cp -r "$1/tpm" "$2/tpm"
+}
+
+# The options of a boot, as NAME=VALUE words:
+#   job=FOLDER   holds `job` (guest/guest.sh runs it) and what else it needs
+#   options=TEXT typed at the boot menu        image=PATH  on the boot partition; \EFI\etcseal\etcseal.efi else
+#   console=yes  machine_type works            bound=SECONDS
+machine_options() {
+	local word
+	BOOT_JOB='' BOOT_OPTIONS='' BOOT_IMAGE='' BOOT_CONSOLE='' BOOT_BOUND=$OVMF_BOOT_BOUND
+	for word in "$@"; do
+		case $word in
+		job=*) BOOT_JOB=${word#*=} ;;
+		options=*) BOOT_OPTIONS=${word#*=} ;;
+		image=*) BOOT_IMAGE=${word#*=} ;;
+		console=*) BOOT_CONSOLE=${word#*=} ;;
+		bound=*) BOOT_BOUND=${word#*=} ;;
+		*) die "machine_start: what is $word?" ;;
+		esac
+	done
+}
+
+machine_job_disk() { # folder of the boot
+	truncate -s 16M "$1/job.img"
+	[ -z "$BOOT_JOB" ] || tar -cf - -C "$BOOT_JOB" . | dd of="$1/job.img" conv=notrunc status=none
+}
+
+machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
+	local machine=$1 arguments=() serial
+	BOOT=$1/boots/$2
+	shift 2
+	machine_options "$@"
+	mkdir -p "$BOOT/out"
+	machine_job_disk "$BOOT"
+	if [ -d "$machine/tpm" ]; then
+		tpm_start "$machine/tpm" "$machine/tpm.sock" "$BOOT/swtpm.log"
+		arguments+=(-chardev "socket,id=tpm,path=$machine/tpm.sock" -tpmdev emulator,id=tpm,chardev=tpm
+			-device tpm-crb,tpmdev=tpm)
+	fi
+	serial=file,id=serial,path=$BOOT/serial.log
+	if [ -n "$BOOT_CONSOLE" ]; then
+		mkfifo "$BOOT/console.in" "$BOOT/console.out"
+		cat "$BOOT/console.out" >/dev/null &
+		serial=pipe,id=serial,path=$BOOT/console,logfile=$BOOT/serial.log
+	fi
+	# Files, not text: what is typed at a menu is in no process list either.
+	printf '%s' "$BOOT_OPTIONS" >"$BOOT/options"
+	printf '%s' "$BOOT_IMAGE" >"$BOOT/image"
+	[ -z "$BOOT_OPTIONS" ] || arguments+=(-fw_cfg "name=opt/etcseal.test/options,file=$BOOT/options")
+	[ -z "$BOOT_IMAGE" ] || arguments+=(-fw_cfg "name=opt/etcseal.test/image,file=$BOOT/image")
+	: >"$BOOT/serial.log"
+	# shellcheck disable=SC2086
+	(owned qemu-system-x86_64 -M q35 $OVMF_ACCEL -m 512 -smp 1 -uuid "$(cat "$machine/uuid")" \
+		-nodefaults -display none -no-reboot -chardev "$serial" -serial chardev:serial \
+		-drive "if=pflash,unit=0,format=raw,readonly=on,file=$OVMF_CODE" \
+		-drive "if=pflash,unit=1,format=raw,file=$machine/vars.fd" \
+		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$machine/disk.img" \
+		-device virtio-blk-pci,drive=disk,bootindex=0 \
+		-drive "if=none,id=job,format=raw,cache=unsafe,file=$BOOT/job.img" -device virtio-blk-pci,drive=job \
+		"${arguments[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
+	QEMU_PID=$!
+}
+
+machine_type() { # text, a line for the guest's console
+	printf '%s\r' "$1" >"$BOOT/console.in"
+}
+
+machine_sees() { # pattern, seconds
+	wait_line "$BOOT/serial.log" "$1" "$2" "$QEMU_PID"
+}
+
+machine_end() { # waits for the guest to power off; fails if it has to be ended
+	local status=0
+	ended_within "$QEMU_PID" "$BOOT_BOUND" || status=1
+	[ $status -eq 0 ] || kill "$QEMU_PID" 2>/dev/null || :
+	wait "$QEMU_PID" 2>/dev/null || status=1
+	if [ -n "${TPM_PID:-}" ]; then
+		ended_within "$TPM_PID" 10 || kill "$TPM_PID" 2>/dev/null || :
+		wait "$TPM_PID" 2>/dev/null || :
+		TPM_PID=
+	fi
+	[ $status -eq 0 ] || echo "@@ harness=the guest didn't power off within $BOOT_BOUND s" >>"$BOOT/serial.log"
+	if said "$BOOT/serial.log" root-reached >/dev/null; then
+		tar -xf "$BOOT/job.img" -C "$BOOT/out" 2>/dev/null || :
+	fi
+	rm -f "$BOOT/job.img"
+	return $status
+}
+
+machine_boot() { # folder, name, options: from power on to power off
+	machine_start "$@"
+	machine_end
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# A machine's TPM: swtpm, whose state is kept from boot to boot in the machine's folder. swtpm wants absolute paths.
+
+tpm_make() { # state folder, PCR banks: a TPM as from the factory
+	mkdir -p "$1"
+	swtpm_setup --tpm2 --tpmstate "$1" --pcr-banks "${2:-sha256}" --overwrite --logfile "$1.setup.log" >/dev/null 2>&1 ||
+		die "swtpm_setup failed: $(tail -n 3 "$1.setup.log" 2>/dev/null)"
+}
+
+tpm_start() { # state folder, control socket, log: sets TPM_PID; comes back when it listens
+	rm -f "$2"
+	(owned swtpm socket --tpm2 --tpmstate "dir=$1" --ctrl "type=unixio,path=$2" --terminate \
+		--log "file=$3,level=1" >/dev/null 2>&1 </dev/null) &
+	TPM_PID=$!
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[ ! -S "$2" ] || return 0
+		kill -0 "$TPM_PID" 2>/dev/null || break
+		sleep 0.05
+	done
+	die "swtpm didn't come up: $(tail -n 3 "$3" 2>/dev/null)"
+}

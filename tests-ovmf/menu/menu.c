@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A boot menu for machines without hands: starts the image that the test names, with the options that the test "typed".
+ * Both come through QEMU's fw_cfg, so that what was typed lies on no disk and in no EFI variable. Why not another way:
+ * OVMF measures Boot#### with its options into PCR 1, and systemd-boot 252 measures an entry's options into PCR 12, each
+ * as text in the TCG event log; the test that the recovery key is nowhere in that log needs a menu that, as
+ * the UEFI shell, measures nothing itself. It stands before every boot, so that PCR 4 is the same each time.
+ */
+#include <efi.h>
+#include <efilib.h>
+
+enum {
+	FW_CFG_SELECT = 0x510,
+	FW_CFG_DATA = 0x511,
+	FW_CFG_DIRECTORY = 0x19,
+	TEXT_MAX = 8192,
+};
+
+static void port_write16(UINT16 port, UINT16 value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static UINT8 port_read8(UINT16 port)
+{
+	UINT8 value;
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static UINT32 read_big_endian(unsigned bytes)
+{
+	UINT32 value = 0;
+	for (unsigned i = 0; i < bytes; i++)
+		value = value << 8 | port_read8(FW_CFG_DATA);
+	return value;
+}
+
+/* The file's text as UTF-16 with its NUL; the number of characters before that, 0 if there is no such file. */
+static UINTN fw_cfg_text(const char *name, CHAR16 ret_text[static TEXT_MAX])
+{
+	UINTN len = 0;
+	port_write16(FW_CFG_SELECT, FW_CFG_DIRECTORY);
+	for (UINT32 count = read_big_endian(4); count > 0; count--) {
+		UINT32 size = read_big_endian(4);
+		UINT16 select = (UINT16)read_big_endian(2);
+		char found[56];
+		read_big_endian(2);
+		for (unsigned i = 0; i < sizeof found; i++)
+			found[i] = (char)port_read8(FW_CFG_DATA);
+		found[sizeof found - 1] = '\0';
+		if (strcmpa((CHAR8 *)found, (CHAR8 *)name) != 0)
+			continue;
+		port_write16(FW_CFG_SELECT, select);
+		while (len < size && len < TEXT_MAX - 1)
+			ret_text[len++] = port_read8(FW_CFG_DATA);
+		break;
+	}
+	ret_text[len] = 0;
+	return len;
+}
+
+EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
+{
+	static CHAR16 path[TEXT_MAX], options[TEXT_MAX];
+	EFI_LOADED_IMAGE *own, *next;
+	EFI_HANDLE image;
+
+	InitializeLib(self, system);
+	if (fw_cfg_text("opt/etcseal.test/image", path) == 0)
+		StrCpy(path, L"\\EFI\\etcseal\\etcseal.efi");
+	UINTN options_len = fw_cfg_text("opt/etcseal.test/options", options);
+
+	EFI_STATUS status = uefi_call_wrapper(BS->HandleProtocol, 3, self, &LoadedImageProtocol, (void **)&own);
+	if (EFI_ERROR(status))
+		return status;
+	EFI_DEVICE_PATH *file = FileDevicePath(own->DeviceHandle, path);
+	status = uefi_call_wrapper(BS->LoadImage, 6, FALSE, self, file, NULL, 0, &image);
+	if (!EFI_ERROR(status))
+		status = uefi_call_wrapper(BS->HandleProtocol, 3, image, &LoadedImageProtocol, (void **)&next);
+	if (!EFI_ERROR(status)) {
+		if (options_len > 0) {
+			next->LoadOptions = options;
+			next->LoadOptionsSize = (UINT32)((options_len + 1) * sizeof *options);
+		}
+		Print(L"@@ menu=%s\n", path);
+		status = uefi_call_wrapper(BS->StartImage, 3, image, NULL, NULL);
+	}
+	/* Only an image that was refused comes back. */
+	Print(L"\n@@ image-refused=%r\n", status);
+	uefi_call_wrapper(RT->ResetSystem, 4, EfiResetShutdown, status, 0, NULL);
+	return status;
+}
