@@ -51,8 +51,10 @@ static void write_entry(struct es_writer *w, const struct entry *e)
 		0, /* no checksum in this form */
 	};
 
-	if (e->data.len > UINT32_MAX || name_len > UINT32_MAX)
-		w->bad = true;
+	if (e->data.len > UINT32_MAX || name_len > UINT32_MAX) {
+		es_write_bytes(w, NULL, SIZE_MAX); /* a size that the measuring pass can't miss */
+		return;
+	}
 	es_write_text(w, "070701");
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		write_hex(w, fields[i]);
