@@ -20,6 +20,7 @@ struct es_tpm_seal_request {
 	const struct es_pcr_values *expected;
 	es_pcr_mask pcrs;
 	es_pcr_mask unset_ok; /* PCR 11 on a host that boots without the stub */
+	es_sha256_fn *sha256; /* es_sha256: this layer has no hash of its own; NULL is ES_ARGUMENT */
 };
 ES_MUST_CHECK enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request,
 					 struct es_buf *ret_public, struct es_buf *ret_private);

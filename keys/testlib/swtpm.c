@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/testlib/swtpm.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READY_MS = 20000, PORT_TRIES = 20 };
+
+struct es_swtpm {
+	pid_t pid;
+	uint16_t port;
+	bool tpm12;
+	char *banks; /* NULL: swtpm's own choice */
+	char folder[64], tcti[64];
+};
+
+static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("swtpm harness: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	abort();
+}
+
+static int tcp_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket: %s", strerror(errno));
+	return fd;
+}
+
+static struct sockaddr_in loopback(uint16_t port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_port = htons(port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+static bool bound_to(int fd, uint16_t port)
+{
+	const struct sockaddr_in a = loopback(port);
+
+	return bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+}
+
+/* Two neighbours: tpm2-tss takes the control channel to be at the next port. */
+static uint16_t free_ports(void)
+{
+	for (unsigned try = 0; try < 200; try++) {
+		struct sockaddr_in a;
+		socklen_t len = sizeof a;
+		int first = tcp_socket(), second = tcp_socket();
+		uint16_t port = 0;
+
+		if (bound_to(first, 0) && getsockname(first, (struct sockaddr *)&a, &len) == 0 &&
+		    ntohs(a.sin_port) < 65535 && bound_to(second, (uint16_t)(ntohs(a.sin_port) + 1)))
+			port = ntohs(a.sin_port);
+		close(first);
+		close(second);
+		if (port != 0)
+			return port;
+	}
+	die("no two free ports");
+}
+
+static bool connects(uint16_t port)
+{
+	const struct sockaddr_in a = loopback(port);
+	int fd = tcp_socket();
+	bool ok = connect(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+
+	close(fd);
+	return ok;
+}
+
+static void to_null(int fd)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null >= 0)
+		dup2(null, fd);
+}
+
+static void __attribute__((noreturn)) child(const struct es_swtpm *s, pid_t parent)
+{
+	char server[64], control[64], state[96], log[96];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	to_null(0);
+	to_null(1);
+	snprintf(server, sizeof server, "type=tcp,bindaddr=127.0.0.1,port=%u", s->port);
+	snprintf(control, sizeof control, "type=tcp,bindaddr=127.0.0.1,port=%u", s->port + 1u);
+	snprintf(state, sizeof state, "dir=%s,mode=0600", s->folder);
+	snprintf(log, sizeof log, "file=%s/log", s->folder);
+	if (s->tpm12)
+		execlp("swtpm", "swtpm", "socket", "--server", server, "--ctrl", control, "--tpmstate", state, "--log",
+		       log, "--flags", "not-need-init,startup-clear", (char *)NULL);
+	else
+		execlp("swtpm", "swtpm", "socket", "--tpm2", "--server", server, "--ctrl", control, "--tpmstate", state,
+		       "--log", log, "--flags", "not-need-init,startup-clear", (char *)NULL);
+	_exit(127);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Ready is when both ports take a connection; gone is when it ended (somebody else took the port). */
+static bool becomes_ready(struct es_swtpm *s)
+{
+	const struct timespec moment = { 0, 2000000 };
+	uint64_t end = now_ms() + READY_MS;
+
+	while (now_ms() < end) {
+		if (waitpid(s->pid, NULL, WNOHANG) == s->pid) {
+			s->pid = 0;
+			return false;
+		}
+		if (connects(s->port) && connects((uint16_t)(s->port + 1)))
+			return true;
+		nanosleep(&moment, NULL);
+	}
+	die("swtpm doesn't answer on port %u", s->port);
+}
+
+static void end(struct es_swtpm *s)
+{
+	if (s->pid <= 0)
+		return;
+	kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	s->pid = 0;
+}
+
+static void begin(struct es_swtpm *s)
+{
+	for (unsigned try = 0; try < PORT_TRIES; try++) {
+		pid_t parent = getpid();
+
+		s->port = free_ports();
+		s->pid = fork();
+		if (s->pid < 0)
+			die("fork: %s", strerror(errno));
+		if (s->pid == 0)
+			child(s, parent);
+		if (becomes_ready(s)) {
+			snprintf(s->tcti, sizeof s->tcti, "swtpm:host=127.0.0.1,port=%u", s->port);
+			return;
+		}
+	}
+	die("swtpm doesn't start; see %s/log", s->folder);
+}
+
+static int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int shell(const char *format, ...)
+{
+	char line[4096];
+	va_list args;
+	int n, status;
+
+	va_start(args, format);
+	n = vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= sizeof line)
+		die("too long a line");
+	status = system(line);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void new_state(struct es_swtpm *s)
+{
+	snprintf(s->folder, sizeof s->folder, "/tmp/etcseal-swtpm.XXXXXX");
+	if (mkdtemp(s->folder) == NULL)
+		die("mkdtemp: %s", strerror(errno));
+	if (s->banks != NULL &&
+	    shell("swtpm_setup --tpm2 --tpm-state %s --pcr-banks %s --overwrite >%s/setup 2>&1 && chown -R 0:0 %s",
+		  s->folder, s->banks, s->folder, s->folder) != 0)
+		die("swtpm_setup --pcr-banks %s failed; see %s/setup", s->banks, s->folder);
+}
+
+static struct es_swtpm *start(const char *banks, bool tpm12)
+{
+	struct es_swtpm *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		die("out of memory");
+	s->tpm12 = tpm12;
+	s->banks = banks != NULL ? strdup(banks) : NULL;
+	new_state(s);
+	begin(s);
+	return s;
+}
+
+struct es_swtpm *es_swtpm_start(void)
+{
+	return start(NULL, false);
+}
+
+struct es_swtpm *es_swtpm_start_banks(const char *banks)
+{
+	return start(banks, false);
+}
+
+struct es_swtpm *es_swtpm_start_12(void)
+{
+	return start(NULL, true);
+}
+
+void es_swtpm_stop(struct es_swtpm *s)
+{
+	if (s == NULL)
+		return;
+	end(s);
+	shell("rm -rf %s", s->folder);
+	free(s->banks);
+	free(s);
+}
+
+void es_swtpm_stopp(struct es_swtpm **s)
+{
+	es_swtpm_stop(*s);
+	*s = NULL;
+}
+
+const char *es_swtpm_tcti(const struct es_swtpm *s)
+{
+	return s->tcti;
+}
+
+uint16_t es_swtpm_port(const struct es_swtpm *s)
+{
+	return s->port;
+}
+
+const char *es_swtpm_folder(const struct es_swtpm *s)
+{
+	return s->folder;
+}
+
+void es_swtpm_power_cycle(struct es_swtpm *s)
+{
+	end(s);
+	begin(s);
+}
+
+void es_swtpm_clear(struct es_swtpm *s)
+{
+	es_swtpm_tool_ok(s, "tpm2_clear", NULL, 0);
+}
+
+void es_swtpm_replace(struct es_swtpm *s)
+{
+	end(s);
+	shell("rm -rf %s", s->folder);
+	new_state(s);
+	begin(s);
+}
+
+int es_swtpm_tool(const struct es_swtpm *s, const char *line, char *ret_out, size_t cap)
+{
+	char out[96], scratch[65536];
+	size_t n = 0;
+	FILE *f;
+	int status;
+
+	snprintf(out, sizeof out, "%s/tool-output", s->folder);
+	status = shell("cd %s && export TPM2TOOLS_TCTI=%s && { %s ; } >%s 2>%s/tool-errors </dev/null", s->folder,
+		       s->tcti, line, out, s->folder);
+	if (ret_out == NULL || cap == 0)
+		return status;
+	f = fopen(out, "r");
+	if (f != NULL) {
+		n = fread(scratch, 1, sizeof scratch, f);
+		fclose(f);
+	}
+	if (n > cap - 1)
+		n = cap - 1;
+	memcpy(ret_out, scratch, n);
+	ret_out[n] = '\0';
+	return status;
+}
+
+void es_swtpm_tool_ok(const struct es_swtpm *s, const char *line, char *ret_out, size_t cap)
+{
+	int status = es_swtpm_tool(s, line, ret_out, cap);
+
+	if (status == 0)
+		return;
+	shell("cat %s/tool-errors >&2", s->folder);
+	die("%s: exit status %d", line, status);
+}

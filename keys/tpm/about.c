@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this TPM is, and whether it can hold our seal. */
+#include "keys/tpm/connection.h"
+#include "keys/tpm/reason.h"
+
+#include <string.h>
+
+static enum es_reason capability(struct es_tpm *tpm, TPM2_CAP cap, uint32_t from, uint32_t count,
+				 TPMS_CAPABILITY_DATA **ret)
+{
+	TSS2_RC rc =
+	    Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, cap, from, count, NULL, ret);
+	enum es_reason r = es_tpm_judge(tpm, "TPM2_GetCapability", rc);
+
+	if (r == ES_OK && (*ret)->capability != cap)
+		return ES_TPM_HARDWARE;
+	return r;
+}
+
+/* A bank is active if the TPM keeps every PCR from 0 to 15 in it; an inactive one has an empty selection. */
+static bool active(const TPMS_PCR_SELECTION *s)
+{
+	return s->sizeofSelect >= 2 && s->pcrSelect[0] == 0xff && s->pcrSelect[1] == 0xff;
+}
+
+static enum es_reason read_banks(struct es_tpm *tpm, struct es_tpm_about *about)
+{
+	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
+	enum es_reason r = capability(tpm, TPM2_CAP_PCRS, 0, 1, &data);
+
+	if (r != ES_OK)
+		return r;
+	for (uint32_t i = 0; i < data->data.assignedPCR.count && i < TPM2_NUM_PCR_BANKS; i++) {
+		const TPMS_PCR_SELECTION *s = &data->data.assignedPCR.pcrSelections[i];
+
+		if (!active(s))
+			continue;
+		about->sha1 |= s->hash == TPM2_ALG_SHA1;
+		about->sha256 |= s->hash == TPM2_ALG_SHA256;
+		about->sha384 |= s->hash == TPM2_ALG_SHA384;
+		about->sha512 |= s->hash == TPM2_ALG_SHA512;
+	}
+	return ES_OK;
+}
+
+static uint32_t property(const TPMS_CAPABILITY_DATA *data, TPM2_PT which)
+{
+	const TPML_TAGGED_TPM_PROPERTY *p = &data->data.tpmProperties;
+
+	for (uint32_t i = 0; i < p->count && i < TPM2_MAX_TPM_PROPERTIES; i++)
+		if (p->tpmProperty[i].property == which)
+			return p->tpmProperty[i].value;
+	return 0;
+}
+
+enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret)
+{
+	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
+	struct es_tpm_about about = { 0 };
+	enum es_reason r = es_tpm_ready(tpm);
+	uint32_t name;
+
+	if (r == ES_OK)
+		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_FIXED, TPM2_MAX_TPM_PROPERTIES, &data);
+	if (r == ES_OK)
+		r = read_banks(tpm, &about);
+	if (r != ES_OK)
+		return r;
+	name = property(data, TPM2_PT_MANUFACTURER);
+	for (unsigned i = 0; i < 4; i++) {
+		char c = (char)(name >> (24 - 8 * i));
+
+		about.manufacturer[i] = c == 0 || (c >= ' ' && c <= '~') ? c : '?';
+	}
+	about.firmware_1 = property(data, TPM2_PT_FIRMWARE_VERSION_1);
+	about.firmware_2 = property(data, TPM2_PT_FIRMWARE_VERSION_2);
+	*ret = about;
+	return ES_OK;
+}
+
+enum es_reason es_tpm_usable(struct es_tpm *tpm)
+{
+	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
+	struct es_tpm_about about = { 0 };
+	enum es_reason r = es_tpm_ready(tpm);
+	uint32_t permanent;
+
+	if (r == ES_OK)
+		r = read_banks(tpm, &about);
+	if (r != ES_OK)
+		return r;
+	if (!about.sha256)
+		return ES_TPM_NO_SHA256;
+	r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
+	if (r != ES_OK)
+		return r;
+	permanent = property(data, TPM2_PT_PERMANENT);
+	return permanent & TPMA_PERMANENT_OWNERAUTHSET ? ES_TPM_AUTH : ES_OK;
+}

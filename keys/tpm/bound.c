@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The filter TCTI. The time that counts is the time spent on the TPM, pauses between retries included: a user who thinks
+ * at a prompt uses up none of it. Does not check what an answer says: that is the session's HMAC.
+ */
+#include "keys/tpm/bound.h"
+
+#include "keys/core/wipe.h"
+#include "keys/tpm/line.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <tss2/tss2_mu.h>
+#include <tss2/tss2_tpm2_types.h>
+
+static const uint64_t BOUND_MAGIC = 0x6574637365616c31;
+
+enum { RETRY_IN_A_ROW = 10, PAUSE_FIRST_MS = 5, PAUSE_MAX_MS = 320 };
+
+struct es_bound {
+	TSS2_TCTI_CONTEXT_COMMON_V2 common; /* first: what ESAPI sees */
+	struct es_line *line;
+	uint64_t left; /* ns */
+	unsigned commands, retries_left;
+	enum es_frame frame;
+	bool sent, answered;
+	uint8_t command[ES_TPM_MESSAGE_MAX], response[ES_TPM_MESSAGE_MAX];
+	size_t command_len, response_len;
+};
+
+static struct es_bound *bound_of(TSS2_TCTI_CONTEXT *tcti)
+{
+	struct es_bound *bound = (struct es_bound *)tcti;
+
+	return bound != NULL && bound->common.v1.magic == BOUND_MAGIC ? bound : NULL;
+}
+
+/* Every one of these says that the command was not begun, so that the very same bytes may be sent again: no session has
+ * rolled its nonce. Part 3, 5.2, and Part 2, 6.6.3, "Response codes". */
+static bool asks_for_retry(uint32_t code)
+{
+	static const uint32_t codes[] = { TPM2_RC_RETRY, TPM2_RC_YIELDED, TPM2_RC_TESTING, TPM2_RC_NV_RATE,
+					  TPM2_RC_NV_UNAVAILABLE };
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (code == codes[i])
+			return true;
+	return false;
+}
+
+static void pause_before_retry(struct es_bound *bound, unsigned nth)
+{
+	unsigned ms = nth < 7 ? (unsigned)PAUSE_FIRST_MS << nth : (unsigned)PAUSE_MAX_MS;
+	uint64_t ns = (ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS) * 1000000ull;
+	struct timespec t;
+
+	if (ns > bound->left)
+		ns = bound->left;
+	t = (struct timespec){ (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
+	nanosleep(&t, NULL);
+	bound->left -= ns;
+}
+
+struct header {
+	uint16_t tag;
+	uint32_t size, code;
+};
+
+static bool header_read(const uint8_t *data, size_t len, struct header *ret)
+{
+	size_t at = 0;
+
+	return len >= ES_TPM_HEADER_LEN && Tss2_MU_UINT16_Unmarshal(data, len, &at, &ret->tag) == TSS2_RC_SUCCESS &&
+	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &ret->size) == TSS2_RC_SUCCESS &&
+	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &ret->code) == TSS2_RC_SUCCESS;
+}
+
+static enum es_frame frame_check(const struct es_bound *bound, uint32_t *ret_code)
+{
+	struct header command, response;
+
+	if (!header_read(bound->command, bound->command_len, &command) ||
+	    !header_read(bound->response, bound->response_len, &response) || response.size != bound->response_len)
+		return ES_FRAME_GARBAGE;
+	if (response.tag == TPM2_ST_RSP_COMMAND)
+		return ES_FRAME_TPM_12;
+	if (response.tag != TPM2_ST_SESSIONS && response.tag != TPM2_ST_NO_SESSIONS)
+		return ES_FRAME_GARBAGE;
+	if (response.code == TPM2_RC_SUCCESS && response.tag != command.tag)
+		return ES_FRAME_STRIPPED;
+	*ret_code = response.code;
+	return ES_FRAME_FINE;
+}
+
+/* The command in hand, sent as often as the TPM asks for it and the limits allow. */
+static TSS2_RC answer(struct es_bound *bound)
+{
+	const struct es_span command = { bound->command, bound->command_len };
+
+	for (unsigned nth = 0;; nth++) {
+		uint32_t code = 0;
+		TSS2_RC rc;
+
+		if (bound->left == 0)
+			return TSS2_TCTI_RC_IO_ERROR;
+		bound->commands++;
+		rc = es_line_exchange(bound->line, command, &bound->left, bound->response, &bound->response_len);
+		if (rc != TSS2_RC_SUCCESS)
+			return rc;
+		bound->frame = frame_check(bound, &code);
+		if (bound->frame != ES_FRAME_FINE)
+			return TSS2_TCTI_RC_MALFORMED_RESPONSE;
+		if (!asks_for_retry(code) || nth >= RETRY_IN_A_ROW || bound->retries_left == 0)
+			return TSS2_RC_SUCCESS;
+		bound->retries_left--;
+		pause_before_retry(bound, nth);
+	}
+}
+
+static TSS2_RC bound_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_t *command)
+{
+	struct es_bound *bound = bound_of(tcti);
+
+	if (bound == NULL)
+		return TSS2_TCTI_RC_BAD_CONTEXT;
+	if (bound->left == 0)
+		return TSS2_TCTI_RC_IO_ERROR;
+	if (command == NULL || size < ES_TPM_HEADER_LEN || size > sizeof bound->command)
+		return TSS2_TCTI_RC_BAD_VALUE;
+	memcpy(bound->command, command, size);
+	bound->command_len = size;
+	bound->sent = true;
+	bound->answered = false;
+	return TSS2_RC_SUCCESS;
+}
+
+/* ESAPI asks twice: with no buffer for the size, and then for the bytes. */
+static TSS2_RC bound_receive(TSS2_TCTI_CONTEXT *tcti, size_t *size, uint8_t *response, int32_t timeout)
+{
+	struct es_bound *bound = bound_of(tcti);
+	size_t room;
+
+	(void)timeout;
+	if (bound == NULL)
+		return TSS2_TCTI_RC_BAD_CONTEXT;
+	if (size == NULL)
+		return TSS2_TCTI_RC_BAD_REFERENCE;
+	if (!bound->sent)
+		return TSS2_TCTI_RC_BAD_SEQUENCE;
+	if (!bound->answered) {
+		TSS2_RC rc = answer(bound);
+
+		if (rc != TSS2_RC_SUCCESS) {
+			bound->sent = false;
+			return rc;
+		}
+		bound->answered = true;
+	}
+	room = *size;
+	*size = bound->response_len;
+	if (response == NULL)
+		return TSS2_RC_SUCCESS;
+	if (room < bound->response_len)
+		return TSS2_TCTI_RC_INSUFFICIENT_BUFFER;
+	memcpy(response, bound->response, bound->response_len);
+	bound->sent = bound->answered = false;
+	return TSS2_RC_SUCCESS;
+}
+
+static void bound_finalize(TSS2_TCTI_CONTEXT *tcti)
+{
+	(void)tcti; /* es_bound_close does it */
+}
+
+static TSS2_RC bound_cancel(TSS2_TCTI_CONTEXT *tcti)
+{
+	(void)tcti;
+	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
+}
+
+static TSS2_RC bound_poll_handles(TSS2_TCTI_CONTEXT *tcti, TSS2_TCTI_POLL_HANDLE *handles, size_t *count)
+{
+	(void)tcti, (void)handles, (void)count;
+	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
+}
+
+static TSS2_RC bound_set_locality(TSS2_TCTI_CONTEXT *tcti, uint8_t locality)
+{
+	(void)tcti, (void)locality;
+	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
+}
+
+static TSS2_RC bound_make_sticky(TSS2_TCTI_CONTEXT *tcti, TPM2_HANDLE *handle, uint8_t sticky)
+{
+	(void)tcti, (void)handle, (void)sticky;
+	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
+}
+
+TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret)
+{
+	struct es_bound *bound = calloc(1, sizeof *bound);
+	TSS2_RC rc;
+
+	if (bound == NULL)
+		return TSS2_TCTI_RC_MEMORY;
+	bound->common = (TSS2_TCTI_CONTEXT_COMMON_V2){
+		.v1 = { .magic = BOUND_MAGIC,
+			.version = 2,
+			.transmit = bound_transmit,
+			.receive = bound_receive,
+			.finalize = bound_finalize,
+			.cancel = bound_cancel,
+			.getPollHandles = bound_poll_handles,
+			.setLocality = bound_set_locality },
+		.makeSticky = bound_make_sticky,
+	};
+	bound->left = bound_ms * 1000000ull;
+	bound->retries_left = ES_TPM_RETRIES;
+	rc = es_line_open(tcti, &bound->left, &bound->line);
+	if (rc != TSS2_RC_SUCCESS) {
+		es_bound_close(bound);
+		return rc;
+	}
+	*ret = bound;
+	return TSS2_RC_SUCCESS;
+}
+
+void es_bound_close(struct es_bound *bound)
+{
+	if (bound == NULL)
+		return;
+	es_line_close(bound->line, bound->left);
+	es_wipe(bound, sizeof *bound);
+	free(bound);
+}
+
+void es_bound_closep(struct es_bound **bound)
+{
+	es_bound_close(*bound);
+	*bound = NULL;
+}
+
+TSS2_TCTI_CONTEXT *es_bound_tcti(struct es_bound *bound)
+{
+	return (TSS2_TCTI_CONTEXT *)bound;
+}
+
+unsigned es_bound_commands(const struct es_bound *bound)
+{
+	return bound->commands;
+}
+
+bool es_bound_spent(const struct es_bound *bound)
+{
+	return bound->left == 0;
+}
+
+enum es_frame es_bound_frame(const struct es_bound *bound)
+{
+	return bound->frame;
+}
+
+void es_bound_flush(struct es_bound *bound, uint32_t handle)
+{
+	TSS2_TCTI_CONTEXT *tcti = es_bound_tcti(bound);
+	uint8_t command[ES_TPM_HEADER_LEN + 4], response[ES_TPM_MESSAGE_MAX];
+	size_t at = 0, len = sizeof response;
+
+	if (Tss2_MU_UINT16_Marshal(TPM2_ST_NO_SESSIONS, command, sizeof command, &at) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_UINT32_Marshal(sizeof command, command, sizeof command, &at) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_UINT32_Marshal(TPM2_CC_FlushContext, command, sizeof command, &at) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_UINT32_Marshal(handle, command, sizeof command, &at) != TSS2_RC_SUCCESS)
+		return;
+	/* A flush that fails can't be helped; the handle is then the TPM's until its next start. */
+	if (bound_transmit(tcti, sizeof command, command) == TSS2_RC_SUCCESS)
+		(void)bound_receive(tcti, &len, response, TSS2_TCTI_TIMEOUT_BLOCK);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A TCTI of our own that stands between ESAPI and the real one: counts commands, repeats what the TPM asks to have
+ * repeated, checks the frame of every answer, and keeps the bound on all the time that the TPM may take. Private to
+ * keys/tpm.
+ */
+#ifndef ES_TPM_BOUND_H
+#define ES_TPM_BOUND_H
+
+#include "keys/core/scope.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tss2/tss2_tcti.h>
+
+struct es_bound;
+
+/* In all, over the life of a connection. A TPM that needs more is out of order. */
+enum { ES_TPM_RETRIES = 32 };
+
+/* What a broken answer was, beyond the code that ESAPI is given for it. */
+enum es_frame {
+	ES_FRAME_FINE,
+	ES_FRAME_GARBAGE,  /* too short, or its size isn't what it says */
+	ES_FRAME_TPM_12,   /* the tag of a TPM 1.2 */
+	ES_FRAME_STRIPPED, /* success without the sessions that the command had: nothing vouches for it */
+};
+
+ES_MUST_CHECK TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret);
+void es_bound_close(struct es_bound *bound); /* NULL is fine */
+void es_bound_closep(struct es_bound **bound);
+
+TSS2_TCTI_CONTEXT *es_bound_tcti(struct es_bound *bound); /* the bound's own */
+unsigned es_bound_commands(const struct es_bound *bound);
+bool es_bound_spent(const struct es_bound *bound); /* no time is left */
+/* Of the last answer. */
+enum es_frame es_bound_frame(const struct es_bound *bound);
+
+/* TPM2_FlushContext past ESAPI, whose context refuses every call after an answer that it found wrong. */
+void es_bound_flush(struct es_bound *bound, uint32_t handle);
+
+#endif

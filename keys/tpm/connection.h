@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of keys/tpm share of a connection, and how they own what is loaded in the TPM. Private to keys/tpm. */
+#ifndef ES_TPM_CONNECTION_H
+#define ES_TPM_CONNECTION_H
+
+#include "keys/tpm/bound.h"
+#include "keys/tpm/context.h"
+
+#include <tss2/tss2_esys.h>
+
+enum { ES_TPM_REFUSAL_MAX = 192 };
+
+struct es_tpm {
+	struct es_bound *bound;
+	ESYS_CONTEXT *esys;
+	bool stuck; /* ESAPI's state machine refuses further calls: es_tpm_ready makes a new one */
+
+	ESYS_TR srk; /* ESYS_TR_NONE: not pinned */
+	TPM2B_PUBLIC srk_public;
+	uint8_t *srk_serialised; /* as pinned, for es_tpm_ready */
+	size_t srk_serialised_len;
+
+	ESYS_TR session; /* HMAC session salted to the SRK, for everything but Unseal; ESYS_TR_NONE: not open */
+	TPM2_HANDLE session_handle; /* the TPM's own number */
+	bool vouched;               /* a response in it was right: this TPM does hold the pinned SRK */
+
+	char refusal[ES_TPM_REFUSAL_MAX];
+};
+
+/* To be called first by every operation: makes the ESAPI context anew if it is stuck. */
+ES_MUST_CHECK enum es_reason es_tpm_ready(struct es_tpm *tpm);
+
+/* Notes what was refused and by whom, and returns what it means; ES_OK for success, which notes nothing. */
+ES_MUST_CHECK enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc);
+
+/* An object or session in the TPM, flushed at the scope's end. */
+struct es_loaded {
+	struct es_tpm *tpm;
+	ESYS_TR tr;
+	TPM2_HANDLE handle;
+};
+void es_loaded_set(struct es_loaded *l, ESYS_TR tr); /* takes it */
+void es_loaded_flush(struct es_loaded *l);
+#define ES_LOADED ES_SCOPED(es_loaded_flush) struct es_loaded
+#define ES_LOADED_NONE(tpm)                                                                                            \
+	{                                                                                                              \
+		(tpm), ESYS_TR_NONE, 0                                                                                 \
+	}
+
+/* What ESAPI returns is malloc'd. */
+void es_esys_freep(void *p);
+#define ES_ESYS ES_SCOPED(es_esys_freep)
+
+#endif

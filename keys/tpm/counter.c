@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rollback counter. An index is ours if it is a counter with just our attributes; its Name covers them, and the
+ * HMAC of the read covers the Name. Anybody who can talk to the TPM can count it up or, with the owner's password
+ * (none is usual), delete it: that locks the host until its recovery key is given, and rolls nothing back.
+ */
+#include "keys/tpm/counter.h"
+
+#include "keys/tpm/reason.h"
+#include "keys/tpm/session.h"
+
+#include <tss2/tss2_mu.h>
+
+enum { COUNTER_LEN = 8, RESOURCE_IS_NV = 2 }; /* IESYSC_NV_RSRC in tpm2-tss's serialised ESYS_TR */
+
+static const TPMA_NV ATTRIBUTES =
+    TPMA_NV_AUTHREAD | TPMA_NV_AUTHWRITE | TPMA_NV_NO_DA | (TPM2_NT_COUNTER << TPMA_NV_TPM2_NT_SHIFT);
+
+static bool is_ours(const TPMS_NV_PUBLIC *public)
+{
+	return public->nameAlg == TPM2_ALG_SHA256 && (public->attributes & ~TPMA_NV_WRITTEN) == ATTRIBUTES &&
+	       public->authPolicy.size == 0 && public->dataSize == COUNTER_LEN;
+}
+
+/* ESAPI keeps the public area that it got, and shows it nowhere but in the serialised form: another TPM2_NV_ReadPublic
+ * would cost a command. */
+static bool public_of(struct es_tpm *tpm, ESYS_TR nv, TPM2B_NV_PUBLIC *ret)
+{
+	ES_ESYS uint8_t *data = NULL;
+	TPM2B_NAME name = { 0 };
+	uint32_t handle, kind;
+	size_t len = 0, at = 0;
+
+	return Esys_TR_Serialize(tpm->esys, nv, &data, &len) == TSS2_RC_SUCCESS &&
+	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &handle) == TSS2_RC_SUCCESS &&
+	       Tss2_MU_TPM2B_NAME_Unmarshal(data, len, &at, &name) == TSS2_RC_SUCCESS &&
+	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &kind) == TSS2_RC_SUCCESS && kind == RESOURCE_IS_NV &&
+	       Tss2_MU_TPM2B_NV_PUBLIC_Unmarshal(data, len, &at, ret) == TSS2_RC_SUCCESS;
+}
+
+struct counter {
+	struct es_tpm *tpm;
+	ESYS_TR nv;
+	bool written; /* has been counted at least once */
+};
+
+static void counter_close(struct counter *c)
+{
+	if (c->nv != ESYS_TR_NONE && !c->tpm->stuck)
+		Esys_TR_Close(c->tpm->esys, &c->nv);
+}
+#define COUNTER ES_SCOPED(counter_close) struct counter
+#define COUNTER_NONE(tpm)                                                                                              \
+	{                                                                                                              \
+		(tpm), ESYS_TR_NONE, false                                                                             \
+	}
+
+static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *ret)
+{
+	TPM2B_NV_PUBLIC public = { 0 };
+	ESYS_TR session;
+	enum es_reason r = es_tpm_ready(tpm);
+	TSS2_RC rc;
+
+	if (r == ES_OK && (index < 0x01800000 || index > 0x01bfffff))
+		r = ES_ARGUMENT;
+	if (r == ES_OK)
+		r = es_session_use(tpm, ES_SESSION_AUDIT, &session);
+	if (r != ES_OK)
+		return r;
+	rc = Esys_TR_FromTPMPublic(tpm->esys, index, session, ESYS_TR_NONE, ESYS_TR_NONE, &ret->nv);
+	r = es_session_judge(tpm, "TPM2_NV_ReadPublic", rc);
+	if (r != ES_OK) {
+		ret->nv = ESYS_TR_NONE;
+		return r == ES_MISSING ? ES_COUNTER_MISSING : r;
+	}
+	if (!public_of(tpm, ret->nv, &public) || !is_ours(&public.nvPublic))
+		return ES_NOT_MET;
+	ret->written = public.nvPublic.attributes & TPMA_NV_WRITTEN;
+	return ES_OK;
+}
+
+static enum es_reason count(struct es_tpm *tpm, const struct counter *c)
+{
+	ESYS_TR session;
+	enum es_reason r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+
+	if (r != ES_OK)
+		return r;
+	return es_session_judge(tpm, "TPM2_NV_Increment",
+				Esys_NV_Increment(tpm->esys, c->nv, c->nv, session, ESYS_TR_NONE, ESYS_TR_NONE));
+}
+
+static enum es_reason value(struct es_tpm *tpm, const struct counter *c, uint64_t *ret_value)
+{
+	ES_ESYS TPM2B_MAX_NV_BUFFER *data = NULL;
+	uint64_t v = 0;
+	ESYS_TR session;
+	enum es_reason r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+
+	if (r != ES_OK)
+		return r;
+	r = es_session_judge(
+	    tpm, "TPM2_NV_Read",
+	    Esys_NV_Read(tpm->esys, c->nv, c->nv, session, ESYS_TR_NONE, ESYS_TR_NONE, COUNTER_LEN, 0, &data));
+	if (r != ES_OK)
+		return r == ES_MISSING ? ES_COUNTER_MISSING : r;
+	if (data->size != COUNTER_LEN)
+		return ES_TPM_HARDWARE;
+	for (unsigned i = 0; i < COUNTER_LEN; i++)
+		v = v << 8 | data->buffer[i];
+	*ret_value = v;
+	return ES_OK;
+}
+
+static enum es_reason define(struct es_tpm *tpm, uint32_t index, struct counter *ret)
+{
+	const TPM2B_NV_PUBLIC public = {
+		.nvPublic = { .nvIndex = index,
+			      .nameAlg = TPM2_ALG_SHA256,
+			      .attributes = ATTRIBUTES,
+			      .dataSize = COUNTER_LEN },
+	};
+	const TPM2B_AUTH no_auth = { 0 };
+	ESYS_TR session;
+	enum es_reason r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+	TSS2_RC rc;
+
+	if (r != ES_OK)
+		return r;
+	rc = Esys_NV_DefineSpace(tpm->esys, ESYS_TR_RH_OWNER, session, ESYS_TR_NONE, ESYS_TR_NONE, &no_auth, &public,
+				 &ret->nv);
+	/* Not es_session_judge: here a wrong HMAC is the owner's password. */
+	return es_tpm_judge(tpm, "TPM2_NV_DefineSpace", rc);
+}
+
+enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	enum es_reason r = find(tpm, index, &c);
+	bool was = r == ES_OK && c.written;
+
+	/* Somebody else's index is left alone. */
+	if (r == ES_NOT_MET)
+		return ES_ALREADY_CONFIGURED;
+	if (r == ES_COUNTER_MISSING)
+		r = define(tpm, index, &c);
+	/* Not yet counted: just made, or an earlier make was cut short here. */
+	if (r == ES_OK && !was)
+		r = count(tpm, &c);
+	if (r == ES_OK)
+		r = value(tpm, &c, ret_value);
+	return r == ES_OK && was ? ES_ALREADY_CONFIGURED : r;
+}
+
+enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	enum es_reason r = find(tpm, index, &c);
+
+	if (r == ES_NOT_MET || (r == ES_OK && !c.written))
+		return ES_COUNTER_MISSING;
+	return r == ES_OK ? value(tpm, &c, ret_value) : r;
+}
+
+enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	enum es_reason r = find(tpm, index, &c);
+
+	if (r == ES_NOT_MET || (r == ES_OK && !c.written))
+		return ES_COUNTER_MISSING;
+	return r == ES_OK ? count(tpm, &c) : r;
+}
+
+enum es_reason es_tpm_counter_delete(struct es_tpm *tpm, uint32_t index)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	enum es_reason r = find(tpm, index, &c);
+	ESYS_TR session;
+
+	if (r == ES_NOT_MET)
+		return ES_COUNTER_MISSING;
+	if (r == ES_OK)
+		r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+	if (r != ES_OK)
+		return r;
+	r = es_tpm_judge(tpm, "TPM2_NV_UndefineSpace",
+			 Esys_NV_UndefineSpace(tpm->esys, ESYS_TR_RH_OWNER, c.nv, session, ESYS_TR_NONE, ESYS_TR_NONE));
+	if (r == ES_OK)
+		c.nv = ESYS_TR_NONE; /* ESAPI has closed it */
+	return r;
+}

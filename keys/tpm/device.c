@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Linux: Documentation/ABI/stable/sysfs-class-tpm, tpm_version_major. A TPM 1.2 has no /dev/tpmrm0 at all, and so would
+ * otherwise look like none. */
+#include "keys/tpm/device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char version_major(const char *sysfs)
+{
+	char path[PATH_MAX], major = 0;
+	int fd, n = snprintf(path, sizeof path, "%s/tpm_version_major", sysfs);
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, &major, 1) != 1)
+		major = 0;
+	close(fd);
+	return major;
+}
+
+enum es_reason es_tpm_device_check(const char *sysfs, const char *device)
+{
+	struct stat st;
+
+	if (version_major(sysfs) == '1')
+		return ES_TPM_VERSION;
+	if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
+		return ES_TPM_ABSENT;
+	if (access(device, R_OK | W_OK) < 0)
+		return errno == EACCES || errno == EPERM ? ES_PERMISSION : ES_TPM_ABSENT;
+	return ES_OK;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sealing and unsealing. Both directions in a session salted to the pinned SRK: on the bus the secret is only ever
+ * ciphertext. What does not hide: that something is sealed, its policy, and its length.
+ */
+#include "keys/tpm/object.h"
+
+#include "keys/core/wipe.h"
+#include "keys/tpm/policy.h"
+#include "keys/tpm/reason.h"
+#include "keys/tpm/session.h"
+#include "keys/tpm/srk.h"
+#include "keys/tpm/template.h"
+
+#include <string.h>
+
+#include <tss2/tss2_mu.h>
+
+enum { TRIES = 4 }; /* while PCRs change between the policy and its use */
+
+static const es_pcr_mask MEASURED =
+    ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT) | ES_PCR_BIT(ES_PCR_IMAGE);
+
+static enum es_reason marshal_out(const TPM2B_PUBLIC *public, const TPM2B_PRIVATE *private, struct es_buf *ret_public,
+				  struct es_buf *ret_private)
+{
+	uint8_t bytes[2][ES_TPM_PUBLIC_MAX];
+	size_t len[2] = { 0, 0 };
+	ES_BUF public_buf = { 0 };
+	enum es_reason r;
+
+	if (Tss2_MU_TPM2B_PUBLIC_Marshal(public, bytes[0], sizeof bytes[0], &len[0]) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_TPM2B_PRIVATE_Marshal(private, bytes[1], sizeof bytes[1], &len[1]) != TSS2_RC_SUCCESS)
+		return ES_TPM_HARDWARE;
+	r = es_buf_copy((struct es_span){ bytes[0], len[0] }, &public_buf);
+	if (r != ES_OK)
+		return r;
+	r = es_buf_copy((struct es_span){ bytes[1], len[1] }, ret_private);
+	if (r == ES_OK)
+		*ret_public = es_buf_take(&public_buf);
+	return r;
+}
+
+static enum es_reason seal_check(const struct es_tpm_seal_request *q)
+{
+	if (q->secret == NULL || es_secret_len(q->secret) != ES_KEY_LEN || q->expected == NULL || q->pcrs == 0 ||
+	    (q->pcrs & q->expected->present) != q->pcrs)
+		return ES_ARGUMENT;
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++)
+		if ((q->pcrs & MEASURED & ~q->unset_ok & ES_PCR_BIT(i)) && es_pcr_is_unset(&q->expected->value[i]))
+			return ES_TPM_UNSET_PCR;
+	return ES_OK;
+}
+
+enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request, struct es_buf *ret_public,
+			   struct es_buf *ret_private)
+{
+	const TPML_PCR_SELECTION no_pcrs = { 0 };
+	const TPM2B_DATA no_data = { 0 };
+	TPM2B_SENSITIVE_CREATE sensitive = { .sensitive.data.size = ES_KEY_LEN };
+	ES_ESYS TPM2B_PRIVATE *private = NULL;
+	ES_ESYS TPM2B_PUBLIC *public = NULL;
+	TPM2B_PUBLIC template;
+	struct es_digest policy;
+	ESYS_TR session;
+	enum es_reason r = seal_check(request);
+	TSS2_RC rc;
+
+	if (r == ES_OK)
+		r = es_tpm_ready(tpm);
+	if (r == ES_OK)
+		r = es_policy_pcr(request->expected, request->pcrs, request->sha256, &policy);
+	if (r == ES_OK)
+		r = es_session_use(tpm, ES_SESSION_AUTH_DECRYPT, &session);
+	if (r != ES_OK)
+		return r;
+	template = es_sealed_template(&policy);
+	memcpy(sensitive.sensitive.data.buffer, es_secret_bytes(request->secret), ES_KEY_LEN);
+	rc = Esys_Create(tpm->esys, tpm->srk, session, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive, &template, &no_data,
+			 &no_pcrs, &private, &public, NULL, NULL, NULL);
+	es_wipe(&sensitive, sizeof sensitive);
+	r = es_session_judge(tpm, "TPM2_Create", rc);
+	if (r != ES_OK)
+		return r;
+	return marshal_out(public, private, ret_public, ret_private);
+}
+
+static bool parts_read(const struct es_tpm_unseal_request *q, TPM2B_PUBLIC *ret_public, TPM2B_PRIVATE *ret_private)
+{
+	size_t at[2] = { 0, 0 };
+
+	return q->public_part.len > 0 && q->public_part.len <= ES_TPM_PUBLIC_MAX && q->private_part.len > 0 &&
+	       q->private_part.len <= ES_TPM_PRIVATE_MAX &&
+	       Tss2_MU_TPM2B_PUBLIC_Unmarshal(q->public_part.data, q->public_part.len, &at[0], ret_public) ==
+		   TSS2_RC_SUCCESS &&
+	       Tss2_MU_TPM2B_PRIVATE_Unmarshal(q->private_part.data, q->private_part.len, &at[1], ret_private) ==
+		   TSS2_RC_SUCCESS &&
+	       at[0] == q->public_part.len && at[1] == q->private_part.len &&
+	       ret_public->publicArea.type == TPM2_ALG_KEYEDHASH;
+}
+
+static enum es_reason load(struct es_tpm *tpm, const TPM2B_PUBLIC *public, const TPM2B_PRIVATE *private,
+			   struct es_loaded *ret)
+{
+	ESYS_TR tr = ESYS_TR_NONE;
+	enum es_reason r, s;
+	TSS2_RC rc;
+
+	rc = Esys_Load(tpm->esys, tpm->srk, es_session_if_open(tpm), ESYS_TR_NONE, ESYS_TR_NONE, private, public, &tr);
+	r = es_session_judge(tpm, "TPM2_Load", rc);
+	if (r == ES_OK) {
+		es_loaded_set(ret, tr);
+		return ES_OK;
+	}
+	if (r != ES_BAD_TAG && r != ES_MISSING)
+		return r;
+	s = es_tpm_srk_check(tpm);
+	return s != ES_OK ? s : r;
+}
+
+static enum es_reason take_secret(TPM2B_SENSITIVE_DATA *data, struct es_secret **ret)
+{
+	ES_SECRET secret = NULL;
+	enum es_reason r = ES_FORMAT;
+
+	if (data->size == ES_KEY_LEN)
+		r = es_secret_new(ES_KEY_LEN, &secret);
+	if (r == ES_OK)
+		memcpy(es_secret_data(secret), data->buffer, ES_KEY_LEN);
+	es_wipe(data, sizeof *data);
+	if (r == ES_OK)
+		*ret = es_take(secret);
+	return r;
+}
+
+static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal_request *request,
+				  struct es_secret **ret_secret)
+{
+	const TPML_PCR_SELECTION pcrs = es_pcr_selection(request->pcrs);
+	const TPM2B_DIGEST as_they_are = { 0 };
+	ES_ESYS TPM2B_SENSITIVE_DATA *data = NULL;
+	ES_LOADED session = ES_LOADED_NONE(tpm), object = ES_LOADED_NONE(tpm);
+	TPM2B_PRIVATE private = { 0 };
+	TPM2B_PUBLIC public = { 0 };
+	enum es_reason r;
+	TSS2_RC rc;
+
+	if (!parts_read(request, &public, &private))
+		return ES_FORMAT;
+	r = es_session_policy(tpm, &session);
+	if (r != ES_OK)
+		return r;
+	rc = Esys_PolicyPCR(tpm->esys, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &as_they_are, &pcrs);
+	r = es_tpm_judge(tpm, "TPM2_PolicyPCR", rc);
+	if (r == ES_OK)
+		r = load(tpm, &public, &private, &object);
+	if (r != ES_OK)
+		return r;
+	/* continueSession clear: the TPM ends the session with the answer, and one command is saved. */
+	rc = Esys_TRSess_SetAttributes(tpm->esys, session.tr, TPMA_SESSION_ENCRYPT, 0xff);
+	if (rc == TSS2_RC_SUCCESS)
+		rc = Esys_Unseal(tpm->esys, object.tr, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
+	r = es_session_judge(tpm, "TPM2_Unseal", rc);
+	if (r != ES_OK)
+		return r;
+	session.tr = ESYS_TR_NONE;
+	return take_secret(data, ret_secret);
+}
+
+enum es_reason es_tpm_unseal(struct es_tpm *tpm, const struct es_tpm_unseal_request *request,
+			     struct es_secret **ret_secret)
+{
+	enum es_reason r = ES_TPM_BUSY;
+
+	if (request->pcrs == 0 || request->pcrs >> ES_PCR_COUNT != 0)
+		return ES_ARGUMENT;
+	for (unsigned try = 0; try < TRIES && r == ES_TPM_BUSY; try++) {
+		r = es_tpm_ready(tpm);
+		if (r == ES_OK)
+			r = unseal_once(tpm, request, ret_secret);
+	}
+	return r;
+}

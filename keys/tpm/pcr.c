@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/tpm/pcr.h"
+
+#include "keys/core/labels.h"
+#include "keys/tpm/policy.h"
+#include "keys/tpm/reason.h"
+#include "keys/tpm/session.h"
+
+#include <string.h>
+
+enum { TRIES = 4 }; /* at values that don't change between two commands */
+
+static es_pcr_mask selected(const TPML_PCR_SELECTION *selection)
+{
+	const TPMS_PCR_SELECTION *s = &selection->pcrSelections[0];
+	es_pcr_mask mask = 0;
+
+	if (selection->count != 1 || s->hash != TPM2_ALG_SHA256 || s->sizeofSelect > ES_PCR_COUNT / 8)
+		return 0;
+	for (unsigned i = 0; i < s->sizeofSelect; i++)
+		mask |= (es_pcr_mask)s->pcrSelect[i] << (8 * i);
+	return mask;
+}
+
+/* One command: at most eight of mask into values; *update tells whether any PCR changed since the one before. */
+static enum es_reason read_some(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *values, uint32_t *update)
+{
+	const TPML_PCR_SELECTION want = es_pcr_selection(mask);
+	ES_ESYS TPML_PCR_SELECTION *got = NULL;
+	ES_ESYS TPML_DIGEST *digests = NULL;
+	es_pcr_mask have;
+	ESYS_TR session;
+	unsigned n = 0;
+	enum es_reason r = es_session_use(tpm, ES_SESSION_AUDIT, &session);
+	TSS2_RC rc;
+
+	if (r != ES_OK)
+		return r;
+	rc = Esys_PCR_Read(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, &want, update, &got, &digests);
+	r = es_session_judge(tpm, "TPM2_PCR_Read", rc);
+	if (r != ES_OK)
+		return r;
+	tpm->vouched = tpm->vouched || session != ESYS_TR_NONE;
+	have = selected(got);
+	/* A TPM leaves out what it hasn't got: the bank isn't active. */
+	if (have == 0 || (have & ~mask) != 0)
+		return ES_TPM_NO_SHA256;
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++) {
+		if (!(have & ES_PCR_BIT(i)))
+			continue;
+		if (n >= digests->count || digests->digests[n].size != ES_SHA256_LEN)
+			return ES_TPM_HARDWARE;
+		memcpy(values->value[i].bytes, digests->digests[n++].buffer, ES_SHA256_LEN);
+	}
+	values->present |= have;
+	return ES_OK;
+}
+
+enum es_reason es_tpm_pcr_read(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *ret)
+{
+	struct es_pcr_values values = { 0 };
+	enum es_reason r = es_tpm_ready(tpm);
+	uint32_t first = 0, update = 0;
+
+	if (r != ES_OK)
+		return r;
+	if (mask == 0 || mask >> ES_PCR_COUNT != 0)
+		return ES_ARGUMENT;
+	for (unsigned try = 0; try < TRIES; try++) {
+		memset(&values, 0, sizeof values);
+		while (values.present != mask) {
+			r = read_some(tpm, mask & ~values.present, &values, &update);
+			if (r != ES_OK)
+				return r;
+			if ((values.present & (values.present - 1)) == 0 || first == 0)
+				first = update;
+			if (update != first)
+				break;
+		}
+		if (values.present == mask && update == first) {
+			*ret = values;
+			return ES_OK;
+		}
+		first = 0;
+	}
+	return ES_TPM_BUSY;
+}
+
+static enum es_reason event(struct es_tpm *tpm, ESYS_TR session)
+{
+	TPM2B_EVENT data = { .size = sizeof ES_FENCE_EVENT - 1 };
+	ES_ESYS TPML_DIGEST_VALUES *digests = NULL;
+	TSS2_RC rc;
+
+	memcpy(data.buffer, ES_FENCE_EVENT, sizeof ES_FENCE_EVENT - 1);
+	rc = Esys_PCR_Event(tpm->esys, ESYS_TR_PCR0 + ES_PCR_IMAGE, session, ESYS_TR_NONE, ESYS_TR_NONE, &data,
+			    &digests);
+	return es_session_judge(tpm, "TPM2_PCR_Event", rc);
+}
+
+/* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed
+ * under it either; but the fence has to fall there too, or no recovery key would ever open this host. Not once this
+ * connection has had a right answer in such a session: then the SRK is there, and somebody pretends. */
+static bool sealed_elsewhere(const struct es_tpm *tpm, enum es_reason r)
+{
+	return (r == ES_TPM_CLEARED || r == ES_TPM_OTHER) && !tpm->vouched;
+}
+
+enum es_reason es_tpm_fence(struct es_tpm *tpm)
+{
+	enum es_reason r = es_tpm_ready(tpm);
+	ESYS_TR session;
+
+	if (r == ES_OK)
+		r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+	if (r == ES_OK)
+		r = event(tpm, session);
+	if (sealed_elsewhere(tpm, r))
+		r = event(tpm, ESYS_TR_PASSWORD);
+	if (r == ES_OK || r == ES_TPM_TIMEOUT)
+		return r;
+	return ES_FENCE_FAILED;
+}

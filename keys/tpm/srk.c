@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making, pinning and checking the storage root key. Pinned is its public part and Name: a TPM that doesn't hold the
+ * private part can't take up a session salted to it. es_tpm_srk_make trusts the TPM that it finds (first use).
+ */
+#include "keys/tpm/srk.h"
+
+#include "keys/tpm/connection.h"
+#include "keys/tpm/reason.h"
+#include "keys/tpm/session.h"
+#include "keys/tpm/template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tss2/tss2_mu.h>
+
+enum { RESOURCE_IS_KEY = 1 }; /* IESYSC_KEY_RSRC in tpm2-tss's serialised ESYS_TR */
+
+/* tpm2-tss: handle, Name, kind, TPM2B_PUBLIC; read here before it goes to Esys_TR_Deserialize, since it comes from
+ * the disk. */
+static bool serialised_read(struct es_span in, TPM2B_PUBLIC *ret)
+{
+	TPM2B_NAME name = { 0 };
+	uint32_t handle = 0, kind = 0;
+	size_t at = 0;
+
+	return in.len <= ES_SRK_SERIALISED_MAX &&
+	       Tss2_MU_UINT32_Unmarshal(in.data, in.len, &at, &handle) == TSS2_RC_SUCCESS && handle == ES_SRK_HANDLE &&
+	       Tss2_MU_TPM2B_NAME_Unmarshal(in.data, in.len, &at, &name) == TSS2_RC_SUCCESS &&
+	       name.size == 2 + ES_SHA256_LEN &&
+	       Tss2_MU_UINT32_Unmarshal(in.data, in.len, &at, &kind) == TSS2_RC_SUCCESS && kind == RESOURCE_IS_KEY &&
+	       Tss2_MU_TPM2B_PUBLIC_Unmarshal(in.data, in.len, &at, ret) == TSS2_RC_SUCCESS && at == in.len &&
+	       es_is_storage_key(&ret->publicArea);
+}
+
+enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised)
+{
+	TPM2B_PUBLIC public = { 0 };
+	uint8_t *copy;
+	ESYS_TR srk;
+	enum es_reason r = es_tpm_ready(tpm);
+
+	if (r != ES_OK)
+		return r;
+	if (serialised.len == 0 || !serialised_read(serialised, &public))
+		return ES_FORMAT;
+	copy = malloc(serialised.len);
+	if (copy == NULL)
+		return ES_MEMORY;
+	memcpy(copy, serialised.data, serialised.len);
+	if (Esys_TR_Deserialize(tpm->esys, copy, serialised.len, &srk) != TSS2_RC_SUCCESS) {
+		free(copy);
+		return ES_FORMAT;
+	}
+	es_session_end(tpm); /* salted to the key that was pinned before */
+	if (tpm->srk != ESYS_TR_NONE)
+		Esys_TR_Close(tpm->esys, &tpm->srk);
+	free(tpm->srk_serialised);
+	tpm->srk_serialised = copy;
+	tpm->srk_serialised_len = serialised.len;
+	tpm->srk = srk;
+	tpm->srk_public = public;
+	tpm->vouched = false;
+	return ES_OK;
+}
+
+/* What stands at the handle now; ES_MISSING: nothing. */
+static enum es_reason srk_look(struct es_tpm *tpm, ESYS_TR *ret)
+{
+	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, ES_SRK_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ret);
+
+	return es_tpm_judge(tpm, "TPM2_ReadPublic", rc);
+}
+
+static enum es_reason srk_create(struct es_tpm *tpm, ESYS_TR *ret)
+{
+	const TPM2B_SENSITIVE_CREATE no_auth = { 0 };
+	const TPML_PCR_SELECTION no_pcrs = { 0 };
+	const TPM2B_DATA no_data = { 0 };
+	ES_LOADED primary = ES_LOADED_NONE(tpm);
+	ESYS_TR tr = ESYS_TR_NONE;
+	enum es_reason r;
+	TSS2_RC rc;
+
+	rc = Esys_CreatePrimary(tpm->esys, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &no_auth,
+				&es_srk_template, &no_data, &no_pcrs, &tr, NULL, NULL, NULL, NULL);
+	r = es_tpm_judge(tpm, "TPM2_CreatePrimary", rc);
+	if (r != ES_OK)
+		return r;
+	es_loaded_set(&primary, tr);
+	rc = Esys_EvictControl(tpm->esys, ESYS_TR_RH_OWNER, primary.tr, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
+			       ES_SRK_HANDLE, ret);
+	return es_tpm_judge(tpm, "TPM2_EvictControl", rc);
+}
+
+static enum es_reason srk_serialise(struct es_tpm *tpm, ESYS_TR srk, struct es_buf *ret)
+{
+	ES_ESYS uint8_t *data = NULL;
+	size_t len = 0;
+	enum es_reason r = es_tpm_judge(tpm, "Esys_TR_Serialize", Esys_TR_Serialize(tpm->esys, srk, &data, &len));
+
+	return r != ES_OK ? r : es_buf_copy((struct es_span){ data, len }, ret);
+}
+
+enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised)
+{
+	ES_BUF serialised = { 0 };
+	ESYS_TR srk = ESYS_TR_NONE;
+	enum es_reason r = es_tpm_ready(tpm);
+
+	if (r != ES_OK)
+		return r;
+	r = srk_look(tpm, &srk);
+	if (r == ES_MISSING)
+		r = srk_create(tpm, &srk);
+	if (r != ES_OK)
+		return r;
+	r = srk_serialise(tpm, srk, &serialised);
+	Esys_TR_Close(tpm->esys, &srk);
+	if (r != ES_OK)
+		return r;
+	r = es_tpm_srk_pin(tpm, es_buf_span(&serialised));
+	if (r != ES_OK)
+		return r == ES_FORMAT ? ES_TPM_OTHER : r;
+	*ret_serialised = es_buf_take(&serialised);
+	return ES_OK;
+}
+
+static bool same_public(const TPM2B_PUBLIC *a, const TPM2B_PUBLIC *b)
+{
+	uint8_t bytes[2][sizeof *a];
+	size_t len[2] = { 0, 0 };
+
+	return Tss2_MU_TPM2B_PUBLIC_Marshal(a, bytes[0], sizeof bytes[0], &len[0]) == TSS2_RC_SUCCESS &&
+	       Tss2_MU_TPM2B_PUBLIC_Marshal(b, bytes[1], sizeof bytes[1], &len[1]) == TSS2_RC_SUCCESS &&
+	       len[0] == len[1] && memcmp(bytes[0], bytes[1], len[0]) == 0;
+}
+
+enum es_reason es_tpm_srk_check(struct es_tpm *tpm)
+{
+	char before[sizeof tpm->refusal];
+	ES_ESYS TPM2B_PUBLIC *public = NULL;
+	enum es_reason r = es_tpm_ready(tpm);
+	TSS2_RC rc;
+
+	if (r != ES_OK)
+		return r;
+	if (tpm->srk == ESYS_TR_NONE)
+		return ES_ARGUMENT;
+	memcpy(before, tpm->refusal, sizeof before);
+	rc = Esys_ReadPublic(tpm->esys, tpm->srk, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &public, NULL, NULL);
+	r = es_tpm_judge(tpm, "TPM2_ReadPublic", rc);
+	/* The refusal that led here says more than that there is no key. */
+	if (before[0] != '\0')
+		memcpy(tpm->refusal, before, sizeof before);
+	if (r == ES_MISSING)
+		return ES_TPM_CLEARED;
+	if (r != ES_OK)
+		return r;
+	return same_public(public, &tpm->srk_public) ? ES_OK : ES_TPM_OTHER;
+}

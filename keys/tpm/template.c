@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/tpm/template.h"
+
+#include <string.h>
+
+/*
+ * TCG EK Credential Profile 2.x, template L-2 (ECC NIST P256), with the attributes that the TCG TPM v2.0 Provisioning
+ * Guidance, 7.5.1, gives an SRK: no policy, userWithAuth, noDA, and unique of 2 * 32 zero bytes.
+ */
+const TPM2B_PUBLIC es_srk_template = {
+	.publicArea = {
+		.type = TPM2_ALG_ECC,
+		.nameAlg = TPM2_ALG_SHA256,
+		.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN |
+				    TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_NODA | TPMA_OBJECT_RESTRICTED |
+				    TPMA_OBJECT_DECRYPT,
+		.parameters.eccDetail = {
+			.symmetric = { .algorithm = TPM2_ALG_AES, .keyBits.aes = 128, .mode.aes = TPM2_ALG_CFB },
+			.scheme.scheme = TPM2_ALG_NULL,
+			.curveID = TPM2_ECC_NIST_P256,
+			.kdf.scheme = TPM2_ALG_NULL,
+		},
+		.unique.ecc = { .x.size = 32, .y.size = 32 },
+	},
+};
+
+TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy)
+{
+	TPM2B_PUBLIC public = {
+		.publicArea = {
+			.type = TPM2_ALG_KEYEDHASH,
+			.nameAlg = TPM2_ALG_SHA256,
+			/* adminWithPolicy, and no userWithAuth: nothing but the policy opens it. */
+			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_NODA |
+					    TPMA_OBJECT_ADMINWITHPOLICY,
+			.authPolicy.size = ES_SHA256_LEN,
+			.parameters.keyedHashDetail.scheme.scheme = TPM2_ALG_NULL,
+		},
+	};
+
+	memcpy(public.publicArea.authPolicy.buffer, policy->bytes, ES_SHA256_LEN);
+	return public;
+}
+
+static bool is_aes_cfb(const TPMT_SYM_DEF_OBJECT *symmetric)
+{
+	return symmetric->algorithm == TPM2_ALG_AES && symmetric->keyBits.aes >= 128 &&
+	       symmetric->mode.aes == TPM2_ALG_CFB;
+}
+
+bool es_is_storage_key(const TPMT_PUBLIC *public)
+{
+	const TPMA_OBJECT must = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN |
+				 TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
+
+	if (public->nameAlg != TPM2_ALG_SHA256 || (public->objectAttributes & must) != must ||
+	    (public->objectAttributes & TPMA_OBJECT_SIGN_ENCRYPT))
+		return false;
+	if (public->type == TPM2_ALG_ECC)
+		return public->parameters.eccDetail.curveID == TPM2_ECC_NIST_P256 &&
+		       is_aes_cfb(&public->parameters.eccDetail.symmetric);
+	return public->type == TPM2_ALG_RSA && public->parameters.rsaDetail.keyBits >= 2048 &&
+	       is_aes_cfb(&public->parameters.rsaDetail.symmetric);
+}

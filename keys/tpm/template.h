@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public areas that we make. Private to keys/tpm. */
+#ifndef ES_TPM_TEMPLATE_H
+#define ES_TPM_TEMPLATE_H
+
+#include "keys/core/pcr.h"
+
+#include <tss2/tss2_tpm2_types.h>
+
+extern const TPM2B_PUBLIC es_srk_template;
+TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy);
+
+/* A key that can keep what is sealed: made in this TPM and unable to leave it, a restricted decryption key of ECC P-256 or
+ * RSA 2048 and up, with AES-CFB, usable by its password. */
+bool es_is_storage_key(const TPMT_PUBLIC *public);
+
+#endif
