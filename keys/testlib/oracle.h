@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs that we didn't write, run in a temporary folder, as second readers of what we wrote. */
+#ifndef ES_TESTLIB_ORACLE_H
+#define ES_TESTLIB_ORACLE_H
+
+#include "keys/core/buf.h"
+
+/* cmocka setup and teardown: *state becomes the folder, a text. */
+int oracle_folder_make(void **state);
+int oracle_folder_remove(void **state);
+
+void oracle_write(void **state, const char *name, struct es_span bytes);
+struct es_buf oracle_read(void **state, const char *name); /* the caller frees */
+
+/* Runs a line of shell in that folder, standard error to the file "stderr"; the exit status. */
+int oracle_shell(void **state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
