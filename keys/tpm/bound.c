@@ -220,6 +220,8 @@ TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret
 	bound->retries_left = ES_TPM_RETRIES;
 	rc = es_line_open(tcti, &bound->left, &bound->line);
 	if (rc != TSS2_RC_SUCCESS) {
+		if (bound->left == 0)
+			rc = TSS2_TCTI_RC_TRY_AGAIN;
 		es_bound_close(bound);
 		return rc;
 	}

@@ -27,6 +27,7 @@ enum es_frame {
 	ES_FRAME_STRIPPED, /* success without the sessions that the command had: nothing vouches for it */
 };
 
+/* TSS2_TCTI_RC_TRY_AGAIN: the time was used up before there was a connection. */
 ES_MUST_CHECK TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret);
 void es_bound_close(struct es_bound *bound); /* NULL is fine */
 void es_bound_closep(struct es_bound **bound);

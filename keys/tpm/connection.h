@@ -33,6 +33,9 @@ ES_MUST_CHECK enum es_reason es_tpm_ready(struct es_tpm *tpm);
 /* Notes what was refused and by whom, and returns what it means; ES_OK for success, which notes nothing. */
 ES_MUST_CHECK enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc);
 
+/* What was refused was only asked to find out. */
+void es_tpm_refusal_forget(struct es_tpm *tpm);
+
 /* An object or session in the TPM, flushed at the scope's end. */
 struct es_loaded {
 	struct es_tpm *tpm;

@@ -29,6 +29,8 @@ static enum es_reason open_reason(TSS2_RC rc)
 		return ES_PERMISSION;
 	case TSS2_BASE_RC_BAD_VALUE:
 		return ES_ARGUMENT;
+	case TSS2_BASE_RC_TRY_AGAIN:
+		return ES_TPM_TIMEOUT;
 	default:
 		return ES_TPM_ABSENT;
 	}
@@ -145,6 +147,11 @@ enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 	return r;
 }
 
+void es_tpm_refusal_forget(struct es_tpm *tpm)
+{
+	tpm->refusal[0] = '\0';
+}
+
 void es_loaded_set(struct es_loaded *l, ESYS_TR tr)
 {
 	l->tr = tr;
@@ -157,10 +164,13 @@ void es_loaded_flush(struct es_loaded *l)
 {
 	if (l->tr == ESYS_TR_NONE)
 		return;
-	if (l->tpm->stuck || Esys_FlushContext(l->tpm->esys, l->tr) != TSS2_RC_SUCCESS) {
-		if (l->handle != 0 && !es_bound_spent(l->tpm->bound))
-			es_bound_flush(l->tpm->bound, l->handle);
+	if (!l->tpm->stuck) {
+		TSS2_RC rc = Esys_FlushContext(l->tpm->esys, l->tr);
+
+		l->tpm->stuck = rc != TSS2_RC_SUCCESS && es_tpm_code(rc) == 0;
 	}
+	if (l->tpm->stuck && l->handle != 0)
+		es_bound_flush(l->tpm->bound, l->handle);
 	l->tr = ESYS_TR_NONE;
 }
 

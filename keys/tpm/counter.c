@@ -69,7 +69,7 @@ static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *r
 	if (r != ES_OK)
 		return r;
 	rc = Esys_TR_FromTPMPublic(tpm->esys, index, session, ESYS_TR_NONE, ESYS_TR_NONE, &ret->nv);
-	r = es_session_judge(tpm, "TPM2_NV_ReadPublic", rc);
+	r = es_session_judge(tpm, "TPM2_NV_ReadPublic", session, rc);
 	if (r != ES_OK) {
 		ret->nv = ESYS_TR_NONE;
 		return r == ES_MISSING ? ES_COUNTER_MISSING : r;
@@ -80,6 +80,15 @@ static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *r
 	return ES_OK;
 }
 
+/* An index that only looks like ours has a password. Its public area came in a session of ours, so that the TPM is the
+ * right one. */
+static enum es_reason judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
+{
+	enum es_reason r = es_tpm_judge(tpm, command, rc);
+
+	return r == ES_MISSING || r == ES_TPM_AUTH ? ES_COUNTER_MISSING : r;
+}
+
 static enum es_reason count(struct es_tpm *tpm, const struct counter *c)
 {
 	ESYS_TR session;
@@ -87,8 +96,8 @@ static enum es_reason count(struct es_tpm *tpm, const struct counter *c)
 
 	if (r != ES_OK)
 		return r;
-	return es_session_judge(tpm, "TPM2_NV_Increment",
-				Esys_NV_Increment(tpm->esys, c->nv, c->nv, session, ESYS_TR_NONE, ESYS_TR_NONE));
+	return judge(tpm, "TPM2_NV_Increment",
+		     Esys_NV_Increment(tpm->esys, c->nv, c->nv, session, ESYS_TR_NONE, ESYS_TR_NONE));
 }
 
 static enum es_reason value(struct es_tpm *tpm, const struct counter *c, uint64_t *ret_value)
@@ -97,14 +106,14 @@ static enum es_reason value(struct es_tpm *tpm, const struct counter *c, uint64_
 	uint64_t v = 0;
 	ESYS_TR session;
 	enum es_reason r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+	TSS2_RC rc;
 
 	if (r != ES_OK)
 		return r;
-	r = es_session_judge(
-	    tpm, "TPM2_NV_Read",
-	    Esys_NV_Read(tpm->esys, c->nv, c->nv, session, ESYS_TR_NONE, ESYS_TR_NONE, COUNTER_LEN, 0, &data));
+	rc = Esys_NV_Read(tpm->esys, c->nv, c->nv, session, ESYS_TR_NONE, ESYS_TR_NONE, COUNTER_LEN, 0, &data);
+	r = judge(tpm, "TPM2_NV_Read", rc);
 	if (r != ES_OK)
-		return r == ES_MISSING ? ES_COUNTER_MISSING : r;
+		return r;
 	if (data->size != COUNTER_LEN)
 		return ES_TPM_HARDWARE;
 	for (unsigned i = 0; i < COUNTER_LEN; i++)
@@ -143,8 +152,10 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 	/* Somebody else's index is left alone. */
 	if (r == ES_NOT_MET)
 		return ES_ALREADY_CONFIGURED;
-	if (r == ES_COUNTER_MISSING)
+	if (r == ES_COUNTER_MISSING) {
+		es_tpm_refusal_forget(tpm);
 		r = define(tpm, index, &c);
+	}
 	/* Not yet counted: just made, or an earlier make was cut short here. */
 	if (r == ES_OK && !was)
 		r = count(tpm, &c);

@@ -79,7 +79,7 @@ enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request 
 	rc = Esys_Create(tpm->esys, tpm->srk, session, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive, &template, &no_data,
 			 &no_pcrs, &private, &public, NULL, NULL, NULL);
 	es_wipe(&sensitive, sizeof sensitive);
-	r = es_session_judge(tpm, "TPM2_Create", rc);
+	r = es_session_judge(tpm, "TPM2_Create", session, rc);
 	if (r != ES_OK)
 		return r;
 	return marshal_out(public, private, ret_public, ret_private);
@@ -102,12 +102,12 @@ static bool parts_read(const struct es_tpm_unseal_request *q, TPM2B_PUBLIC *ret_
 static enum es_reason load(struct es_tpm *tpm, const TPM2B_PUBLIC *public, const TPM2B_PRIVATE *private,
 			   struct es_loaded *ret)
 {
-	ESYS_TR tr = ESYS_TR_NONE;
+	ESYS_TR tr = ESYS_TR_NONE, session = es_session_if_open(tpm);
 	enum es_reason r, s;
 	TSS2_RC rc;
 
-	rc = Esys_Load(tpm->esys, tpm->srk, es_session_if_open(tpm), ESYS_TR_NONE, ESYS_TR_NONE, private, public, &tr);
-	r = es_session_judge(tpm, "TPM2_Load", rc);
+	rc = Esys_Load(tpm->esys, tpm->srk, session, ESYS_TR_NONE, ESYS_TR_NONE, private, public, &tr);
+	r = es_session_judge(tpm, "TPM2_Load", session, rc);
 	if (r == ES_OK) {
 		es_loaded_set(ret, tr);
 		return ES_OK;
@@ -160,7 +160,7 @@ static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal
 	rc = Esys_TRSess_SetAttributes(tpm->esys, session.tr, TPMA_SESSION_ENCRYPT, 0xff);
 	if (rc == TSS2_RC_SUCCESS)
 		rc = Esys_Unseal(tpm->esys, object.tr, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
-	r = es_session_judge(tpm, "TPM2_Unseal", rc);
+	r = es_session_judge(tpm, "TPM2_Unseal", session.tr, rc);
 	if (r != ES_OK)
 		return r;
 	session.tr = ESYS_TR_NONE;

@@ -37,10 +37,9 @@ static enum es_reason read_some(struct es_tpm *tpm, es_pcr_mask mask, struct es_
 	if (r != ES_OK)
 		return r;
 	rc = Esys_PCR_Read(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, &want, update, &got, &digests);
-	r = es_session_judge(tpm, "TPM2_PCR_Read", rc);
+	r = es_session_judge(tpm, "TPM2_PCR_Read", session, rc);
 	if (r != ES_OK)
 		return r;
-	tpm->vouched = tpm->vouched || session != ESYS_TR_NONE;
 	have = selected(got);
 	/* A TPM leaves out what it hasn't got: the bank isn't active. */
 	if (have == 0 || (have & ~mask) != 0)
@@ -56,32 +55,43 @@ static enum es_reason read_some(struct es_tpm *tpm, es_pcr_mask mask, struct es_
 	return ES_OK;
 }
 
+/* *ret_steady: all of the values are of one moment. */
+static enum es_reason read_all(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *values, bool *ret_steady)
+{
+	uint32_t first = 0, update = 0;
+	enum es_reason r;
+
+	memset(values, 0, sizeof *values);
+	for (unsigned n = 0; values->present != mask; n++) {
+		r = read_some(tpm, mask & ~values->present, values, &update);
+		if (r != ES_OK)
+			return r;
+		if (n == 0)
+			first = update;
+	}
+	*ret_steady = update == first;
+	return ES_OK;
+}
+
 enum es_reason es_tpm_pcr_read(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *ret)
 {
 	struct es_pcr_values values = { 0 };
 	enum es_reason r = es_tpm_ready(tpm);
-	uint32_t first = 0, update = 0;
 
 	if (r != ES_OK)
 		return r;
 	if (mask == 0 || mask >> ES_PCR_COUNT != 0)
 		return ES_ARGUMENT;
 	for (unsigned try = 0; try < TRIES; try++) {
-		memset(&values, 0, sizeof values);
-		while (values.present != mask) {
-			r = read_some(tpm, mask & ~values.present, &values, &update);
-			if (r != ES_OK)
-				return r;
-			if ((values.present & (values.present - 1)) == 0 || first == 0)
-				first = update;
-			if (update != first)
-				break;
-		}
-		if (values.present == mask && update == first) {
+		bool steady = true;
+
+		r = read_all(tpm, mask, &values, &steady);
+		if (r != ES_OK)
+			return r;
+		if (steady) {
 			*ret = values;
 			return ES_OK;
 		}
-		first = 0;
 	}
 	return ES_TPM_BUSY;
 }
@@ -95,7 +105,7 @@ static enum es_reason event(struct es_tpm *tpm, ESYS_TR session)
 	memcpy(data.buffer, ES_FENCE_EVENT, sizeof ES_FENCE_EVENT - 1);
 	rc = Esys_PCR_Event(tpm->esys, ESYS_TR_PCR0 + ES_PCR_IMAGE, session, ESYS_TR_NONE, ESYS_TR_NONE, &data,
 			    &digests);
-	return es_session_judge(tpm, "TPM2_PCR_Event", rc);
+	return es_session_judge(tpm, "TPM2_PCR_Event", session, rc);
 }
 
 /* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed

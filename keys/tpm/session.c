@@ -90,12 +90,19 @@ enum es_reason es_session_policy(struct es_tpm *tpm, struct es_loaded *ret)
 	return r;
 }
 
-enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
+enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR session, TSS2_RC rc)
 {
+	bool in_session = session != ESYS_TR_NONE && session != ESYS_TR_PASSWORD;
 	enum es_reason r = es_tpm_judge(tpm, command, rc), s;
 	TSS2_RC code = es_tpm_code(rc);
 
-	if (tpm->srk == ESYS_TR_NONE || (code != TPM2_RC_AUTH_FAIL && code != TPM2_RC_BAD_AUTH))
+	if (!in_session)
+		return r;
+	if (r == ES_OK)
+		tpm->vouched = true;
+	if (code == TPM2_RC_REFERENCE_S0 && session == tpm->session)
+		tpm->session = ESYS_TR_NONE; /* the TPM was reset since: the next command opens a new one */
+	if (code != TPM2_RC_AUTH_FAIL && code != TPM2_RC_BAD_AUTH)
 		return r;
 	/* Our objects have no password to be wrong: the HMAC is. */
 	s = es_tpm_srk_check(tpm);

@@ -24,9 +24,10 @@ ESYS_TR es_session_if_open(struct es_tpm *tpm);
 /* A policy session; the caller's. */
 ES_MUST_CHECK enum es_reason es_session_policy(struct es_tpm *tpm, struct es_loaded *ret);
 
-/* es_tpm_judge for a command that was sent in a session: a refused or wrong HMAC under a pinned SRK means another TPM,
- * one that was cleared, or a command that was changed on its way. May ask the TPM for its SRK. */
-ES_MUST_CHECK enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc);
+/* es_tpm_judge for a command that was sent in a session (or with ESYS_TR_PASSWORD or ESYS_TR_NONE in its place): a
+ * refused HMAC under a pinned SRK means another TPM, one that was cleared, or a command that was changed on its way.
+ * May ask the TPM for its SRK. Success in a session vouches for the TPM. */
+ES_MUST_CHECK enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR session, TSS2_RC rc);
 
 void es_session_end(struct es_tpm *tpm);
 

@@ -112,8 +112,10 @@ enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised
 	if (r != ES_OK)
 		return r;
 	r = srk_look(tpm, &srk);
-	if (r == ES_MISSING)
+	if (r == ES_MISSING) {
+		es_tpm_refusal_forget(tpm);
 		r = srk_create(tpm, &srk);
+	}
 	if (r != ES_OK)
 		return r;
 	r = srk_serialise(tpm, srk, &serialised);
