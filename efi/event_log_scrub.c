@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "efi/event_log_scrub.h"
+
+#include "keys/core/labels.h"
+
+#include <string.h>
+
+enum {
+	LOG_MAX = 16 << 20, /* no firmware keeps this much; a bound for what we believe */
+	ALGS_MAX = 8,
+	SHA1_LEN = 20,
+	FINAL_EVENTS_VERSION = 1,
+};
+
+/* TCG EFI Protocol Specification 7: the configuration table of events after the first GetEventLog. */
+static const EFI_GUID final_events_guid = {
+	0x1e2ed096, 0x30e2, 0x4254, { 0xbd, 0x89, 0x86, 0x3b, 0xbe, 0xf8, 0x23, 0x25 }
+};
+
+static const char *const option_names[] = { ES_OPTION_RECOVERY "=", ES_OPTION_RECOVERY_ESXI "=" };
+
+static unsigned unit_at(const uint8_t *p, size_t width)
+{
+	return width == 2 ? p[0] | (unsigned)p[1] << 8 : p[0];
+}
+
+static bool name_at(const uint8_t *p, size_t left, size_t width, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (left < n * width)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (unit_at(p + i * width, width) != (unsigned char)name[i])
+			return false;
+	return true;
+}
+
+/* To the end of the text, other options with it: a key may be mistyped, so where it ends is anybody's guess. Spaces stay. */
+static void overwrite(uint8_t *p, size_t left, size_t width)
+{
+	for (; left >= width; p += width, left -= width) {
+		unsigned c = unit_at(p, width);
+
+		if (c < ' ')
+			return;
+		if (c != ' ')
+			memcpy(p, "*", width); /* with its NUL: a UTF-16 unit */
+	}
+}
+
+unsigned es_scrub(uint8_t *data, size_t len)
+{
+	unsigned found = 0;
+
+	for (size_t at = 0; at < len; at++)
+		for (size_t width = 1; width <= 2; width++)
+			for (size_t i = 0; i < sizeof option_names / sizeof option_names[0]; i++)
+				if (name_at(data + at, len - at, width, option_names[i])) {
+					size_t skip = at + strlen(option_names[i]) * width;
+
+					overwrite(data + skip, len - skip, width);
+					found++;
+				}
+	return found;
+}
+
+struct algs {
+	unsigned count;
+	struct {
+		uint16_t id, len;
+	} alg[ALGS_MAX];
+};
+
+/* The header event, in SHA-1 form, tells how long the digests of the others are. */
+static bool read_header(struct es_reader *in, struct algs *ret)
+{
+	struct es_span spec;
+	struct es_reader r = { .pos = 0 };
+
+	es_read_span(in, 4 + 4 + SHA1_LEN);
+	spec = es_read_span(in, es_read_le32(in));
+	if (in->bad || spec.len < 16 || memcmp(spec.data, "Spec ID Event03", 16) != 0)
+		return false;
+	r.in = spec;
+	es_read_span(&r, 16 + 4 + 4);
+	ret->count = es_read_le32(&r);
+	if (r.bad || ret->count > ALGS_MAX)
+		return false;
+	for (unsigned i = 0; i < ret->count; i++) {
+		ret->alg[i].id = es_read_le16(&r);
+		ret->alg[i].len = es_read_le16(&r);
+	}
+	return !r.bad;
+}
+
+static bool skip_event(struct es_reader *in, const struct algs *algs)
+{
+	uint32_t count;
+
+	es_read_span(in, 4 + 4);
+	count = es_read_le32(in);
+	if (in->bad || count > algs->count)
+		return false;
+	while (count-- > 0) {
+		uint16_t id = es_read_le16(in);
+		unsigned i = 0;
+
+		while (i < algs->count && algs->alg[i].id != id)
+			i++;
+		if (i == algs->count)
+			return false;
+		es_read_span(in, algs->alg[i].len);
+	}
+	es_read_span(in, es_read_le32(in));
+	return !in->bad;
+}
+
+size_t es_log_end(const uint8_t *log, size_t last, size_t limit)
+{
+	struct es_reader in = { .in = { log, limit } };
+	struct algs algs;
+
+	if (last >= limit || !read_header(&in, &algs))
+		return 0;
+	while (in.pos <= last)
+		if (!skip_event(&in, &algs))
+			return 0;
+	return in.pos;
+}
+
+size_t es_log_events_end(struct es_span log, struct es_span events, uint64_t count)
+{
+	struct es_reader head = { .in = log }, in = { .in = events };
+	struct algs algs;
+
+	if (!read_header(&head, &algs))
+		return 0;
+	for (; count > 0; count--)
+		if (!skip_event(&in, &algs))
+			return 0;
+	return in.pos;
+}
+
+static unsigned scrub_log(EFI_PHYSICAL_ADDRESS start, EFI_PHYSICAL_ADDRESS last)
+{
+	uint8_t *log = (uint8_t *)(uintptr_t)start;
+
+	if (!log || last < start || last - start >= LOG_MAX)
+		return 0;
+	return es_scrub(log, es_log_end(log, (size_t)(last - start), LOG_MAX));
+}
+
+/* Version and number of events, 64 bits each, then the events. */
+static unsigned scrub_final_events(const struct es_firmware *fw, EFI_PHYSICAL_ADDRESS log)
+{
+	const struct es_span head = { (const uint8_t *)(uintptr_t)log, LOG_MAX };
+
+	for (UINTN i = 0; log && i < fw->table->NumberOfTableEntries; i++) {
+		EFI_CONFIGURATION_TABLE *t = &fw->table->ConfigurationTable[i];
+		struct es_reader in = { .in = { t->VendorTable, LOG_MAX } };
+		uint8_t *events = (uint8_t *)t->VendorTable + 16;
+		uint64_t count;
+
+		if (memcmp(&t->VendorGuid, &final_events_guid, sizeof final_events_guid) != 0 || !t->VendorTable)
+			continue;
+		if (es_read_le64(&in) != FINAL_EVENTS_VERSION)
+			return 0;
+		count = es_read_le64(&in);
+		return es_scrub(events, es_log_events_end(head, (struct es_span){ events, LOG_MAX - 16 }, count));
+	}
+	return 0;
+}
+
+void es_event_logs_scrub(const struct es_measuring *m)
+{
+	EFI_PHYSICAL_ADDRESS start = 0, last = 0;
+	BOOLEAN truncated = 0;
+	unsigned found = 0;
+
+	if (m->tcg2 && !EFI_ERROR(m->tcg2->get_event_log(m->tcg2, ES_TCG2_LOG_TCG_2, &start, &last, &truncated))) {
+		found += scrub_log(start, last);
+		found += scrub_final_events(m->fw, start);
+	}
+	start = last = 0;
+	if (m->cc && !EFI_ERROR(m->cc->get_event_log(m->cc, ES_TCG2_LOG_TCG_2, &start, &last, &truncated)))
+		found += scrub_log(start, last);
+	if (found > 0)
+		es_say(m->fw,
+		       "the firmware's event log held a recovery key, which was overwritten there. If it is in a boot "
+		       "entry of the firmware, take it out of that entry.");
+}

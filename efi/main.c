@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stub at the front of a boot image: finds the image's sections in memory, measures them, the outside options and the
+ * banks, hands over and starts the kernel. DESIGN.md sections 3 to 5. The firmware has verified and measured all of it.
+ *
+ * Everything is used from where it was measured: the loaded image, or a buffer read once. Nothing is read twice.
+ */
+#include "efi/banks.h"
+#include "efi/event_log_scrub.h"
+#include "efi/extra.h"
+#include "efi/initrd.h"
+#include "efi/measure.h"
+#include "efi/outside.h"
+#include "efi/start.h"
+#include "efi/text.h"
+#include "efi/variables.h"
+#include "keys/core/wipe.h"
+
+#include <string.h>
+
+EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table);
+
+/* Signed tools tell a boot image's stub by this. */
+__attribute__((section(".sdmagic"), used)) static const char magic[] =
+    "#### LoaderInfo: etcseal-stub " ES_VERSION_TEXT " ####";
+
+/* Generations of the stub, for revoking a faulty one (shim's SBAT.md). */
+__attribute__((section(".sbat"), used)) static const char sbat[] =
+    "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
+    "etcseal,1,etcseal,etcseal," ES_VERSION_TEXT ",https://github.com/etcseal/etcseal\n";
+
+static EFI_STATUS open_firmware(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table, struct es_firmware *ret)
+{
+	EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+	EFI_STATUS status;
+	void *found;
+
+	*ret = (struct es_firmware){ .image = handle, .table = table, .boot = table->BootServices };
+	status = es_protocol(ret, handle, &guid, &found);
+	if (EFI_ERROR(status)) {
+		es_complain(ret, "the firmware doesn't tell where the boot image lies", status,
+			    "Trying its next boot entry.");
+		return status;
+	}
+	ret->loaded = found;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS find_sections(const struct es_firmware *fw, struct es_pe *ret_pe, struct es_uki *ret_uki)
+{
+	const struct es_span image = { fw->loaded->ImageBase, (size_t)fw->loaded->ImageSize };
+	enum es_reason r = es_pe_open(image, ES_PE_LOADED, ret_pe);
+
+	if (r == ES_OK)
+		r = es_uki_find(ret_pe, ES_PE_LOADED, ret_uki);
+	if (r == ES_OK)
+		return EFI_SUCCESS;
+	es_complain(fw,
+		    r == ES_MISSING ? "this boot image has no .linux, .initrd or .cmdline section"
+				    : "this boot image's sections are damaged",
+		    EFI_LOAD_ERROR, "Nothing was started; build the image anew with `etcseal image build`.");
+	return EFI_LOAD_ERROR;
+}
+
+static void measure_options(struct es_measuring *m, const struct es_outside *outside)
+{
+	ES_PAGES utf16 = { .data = NULL };
+	struct es_writer w;
+
+	if (outside->recovery)
+		es_measure_recovery(m);
+	if (outside->kind != ES_OUTSIDE_USED)
+		return;
+	/* UTF-16 has at most two bytes for each of UTF-8. No memory for it leads to an event that doesn't fit the seal. */
+	if (!EFI_ERROR(es_pages_new(m->fw, EfiLoaderData, 2 * (outside->len + 1), &utf16))) {
+		w = (struct es_writer){ .data = utf16.data, .cap = utf16.len };
+		es_utf16_from_utf8((struct es_span){ (const uint8_t *)outside->text, outside->len }, &w);
+		es_measure_options(m, (struct es_span){ utf16.data, w.pos });
+	} else {
+		es_measure_options(m, (struct es_span){ (const uint8_t *)outside->text, outside->len });
+	}
+}
+
+static void measure_banks(struct es_measuring *m, const struct es_banks *banks)
+{
+	for (int bank = 0; bank < ES_BANK_COUNT; bank++)
+		for (int i = 0; i < ES_BANK_FILES; i++) {
+			char name[32] = { 0 };
+			struct es_writer w = { .data = (uint8_t *)name, .cap = sizeof name - 1 };
+
+			if (!banks->file[bank][i].data)
+				continue;
+			es_write_text(&w, bank == 0 ? "bank0/" : "bank1/");
+			es_write_text(&w, es_bank_file_names[i]);
+			es_measure_bank_file(m, name, es_pages_span(&banks->file[bank][i]));
+		}
+}
+
+/* What one boot gathers; its own type so that all of it is given back and wiped at one scope's end. */
+struct boot {
+	struct es_uki uki;
+	struct es_outside outside;
+	struct es_banks banks;
+	struct es_handover handover;
+	struct es_extra extra;
+};
+
+static void boot_free(struct boot *b)
+{
+	es_outside_wipe(&b->outside);
+	es_banks_free(&b->banks);
+	es_pages_free(&b->extra.cpio);
+}
+
+static void take_in_and_measure(const struct es_firmware *fw, struct boot *b)
+{
+	struct es_measuring measuring;
+
+	b->handover.secure_boot = es_secure_boot(fw);
+	es_outside_read(fw, b->handover.secure_boot, &b->outside);
+	es_measuring_open(fw, &measuring);
+	es_measure_image(&measuring, &b->uki);
+	measure_options(&measuring, &b->outside);
+	es_banks_read(fw, &b->banks);
+	measure_banks(&measuring, &b->banks);
+	es_event_logs_scrub(&measuring);
+	b->handover.measured = measuring.result;
+	b->handover.outside = b->outside.kind;
+	b->handover.recovery = b->outside.recovery;
+	for (int bank = 0; bank < ES_BANK_COUNT; bank++) {
+		b->handover.bank[bank] = b->banks.present[bank];
+		b->handover.bank_refused[bank] = b->banks.refused[bank];
+	}
+	es_partition_uuid(fw, b->handover.device_uuid);
+}
+
+static EFI_STATUS build_extra(const struct es_firmware *fw, struct boot *b)
+{
+	const struct es_extra_request request = {
+		.handover = &b->handover,
+		.banks = &b->banks,
+		.uki = &b->uki,
+		.recovery_value = b->outside.recovery ? b->outside.recovery_value : NULL,
+	};
+	EFI_STATUS status = es_extra_build(fw, &request, &b->extra);
+
+	es_wipe(b->outside.recovery_value, sizeof b->outside.recovery_value);
+	es_banks_free(&b->banks); /* the cpio has them now */
+	if (EFI_ERROR(status))
+		es_complain(fw, "the handover to the boot helper can't be made", status,
+			    "Trying the firmware's next boot entry.");
+	return status;
+}
+
+static EFI_STATUS start(const struct es_firmware *fw, uint16_t machine, struct boot *b)
+{
+	ES_INITRD initrd = {
+		.part = { b->uki.section[ES_UKI_UCODE], b->uki.section[ES_UKI_INITRD], es_pages_span(&b->extra.cpio) },
+		.secret = (uint8_t *)(uintptr_t)b->extra.recovery.data,
+		.secret_len = b->extra.recovery.len,
+	};
+	char embedded[ES_OPTIONS_MAX];
+	struct es_start_request request = { .kernel = b->uki.section[ES_UKI_LINUX], .machine = machine };
+	struct es_span own = b->uki.section[ES_UKI_CMDLINE];
+	EFI_STATUS status;
+
+	if (b->outside.kind == ES_OUTSIDE_USED) {
+		request.options = (struct es_span){ (const uint8_t *)b->outside.text, b->outside.len };
+	} else if (own.len <= sizeof embedded) {
+		memcpy(embedded, own.data, own.len);
+		for (size_t i = 0; i < own.len; i++)
+			if (embedded[i] == '\0')
+				own.len = i;
+		request.options = (struct es_span){ (const uint8_t *)embedded, es_text_clean(embedded, own.len) };
+	} else {
+		es_complain(fw, "the kernel options in this boot image are longer than 4096 characters", EFI_LOAD_ERROR,
+			    "Nothing was started; build the image anew with shorter ones.");
+		return EFI_LOAD_ERROR;
+	}
+	status = es_initrd_register(fw, &initrd);
+	if (EFI_ERROR(status)) {
+		es_complain(fw, "the initrd can't be offered to the kernel", status,
+			    "Nothing was started; something else in this firmware offers one.");
+		return status;
+	}
+	return es_start(fw, &request);
+}
+
+EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
+{
+	ES_SCOPED(boot_free) struct boot boot = { .handover = { .secure_boot = false } };
+	struct es_firmware fw;
+	struct es_pe self;
+	EFI_STATUS status = open_firmware(handle, table, &fw);
+
+	if (!EFI_ERROR(status))
+		status = find_sections(&fw, &self, &boot.uki);
+	if (EFI_ERROR(status))
+		return status;
+	take_in_and_measure(&fw, &boot);
+	es_variables_set(&fw, boot.handover.device_uuid);
+	status = build_extra(&fw, &boot);
+	return EFI_ERROR(status) ? status : start(&fw, self.machine, &boot);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "efi/outside.h"
+
+#include "efi/text.h"
+#include "keys/core/wipe.h"
+
+#include <string.h>
+
+enum { ARGUMENT_MAX = 8192 }; /* units of one shell argument that we look at */
+
+static size_t utf16_len(const CHAR16 *text)
+{
+	size_t n = 0;
+
+	while (n < ARGUMENT_MAX && text[n] != 0)
+		n++;
+	return n * sizeof(CHAR16);
+}
+
+/* The UEFI shell's: words without the program's own name, which LoadOptions begins with there. */
+static EFI_SHELL_PARAMETERS_PROTOCOL *shell_parameters(const struct es_firmware *fw)
+{
+	EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
+	void *found;
+
+	return EFI_ERROR(es_protocol(fw, fw->image, &guid, &found)) ? NULL : found;
+}
+
+static void read_shell(const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_writer *w)
+{
+	for (UINTN i = 1; i < shell->Argc && shell->Argv; i++) {
+		if (!shell->Argv[i])
+			continue;
+		es_write_text(w, w->pos > 0 ? " " : "");
+		es_utf8_from_utf16((struct es_span){ (const uint8_t *)shell->Argv[i], utf16_len(shell->Argv[i]) }, w);
+	}
+}
+
+static void wipe_shell(const EFI_SHELL_PARAMETERS_PROTOCOL *shell)
+{
+	for (UINTN i = 1; i < shell->Argc && shell->Argv; i++)
+		if (shell->Argv[i])
+			es_wipe(shell->Argv[i], utf16_len(shell->Argv[i]));
+}
+
+/* Firmware passes binary there too (a device path, a GUID of its own): text is an even number of bytes and begins with
+ * something printable. */
+static bool looks_like_text(struct es_span options)
+{
+	return options.data && options.len >= 2 && options.len % 2 == 0 &&
+	       (options.data[0] | options.data[1] << 8) >= ' ';
+}
+
+static void read_all(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span options,
+		     struct es_outside *o)
+{
+	struct es_writer w = { .data = (uint8_t *)o->text, .cap = sizeof o->text };
+
+	if (shell)
+		read_shell(shell, &w);
+	else if (looks_like_text(options))
+		es_utf8_from_utf16(options, &w);
+	if (w.bad) {
+		/* A part of them could mean anything; and the key may be in the other part. */
+		es_say(fw, "the boot options given are longer than 4096 characters and are left out, all of them. "
+			   "Shorten them to have them used.");
+		es_wipe(o->text, sizeof o->text);
+		o->kind = ES_OUTSIDE_DROPPED;
+		return;
+	}
+	o->len = es_text_clean(o->text, w.pos);
+}
+
+void es_outside_read(const struct es_firmware *fw, bool drop, struct es_outside *ret)
+{
+	EFI_SHELL_PARAMETERS_PROTOCOL *shell = shell_parameters(fw);
+	struct es_span options = { fw->loaded->LoadOptions, fw->loaded->LoadOptionsSize };
+
+	*ret = (struct es_outside){ .kind = ES_OUTSIDE_NONE };
+	read_all(fw, shell, options, ret);
+	ret->recovery = es_options_take_recovery(ret->text, &ret->len, ret->recovery_value);
+	if (ret->recovery) {
+		if (options.data)
+			es_wipe(fw->loaded->LoadOptions, options.len);
+		if (shell)
+			wipe_shell(shell);
+	}
+	ret->len = es_text_clean(ret->text, ret->len);
+	if (ret->len == 0)
+		return;
+	ret->kind = drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED;
+	if (drop) {
+		es_say(fw, "Secure Boot is on, so the boot options given are left out (a recovery key is not).");
+		es_wipe(ret->text, sizeof ret->text);
+		ret->len = 0;
+	}
+}
+
+void es_outside_wipe(struct es_outside *o)
+{
+	es_wipe(o, sizeof *o);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Owners for what the firmware hands out, bound to a scope. Each knows whom to give it back to, so there are no globals. */
+#ifndef ES_EFI_OWNED_H
+#define ES_EFI_OWNED_H
+
+#include "efi/firmware.h"
+#include "keys/core/span.h"
+
+/* Whole pages; all of the stub's memory is had in pages. Zeroed. */
+struct es_pages {
+	EFI_BOOT_SERVICES *boot;
+	uint8_t *data; /* NULL: owns nothing */
+	size_t len;    /* as asked for; the pages go on to the next 4096 */
+	bool secret;   /* wiped before it is given back */
+};
+
+ES_MUST_CHECK EFI_STATUS es_pages_new(const struct es_firmware *fw, EFI_MEMORY_TYPE type, size_t len,
+				      struct es_pages *ret);
+void es_pages_free(struct es_pages *p);            /* leaves it empty; an empty one is fine */
+struct es_pages es_pages_take(struct es_pages *p); /* moves out, leaves it empty */
+struct es_span es_pages_span(const struct es_pages *p);
+
+#define ES_PAGES ES_SCOPED(es_pages_free) struct es_pages
+
+/* An open file or folder. */
+static inline void es_file_closep(EFI_FILE_PROTOCOL **file)
+{
+	if (*file)
+		(*file)->Close(*file);
+	*file = NULL;
+}
+
+#define ES_FILE ES_SCOPED(es_file_closep) EFI_FILE_PROTOCOL *
+
+#endif

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# The UEFI stub, and its tests on the host. keys/core's pure code is compiled a second time, with firmware's flags.
+# Another architecture needs its own three lines here, and gnu-efi's crt0 for it.
+
+EFI_ARCH := x64
+EFI_GNU := x86_64
+EFI_ARCH_FLAGS := -mno-red-zone -mgeneral-regs-only -DGNU_EFI_USE_MS_ABI
+EFI_OBJCOPY_TARGET := efi-app-x86_64
+EFI_LIB := /usr/lib
+EFI_INCLUDE := -isystem /usr/include/efi -isystem /usr/include/efi/$(EFI_GNU)
+
+EFI_SRC := $(call sources,efi)
+EFI_CORE := $(patsubst %,keys/core/%.c,span wipe hex options cpio handover pe uki)
+EFI_OBJ := $(patsubst %.c,$(BUILD)/stub-$(EFI_ARCH)/%.o,$(EFI_SRC) $(EFI_CORE))
+EFI_FLAGS := -std=gnu11 -DES_VERSION_TEXT='"$(VERSION)"' $(WARN) -O2 -g -I. $(EFI_INCLUDE) $(EFI_ARCH_FLAGS) \
+	-ffreestanding -fpic -fvisibility=hidden -fshort-wchar -fno-stack-protector -fcf-protection=none \
+	-fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -fno-strict-aliasing -U_FORTIFY_SOURCE -MMD -MP
+STUB := $(BUILD)/etcseal-stub-$(EFI_ARCH).efi
+
+all: $(STUB)
+
+$(BUILD)/stub-$(EFI_ARCH)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$< (firmware))
+	$(Q)$(CC) $(EFI_FLAGS) -c $< -o $@
+
+$(BUILD)/stub-$(EFI_ARCH)/stub.so: $(EFI_OBJ) efi/stub.lds
+	$(call say,LD,$@)
+	$(Q)ld -nostdlib -shared -Bsymbolic --no-undefined -znocombreloc -znoexecstack --build-id=none -T efi/stub.lds \
+		$(EFI_LIB)/crt0-efi-$(EFI_GNU).o $(EFI_OBJ) -L$(EFI_LIB) -lgnuefi -o $@
+
+# objcopy has no option for "NX compatible": DllCharacteristics is at 24 + 70 behind the PE signature, which it puts at 0x80.
+$(STUB): $(BUILD)/stub-$(EFI_ARCH)/stub.so
+	$(call say,PE,$@)
+	$(Q)objcopy -S --target $(EFI_OBJCOPY_TARGET) --subsystem 10 --section-alignment 4096 --file-alignment 512 \
+		-j .text -j .reloc -j .rodata -j .rela -j .dynamic -j .data -j .sbat -j .sdmagic $< $@.new
+	$(Q)printf "\\000\\001" | dd of=$@.new bs=1 seek=$$((0x80 + 24 + 70)) conv=notrunc status=none
+	$(Q)objdump -p $@.new | grep -q NX_COMPAT && mv $@.new $@
+
+-include $(EFI_OBJ:.o=.d)

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "efi/text.h"
+
+#include <string.h>
+
+enum { REPLACEMENT = 0xfffd };
+
+static void write_utf8(struct es_writer *w, uint32_t c)
+{
+	uint8_t b[4];
+	size_t n;
+
+	if (c < 0x80) {
+		b[0] = (uint8_t)c;
+		n = 1;
+	} else if (c < 0x800) {
+		b[0] = (uint8_t)(0xc0 | c >> 6);
+		n = 2;
+	} else if (c < 0x10000) {
+		b[0] = (uint8_t)(0xe0 | c >> 12);
+		n = 3;
+	} else {
+		b[0] = (uint8_t)(0xf0 | c >> 18);
+		n = 4;
+	}
+	for (size_t i = 1; i < n; i++)
+		b[i] = (uint8_t)(0x80 | (c >> 6 * (n - 1 - i) & 0x3f));
+	es_write_bytes(w, b, n);
+}
+
+void es_utf8_from_utf16(struct es_span units, struct es_writer *w)
+{
+	struct es_reader in = { .in = units };
+
+	while (es_reader_left(&in) >= 2) {
+		uint32_t c = es_read_le16(&in);
+
+		if (c == 0)
+			return;
+		if (c >= 0xd800 && c <= 0xdbff && es_reader_left(&in) >= 2) {
+			struct es_reader ahead = in;
+			uint32_t low = es_read_le16(&ahead);
+
+			if (low >= 0xdc00 && low <= 0xdfff) {
+				c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+				in = ahead;
+			}
+		}
+		if (c >= 0xd800 && c <= 0xdfff)
+			c = REPLACEMENT;
+		write_utf8(w, c);
+	}
+}
+
+/* One character; *at moves past it, by at least one byte. */
+static uint32_t read_utf8(struct es_span text, size_t *at)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint8_t first = text.data[(*at)++];
+	size_t n = first < 0x80                    ? 1
+		   : first >= 0xc2 && first < 0xe0 ? 2
+		   : (first & 0xf0) == 0xe0        ? 3
+		   : first < 0xf5                  ? 4
+						   : 0;
+	uint32_t c;
+
+	if (n == 1)
+		return first;
+	if (first < 0xc2 || n == 0)
+		return REPLACEMENT;
+	c = first & (0x7f >> n);
+	for (size_t i = 1; i < n; i++) {
+		if (*at >= text.len || (text.data[*at] & 0xc0) != 0x80)
+			return REPLACEMENT;
+		c = c << 6 | (text.data[(*at)++] & 0x3f);
+	}
+	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? REPLACEMENT : c;
+}
+
+void es_utf16_from_utf8(struct es_span text, struct es_writer *w)
+{
+	size_t at = 0;
+
+	while (at < text.len && text.data[at] != 0) {
+		uint32_t c = read_utf8(text, &at);
+
+		if (c >= 0x10000) {
+			es_write_le16(w, (uint16_t)(0xd800 + ((c - 0x10000) >> 10)));
+			es_write_le16(w, (uint16_t)(0xdc00 + (c & 0x3ff)));
+		} else {
+			es_write_le16(w, (uint16_t)c);
+		}
+	}
+	es_write_le16(w, 0);
+}
+
+size_t es_text_clean(char *text, size_t len)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			text[i] = ' ';
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	while (start < len && text[start] == ' ')
+		start++;
+	memmove(text, text + start, len - start);
+	return len - start;
+}
