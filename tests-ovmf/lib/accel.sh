@@ -30,5 +30,5 @@ accel_probe() { # folder for its files; prints QEMU's options
 			fi
 		done
 	fi
-	echo "-accel tcg,thread=multi -cpu max"
+	echo "-accel tcg,thread=multi -cpu max,la57=off"
 }

@@ -11,7 +11,7 @@ OVMF_OUT=$BUILD/tests-ovmf
 OVMF_CODE=/usr/share/OVMF/OVMF_CODE_4M.fd OVMF_VARS=/usr/share/OVMF/OVMF_VARS_4M.fd
 OVMF_BOOT_BOUND=${OVMF_BOOT_BOUND:-180}
 PATH=$PATH:/usr/sbin:/sbin
-for part in say scratch serial accel tpm disk machine tree image; do
+for part in say scratch serial accel tpm disk machine tree image acts checks fixtures; do
 	# shellcheck source=/dev/null
 	. "$OVMF/lib/$part.sh"
 done
@@ -24,4 +24,11 @@ harness_start() {
 	kernel_find
 	OVMF_ACCEL=${OVMF_ACCEL:-$(accel_probe "$SCRATCH/accel")}
 	mkdir -p "$OVMF_OUT"
+}
+
+# For a scenario run by `check`, which has found out and built everything.
+scenario_start() {
+	[ -n "${OVMF_FIXTURES:-}" ] || die "scenarios are run by tests-ovmf/check: make scenarios SCENARIO=$(basename "$0" .sh)"
+	scratch_make
+	kernel_find
 }

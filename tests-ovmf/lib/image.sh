@@ -50,6 +50,7 @@ image_root() { # file
 	tree_tss "$tree"
 	echo "guest" >"$tree/etc/hostname"
 	echo "the configuration that came with the image" >"$tree/etc/motd"
+	echo "came with the image" >"$tree/etc/removed-by-owner"
 	echo "root:x:0:0:root:/:/bin/sh" >"$tree/etc/passwd"
 	cp /etc/os-release "$tree/etc/os-release"
 	rm -f "$1"

@@ -17,18 +17,18 @@ machine_copy() { # from, to: the same machine at the same moment, to go another 
 }
 
 # The options of a boot, as NAME=VALUE words:
-#   job=FOLDER   holds `job` (guest/guest.sh runs it) and what else it needs
-#   options=TEXT typed at the boot menu        image=PATH  on the boot partition; \EFI\etcseal\etcseal.efi else
-#   console=yes  machine_type works            bound=SECONDS
+#   job=FOLDER   holds `job`, which guest/guest.sh runs, and what else that needs
+#   options=TEXT typed at the boot menu
+#   image=PATHS  on the boot partition, one a line; the next is tried when one is refused. \EFI\etcseal\etcseal.efi else
+#   bound=SECONDS
 machine_options() {
 	local word
-	BOOT_JOB='' BOOT_OPTIONS='' BOOT_IMAGE='' BOOT_CONSOLE='' BOOT_BOUND=$OVMF_BOOT_BOUND
+	BOOT_JOB='' BOOT_OPTIONS='' BOOT_IMAGE='' BOOT_BOUND=$OVMF_BOOT_BOUND
 	for word in "$@"; do
 		case $word in
 		job=*) BOOT_JOB=${word#*=} ;;
 		options=*) BOOT_OPTIONS=${word#*=} ;;
 		image=*) BOOT_IMAGE=${word#*=} ;;
-		console=*) BOOT_CONSOLE=${word#*=} ;;
 		bound=*) BOOT_BOUND=${word#*=} ;;
 		*) die "machine_start: what is $word?" ;;
 		esac
@@ -40,39 +40,43 @@ machine_job_disk() { # folder of the boot
 	[ -z "$BOOT_JOB" ] || tar -cf - -C "$BOOT_JOB" . | dd of="$1/job.img" conv=notrunc status=none
 }
 
+# Files, not text: what is typed at the menu stands in no process list either. Sets BOOT_FW_CFG.
+machine_menu() { # folder of the boot
+	local name
+	printf '%s' "$BOOT_OPTIONS" >"$1/options"
+	printf '%s' "$BOOT_IMAGE" >"$1/image"
+	BOOT_FW_CFG=()
+	for name in options image; do
+		[ ! -s "$1/$name" ] || BOOT_FW_CFG+=(-fw_cfg "name=opt/etcseal.test/$name,file=$1/$name")
+	done
+}
+
 machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
-	local machine=$1 arguments=() serial
+	local machine=$1 tpm=()
 	BOOT=$1/boots/$2
 	shift 2
 	machine_options "$@"
 	mkdir -p "$BOOT/out"
 	machine_job_disk "$BOOT"
+	machine_menu "$BOOT"
 	if [ -d "$machine/tpm" ]; then
 		tpm_start "$machine/tpm" "$machine/tpm.sock" "$BOOT/swtpm.log"
-		arguments+=(-chardev "socket,id=tpm,path=$machine/tpm.sock" -tpmdev emulator,id=tpm,chardev=tpm
+		tpm=(-chardev "socket,id=tpm,path=$machine/tpm.sock" -tpmdev emulator,id=tpm,chardev=tpm
 			-device tpm-crb,tpmdev=tpm)
 	fi
-	serial=file,id=serial,path=$BOOT/serial.log
-	if [ -n "$BOOT_CONSOLE" ]; then
-		mkfifo "$BOOT/console.in" "$BOOT/console.out"
-		cat "$BOOT/console.out" >/dev/null &
-		serial=pipe,id=serial,path=$BOOT/console,logfile=$BOOT/serial.log
-	fi
-	# Files, not text: what is typed at a menu is in no process list either.
-	printf '%s' "$BOOT_OPTIONS" >"$BOOT/options"
-	printf '%s' "$BOOT_IMAGE" >"$BOOT/image"
-	[ -z "$BOOT_OPTIONS" ] || arguments+=(-fw_cfg "name=opt/etcseal.test/options,file=$BOOT/options")
-	[ -z "$BOOT_IMAGE" ] || arguments+=(-fw_cfg "name=opt/etcseal.test/image,file=$BOOT/image")
+	mkfifo "$BOOT/console.in" "$BOOT/console.out"
+	(owned cat "$BOOT/console.out" >/dev/null) &
 	: >"$BOOT/serial.log"
 	# shellcheck disable=SC2086
 	(owned qemu-system-x86_64 -M q35 $OVMF_ACCEL -m 512 -smp 1 -uuid "$(cat "$machine/uuid")" \
-		-nodefaults -display none -no-reboot -chardev "$serial" -serial chardev:serial \
+		-nodefaults -display none -no-reboot \
+		-chardev "pipe,id=serial,path=$BOOT/console,logfile=$BOOT/serial.log" -serial chardev:serial \
 		-drive "if=pflash,unit=0,format=raw,readonly=on,file=$OVMF_CODE" \
 		-drive "if=pflash,unit=1,format=raw,file=$machine/vars.fd" \
 		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$machine/disk.img" \
 		-device virtio-blk-pci,drive=disk,bootindex=0 \
 		-drive "if=none,id=job,format=raw,cache=unsafe,file=$BOOT/job.img" -device virtio-blk-pci,drive=job \
-		"${arguments[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
+		"${tpm[@]}" "${BOOT_FW_CFG[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
 	QEMU_PID=$!
 }
 
@@ -98,11 +102,17 @@ machine_end() { # waits for the guest to power off; fails if it has to be ended
 	if said "$BOOT/serial.log" root-reached >/dev/null; then
 		tar -xf "$BOOT/job.img" -C "$BOOT/out" 2>/dev/null || :
 	fi
-	rm -f "$BOOT/job.img"
+	rm -f "$BOOT/job.img" "$BOOT/console.in" "$BOOT/console.out"
 	return $status
 }
 
-machine_boot() { # folder, name, options: from power on to power off
+CONSOLE_ASKS='groups +1 to +4: '
+
+machine_boot() { # folder, name, options: from power on to power off; asked for a recovery key, nobody is there
 	machine_start "$@"
+	if machine_sees "$CONSOLE_ASKS|@@ (root-reached|init-failed|image-refused)=" "$BOOT_BOUND" &&
+		! grep -qaE '@@ (root-reached|init-failed|image-refused)=' "$BOOT/serial.log"; then
+		machine_type ''
+	fi
 	machine_end
 }

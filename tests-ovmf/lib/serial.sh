@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # The guest's serial line, as a file.
 
-# file, extended pattern, seconds, pid of who writes it: waits until a line has it; fails when the time is up or the writer gone.
+# file, extended pattern, seconds, pid of who writes it: waits until the file has it, in a line that may not have ended (a
+# prompt has no end); fails when the time is up or the writer gone.
 wait_line() {
-	local status=0
-	# tail follows by inotify and ends with the writer; grep ends at the first hit.
-	grep -qE -m1 -- "$2" < <(timeout "$3" tail -n +1 -F -s 0.1 --pid="$4" "$1" 2>/dev/null) || status=$?
-	return $status
+	local end=$((SECONDS + $3))
+	while ! grep -qaE -- "$2" "$1" 2>/dev/null; do
+		if ! kill -0 "$4" 2>/dev/null; then
+			grep -qaE -- "$2" "$1" 2>/dev/null
+			return
+		fi
+		((SECONDS < end)) || return 1
+		sleep 0.2
+	done
 }
 
 # file, name: the value of the last "@@ name=value" that the guest printed; fails if it never did.
 said() {
 	local line
-	line=$(tr -d '\r\000' <"$1" | grep -a -o "@@ $2=.*" | tail -n 1) || return 1
+	line=$(tr -d '\r\000' <"$1" | grep -ao "@@ $2=.*" | tail -n 1) || return 1
 	printf '%s\n' "${line#@@ "$2"=}"
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A boot menu for machines without hands: starts the image that the test names, with the options that the test "typed".
- * Both come through QEMU's fw_cfg, so that what was typed lies on no disk and in no EFI variable. Why not another way:
- * OVMF measures Boot#### with its options into PCR 1, and systemd-boot 252 measures an entry's options into PCR 12, each
- * as text in the TCG event log; the test that the recovery key is nowhere in that log needs a menu that, as
- * the UEFI shell, measures nothing itself. It stands before every boot, so that PCR 4 is the same each time.
+ * A boot menu for machines without hands: starts the images that the test names, the next if one is refused, with the
+ * options that the test "typed". Both come through QEMU's fw_cfg, so that what was typed lies on no disk and in no EFI
+ * variable. Why not another way: OVMF measures Boot#### with its options into PCR 1, and systemd-boot 252 measures an
+ * entry's options into PCR 12, each as text in the TCG event log; the test that the recovery key is nowhere in that log
+ * needs a menu that, as the UEFI shell, measures nothing itself. It stands before every boot, so that PCR 4 is the same
+ * each time.
  */
 #include <efi.h>
 #include <efilib.h>
@@ -60,34 +61,49 @@ static UINTN fw_cfg_text(const char *name, CHAR16 ret_text[static TEXT_MAX])
 	return len;
 }
 
-EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
+/* Comes back only with what refused to start. */
+static EFI_STATUS start(EFI_HANDLE self, CHAR16 *path, CHAR16 *options, UINTN options_len)
 {
-	static CHAR16 path[TEXT_MAX], options[TEXT_MAX];
 	EFI_LOADED_IMAGE *own, *next;
 	EFI_HANDLE image;
-
-	InitializeLib(self, system);
-	if (fw_cfg_text("opt/etcseal.test/image", path) == 0)
-		StrCpy(path, L"\\EFI\\etcseal\\etcseal.efi");
-	UINTN options_len = fw_cfg_text("opt/etcseal.test/options", options);
-
 	EFI_STATUS status = uefi_call_wrapper(BS->HandleProtocol, 3, self, &LoadedImageProtocol, (void **)&own);
+
 	if (EFI_ERROR(status))
 		return status;
-	EFI_DEVICE_PATH *file = FileDevicePath(own->DeviceHandle, path);
-	status = uefi_call_wrapper(BS->LoadImage, 6, FALSE, self, file, NULL, 0, &image);
-	if (!EFI_ERROR(status))
-		status = uefi_call_wrapper(BS->HandleProtocol, 3, image, &LoadedImageProtocol, (void **)&next);
-	if (!EFI_ERROR(status)) {
-		if (options_len > 0) {
-			next->LoadOptions = options;
-			next->LoadOptionsSize = (UINT32)((options_len + 1) * sizeof *options);
-		}
-		Print(L"@@ menu=%s\n", path);
-		status = uefi_call_wrapper(BS->StartImage, 3, image, NULL, NULL);
+	status =
+	    uefi_call_wrapper(BS->LoadImage, 6, FALSE, self, FileDevicePath(own->DeviceHandle, path), NULL, 0, &image);
+	if (EFI_ERROR(status))
+		return status;
+	status = uefi_call_wrapper(BS->HandleProtocol, 3, image, &LoadedImageProtocol, (void **)&next);
+	if (EFI_ERROR(status))
+		return status;
+	if (options_len > 0) {
+		next->LoadOptions = options;
+		next->LoadOptionsSize = (UINT32)((options_len + 1) * sizeof *options);
 	}
-	/* Only an image that was refused comes back. */
-	Print(L"\n@@ image-refused=%r\n", status);
+	return uefi_call_wrapper(BS->StartImage, 3, image, NULL, NULL);
+}
+
+EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
+{
+	static CHAR16 paths[TEXT_MAX], options[TEXT_MAX];
+	EFI_STATUS status = EFI_SUCCESS;
+
+	InitializeLib(self, system);
+	if (fw_cfg_text("opt/etcseal.test/image", paths) == 0)
+		StrCpy(paths, L"\\EFI\\etcseal\\etcseal.efi");
+	UINTN options_len = fw_cfg_text("opt/etcseal.test/options", options);
+
+	for (CHAR16 *path = paths, *end; *path != 0; path = end) {
+		for (end = path; *end != 0 && *end != '\n'; end++)
+			;
+		if (*end != 0)
+			*end++ = 0;
+		Print(L"@@ menu=%s\n", path);
+		status = start(self, path, options, options_len);
+		Print(L"\n@@ came-back %s=%r\n", path, status);
+	}
+	Print(L"@@ image-refused=%r\n", status);
 	uefi_call_wrapper(RT->ResetSystem, 4, EfiResetShutdown, status, 0, NULL);
 	return status;
 }

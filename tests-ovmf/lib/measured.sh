@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# What others say of a boot's measurements: systemd-measure, and tpm2_eventlog over the guest's own log.
+
+ZEROS=$(printf '0%.0s' {1..64})
+
+pcr() { # boot's folder, number: as the kernel of that guest read it
+	tr 'A-F' 'a-f' <"$1/out/pcrs/$2"
+}
+
+extend() { # value, digest: both hex
+	printf '%s%s' "$1" "$2" | sed 's/../\\x&/g' | xargs -0 printf '%b' | sha256sum | cut -d' ' -f1
+}
+
+fenced() { # PCR 11 as the stub left it: what the fence makes of it
+	extend "$1" "$(printf 'etcseal/v1/fence' | sha256sum | cut -d' ' -f1)"
+}
+
+systemd_measure() { # folder of the parts
+	/usr/lib/systemd/systemd-measure calculate --bank=sha256 --phase=: --linux="$KERNEL" --initrd="$1/initrd" \
+		--cmdline="$1/cmdline" --osrel="$1/osrel" --uname="$1/uname" | sed -n 's/^11:sha256=//p' | head -n 1
+}
+
+measured_take() { # boot's folder: tpm2_eventlog's reading, beside the log
+	tpm2_eventlog "$1/out/event-log" >"$1/out/event-log.yaml" 2>"$1/out/event-log.err" || :
+}
+
+replayed() { # boot's folder, PCR: from tpm2_eventlog's own replay at the end of its reading
+	sed -n '/^pcrs:/,$p' "$1/out/event-log.yaml" | sed -n '/^  sha256:/,/^  sha[135]/p' |
+		sed -n "s/^ *$2 *: *0x//p" | tr 'A-F' 'a-f'
+}
+
+log_replays() { # boot's folder: PCR 0 to 15 (9 and 11 are also extended by kernel and helper, behind the log's end)
+	local n want bad=0
+	for n in {0..15}; do
+		want=$(replayed "$1" "$n")
+		[ -n "$want" ] || want=$ZEROS
+		[ "$n" != 11 ] || want=$(fenced "$want")
+		same "$(pcr "$1" "$n")" "$want" || {
+			echo "(PCR $n)"
+			bad=1
+		}
+	done
+	return $bad
+}
+
+no_warnings() { # boot's folder
+	[ ! -s "$1/out/event-log.err" ] || {
+		head -n 5 "$1/out/event-log.err"
+		return 1
+	}
+}
