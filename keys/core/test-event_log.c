@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "keys/core/buf.h"
+#include "keys/core/event_log.h"
+#include "keys/core/hex.h"
+#include "keys/core/labels.h"
+#include "keys/crypto/hash.h"
+#include "keys/testlib/event_log_image.h"
+#include "keys/testlib/pe_image.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char recorded[] = "keys/core/fixtures/ovmf-systemd-stub";
+
+static struct es_span text(const char *t)
+{
+	return es_text_span(t);
+}
+
+static size_t read_file(const char *suffix, uint8_t *out, size_t cap)
+{
+	char path[128];
+	FILE *f;
+	size_t len;
+
+	snprintf(path, sizeof path, "%s%s", recorded, suffix);
+	f = fopen(path, "rb");
+	assert_non_null(f); /* run from the top folder */
+	len = fread(out, 1, cap, f);
+	fclose(f);
+	assert_true(len < cap);
+	return len;
+}
+
+static struct es_span log_with(struct es_test_log *log, const char *const *events, unsigned pcr)
+{
+	es_test_log_begin(log);
+	for (; *events != NULL; events++)
+		es_test_log_event(log, pcr, ES_EV_IPL, text(*events), text(*events));
+	return es_test_log_span(log);
+}
+
+/* Reads to the end: ES_MISSING if all of it is sound. */
+static enum es_reason walk(struct es_span bytes)
+{
+	struct es_event_log log;
+	struct es_event event;
+	enum es_reason r = es_event_log_open(bytes, &log);
+
+	while (r == ES_OK)
+		r = es_event_log_next(&log, &event);
+	return r;
+}
+
+/* A log of three events with one 32-bit number changed. */
+static enum es_reason with32(size_t at, uint32_t v)
+{
+	static const char *const events[] = { "one", "two", "three", NULL };
+	struct es_test_log log;
+	struct es_span all = log_with(&log, events, 11);
+
+	es_test_put32(log.bytes, at, v);
+	return walk(all);
+}
+
+static void replays_a_recorded_boot_to_the_tpms_values(void **state)
+{
+	uint8_t log[16384], pcrs[4096];
+	struct es_span bytes = { log, read_file(".log", log, sizeof log) };
+	struct es_pcr_values replayed;
+	char *line = (char *)pcrs, *rest;
+	unsigned compared = 0;
+
+	(void)state;
+	pcrs[read_file(".pcrs", pcrs, sizeof pcrs)] = '\0';
+	assert_int_equal(es_event_log_replay(bytes, es_sha256, NULL, &replayed), ES_OK);
+	assert_int_equal(replayed.present, 0xffffff);
+	for (line = strtok_r(line, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		unsigned pcr;
+		char hex[65];
+		struct es_digest value;
+
+		assert_int_equal(sscanf(line, "%u %64s", &pcr, hex), 2);
+		assert_true(es_hex_decode(hex, value.bytes, sizeof value.bytes));
+		if (pcr == 10)
+			continue; /* the kernel's own */
+		assert_true(es_digest_equal(&value, &replayed.value[pcr]));
+		compared++;
+	}
+	assert_int_equal(compared, 23);
+}
+
+static void reads_events_in_order(void **state)
+{
+	static const char *const events[] = { "one", "two", NULL };
+	struct es_test_log bytes;
+	struct es_event_log log;
+	struct es_event event;
+
+	(void)state;
+	assert_int_equal(es_event_log_open(log_with(&bytes, events, 11), &log), ES_OK);
+	for (unsigned i = 0; i < 2; i++) {
+		struct es_span part = text(events[i]);
+		struct es_digest digest;
+
+		assert_true(es_sha256(&part, 1, &digest));
+		assert_int_equal(es_event_log_next(&log, &event), ES_OK);
+		assert_int_equal(event.index, i);
+		assert_int_equal(event.pcr, 11);
+		assert_int_equal(event.type, ES_EV_IPL);
+		assert_int_equal(event.data.len, 3);
+		assert_memory_equal(event.data.data, events[i], 3);
+		assert_true(es_digest_equal(&event.sha256, &digest));
+	}
+	assert_int_equal(es_event_log_next(&log, &event), ES_MISSING);
+	assert_int_equal(es_event_log_next(&log, &event), ES_MISSING);
+}
+
+/* PCR 0 begins with the locality of TPM2_Startup in its last byte. */
+static void starts_pcr_0_from_the_startup_locality(void **state)
+{
+	struct es_span locality = { (const uint8_t *)"StartupLocality\0\3", 17 };
+	struct es_digest expected = { { [31] = 3 } };
+	struct es_pcr_values values;
+	struct es_test_log log;
+
+	(void)state;
+	es_test_log_begin(&log);
+	es_test_log_event(&log, 0, ES_EV_NO_ACTION, text(""), locality);
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &values), ES_OK);
+	assert_true(es_digest_equal(&values.value[0], &expected));
+	es_test_log_event(&log, 0, ES_EV_SEPARATOR, text("x"), text("x"));
+	assert_true(es_pcr_event(&expected, text("x"), es_sha256));
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &values), ES_OK);
+	assert_true(es_digest_equal(&values.value[0], &expected));
+}
+
+static void refuses_a_startup_locality_that_is_late_or_out_of_range(void **state)
+{
+	struct es_span locality = { (const uint8_t *)"StartupLocality\0\3", 17 };
+	struct es_span beyond = { (const uint8_t *)"StartupLocality\0\5", 17 };
+	struct es_pcr_values values;
+	struct es_test_log log;
+
+	(void)state;
+	es_test_log_begin(&log);
+	es_test_log_event(&log, 0, ES_EV_SEPARATOR, text("x"), text("x"));
+	es_test_log_event(&log, 0, ES_EV_NO_ACTION, text(""), locality);
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &values), ES_FORMAT);
+	es_test_log_begin(&log);
+	es_test_log_event(&log, 0, ES_EV_NO_ACTION, text(""), beyond);
+	assert_int_equal(walk(es_test_log_span(&log)), ES_FORMAT);
+}
+
+static void extends_nothing_for_no_action(void **state)
+{
+	struct es_pcr_values values;
+	struct es_test_log log;
+
+	(void)state;
+	es_test_log_begin(&log);
+	es_test_log_event(&log, 11, ES_EV_NO_ACTION, text("x"), text("x"));
+	es_test_log_event(&log, 0xffffffff, ES_EV_NO_ACTION, text("x"), text("x"));
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &values), ES_OK);
+	assert_true(es_pcr_is_unset(&values.value[11]));
+	assert_int_equal(values.value[17].bytes[0], 0xff);
+	assert_int_equal(values.value[22].bytes[31], 0xff);
+	assert_int_equal(values.value[16].bytes[0], 0);
+	assert_int_equal(values.value[23].bytes[0], 0);
+}
+
+static void leaves_out_what_it_is_told_to(void **state)
+{
+	struct es_digest expected = { { 0 } };
+	struct es_pcr_values values;
+	struct es_test_log log;
+
+	(void)state;
+	es_test_log_begin(&log);
+	es_test_log_event(&log, ES_PCR_OPTIONS, ES_EV_IPL, text(ES_RECOVERY_EVENT), text("any"));
+	es_test_log_event(&log, ES_PCR_OPTIONS, ES_EV_IPL, text("options"), text("any"));
+	assert_true(es_pcr_event(&expected, text("options"), es_sha256));
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, es_event_is_recovery, &values), ES_OK);
+	assert_true(es_digest_equal(&values.value[ES_PCR_OPTIONS], &expected));
+}
+
+static void refuses_every_truncation(void **state)
+{
+	static const char *const events[] = { "one", "two", NULL };
+	struct es_test_log log;
+	struct es_span all = log_with(&log, events, 11);
+	size_t second = ES_TEST_LOG_HEADER + (all.len - ES_TEST_LOG_HEADER) / 2;
+
+	(void)state;
+	for (size_t len = 0; len < all.len; len++) {
+		uint8_t *cut = malloc(len > 0 ? len : 1);
+		enum es_reason expected = ES_FORMAT;
+
+		assert_non_null(cut);
+		memcpy(cut, all.data, len);
+		if (len == ES_TEST_LOG_HEADER || len == second)
+			expected = ES_MISSING; /* a whole log of fewer events */
+		assert_int_equal(walk((struct es_span){ cut, len }), expected);
+		free(cut);
+	}
+}
+
+static void refuses_a_log_that_breaks_off_and_stays_refused(void **state)
+{
+	static const char *const events[] = { "one", NULL };
+	struct es_test_log bytes;
+	struct es_span all = log_with(&bytes, events, 11);
+	struct es_pcr_values values = { .present = 7 };
+	struct es_event_log log;
+	struct es_event event;
+
+	(void)state;
+	all.len--;
+	assert_int_equal(es_event_log_open(all, &log), ES_OK);
+	assert_int_equal(es_event_log_next(&log, &event), ES_FORMAT);
+	assert_int_equal(es_event_log_next(&log, &event), ES_FORMAT);
+	assert_int_equal(es_event_log_replay(all, es_sha256, NULL, &values), ES_FORMAT);
+	assert_int_equal(values.present, 7);
+}
+
+static void tells_a_sha1_log_from_garbage(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct es_test_log log;
+	struct es_span all = log_with(&log, none, 0);
+
+	(void)state;
+	log.bytes[ES_TEST_LOG_SIGNATURE + 14] = '2';
+	assert_int_equal(walk(all), ES_VERSION);
+	log.bytes[ES_TEST_LOG_SIGNATURE] = 'X';
+	assert_int_equal(walk(all), ES_FORMAT);
+	assert_int_equal(walk(text("")), ES_FORMAT);
+	assert_int_equal(with32(0, 1), ES_FORMAT);
+	assert_int_equal(with32(4, 4), ES_FORMAT);
+}
+
+static void refuses_bad_lists_of_algorithms(void **state)
+{
+	(void)state;
+	assert_int_equal(with32(ES_TEST_LOG_ALGS, 0), ES_FORMAT);
+	assert_int_equal(with32(ES_TEST_LOG_ALGS, ES_EVENT_LOG_ALGS_MAX + 1), ES_FORMAT);
+	assert_int_equal(with32(ES_TEST_LOG_ALGS, 0xffffffff), ES_FORMAT);
+	assert_int_equal(with32(ES_TEST_LOG_ALGS + 4, 0x20000b), ES_FORMAT);   /* SHA-256 twice */
+	assert_int_equal(with32(ES_TEST_LOG_ALGS + 8, 0x14000b), ES_FORMAT);   /* of another length */
+	assert_int_equal(with32(ES_TEST_LOG_ALGS + 4, 0x00007777), ES_FORMAT); /* unknown, of no length */
+	assert_int_equal(with32(ES_TEST_LOG_ALGS + 4, 0xffff7777), ES_FORMAT); /* unknown, too long */
+	assert_int_equal(with32(ES_TEST_LOG_ALGS + 8, 0x30000c), ES_TPM_NO_SHA256);
+	assert_int_equal(with32(28, 0xffffffff), ES_FORMAT); /* length of the header's event */
+}
+
+static void reads_algorithms_that_it_does_not_know(void **state)
+{
+	static const char *const events[] = { "one", NULL };
+	struct es_test_log log;
+	struct es_span all = log_with(&log, events, 11);
+
+	(void)state;
+	es_test_put32(log.bytes, ES_TEST_LOG_ALGS + 4, 0x147777);
+	es_test_put16(log.bytes, ES_TEST_LOG_HEADER + 12, 0x7777);
+	assert_int_equal(walk(all), ES_MISSING);
+}
+
+static void refuses_broken_events(void **state)
+{
+	const size_t event = ES_TEST_LOG_HEADER;
+
+	(void)state;
+	assert_int_equal(with32(event, 24), ES_FORMAT); /* no such PCR */
+	assert_int_equal(with32(event, 23), ES_MISSING);
+	assert_int_equal(with32(event + ES_TEST_EVENT_COUNT, 3), ES_FORMAT); /* more digests than algorithms */
+	assert_int_equal(with32(event + ES_TEST_EVENT_COUNT, 0xffffffff), ES_FORMAT);
+	assert_int_equal(with32(event + ES_TEST_EVENT_COUNT, 0), ES_FORMAT); /* none for SHA-256 */
+	assert_int_equal(with32(event + ES_TEST_EVENT_SIZE, 0xffffffff), ES_FORMAT);
+	assert_int_equal(with32(event + ES_TEST_EVENT_SIZE, 4), ES_FORMAT);
+	assert_int_equal(with32(event + 12, 0x0000000b), ES_FORMAT); /* one algorithm twice */
+	assert_int_equal(with32(event + 12, 0x0000000c), ES_FORMAT); /* one that the header doesn't name */
+}
+
+static void finds_the_first_change_of_a_pcr(void **state)
+{
+	static const char *const before[] = { "one", "two", "three", NULL };
+	static const char *const after[] = { "one", "TWO", "three", NULL };
+	static const char *const shorter[] = { "one", "two", NULL };
+	struct es_test_log then, now, cut;
+	struct es_span a = log_with(&then, before, 4), b = log_with(&now, after, 4), c = log_with(&cut, shorter, 4);
+	struct es_event_change change = { 0 };
+
+	(void)state;
+	assert_int_equal(es_event_log_first_change(a, b, 4, &change), ES_OK);
+	assert_true(change.has_then && change.has_now);
+	assert_memory_equal(change.then.data.data, "two", 3);
+	assert_memory_equal(change.now.data.data, "TWO", 3);
+	assert_int_equal(es_event_log_first_change(a, c, 4, &change), ES_OK);
+	assert_true(change.has_then && !change.has_now);
+	assert_memory_equal(change.then.data.data, "three", 5);
+	assert_int_equal(es_event_log_first_change(c, a, 4, &change), ES_OK);
+	assert_true(!change.has_then && change.has_now);
+	assert_int_equal(es_event_log_first_change(a, a, 4, &change), ES_MISSING);
+	assert_int_equal(es_event_log_first_change(a, b, 5, &change), ES_MISSING);
+	a.len--;
+	assert_int_equal(es_event_log_first_change(a, a, 4, &change), ES_FORMAT);
+	assert_int_equal(es_event_log_first_change(text("x"), b, 4, &change), ES_FORMAT);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(replays_a_recorded_boot_to_the_tpms_values),
+		cmocka_unit_test(reads_events_in_order),
+		cmocka_unit_test(starts_pcr_0_from_the_startup_locality),
+		cmocka_unit_test(refuses_a_startup_locality_that_is_late_or_out_of_range),
+		cmocka_unit_test(extends_nothing_for_no_action),
+		cmocka_unit_test(leaves_out_what_it_is_told_to),
+		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(refuses_a_log_that_breaks_off_and_stays_refused),
+		cmocka_unit_test(tells_a_sha1_log_from_garbage),
+		cmocka_unit_test(refuses_bad_lists_of_algorithms),
+		cmocka_unit_test(reads_algorithms_that_it_does_not_know),
+		cmocka_unit_test(refuses_broken_events),
+		cmocka_unit_test(finds_the_first_change_of_a_pcr),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
