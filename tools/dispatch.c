@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/dispatch.h"
+
+#include "tools/help.h"
+#include "tools/output.h"
+#include "tools/parse.h"
+
+#include <stdio.h>
+
+enum es_exit es_dispatch(int argc, char *const *argv)
+{
+	char fault[ES_PARSE_TEXT];
+	struct es_args args;
+	enum es_exit status;
+
+	if (argc < 2) {
+		es_help_overview(stderr);
+		return ES_EXIT_USAGE;
+	}
+	if (!es_parse(argc, argv, &args, fault))
+		status = es_misuse(&args, "%s", fault);
+	else if (es_arg_given(&args, "help"))
+		status = es_help_show(args.verb, args.name, stdout);
+	else if (es_arg_given(&args, "version"))
+		status = es_verb_version(&args);
+	else
+		status = args.verb->run(&args);
+	if (!es_output_finish() && status == ES_EXIT_DONE)
+		status = ES_EXIT_FAILED;
+	return status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ES_TOOLS_NEAREST_H
+#define ES_TOOLS_NEAREST_H
+
+#include <stddef.h>
+
+/* Slips of the pen between two words: letters added, left out, wrong or swapped. */
+unsigned es_distance(const char *a, const char *b);
+
+/* Follows candidates one by one and keeps the nearest to what was typed. */
+struct es_nearest {
+	const char *typed;
+	const char *best; /* NULL: none is near enough to be suggested */
+	unsigned distance;
+};
+void es_nearest_try(struct es_nearest *n, const char *candidate);
+
+#endif

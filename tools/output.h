@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What goes out: lines, JSON, secrets; and how a failure is worded. Every write is checked. */
+#ifndef ES_TOOLS_OUTPUT_H
+#define ES_TOOLS_OUTPUT_H
+
+#include "keys/core/span.h"
+#include "tools/json_out.h"
+#include "tools/verb.h"
+
+/* A line to standard output, unless --json is given: then the verb prints an object instead. */
+__attribute__((format(printf, 2, 3))) void es_line(const struct es_args *args, const char *format, ...);
+/* "etcseal: warning: …" to standard error. */
+__attribute__((format(printf, 1, 2))) void es_warn(const char *format, ...);
+
+/* Called twice with the same `what`: once to measure, once to write. */
+typedef void es_fill_fn(struct es_writer *w, const void *what);
+/* To standard output at once, by way of a buffer that is locked and wiped: what is written may hold a secret. */
+enum es_exit es_print(es_fill_fn *fill, const void *what);
+
+/* "etcseal: cannot VERB: what: detail", and what to do next; with --json an error object too. Returns the exit code.
+ * detail may be "" and may come from the disk: what isn't printable is shown as '?'. */
+enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail);
+__attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);
+
+/* A change that was made: a line, and one to the system log (authpriv), where it stays. Never a secret. */
+__attribute__((format(printf, 2, 3))) void es_done(const struct es_args *args, const char *format, ...);
+
+/* Whether all of standard output has reached its end; says so if not. */
+bool es_output_finish(void);
+
+/* Replaces what isn't printable ASCII by '?', UTF-8 left alone. */
+void es_printable(char *text);
+
+#endif

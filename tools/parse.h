@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From argv to struct es_args, strictly by the table. */
+#ifndef ES_TOOLS_PARSE_H
+#define ES_TOOLS_PARSE_H
+
+#include "tools/verb.h"
+
+enum { ES_PARSE_TEXT = 256 };
+
+/* false: *ret_fault says what is wrong, in words. ret_args is filled as far as it went; json is right in any case. */
+bool es_parse(int argc, char *const *argv, struct es_args *ret_args, char ret_fault[static ES_PARSE_TEXT]);
+
+/* The verb at the end of words ("recovery", "list"); NULL if there is none: then *ret_fault says so. */
+const struct es_verb *es_verb_find(unsigned count, const char *const *words, char ret_fault[static ES_PARSE_TEXT]);
+
+#endif
