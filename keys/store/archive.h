@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plaintext of config.cms: a tar (pax, zstd) whose first member is manifest.json, then the changed files beneath
- * tree/, which is relative to the root of the host: "tree/etc/hostname". Files, folders, symlinks, overlay whiteouts (character device 0:0)
- * and opaque folders (xattr trusted.overlay.opaque); owner, mode, times, xattrs and ACLs are kept.
+ * The plaintext of config.cms: a tar (pax, one zstd frame) whose first member is manifest.json, then the changed files
+ * beneath tree/, which is relative to the root of the host: "tree/etc/hostname", sorted by name. Files, folders, symlinks,
+ * overlay whiteouts (character device 0:0) and opaque folders (xattr trusted.overlay.opaque); owner, mode, mtime, xattrs
+ * and ACLs (as the xattrs that the kernel shows them as) are kept. A file of several names is kept as several files.
+ *
+ * The tree is read while others may write to it: a file is what it was while it was read, the tree is no snapshot.
  */
 #ifndef ES_STORE_ARCHIVE_H
 #define ES_STORE_ARCHIVE_H
@@ -33,10 +36,14 @@ struct es_pack_report {
 	uint64_t entries, bytes;
 	uint64_t skipped; /* sockets, devices, fifos: left out, the first few named */
 	char skipped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
+	uint64_t stripped; /* kept, but without setuid, setgid (of a file), capabilities or an xattr tar can't carry */
+	char stripped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 };
 
 /* Packs every covered path beneath treefd (…/tree, whose etc/ is the overlay's upper folder). A path that isn't there
- * is left out. ES_TOO_LARGE: the packed archive would be over ES_ARCHIVE_MAX. The caller owns *ret. */
+ * is left out; ES_UNSAFE: one that is no folder. ES_TOO_LARGE: over the caps, or the packed archive would be over
+ * ES_ARCHIVE_MAX. ES_ARGUMENT: a manifest that wouldn't be read back, as with a path within another. The caller owns *ret,
+ * and wipes it: it is the configuration in plain. The same tree and manifest give the same bytes. */
 ES_MUST_CHECK enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
 					     struct es_pack_report *ret_report);
 
@@ -45,12 +52,15 @@ ES_MUST_CHECK enum es_reason es_archive_manifest(struct es_span tar, struct es_m
 
 struct es_unpack_report {
 	uint64_t entries, bytes;
-	char refused[ES_PATH_TEXT]; /* ES_UNSAFE, ES_TOO_LARGE: the member, printable ASCII only */
+	uint64_t lost;              /* xattrs that this file system can't hold */
+	char refused[ES_PATH_TEXT]; /* on failure: the member it stopped at, printable ASCII only; "" if none */
 };
 
-/* Unpacks beneath treefd, which must be empty; openat2(RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS). Everything outside the manifest's
- * covered paths, any device but a whiteout, hard link, fifo, setuid or setgid bit: ES_UNSAFE, and nothing more
- * is written. ES_TOO_LARGE: over the caps. */
+/* Unpacks beneath treefd, which must be empty (else ES_ARGUMENT); every name is resolved by
+ * openat2(RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS). Everything outside the manifest's covered paths, a member twice or before
+ * its folder, any device but a whiteout, hard link, fifo, setuid bit or capability, setgid bit but on a folder: ES_UNSAFE, and
+ * nothing more is written. ES_TOO_LARGE: over the caps; ES_FORMAT: no such tar, cut off, or something behind its end. What
+ * was written before a failure stays: the caller throws the tree away. *ret_report is written also on failure. */
 ES_MUST_CHECK enum es_reason es_archive_unpack(struct es_span tar, int treefd, struct es_manifest *ret_manifest,
 					       struct es_unpack_report *ret_report);
 
