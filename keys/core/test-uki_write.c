@@ -184,6 +184,7 @@ static void refuses_a_stub_with_no_room_for_headers(void **state)
 
 static void refuses_what_is_missing_empty_or_doubled(void **state)
 {
+	static const struct es_test_pe_section empty[] = { { ".text", 0x350, 0xc3 }, { ".initrd", 0, 0 } };
 	static const enum es_uki_section required[] = { ES_UKI_LINUX, ES_UKI_CMDLINE, ES_UKI_INITRD };
 	uint8_t stub[ES_TEST_PE_MAX], uki[ES_TEST_PE_MAX];
 	struct es_span stub_span = span_of(stub, es_test_pe_stub(stub));
@@ -199,6 +200,8 @@ static void refuses_what_is_missing_empty_or_doubled(void **state)
 	put_part(&parts, ES_UKI_OSREL, "");
 	assert_int_equal(try_write(&parts), ES_ARGUMENT);
 	parts = usual_parts(span_of(uki, es_test_pe_uki(uki)));
+	assert_int_equal(try_write(&parts), ES_ARGUMENT);
+	parts = usual_parts(span_of(uki, es_test_pe_make(empty, 2, uki)));
 	assert_int_equal(try_write(&parts), ES_ARGUMENT);
 }
 

@@ -6,6 +6,8 @@
  */
 #include "keys/core/pe.h"
 
+#include <string.h>
+
 enum {
 	COFF_LEN = 24, /* with its signature */
 	COFF_COUNT = 6,
@@ -32,6 +34,15 @@ static uint64_t align_up(uint64_t v, uint64_t alignment)
 	return (v + alignment - 1) / alignment * alignment;
 }
 
+/* By its name, also an empty one: es_uki_find counts that as absent, and refuses two of the name. */
+static bool stub_has(const struct es_pe *stub, int which)
+{
+	for (unsigned i = 0; i < stub->section_count; i++)
+		if (strcmp(stub->sections[i].name, es_uki_section_names[which]) == 0)
+			return true;
+	return false;
+}
+
 static enum es_reason check_parts(const struct es_uki_parts *parts, const struct es_pe *stub)
 {
 	struct es_uki have;
@@ -42,7 +53,7 @@ static enum es_reason check_parts(const struct es_uki_parts *parts, const struct
 	if (stub->cert_size > 0)
 		return ES_ARGUMENT; /* its signature would be void, and it would stay in the way of ours */
 	for (int i = 0; i < ES_UKI_COUNT; i++) {
-		if (have.present[i] && (parts->present[i] || i != ES_UKI_SBAT))
+		if ((parts->present[i] || i != ES_UKI_SBAT) && stub_has(stub, i))
 			return ES_ARGUMENT;
 		if (parts->present[i] && parts->section[i].len == 0)
 			return ES_ARGUMENT; /* no stub would measure it */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any log is read, worded and replayed to its end or to a clear refusal; a log is like itself. */
+#include "keys/core/event_log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Stands in for SHA-256: cheap, and different for different input. */
+static bool fake_sha256(const struct es_span *parts, size_t count, struct es_digest *ret)
+{
+	uint64_t h = 14695981039346656037ull;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < parts[i].len; j++)
+			h = (h ^ parts[i].data[j]) * 1099511628211ull;
+	for (size_t i = 0; i < sizeof ret->bytes; i++)
+		ret->bytes[i] = (uint8_t)(h >> (8 * (i % 8)));
+	return true;
+}
+
+static void check_words(const struct es_event *event, size_t cap)
+{
+	char words[160];
+	size_t len;
+
+	memset(words, 'x', sizeof words);
+	es_event_describe(event, words, cap);
+	len = strnlen(words, sizeof words);
+	if (len >= cap)
+		abort();
+	for (size_t i = 0; i < len; i++)
+		if (words[i] < 0x20 || words[i] > 0x7e)
+			abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct es_span all = { data, size };
+	struct es_event_change change;
+	struct es_pcr_values values;
+	struct es_event_log log;
+	struct es_event event;
+	enum es_reason r = es_event_log_open(all, &log), replayed;
+
+	if (r != ES_OK)
+		return 0;
+	while ((r = es_event_log_next(&log, &event)) == ES_OK) {
+		if (event.data.len > 0 && (event.data.data < data || event.data.data + event.data.len > data + size))
+			abort();
+		check_words(&event, 160);
+		check_words(&event, 1 + event.index % 40);
+	}
+	replayed = es_event_log_replay(all, fake_sha256, es_event_is_recovery, &values);
+	if (r == ES_FORMAT && replayed != ES_FORMAT)
+		abort();
+	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
+		if (es_event_log_first_change(all, all, pcr, &change) != r)
+			abort();
+	return 0;
+}
