@@ -16,7 +16,8 @@ struct es_span es_read_span(struct es_reader *r, size_t len)
 		r->bad = true;
 		return part;
 	}
-	part.data = r->in.data + r->pos;
+	if (r->in.data != NULL) /* NULL + 0 is undefined in C */
+		part.data = r->in.data + r->pos;
 	part.len = len;
 	r->pos += len;
 	return part;
@@ -56,7 +57,7 @@ bool es_span_part(struct es_span in, uint64_t off, uint64_t len, struct es_span 
 {
 	if (off > in.len || len > in.len - off)
 		return false;
-	ret->data = in.data + off;
+	ret->data = in.data != NULL ? in.data + off : NULL;
 	ret->len = (size_t)len;
 	return true;
 }
