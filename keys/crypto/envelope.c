@@ -245,12 +245,11 @@ static enum es_reason read_recipients(struct es_reader *r, struct parts *ret)
 	ret->wrapped = field(&kek, OCTETS);
 	if (set.bad || kek.bad || id.bad || algorithm.bad)
 		return ES_FORMAT;
-	if (!same(version, SPAN(version_recipient)) || !same(oid, SPAN(oid_wrap)) || !done(&set))
-		return ES_VERSION; /* also a second recipient */
-	if (!done(&kek) || !done(&id) || !done(&algorithm) || ret->key_id.len != KEY_ID_LEN ||
-	    ret->wrapped.len != ES_WRAPPED_LEN)
-		return ES_FORMAT;
-	return ES_OK;
+	/* A second recipient, a key id or a content key of another length: fine by CMS, only not ours. */
+	if (!same(version, SPAN(version_recipient)) || !same(oid, SPAN(oid_wrap)) || !done(&set) ||
+	    ret->key_id.len != KEY_ID_LEN || ret->wrapped.len != ES_WRAPPED_LEN)
+		return ES_VERSION;
+	return done(&kek) && done(&id) && done(&algorithm) ? ES_OK : ES_FORMAT;
 }
 
 static enum es_reason read_content(struct es_reader *r, struct parts *ret)
