@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/testlib/swtpm.h"
 
-#include <arpa/inet.h>
+#include "keys/testlib/loopback.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,57 +38,13 @@ static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *form
 	abort();
 }
 
-static int tcp_socket(void)
-{
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		die("socket: %s", strerror(errno));
-	return fd;
-}
-
-static struct sockaddr_in loopback(uint16_t port)
-{
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons(port),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-}
-
-static bool bound_to(int fd, uint16_t port)
-{
-	const struct sockaddr_in a = loopback(port);
-
-	return bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
-}
-
-/* Two neighbours: tpm2-tss takes the control channel to be at the next port. */
-static uint16_t free_ports(void)
-{
-	for (unsigned try = 0; try < 200; try++) {
-		struct sockaddr_in a;
-		socklen_t len = sizeof a;
-		int first = tcp_socket(), second = tcp_socket();
-		uint16_t port = 0;
-
-		if (bound_to(first, 0) && getsockname(first, (struct sockaddr *)&a, &len) == 0 &&
-		    ntohs(a.sin_port) < 65535 && bound_to(second, (uint16_t)(ntohs(a.sin_port) + 1)))
-			port = ntohs(a.sin_port);
-		close(first);
-		close(second);
-		if (port != 0)
-			return port;
-	}
-	die("no two free ports");
-}
-
 static bool connects(uint16_t port)
 {
-	const struct sockaddr_in a = loopback(port);
-	int fd = tcp_socket();
-	bool ok = connect(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+	int fd = es_loopback_connect(port);
 
-	close(fd);
-	return ok;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 static void to_null(int fd)
@@ -162,7 +118,7 @@ static void begin(struct es_swtpm *s)
 	for (unsigned try = 0; try < PORT_TRIES; try++) {
 		pid_t parent = getpid();
 
-		s->port = free_ports();
+		s->port = es_loopback_free_pair();
 		s->pid = fork();
 		if (s->pid < 0)
 			die("fork: %s", strerror(errno));

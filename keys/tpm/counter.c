@@ -6,12 +6,10 @@
  */
 #include "keys/tpm/counter.h"
 
-#include "keys/tpm/reason.h"
+#include "keys/tpm/blob.h"
 #include "keys/tpm/session.h"
 
-#include <tss2/tss2_mu.h>
-
-enum { COUNTER_LEN = 8, RESOURCE_IS_NV = 2 }; /* IESYSC_NV_RSRC in tpm2-tss's serialised ESYS_TR */
+enum { COUNTER_LEN = 8 };
 
 static const TPMA_NV ATTRIBUTES =
     TPMA_NV_AUTHREAD | TPMA_NV_AUTHWRITE | TPMA_NV_NO_DA | (TPM2_NT_COUNTER << TPMA_NV_TPM2_NT_SHIFT);
@@ -24,18 +22,13 @@ static bool is_ours(const TPMS_NV_PUBLIC *public)
 
 /* ESAPI keeps the public area that it got, and shows it nowhere but in the serialised form: another TPM2_NV_ReadPublic
  * would cost a command. */
-static bool public_of(struct es_tpm *tpm, ESYS_TR nv, TPM2B_NV_PUBLIC *ret)
+static bool public_of(struct es_tpm *tpm, ESYS_TR nv, TPMS_NV_PUBLIC *ret)
 {
 	ES_ESYS uint8_t *data = NULL;
-	TPM2B_NAME name = { 0 };
-	uint32_t handle, kind;
-	size_t len = 0, at = 0;
+	size_t len = 0;
 
 	return Esys_TR_Serialize(tpm->esys, nv, &data, &len) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &handle) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_TPM2B_NAME_Unmarshal(data, len, &at, &name) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &kind) == TSS2_RC_SUCCESS && kind == RESOURCE_IS_NV &&
-	       Tss2_MU_TPM2B_NV_PUBLIC_Unmarshal(data, len, &at, ret) == TSS2_RC_SUCCESS;
+	       es_nv_blob_read((struct es_span){ data, len }, ret);
 }
 
 struct counter {
@@ -57,7 +50,7 @@ static void counter_close(struct counter *c)
 
 static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 {
-	TPM2B_NV_PUBLIC public = { 0 };
+	TPMS_NV_PUBLIC public = { 0 };
 	ESYS_TR session;
 	enum es_reason r = es_tpm_ready(tpm);
 	TSS2_RC rc;
@@ -74,9 +67,9 @@ static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *r
 		ret->nv = ESYS_TR_NONE;
 		return r == ES_MISSING ? ES_COUNTER_MISSING : r;
 	}
-	if (!public_of(tpm, ret->nv, &public) || !is_ours(&public.nvPublic))
+	if (!public_of(tpm, ret->nv, &public) || !is_ours(&public))
 		return ES_NOT_MET;
-	ret->written = public.nvPublic.attributes & TPMA_NV_WRITTEN;
+	ret->written = public.attributes & TPMA_NV_WRITTEN;
 	return ES_OK;
 }
 

@@ -6,11 +6,13 @@
 #include "keys/tpm/object.h"
 
 #include "keys/core/wipe.h"
+#include "keys/tpm/blob.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/srk.h"
 #include "keys/tpm/template.h"
+#include "keys/tpm/without.h"
 
 #include <string.h>
 
@@ -46,7 +48,7 @@ static enum es_reason seal_check(const struct es_tpm_seal_request *q)
 	if (q->secret == NULL || es_secret_len(q->secret) != ES_KEY_LEN || q->expected == NULL || q->pcrs == 0 ||
 	    (q->pcrs & q->expected->present) != q->pcrs)
 		return ES_ARGUMENT;
-	for (unsigned i = 0; i < ES_PCR_COUNT; i++)
+	for (unsigned i = 0; ES_WITH_UNSET_PCR_REFUSAL && i < ES_PCR_COUNT; i++)
 		if ((q->pcrs & MEASURED & ~q->unset_ok & ES_PCR_BIT(i)) && es_pcr_is_unset(&q->expected->value[i]))
 			return ES_TPM_UNSET_PCR;
 	return ES_OK;
@@ -83,20 +85,6 @@ enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request 
 	if (r != ES_OK)
 		return r;
 	return marshal_out(public, private, ret_public, ret_private);
-}
-
-static bool parts_read(const struct es_tpm_unseal_request *q, TPM2B_PUBLIC *ret_public, TPM2B_PRIVATE *ret_private)
-{
-	size_t at[2] = { 0, 0 };
-
-	return q->public_part.len > 0 && q->public_part.len <= ES_TPM_PUBLIC_MAX && q->private_part.len > 0 &&
-	       q->private_part.len <= ES_TPM_PRIVATE_MAX &&
-	       Tss2_MU_TPM2B_PUBLIC_Unmarshal(q->public_part.data, q->public_part.len, &at[0], ret_public) ==
-		   TSS2_RC_SUCCESS &&
-	       Tss2_MU_TPM2B_PRIVATE_Unmarshal(q->private_part.data, q->private_part.len, &at[1], ret_private) ==
-		   TSS2_RC_SUCCESS &&
-	       at[0] == q->public_part.len && at[1] == q->private_part.len &&
-	       ret_public->publicArea.type == TPM2_ALG_KEYEDHASH;
 }
 
 static enum es_reason load(struct es_tpm *tpm, const TPM2B_PUBLIC *public, const TPM2B_PRIVATE *private,
@@ -145,7 +133,8 @@ static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal
 	enum es_reason r;
 	TSS2_RC rc;
 
-	if (!parts_read(request, &public, &private))
+	if (!es_sealed_public_read(request->public_part, &public) ||
+	    !es_sealed_private_read(request->private_part, &private))
 		return ES_FORMAT;
 	r = es_session_policy(tpm, &session);
 	if (r != ES_OK)
@@ -156,10 +145,10 @@ static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal
 		r = load(tpm, &public, &private, &object);
 	if (r != ES_OK)
 		return r;
-	/* continueSession clear: the TPM ends the session with the answer, and one command is saved. */
-	rc = Esys_TRSess_SetAttributes(tpm->esys, session.tr, TPMA_SESSION_ENCRYPT, 0xff);
-	if (rc == TSS2_RC_SUCCESS)
-		rc = Esys_Unseal(tpm->esys, object.tr, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
+	r = es_session_last_use(tpm, session.tr);
+	if (r != ES_OK)
+		return r;
+	rc = Esys_Unseal(tpm->esys, object.tr, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
 	r = es_session_judge(tpm, "TPM2_Unseal", session.tr, rc);
 	if (r != ES_OK)
 		return r;

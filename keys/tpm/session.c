@@ -7,6 +7,7 @@
 
 #include "keys/tpm/reason.h"
 #include "keys/tpm/srk.h"
+#include "keys/tpm/without.h"
 
 static const TPMT_SYM_DEF AES_128_CFB = {
 	.algorithm = TPM2_ALG_AES,
@@ -37,7 +38,7 @@ static TPMA_SESSION attributes(enum es_session_use use)
 	case ES_SESSION_AUDIT:
 		return TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_AUDIT;
 	case ES_SESSION_AUTH_DECRYPT:
-		return TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_DECRYPT;
+		return TPMA_SESSION_CONTINUESESSION | (ES_WITH_PARAM_ENCRYPTION ? TPMA_SESSION_DECRYPT : 0);
 	default:
 		return TPMA_SESSION_CONTINUESESSION;
 	}
@@ -48,7 +49,7 @@ enum es_reason es_session_use(struct es_tpm *tpm, enum es_session_use use, ESYS_
 	enum es_reason r;
 	TSS2_RC rc;
 
-	if (tpm->srk == ESYS_TR_NONE) {
+	if (tpm->srk == ESYS_TR_NONE || (!ES_WITH_RESPONSE_HMAC && use != ES_SESSION_AUTH_DECRYPT)) {
 		*ret = use == ES_SESSION_AUDIT ? ESYS_TR_NONE : ESYS_TR_PASSWORD;
 		return use == ES_SESSION_AUTH_DECRYPT ? ES_ARGUMENT : ES_OK;
 	}
@@ -66,6 +67,13 @@ enum es_reason es_session_use(struct es_tpm *tpm, enum es_session_use use, ESYS_
 	if (r == ES_OK)
 		*ret = tpm->session;
 	return r;
+}
+
+enum es_reason es_session_last_use(struct es_tpm *tpm, ESYS_TR session)
+{
+	TPMA_SESSION last = ES_WITH_PARAM_ENCRYPTION ? TPMA_SESSION_ENCRYPT : 0; /* continueSession clear */
+
+	return es_tpm_judge(tpm, "session attributes", Esys_TRSess_SetAttributes(tpm->esys, session, last, 0xff));
 }
 
 ESYS_TR es_session_if_open(struct es_tpm *tpm)

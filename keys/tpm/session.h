@@ -21,6 +21,10 @@ ES_MUST_CHECK enum es_reason es_session_use(struct es_tpm *tpm, enum es_session_
 /* As es_session_use(ES_SESSION_AUTH) if it is open already; a password, which costs no command, if it is not. */
 ESYS_TR es_session_if_open(struct es_tpm *tpm);
 
+/* The next command in it gets its answer's first parameter encrypted, and ends the session in the TPM: that saves the
+ * command that would flush it. */
+ES_MUST_CHECK enum es_reason es_session_last_use(struct es_tpm *tpm, ESYS_TR session);
+
 /* A policy session; the caller's. */
 ES_MUST_CHECK enum es_reason es_session_policy(struct es_tpm *tpm, struct es_loaded *ret);
 

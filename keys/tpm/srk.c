@@ -5,33 +5,33 @@
  */
 #include "keys/tpm/srk.h"
 
+#include "keys/tpm/blob.h"
 #include "keys/tpm/connection.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/template.h"
+#include "keys/tpm/without.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <tss2/tss2_mu.h>
 
-enum { RESOURCE_IS_KEY = 1 }; /* IESYSC_KEY_RSRC in tpm2-tss's serialised ESYS_TR */
-
-/* tpm2-tss: handle, Name, kind, TPM2B_PUBLIC; read here before it goes to Esys_TR_Deserialize, since it comes from
- * the disk. */
-static bool serialised_read(struct es_span in, TPM2B_PUBLIC *ret)
+/* What stands at the handle now; ES_MISSING: nothing. */
+static enum es_reason srk_look(struct es_tpm *tpm, ESYS_TR *ret)
 {
-	TPM2B_NAME name = { 0 };
-	uint32_t handle = 0, kind = 0;
-	size_t at = 0;
+	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, ES_SRK_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ret);
 
-	return in.len <= ES_SRK_SERIALISED_MAX &&
-	       Tss2_MU_UINT32_Unmarshal(in.data, in.len, &at, &handle) == TSS2_RC_SUCCESS && handle == ES_SRK_HANDLE &&
-	       Tss2_MU_TPM2B_NAME_Unmarshal(in.data, in.len, &at, &name) == TSS2_RC_SUCCESS &&
-	       name.size == 2 + ES_SHA256_LEN &&
-	       Tss2_MU_UINT32_Unmarshal(in.data, in.len, &at, &kind) == TSS2_RC_SUCCESS && kind == RESOURCE_IS_KEY &&
-	       Tss2_MU_TPM2B_PUBLIC_Unmarshal(in.data, in.len, &at, ret) == TSS2_RC_SUCCESS && at == in.len &&
-	       es_is_storage_key(&ret->publicArea);
+	return es_tpm_judge(tpm, "TPM2_ReadPublic", rc);
+}
+
+/* The pinned key as ESAPI has it; no command. */
+static enum es_reason srk_known(struct es_tpm *tpm, struct es_span serialised, ESYS_TR *ret)
+{
+	if (!ES_WITH_SRK_PIN)
+		return srk_look(tpm, ret);
+	return Esys_TR_Deserialize(tpm->esys, serialised.data, serialised.len, ret) == TSS2_RC_SUCCESS ? ES_OK
+												       : ES_FORMAT;
 }
 
 enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised)
@@ -43,15 +43,16 @@ enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised)
 
 	if (r != ES_OK)
 		return r;
-	if (serialised.len == 0 || !serialised_read(serialised, &public))
+	if (serialised.len == 0 || !es_srk_blob_read(serialised, &public))
 		return ES_FORMAT;
 	copy = malloc(serialised.len);
 	if (copy == NULL)
 		return ES_MEMORY;
 	memcpy(copy, serialised.data, serialised.len);
-	if (Esys_TR_Deserialize(tpm->esys, copy, serialised.len, &srk) != TSS2_RC_SUCCESS) {
+	r = srk_known(tpm, serialised, &srk);
+	if (r != ES_OK) {
 		free(copy);
-		return ES_FORMAT;
+		return r;
 	}
 	es_session_end(tpm); /* salted to the key that was pinned before */
 	if (tpm->srk != ESYS_TR_NONE)
@@ -63,14 +64,6 @@ enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised)
 	tpm->srk_public = public;
 	tpm->vouched = false;
 	return ES_OK;
-}
-
-/* What stands at the handle now; ES_MISSING: nothing. */
-static enum es_reason srk_look(struct es_tpm *tpm, ESYS_TR *ret)
-{
-	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, ES_SRK_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ret);
-
-	return es_tpm_judge(tpm, "TPM2_ReadPublic", rc);
 }
 
 static enum es_reason srk_create(struct es_tpm *tpm, ESYS_TR *ret)

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tpm/template.h"
 
+#include "keys/tpm/without.h"
+
 #include <string.h>
+
+/* It is the SRK that needs it: its empty password goes with TPM2_Load. A policy is not refused in a lockout anyhow. */
+#define NODA (ES_WITH_NODA ? TPMA_OBJECT_NODA : 0)
 
 /*
  * TCG EK Credential Profile 2.x, template L-2 (ECC NIST P256), with the attributes that the TCG TPM v2.0 Provisioning
@@ -12,7 +17,7 @@ const TPM2B_PUBLIC es_srk_template = {
 		.type = TPM2_ALG_ECC,
 		.nameAlg = TPM2_ALG_SHA256,
 		.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN |
-				    TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_NODA | TPMA_OBJECT_RESTRICTED |
+				    TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_RESTRICTED | NODA |
 				    TPMA_OBJECT_DECRYPT,
 		.parameters.eccDetail = {
 			.symmetric = { .algorithm = TPM2_ALG_AES, .keyBits.aes = 128, .mode.aes = TPM2_ALG_CFB },
@@ -31,8 +36,8 @@ TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy)
 			.type = TPM2_ALG_KEYEDHASH,
 			.nameAlg = TPM2_ALG_SHA256,
 			/* adminWithPolicy, and no userWithAuth: nothing but the policy opens it. */
-			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_NODA |
-					    TPMA_OBJECT_ADMINWITHPOLICY,
+			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
+					    TPMA_OBJECT_ADMINWITHPOLICY | NODA,
 			.authPolicy.size = ES_SHA256_LEN,
 			.parameters.keyedHashDetail.scheme.scheme = TPM2_ALG_NULL,
 		},

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/testlib/loopback.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int tcp_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		perror("socket");
+		abort();
+	}
+	return fd;
+}
+
+static struct sockaddr_in loopback(uint16_t port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_port = htons(port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+static bool bind_to(int fd, uint16_t port)
+{
+	const struct sockaddr_in a = loopback(port);
+
+	return bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+}
+
+uint16_t es_loopback_free_pair(void)
+{
+	for (unsigned try = 0; try < 200; try++) {
+		struct sockaddr_in a;
+		socklen_t len = sizeof a;
+		int first = tcp_socket(), second = tcp_socket();
+		uint16_t port = 0;
+
+		if (bind_to(first, 0) && getsockname(first, (struct sockaddr *)&a, &len) == 0 &&
+		    ntohs(a.sin_port) < 65535 && bind_to(second, (uint16_t)(ntohs(a.sin_port) + 1)))
+			port = ntohs(a.sin_port);
+		close(first);
+		close(second);
+		if (port != 0)
+			return port;
+	}
+	fputs("no two free ports\n", stderr);
+	abort();
+}
+
+int es_loopback_listen(uint16_t port)
+{
+	int fd = tcp_socket(), on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && bind_to(fd, port) && listen(fd, 16) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int es_loopback_connect(uint16_t port)
+{
+	const struct sockaddr_in a = loopback(port);
+	int fd = tcp_socket();
+
+	if (connect(fd, (const struct sockaddr *)&a, sizeof a) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}

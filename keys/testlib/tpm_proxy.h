@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A man in the middle between the code under test and its swtpm: sees every command and answer, may change either,
+ * answer by himself, hang, or hang up.
+ */
+#ifndef ES_TESTLIB_TPM_PROXY_H
+#define ES_TESTLIB_TPM_PROXY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct es_proxy;
+
+struct es_proxy_message {
+	uint32_t code; /* TPM2_CC_… */
+	unsigned nth;  /* of all commands, from 0 */
+	uint8_t command[4096], response[4096];
+	size_t command_len, response_len;
+	/* set before: */
+	bool answered; /* response[] holds the answer: the TPM gets to see nothing */
+	bool hang;     /* never answer */
+	bool hang_up;  /* close the connection instead */
+};
+
+/* before: the command is there; after: so is the answer. Either may be NULL. In the proxy's own thread. */
+typedef void es_proxy_fn(void *arg, struct es_proxy_message *m);
+
+struct es_proxy *es_proxy_start(uint16_t upstream, es_proxy_fn *before, es_proxy_fn *after, void *arg);
+void es_proxy_stop(struct es_proxy *p); /* NULL is fine */
+void es_proxy_stopp(struct es_proxy **p);
+const char *es_proxy_tcti(const struct es_proxy *p);
+unsigned es_proxy_commands(const struct es_proxy *p); /* seen so far */
+
+/* Fills in an answer that is nothing but a code (0: success with no parameters). */
+void es_proxy_answer(struct es_proxy_message *m, uint32_t code);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parsers of what encryption.info holds for this layer: a pinned SRK, a sealed object. Untrusted input. Private to
+ * keys/tpm. */
+#ifndef ES_TPM_BLOB_H
+#define ES_TPM_BLOB_H
+
+#include "keys/core/span.h"
+
+#include <tss2/tss2_tpm2_types.h>
+
+/* A serialised ESYS_TR of tpm2-tss 3 and 4: handle, Name, kind, TPM2B_PUBLIC. True if it is all that and nothing behind
+ * it: a storage key, at our handle, with a SHA-256 Name. Whether the Name is that of the key only the TPM finds. */
+bool es_srk_blob_read(struct es_span in, TPM2B_PUBLIC *ret);
+
+/* TPM2B_PUBLIC of a sealed object, and its TPM2B_PRIVATE; nothing behind either. */
+bool es_sealed_public_read(struct es_span in, TPM2B_PUBLIC *ret);
+bool es_sealed_private_read(struct es_span in, TPM2B_PRIVATE *ret);
+
+/* The public area in the serialised ESYS_TR of an NV index. */
+bool es_nv_blob_read(struct es_span in, TPMS_NV_PUBLIC *ret);
+
+#endif
