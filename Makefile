@@ -10,11 +10,12 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
 	-Wformat=2 -Wundef -Wvla -Wwrite-strings -Werror
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE -ffunction-sections -fdata-sections
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' $(WARN) $(HARDEN) -I. -MMD -MP $(CFLAGS) $(EXTRA_CFLAGS)
-LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(EXTRA_CFLAGS)
-# libarchive is static, so that the initramfs isn't filled with its dependencies.
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS) $(EXTRA_CFLAGS)
+# libarchive is static, so that the initramfs isn't filled with its dependencies; gc-sections drops the formats that
+# nobody calls, and with them what they would need.
 LIBS := -Wl,-Bstatic -larchive -lzstd -Wl,-Bdynamic -ljson-c -lkeyutils \
 	-ltss2-esys -ltss2-mu -ltss2-rc -ltss2-tctildr -lcrypto -lpthread
 

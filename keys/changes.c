@@ -4,7 +4,7 @@
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/host_state.h"
-#include "keys/keyring.h"
+#include "keys/keyring_named.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 
@@ -110,7 +110,7 @@ static enum es_reason init_paths(struct es_host *host, const struct es_init_requ
 	}
 	*ret_count = request->path_count;
 	if (*ret_count == 0) {
-		strcpy(ret[0], "/etc");
+		strcpy(ret[0], ES_COVERED_DEFAULT);
 		*ret_count = 1;
 	}
 	return ES_OK;
@@ -174,7 +174,9 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 				: protect_by_kdf(host, info, key, &commit.drop_counter);
 	/* The key first: a bank that nobody on this host could change again would be worse than none. */
 	if (r == ES_OK)
-		r = es_keyring_put(key);
+		r = es_keyring_put_named(host->key_name, key);
+	if (r == ES_OK)
+		r = es_host_cover(host, commit.path_count, commit.paths);
 	commit.info = info;
 	commit.config_key = key;
 	if (r == ES_OK)

@@ -5,7 +5,7 @@
 #include "keys/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/host_state.h"
-#include "keys/keyring.h"
+#include "keys/keyring_named.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 
@@ -40,7 +40,7 @@ static enum es_reason read_boot_record(struct es_host *host)
 	char path[ES_PATH_TEXT + 16];
 	enum es_reason r;
 
-	snprintf(path, sizeof path, "%s/boot.json", host->run_dir);
+	snprintf(path, sizeof path, "%s/" ES_BOOT_RECORD_NAME, host->run_dir);
 	r = es_file_read(AT_FDCWD, path, BOOT_RECORD_MAX, &json);
 	if (r == ES_MISSING)
 		return ES_OK;
@@ -50,6 +50,21 @@ static enum es_reason read_boot_record(struct es_host *host)
 		return es_host_refuse(host, r, "%s", path);
 	host->have_boot = true;
 	return ES_OK;
+}
+
+enum es_reason es_host_cover(struct es_host *host, unsigned path_count, const char (*paths)[ES_PATH_TEXT])
+{
+	ES_BUF json = { NULL, 0 };
+	char path[ES_PATH_TEXT + 16];
+	enum es_reason r;
+
+	host->boot.path_count = path_count;
+	memcpy(host->boot.paths, paths, path_count * sizeof *paths);
+	snprintf(path, sizeof path, "%s/" ES_BOOT_RECORD_NAME, host->run_dir);
+	r = es_boot_record_write(&host->boot, &json);
+	if (r == ES_OK)
+		r = es_file_write(AT_FDCWD, path, es_buf_span(&json));
+	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", path);
 }
 
 enum es_reason es_host_reload(struct es_host *host)
@@ -96,6 +111,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->tcti = request->tcti;
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
+	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
 	if (strlen(run_dir) >= sizeof host->run_dir)
 		return ES_ARGUMENT;
 	strcpy(host->run_dir, run_dir);
@@ -245,7 +261,7 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 		return host->banks[0].state == ES_BANK_ABSENT && host->banks[1].state == ES_BANK_ABSENT
 			   ? ES_NOT_CONFIGURED
 			   : ES_BANKS_DAMAGED;
-	r = es_keyring_get(&key);
+	r = es_keyring_get_named(host->key_name, &key);
 	if (r == ES_OK)
 		r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);
 	if (r != ES_OK)

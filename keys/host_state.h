@@ -8,8 +8,8 @@
 struct es_host {
 	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
 	char run_dir[ES_PATH_TEXT];
-	const char *tcti, *event_log, *product_uuid; /* as asked; the caller's */
-	int banks_dirfd;                             /* …/etcseal on the boot partition, -1 if there is none yet */
+	const char *tcti, *event_log, *product_uuid, *key_name; /* as asked; the caller's */
+	int banks_dirfd; /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;
 	struct es_boot_record boot;
 	struct es_bank banks[ES_BANK_COUNT];
@@ -26,6 +26,9 @@ __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_ho
 ES_MUST_CHECK enum es_reason es_host_connect(struct es_host *host);
 /* Reads both banks again, and finds the one to stand on. */
 ES_MUST_CHECK enum es_reason es_host_reload(struct es_host *host);
+/* From now on this is covered, also by later commands of this boot: kept in boot.json. */
+ES_MUST_CHECK enum es_reason es_host_cover(struct es_host *host, unsigned path_count,
+					   const char (*paths)[ES_PATH_TEXT]);
 /* The kernel's event log, and the machine's UUID ("" if it tells none). */
 ES_MUST_CHECK enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret);
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT]);

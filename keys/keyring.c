@@ -15,8 +15,6 @@
 #include <keyutils.h>
 #include <string.h>
 
-static const char config_key_name[] = "etcseal:config-key";
-
 /* Whoever is uid 0 may see, read and find it; search is also the right to drop it. Group and others: nothing. */
 static const key_perm_t rights = KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_SEARCH;
 
@@ -102,15 +100,15 @@ enum es_reason es_keyring_drop_named(const char *description)
 
 enum es_reason es_keyring_put(const struct es_secret *config_key)
 {
-	return es_keyring_put_named(config_key_name, config_key);
+	return es_keyring_put_named(ES_KEYRING_NAME, config_key);
 }
 
 enum es_reason es_keyring_get(struct es_secret **ret_config_key)
 {
-	return es_keyring_get_named(config_key_name, ret_config_key);
+	return es_keyring_get_named(ES_KEYRING_NAME, ret_config_key);
 }
 
 enum es_reason es_keyring_drop(void)
 {
-	return es_keyring_drop_named(config_key_name);
+	return es_keyring_drop_named(ES_KEYRING_NAME);
 }

@@ -262,9 +262,11 @@ enum es_reason es_opening_key(struct es_opening *o, const char *recovery_text)
 	}
 	if (o->tpm != NULL)
 		o->record.tpm_commands = o->commands_before + es_tpm_commands(o->tpm);
-	if (r == ES_NOT_CONFIGURED)
+	if (r == ES_NOT_CONFIGURED) {
 		o->record.state = ES_BOOT_UNCONFIGURED;
-	else if (r != ES_OK)
+		o->record.path_count = 1;
+		strcpy(o->record.paths[0], ES_COVERED_DEFAULT);
+	} else if (r != ES_OK)
 		snprintf(o->record.refusal, sizeof o->record.refusal, "%s", es_reason_words(r)->id);
 	return r;
 }

@@ -52,6 +52,7 @@ static enum es_reason seal_to(struct es_host *host, struct es_info *info, const 
 {
 	struct es_tpm_seal_request request = {
 		.expected = expected,
+		.sha256 = es_sha256,
 		.pcrs = es_policy_pcrs(info->require_secure_boot),
 		.unset_ok = host->boot.stub ? 0 : ES_PCR_BIT(ES_PCR_IMAGE),
 	};

@@ -36,7 +36,11 @@ enum {
 };
 
 /* Where the stub's cpio lands in the initramfs, and where the helper leaves what it found. */
-#define ES_HANDOVER_DIR "/.extra/etcseal"
-#define ES_RUN_DIR      "/run/etcseal"
+#define ES_HANDOVER_DIR     "/.extra/etcseal"
+#define ES_RUN_DIR          "/run/etcseal"
+#define ES_BOOT_RECORD_NAME "boot.json"
+
+/* What is covered where nobody said otherwise. */
+#define ES_COVERED_DEFAULT "/etc"
 
 #endif

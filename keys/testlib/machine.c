@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "keys/testlib/machine.h"
+
+#include "keys/core/event_log.h"
+#include "keys/core/hex.h"
+#include "keys/core/labels.h"
+#include "keys/crypto/hash.h"
+#include "keys/keyring_named.h"
+#include "keys/store/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct machine_boot machine_usual_boot = {
+	.boot_loader = "the boot image", .secure_boot = "Secure Boot is on", .image = ".linux", .measured = ES_MEASURED
+};
+
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	assert_int_equal(system(line), 0);
+}
+
+void machine_start(struct machine *m, bool with_tpm)
+{
+	memset(m, 0, sizeof *m);
+	strcpy(m->folder, "/tmp/etcseal-machine-XXXXXX");
+	assert_non_null(mkdtemp(m->folder));
+	snprintf(m->boot_dir, sizeof m->boot_dir, "%s/boot", m->folder);
+	snprintf(m->run_dir, sizeof m->run_dir, "%s/run", m->folder);
+	snprintf(m->log_path, sizeof m->log_path, "%s/log", m->folder);
+	snprintf(m->uuid_path, sizeof m->uuid_path, "%s/uuid", m->folder);
+	snprintf(m->key_name, sizeof m->key_name, "etcseal-test:%d", (int)getpid());
+	assert_int_equal(mkdir(m->boot_dir, 0700), 0);
+	m->uuid = "4c4c4544-0043-5910-8054-b7c04f4e3432";
+	if (with_tpm)
+		m->tpm = es_swtpm_start();
+}
+
+/* Whether or not there is one. */
+static void drop_key(struct machine *m)
+{
+	enum es_reason r = es_keyring_drop_named(m->key_name);
+
+	assert_true(r == ES_OK || r == ES_NOT_UNLOCKED);
+}
+
+void machine_stop(struct machine *m)
+{
+	es_swtpm_stop(m->tpm);
+	m->tpm = NULL;
+	drop_key(m);
+	shell("rm -rf %s", m->folder);
+}
+
+static const char *tcti(const struct machine *m)
+{
+	return m->tpm != NULL ? es_swtpm_tcti(m->tpm) : "device:/dev/there-is-no-tpm";
+}
+
+/* One event: into the log as the firmware writes it (crypto agile, SHA-256 alone), and into the TPM. */
+static void measure(struct machine *m, struct es_writer *log, unsigned pcr, struct es_span data)
+{
+	struct es_digest digest;
+	char hex[2 * ES_SHA256_LEN + 1] = "", line[160];
+
+	assert_true(es_sha256(&data, 1, &digest));
+	es_write_le32(log, pcr);
+	es_write_le32(log, ES_EV_IPL);
+	es_write_le32(log, 1);
+	es_write_le16(log, 0x000b);
+	es_write_bytes(log, digest.bytes, sizeof digest.bytes);
+	es_write_le32(log, (uint32_t)data.len);
+	es_write_bytes(log, data.data, data.len);
+	es_hex_encode(digest.bytes, sizeof digest.bytes, hex);
+	snprintf(line, sizeof line, "tpm2_pcrextend %u:sha256=%s", pcr, hex);
+	if (m->tpm != NULL)
+		es_swtpm_tool_ok(m->tpm, line, NULL, 0);
+}
+
+static void log_header(struct es_writer *log)
+{
+	es_write_le32(log, 0);
+	es_write_le32(log, ES_EV_NO_ACTION);
+	es_write_zeros(log, 20);
+	es_write_le32(log, 33);
+	es_write_bytes(log, "Spec ID Event03\0", 16);
+	es_write_le32(log, 0);
+	es_write_bytes(log, "\0\2\0\2", 4);
+	es_write_le32(log, 1);
+	es_write_le16(log, 0x000b);
+	es_write_le16(log, ES_SHA256_LEN);
+	es_write_bytes(log, "", 1);
+}
+
+static void firmware(struct machine *m, const struct machine_boot *b)
+{
+	uint8_t bytes[4096];
+	struct es_writer log = { .data = bytes, .cap = sizeof bytes };
+
+	log_header(&log);
+	if (b->secure_boot != NULL)
+		measure(m, &log, ES_PCR_SECURE_BOOT, es_text_span(b->secure_boot));
+	if (b->boot_loader != NULL)
+		measure(m, &log, ES_PCR_BOOT_LOADER, es_text_span(b->boot_loader));
+	if (b->image != NULL)
+		measure(m, &log, ES_PCR_IMAGE, es_text_span(b->image));
+	if (b->recovery)
+		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
+	if (b->options != NULL)
+		measure(m, &log, ES_PCR_OPTIONS, es_text_span(b->options));
+	assert_false(log.bad);
+	assert_int_equal(es_file_write(AT_FDCWD, m->log_path, (struct es_span){ bytes, log.pos }), ES_OK);
+	assert_int_equal(es_file_write(AT_FDCWD, m->uuid_path, es_text_span(m->uuid)), ES_OK);
+}
+
+static void leave(struct machine *m, struct es_opening *o)
+{
+	ES_SECRET key = es_opening_take_key(o);
+	ES_BUF json = { NULL, 0 };
+	char path[128];
+
+	assert_int_equal(es_boot_record_write(es_opening_record(o), &json), ES_OK);
+	snprintf(path, sizeof path, "%s/boot.json", m->run_dir);
+	assert_int_equal(es_file_write(AT_FDCWD, path, es_buf_span(&json)), ES_OK);
+	drop_key(m);
+	if (key != NULL)
+		assert_int_equal(es_keyring_put_named(m->key_name, key), ES_OK);
+}
+
+static int open_dir(const char *base, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", base, name);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, const char *recovery_text,
+			    struct es_boot_record *ret_record)
+{
+	struct es_handover handover = { .measured = m->tpm != NULL ? boot->measured : ES_MEASURED_NOTHING,
+					.secure_boot = true,
+					.recovery = boot->recovery,
+					.bank = { true, true } };
+	struct es_opening_request request = { .handover = &handover, .tcti = tcti(m), .product_uuid = m->uuid };
+	ES_SCOPED(es_opening_freep) struct es_opening *o = NULL;
+	ES_BUF log = { NULL, 0 };
+	ES_FD tree = -1;
+	ES_FD banks = -1;
+	enum es_reason r;
+
+	if (m->tpm != NULL)
+		es_swtpm_power_cycle(m->tpm);
+	firmware(m, boot);
+	shell("rm -rf %s", m->run_dir);
+	shell("mkdir -p %s/ram/tree", m->run_dir);
+	tree = open_dir(m->run_dir, "ram/tree");
+	banks = open_dir(m->boot_dir, ES_BANK_FOLDER);
+	assert_true(tree >= 0);
+	assert_int_equal(es_file_read(AT_FDCWD, m->log_path, ES_LOG_MAX, &log), ES_OK);
+	request.banks_dirfd = banks;
+	request.event_log = es_buf_span(&log);
+	assert_int_equal(es_opening_new(&request, &o), ES_OK);
+	r = es_opening_key(o, recovery_text);
+	if (r == ES_OK)
+		r = es_opening_unpack(o, tree);
+	*ret_record = *es_opening_record(o);
+	leave(m, o);
+	return r;
+}
+
+struct es_host *machine_host(struct machine *m)
+{
+	struct es_host_request request = { .boot_dir = m->boot_dir,
+					   .run_dir = m->run_dir,
+					   .tcti = tcti(m),
+					   .event_log = m->log_path,
+					   .product_uuid = m->uuid_path,
+					   .key_name = m->key_name };
+	struct es_host *host = NULL;
+
+	assert_int_equal(es_host_open(&request, &host), ES_OK);
+	return host;
+}
+
+enum es_reason machine_init(struct machine *m, bool kdf, char *ret_recovery)
+{
+	ES_HOST host = machine_host(m);
+	ES_SECRET recovery = NULL;
+	enum es_reason r = es_host_init(host, &(struct es_init_request){ .kdf = kdf }, &recovery);
+
+	if (r == ES_OK)
+		es_recovery_code_write(es_secret_bytes(recovery), ret_recovery);
+	return r;
+}
+
+void machine_write(struct machine *m, const char *path, const char *text)
+{
+	char full[256], line[600];
+
+	snprintf(full, sizeof full, "%s/ram/tree/%s", m->run_dir, path);
+	snprintf(line, sizeof line, "mkdir -p $(dirname %s)", full);
+	assert_int_equal(system(line), 0);
+	assert_int_equal(es_file_write(AT_FDCWD, full, es_text_span(text)), ES_OK);
+}
+
+bool machine_has(struct machine *m, const char *path, const char *text)
+{
+	ES_BUF is = { NULL, 0 };
+	char full[256];
+
+	snprintf(full, sizeof full, "%s/ram/tree/%s", m->run_dir, path);
+	return es_file_read(AT_FDCWD, full, 65536, &is) == ES_OK && is.len == strlen(text) &&
+	       memcmp(is.data, text, is.len) == 0;
+}
+
+void machine_bank_path(struct machine *m, unsigned bank, const char *name, char ret[static 128])
+{
+	snprintf(ret, 128, "%s/" ES_BANK_FOLDER "/bank%u/%s", m->boot_dir, bank, name);
+}

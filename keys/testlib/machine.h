@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole machine for the facade's tests: a TPM, a boot partition, a run folder, firmware that measures what the test
+ * says, and the boot helper's way through a boot. What the real firmware, kernel and helper do is shown in tests-ovmf.
+ */
+#ifndef ES_TESTLIB_MACHINE_H
+#define ES_TESTLIB_MACHINE_H
+
+#include "keys/host.h"
+#include "keys/opening.h"
+#include "keys/testlib/swtpm.h"
+
+/* What a boot measures, and how: changed by a test between boots. */
+struct machine_boot {
+	const char *boot_loader, *secure_boot, *image; /* data of the one event in PCR 4, 7, 11; NULL: none */
+	const char *options;                           /* PCR 12, from outside; NULL: none */
+	bool recovery;                                 /* the stub saw a recovery key */
+	enum es_measured measured;
+};
+extern const struct machine_boot machine_usual_boot;
+
+struct machine {
+	struct es_swtpm *tpm; /* NULL: none */
+	char folder[64];      /* temporary; boot/ run/ log uuid in it */
+	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], key_name[64];
+	const char *uuid;
+};
+
+void machine_start(struct machine *m, bool with_tpm);
+void machine_stop(struct machine *m);
+
+/* Power cycle, firmware, helper: what etcseal-boot does, with recovery_text or NULL. Returns what es_opening_key said, or,
+ * if that was ES_OK, what es_opening_unpack said; *ret_record what it left in boot.json. */
+enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, const char *recovery_text,
+			    struct es_boot_record *ret_record);
+/* Opens the running host as the command does; the test fails if it can't. */
+struct es_host *machine_host(struct machine *m);
+/* es_host_init with default paths; the recovery key's text goes to ret_recovery (ES_RECOVERY_TEXT_LEN + 1). */
+enum es_reason machine_init(struct machine *m, bool kdf, char *ret_recovery);
+
+void machine_write(struct machine *m, const char *path, const char *text); /* below run/ram/tree */
+bool machine_has(struct machine *m, const char *path, const char *text);
+void machine_bank_path(struct machine *m, unsigned bank, const char *name, char ret[static 128]);
+
+#endif
