@@ -11,7 +11,7 @@ OVMF_OUT=$BUILD/tests-ovmf
 OVMF_CODE=/usr/share/OVMF/OVMF_CODE_4M.fd OVMF_VARS=/usr/share/OVMF/OVMF_VARS_4M.fd
 OVMF_BOOT_BOUND=${OVMF_BOOT_BOUND:-180}
 PATH=$PATH:/usr/sbin:/sbin
-for part in say scratch serial accel tpm disk machine tree image acts checks fixtures; do
+for part in say scratch serial accel tpm disk machine tree image acts banks checks fixtures; do
 	# shellcheck source=/dev/null
 	. "$OVMF/lib/$part.sh"
 done

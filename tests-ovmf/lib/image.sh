@@ -47,6 +47,7 @@ image_root() { # file
 	done
 	install -m 0755 "$OVMF/guest/guest.sh" "$tree/usr/sbin/guest"
 	tree_program "$tree" "$BUILD/etcseal"
+	tree_program "$tree" "$BUILD/etcseal-boot"
 	tree_tss "$tree"
 	echo "guest" >"$tree/etc/hostname"
 	echo "the configuration that came with the image" >"$tree/etc/motd"
@@ -72,14 +73,19 @@ image_build() { # folder of the parts, file: the UKI, by our own command
 		--cmdline "$(cat "$1/cmdline")" --os-release "$1/osrel" --uname "$KERNEL_VERSION" --output "$2"
 }
 
-# The same sections behind systemd's stub, at the addresses that its manual gives: the peer to measure against.
-image_build_systemd() { # folder of the parts, file
+# Two images of the same four sections, for systemd 252 measures no others: one with our stub, whose own .sbat is taken
+# out, and the peer with systemd's stub, at the addresses that its manual gives.
+image_build_peers() { # folder of the parts, our image, systemd's
+	objcopy -R .sbat "$BUILD/etcseal-stub-x64.efi" "$SCRATCH/stub-plain.efi"
+	image_add_sections "$1" "$SCRATCH/stub-plain.efi" "$2"
+	image_add_sections "$1" /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$3"
+}
+
+image_add_sections() { # folder of the parts, stub, file
 	objcopy --add-section .osrel="$1/osrel" --change-section-vma .osrel=0x20000 \
 		--add-section .cmdline="$1/cmdline" --change-section-vma .cmdline=0x30000 \
-		--add-section .uname="$1/uname" --change-section-vma .uname=0x40000 \
 		--add-section .linux="$KERNEL" --change-section-vma .linux=0x2000000 \
-		--add-section .initrd="$1/initrd" --change-section-vma .initrd=0x3000000 \
-		/usr/lib/systemd/boot/efi/linuxx64.efi.stub "$2"
+		--add-section .initrd="$1/initrd" --change-section-vma .initrd=0x3000000 "$2" "$3"
 }
 
 disk_build() { # sets OVMF_DISK: the disk that every machine starts with
@@ -88,10 +94,11 @@ disk_build() { # sets OVMF_DISK: the disk that every machine starts with
 	mkdir -p "$parts"
 	image_parts "$parts"
 	image_build "$parts" "$image"
-	image_build_systemd "$parts" "$OVMF_OUT/systemd.efi"
+	image_build_peers "$parts" "$OVMF_OUT/plain.efi" "$OVMF_OUT/systemd.efi"
 	image_root "$SCRATCH/root.ext4"
 	disk_make "$OVMF_DISK" "$SCRATCH/root.ext4"
 	esp_put "$OVMF_DISK" "$BUILD/tests-ovmf/menu.efi" /EFI/BOOT/BOOTX64.EFI
 	esp_put "$OVMF_DISK" "$image" /EFI/etcseal/etcseal.efi
+	esp_put "$OVMF_DISK" "$OVMF_OUT/plain.efi" /EFI/etcseal/plain.efi
 	esp_put "$OVMF_DISK" "$OVMF_OUT/systemd.efi" /EFI/etcseal/systemd.efi
 }

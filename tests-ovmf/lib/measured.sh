@@ -17,7 +17,17 @@ fenced() { # PCR 11 as the stub left it: what the fence makes of it
 
 systemd_measure() { # folder of the parts
 	/usr/lib/systemd/systemd-measure calculate --bank=sha256 --phase=: --linux="$KERNEL" --initrd="$1/initrd" \
-		--cmdline="$1/cmdline" --osrel="$1/osrel" --uname="$1/uname" | sed -n 's/^11:sha256=//p' | head -n 1
+		--cmdline="$1/cmdline" --osrel="$1/osrel" 2>/dev/null | sed -n 's/^11:sha256=//p' | head -n 1
+}
+
+section_measured() { # PCR 11, name, file: as the UKI specification goes on
+	extend "$(extend "$1" "$(printf '%s\0' "$2" | sha256sum | cut -d' ' -f1)")" "$(sha256sum <"$3" | cut -d' ' -f1)"
+}
+
+# systemd-measure 252 knows neither .uname nor .sbat; both come behind what it knows.
+image_measured() { # folder of the parts, image
+	objcopy -O binary -j .sbat "$2" "$SCRATCH/sbat"
+	section_measured "$(section_measured "$(systemd_measure "$1")" .uname "$1/uname")" .sbat "$SCRATCH/sbat"
 }
 
 measured_take() { # boot's folder: tpm2_eventlog's reading, beside the log
@@ -29,7 +39,7 @@ replayed() { # boot's folder, PCR: from tpm2_eventlog's own replay at the end of
 		sed -n "s/^ *$2 *: *0x//p" | tr 'A-F' 'a-f'
 }
 
-log_replays() { # boot's folder: PCR 0 to 15 (9 and 11 are also extended by kernel and helper, behind the log's end)
+log_replays() { # boot's folder: PCRs 0 to 15; 11 is extended by the fence too, behind the log's end
 	local n want bad=0
 	for n in {0..15}; do
 		want=$(replayed "$1" "$n")
