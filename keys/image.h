@@ -8,11 +8,18 @@
 #include "keys/core/pe.h"
 
 /* Checks the parts (the kernel is a PE image of the stub's machine, .cmdline has no NUL or line end within, …) and writes
- * the UKI. ES_ARGUMENT: a part that won't do, ret_detail names it and what is wrong: ".initrd is empty". ES_TOO_LARGE. The
- * caller owns *ret. */
+ * the UKI. ret_detail names the part and what is wrong with it: ".initrd is empty". ES_FORMAT: a file that won't do;
+ * ES_ARGUMENT: a text that won't, a part that is missing, .sbat beside the stub's own; ES_TOO_LARGE. The caller owns *ret. */
 enum { ES_IMAGE_DETAIL = 128 };
 ES_MUST_CHECK enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *ret,
 					    char ret_detail[static ES_IMAGE_DETAIL]);
+
+/* The release that an x86 kernel names in its header, as uname -r prints it; false if it names none. */
+enum { ES_KERNEL_RELEASE = 65 };
+bool es_image_kernel_release(struct es_span kernel, char ret[static ES_KERNEL_RELEASE]);
+
+/* SHA-256 of a section, for inspect. */
+ES_MUST_CHECK enum es_reason es_image_digest(struct es_span section, struct es_digest *ret);
 
 /* PCR 11 as the stub leaves it (from zeros), without the fence. */
 ES_MUST_CHECK enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest *ret);

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "keys/core/hex.h"
+#include "keys/core/labels.h"
+#include "keys/core/options.h"
+#include "keys/crypto/hash.h"
+#include "keys/image.h"
+#include "keys/testlib/oracle.h"
+#include "keys/testlib/pe_image.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char systemd_stub[] = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
+
+static uint8_t stub_bytes[ES_TEST_PE_MAX], kernel_bytes[ES_TEST_PE_MAX];
+
+static struct es_uki_parts usual_parts(void)
+{
+	struct es_uki_parts p = { .stub = { stub_bytes, es_test_pe_stub(stub_bytes) } };
+
+	p.present[ES_UKI_LINUX] = p.present[ES_UKI_CMDLINE] = p.present[ES_UKI_INITRD] = true;
+	p.section[ES_UKI_LINUX] = (struct es_span){ kernel_bytes, es_test_pe_stub(kernel_bytes) };
+	p.section[ES_UKI_CMDLINE] = es_text_span("console=ttyS0 quiet");
+	p.section[ES_UKI_INITRD] = es_text_span("070701 and so on");
+	return p;
+}
+
+static void put_text(struct es_uki_parts *p, enum es_uki_section which, const char *text)
+{
+	p->present[which] = true;
+	p->section[which] = es_text_span(text);
+}
+
+static void assert_refused(const struct es_uki_parts *parts, enum es_reason expected, const char *detail)
+{
+	char said[ES_IMAGE_DETAIL];
+	struct es_buf image = { 0 };
+	enum es_reason r = es_image_build(parts, &image, said);
+
+	assert_string_equal(said, detail);
+	assert_int_equal(r, expected);
+	assert_null(image.data);
+}
+
+static void refuses_text(enum es_uki_section which, const char *text, enum es_reason expected, const char *detail)
+{
+	struct es_uki_parts parts = usual_parts();
+
+	put_text(&parts, which, text);
+	assert_refused(&parts, expected, detail);
+}
+
+static void builds_what_inspect_reads_back(void **state)
+{
+	struct es_uki_parts parts = usual_parts();
+	char detail[ES_IMAGE_DETAIL];
+	struct es_uki uki;
+	struct es_pe pe;
+	ES_BUF image = { 0 };
+
+	(void)state;
+	put_text(&parts, ES_UKI_OSREL, "ID=debian\nNAME=\"Debi\xc3\xa4n\"\n");
+	put_text(&parts, ES_UKI_UNAME, "6.1.0-56-amd64");
+	put_text(&parts, ES_UKI_SBAT, "sbat,1,SBAT Version\n");
+	assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
+	assert_string_equal(detail, "");
+	assert_int_equal(es_pe_open(es_buf_span(&image), ES_PE_FILE, &pe), ES_OK);
+	assert_int_equal(es_uki_find(&pe, ES_PE_FILE, &uki), ES_OK);
+	for (int i = 0; i < ES_UKI_COUNT; i++) {
+		assert_int_equal(uki.present[i], parts.present[i]);
+		assert_int_equal(uki.section[i].len, parts.section[i].len);
+		if (parts.present[i])
+			assert_memory_equal(uki.section[i].data, parts.section[i].data, parts.section[i].len);
+	}
+}
+
+static void names_the_part_that_is_missing_or_empty(void **state)
+{
+	struct es_uki_parts parts = usual_parts();
+
+	(void)state;
+	parts.present[ES_UKI_INITRD] = false;
+	assert_refused(&parts, ES_ARGUMENT, ".initrd is missing");
+	parts = usual_parts();
+	parts.present[ES_UKI_CMDLINE] = false;
+	assert_refused(&parts, ES_ARGUMENT, ".cmdline is missing");
+	parts = usual_parts();
+	parts.present[ES_UKI_LINUX] = false;
+	assert_refused(&parts, ES_ARGUMENT, ".linux is missing");
+	refuses_text(ES_UKI_LINUX, "", ES_FORMAT, ".linux is empty");
+	refuses_text(ES_UKI_CMDLINE, "", ES_ARGUMENT, ".cmdline is empty");
+}
+
+static void refuses_what_is_no_kernel(void **state)
+{
+	struct es_uki_parts parts = usual_parts();
+	uint8_t uki[ES_TEST_PE_MAX];
+
+	(void)state;
+	refuses_text(ES_UKI_LINUX, "#!/bin/sh", ES_FORMAT, ".linux is no kernel with an EFI stub");
+	refuses_text(ES_UKI_LINUX,
+		     "\x7f"
+		     "ELF\x02",
+		     ES_FORMAT, ".linux is an ELF file; the boot image needs the bzImage, as it lies in /boot");
+	parts.section[ES_UKI_LINUX].len -= 1;
+	memcpy(kernel_bytes + 0x202, "HdrS", 4);
+	assert_refused(&parts, ES_FORMAT, ".linux is truncated, or was built without CONFIG_EFI_STUB");
+	parts = usual_parts();
+	es_test_put16(kernel_bytes, ES_TEST_PE_COFF + 4, ES_PE_MACHINE_ARM64);
+	assert_refused(&parts, ES_FORMAT, ".linux is for another machine than the stub");
+	es_test_put16(kernel_bytes, ES_TEST_PE_COFF + 4, 0x14c);
+	assert_refused(&parts, ES_FORMAT, ".linux is for a machine that isn't supported");
+	parts = usual_parts();
+	es_test_put16(kernel_bytes, ES_TEST_PE_OPTIONAL + 68, 12);
+	assert_refused(&parts, ES_FORMAT, ".linux is no kernel with an EFI stub");
+	parts = usual_parts();
+	parts.section[ES_UKI_LINUX] = (struct es_span){ uki, es_test_pe_uki(uki) };
+	assert_refused(&parts, ES_FORMAT, ".linux is a boot image (UKI) and no kernel");
+}
+
+static void refuses_what_is_no_stub(void **state)
+{
+	static const struct es_test_pe_section sbat[] = { { ".text", 16, 1 }, { ".sbat", 16, 's' } };
+	static const struct es_test_pe_section doubled[] = { { ".text", 16, 1 },
+							     { ".sbat", 16, 's' },
+							     { ".sbat", 16, 's' } };
+	struct es_uki_parts parts = usual_parts();
+
+	(void)state;
+	parts.stub = es_text_span("no stub");
+	assert_refused(&parts, ES_FORMAT, "the stub is no EFI program, or a truncated one");
+	parts = usual_parts();
+	parts.stub.len -= 1;
+	assert_refused(&parts, ES_FORMAT, "the stub is no EFI program, or a truncated one");
+	parts = usual_parts();
+	parts.stub.len = es_test_pe_uki(stub_bytes);
+	assert_refused(&parts, ES_FORMAT, "the stub is a whole boot image already");
+	parts = usual_parts();
+	memcpy(stub_bytes + 0x202, "HdrS", 4);
+	assert_refused(&parts, ES_FORMAT, "the stub is a kernel");
+	parts = usual_parts();
+	es_test_put16(stub_bytes, ES_TEST_PE_OPTIONAL + 68, 11);
+	assert_refused(&parts, ES_FORMAT, "the stub is an EFI driver");
+	parts = usual_parts();
+	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL, 0x10b);
+	assert_refused(&parts, ES_FORMAT, "the stub is an EFI program for a machine that isn't supported");
+	parts = usual_parts();
+	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL + 112 + 32, (uint32_t)parts.stub.len);
+	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL + 112 + 36, 8);
+	parts.stub.len += 8;
+	assert_refused(&parts, ES_FORMAT, "the stub is signed; sign the finished image instead");
+	parts = usual_parts();
+	parts.stub.len = es_test_pe_make(doubled, 3, stub_bytes);
+	assert_refused(&parts, ES_FORMAT, "the stub has a doubled or truncated section");
+	parts = usual_parts();
+	parts.stub.len = es_test_pe_make(sbat, 2, stub_bytes);
+	put_text(&parts, ES_UKI_SBAT, "sbat,1\n");
+	assert_refused(&parts, ES_FORMAT, "the stub has a .sbat section of its own, which stays");
+}
+
+static void refuses_options_that_no_kernel_should_get(void **state)
+{
+	static char longest[ES_OPTIONS_MAX + 1];
+	struct es_uki_parts parts = usual_parts();
+
+	(void)state;
+	refuses_text(ES_UKI_CMDLINE, "quiet\n", ES_ARGUMENT,
+		     ".cmdline has a line end or another control character in it");
+	parts.section[ES_UKI_CMDLINE] = (struct es_span){ (const uint8_t *)"a\0b", 3 };
+	assert_refused(&parts, ES_ARGUMENT, ".cmdline has a line end or another control character in it");
+	refuses_text(ES_UKI_CMDLINE, "k\xc3\xa4se", ES_ARGUMENT, ".cmdline has a character beyond ASCII in it");
+	memset(longest, 'x', ES_OPTIONS_MAX);
+	refuses_text(ES_UKI_CMDLINE, longest, ES_ARGUMENT, ".cmdline is longer than a kernel takes");
+	refuses_text(ES_UKI_CMDLINE, "quiet etcseal.recovery=123", ES_ARGUMENT,
+		     ".cmdline holds a recovery key, which everybody could read there");
+	refuses_text(ES_UKI_CMDLINE, "encryptionRecoveryKey=123", ES_ARGUMENT,
+		     ".cmdline holds a recovery key, which everybody could read there");
+}
+
+static void refuses_each_part_that_is_something_else(void **state)
+{
+	(void)state;
+	refuses_text(ES_UKI_INITRD, "no archive", ES_FORMAT, ".initrd is neither a cpio archive nor a compressed one");
+	refuses_text(ES_UKI_OSREL, "\x01", ES_FORMAT, ".osrel is no text");
+	refuses_text(ES_UKI_UCODE, "\x1f\x8b", ES_FORMAT,
+		     ".ucode is no uncompressed cpio archive, the only form the kernel takes");
+	refuses_text(ES_UKI_SPLASH, "\x89PNG", ES_FORMAT, ".splash is no BMP picture");
+	refuses_text(ES_UKI_DTB, "/dts-v1/;", ES_FORMAT, ".dtb is no compiled device tree");
+	refuses_text(ES_UKI_UNAME, "6.1 amd64", ES_ARGUMENT,
+		     ".uname is no kernel release (one word, as uname -r prints it)");
+	refuses_text(ES_UKI_SBAT, "name,1\n", ES_FORMAT, ".sbat is no SBAT table (its first line begins with sbat,)");
+	refuses_text(ES_UKI_PCRPKEY, "-----BEGIN PRIVATE KEY-----", ES_FORMAT, ".pcrpkey is no public key in PEM form");
+	refuses_text(ES_UKI_PCRSIG, "sha256", ES_FORMAT, ".pcrsig is no JSON object");
+}
+
+static void takes_every_initrd_that_the_kernel_unpacks(void **state)
+{
+	static const struct es_span kinds[] = {
+		{ (const uint8_t *)"070701", 6 },
+		{ (const uint8_t *)"070702", 6 },
+		{ (const uint8_t *)"\0\0\0\0"
+				   "070701",
+		  10 },
+		{ (const uint8_t *)"\x1f\x8b\x08", 3 },
+		{ (const uint8_t *)"\x28\xb5\x2f\xfd", 4 },
+		{ (const uint8_t *)"\xfd\x37zXZ\0", 6 },
+		{ (const uint8_t *)"\x02\x21\x4c\x18", 4 },
+		{ (const uint8_t *)"\x5d\0\0\x80", 4 },
+		{ (const uint8_t *)"BZh9", 4 },
+		{ (const uint8_t *)"\x89LZO", 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct es_uki_parts parts = usual_parts();
+		char detail[ES_IMAGE_DETAIL];
+		ES_BUF image = { 0 };
+
+		parts.section[ES_UKI_INITRD] = kinds[i];
+		assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
+	}
+}
+
+/* The parts that systemd-measure of Debian 12 knows. */
+static const struct {
+	enum es_uki_section which;
+	const char *option, *content;
+} measured[] = {
+	{ ES_UKI_LINUX, "linux", "kernel" },
+	{ ES_UKI_OSREL, "osrel", "ID=debian\n" },
+	{ ES_UKI_CMDLINE, "cmdline", "quiet" },
+	{ ES_UKI_INITRD, "initrd", "initrd of some bytes" },
+	{ ES_UKI_SPLASH, "splash", "BM splash" },
+	{ ES_UKI_DTB, "dtb",
+	  "\xd0\x0d\xfe\xed"
+	  "dtb" },
+	{ ES_UKI_PCRPKEY, "pcrpkey", "-----BEGIN PUBLIC KEY-----\n" },
+};
+
+enum { MEASURED = sizeof measured / sizeof measured[0] };
+
+static void assert_as_systemd_measure(void **state, unsigned subset)
+{
+	char options[512] = "", hex[65], line[128];
+	struct es_uki uki = { 0 };
+	struct es_digest pcr;
+	struct es_buf said;
+
+	for (unsigned i = 0; i < MEASURED; i++) {
+		size_t n = strlen(options);
+
+		if ((subset & 1u << i) == 0)
+			continue;
+		uki.present[measured[i].which] = true;
+		uki.section[measured[i].which] = es_text_span(measured[i].content);
+		snprintf(options + n, sizeof options - n, " --%s=%s", measured[i].option, measured[i].option);
+	}
+	assert_int_equal(
+	    oracle_shell(state, "/usr/lib/systemd/systemd-measure calculate --bank=sha256 --phase=%s >said", options),
+	    0);
+	said = oracle_read(state, "said");
+	assert_int_equal(es_image_predict_pcr11(&uki, &pcr), ES_OK);
+	es_hex_encode(pcr.bytes, sizeof pcr.bytes, hex);
+	snprintf(line, sizeof line, "11:sha256=%s\n", hex);
+	assert_int_equal(said.len, strlen(line));
+	assert_memory_equal(said.data, line, said.len);
+	es_buf_free(&said);
+}
+
+static void predicts_pcr_11_as_systemd_measure_does(void **state)
+{
+	for (unsigned i = 0; i < MEASURED; i++)
+		oracle_write(state, measured[i].option, es_text_span(measured[i].content));
+	for (unsigned subset = 1; subset < 1u << MEASURED; subset += 2) /* each has the kernel: it asks for one */
+		assert_as_systemd_measure(state, subset);
+}
+
+/* What systemd-measure of Debian 12 doesn't know stands in the order of DESIGN.md section 4, and the signature nowhere. */
+static void predicts_the_newer_sections_in_their_order(void **state)
+{
+	static const enum es_uki_section order[] = { ES_UKI_LINUX, ES_UKI_INITRD, ES_UKI_UCODE, ES_UKI_SPLASH,
+						     ES_UKI_DTB,   ES_UKI_UNAME,  ES_UKI_SBAT,  ES_UKI_PCRPKEY };
+	static const char *const names[] = { ".linux", ".initrd", ".ucode", ".splash",
+					     ".dtb",   ".uname",  ".sbat",  ".pcrpkey" };
+	struct es_digest expected = { 0 }, pcr;
+	struct es_uki uki = { .present = { [ES_UKI_PCRSIG] = true } };
+
+	(void)state;
+	uki.section[ES_UKI_PCRSIG] = es_text_span("{}");
+	for (unsigned i = 0; i < 8; i++) {
+		struct es_span name = { (const uint8_t *)names[i], strlen(names[i]) + 1 };
+
+		uki.present[order[i]] = true;
+		uki.section[order[i]] = es_text_span(names[7 - i]);
+		assert_true(es_pcr_event(&expected, name, es_sha256));
+		assert_true(es_pcr_event(&expected, uki.section[order[i]], es_sha256));
+	}
+	assert_int_equal(es_image_predict_pcr11(&uki, &pcr), ES_OK);
+	assert_true(es_digest_equal(&pcr, &expected));
+}
+
+/* sha256(zeros || sha256(UTF-16LE with its NUL)), by openssl and iconv. */
+static void predicts_pcr_12_as_openssl_computes_it(void **state)
+{
+	struct es_digest pcr, zeros = { 0 };
+	struct es_buf said;
+
+	assert_int_equal(oracle_shell(state,
+				      "step() { { cat pcr; openssl dgst -sha256 -binary; } | openssl dgst -sha256 "
+				      "-binary >new && mv new pcr; }; "
+				      "head -c32 /dev/zero >pcr; printf '%s' | step; cp pcr recovery; "
+				      "printf 'quiet init=/bin/sh\\0' | iconv -f ASCII -t UTF-16LE | step",
+				      ES_RECOVERY_EVENT),
+			 0);
+	said = oracle_read(state, "pcr");
+	assert_int_equal(es_image_predict_pcr12("quiet init=/bin/sh", true, &pcr), ES_OK);
+	assert_memory_equal(said.data, pcr.bytes, 32);
+	es_buf_free(&said);
+	said = oracle_read(state, "recovery");
+	assert_int_equal(es_image_predict_pcr12("", true, &pcr), ES_OK);
+	assert_memory_equal(said.data, pcr.bytes, 32);
+	es_buf_free(&said);
+	assert_int_equal(es_image_predict_pcr12("", false, &pcr), ES_OK);
+	assert_true(es_digest_equal(&pcr, &zeros));
+	assert_int_equal(es_image_predict_pcr12("k\xc3\xa4se", false, &pcr), ES_ARGUMENT);
+}
+
+/* Debian's own kernel with systemd's stub; the release is the one in the file's name. */
+static void builds_from_debians_kernel(void **state)
+{
+	struct es_uki_parts parts = usual_parts();
+	char detail[ES_IMAGE_DETAIL], release[ES_KERNEL_RELEASE];
+	struct es_buf stub, kernel;
+	ES_BUF image = { 0 };
+	const char *name;
+	glob_t found;
+
+	assert_int_equal(glob("/boot/vmlinuz-*", 0, NULL, &found), 0);
+	name = strrchr(found.gl_pathv[0], '/') + 1;
+	assert_int_equal(oracle_shell(state, "cp %s kernel && cp %s stub", found.gl_pathv[0], systemd_stub), 0);
+	stub = oracle_read(state, "stub");
+	kernel = oracle_read(state, "kernel");
+	parts.stub = es_buf_span(&stub);
+	parts.section[ES_UKI_LINUX] = es_buf_span(&kernel);
+	assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
+	assert_true(es_image_kernel_release(es_buf_span(&kernel), release));
+	assert_string_equal(release, name + strlen("vmlinuz-"));
+	parts.section[ES_UKI_LINUX].len /= 2;
+	assert_refused(&parts, ES_FORMAT, ".linux is truncated, or was built without CONFIG_EFI_STUB");
+	assert_false(es_image_kernel_release((struct es_span){ kernel.data, 0x210 }, release));
+	assert_false(es_image_kernel_release(es_text_span("no kernel"), release));
+	es_buf_free(&stub);
+	es_buf_free(&kernel);
+	globfree(&found);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(builds_what_inspect_reads_back),
+		cmocka_unit_test(names_the_part_that_is_missing_or_empty),
+		cmocka_unit_test(refuses_what_is_no_kernel),
+		cmocka_unit_test(refuses_what_is_no_stub),
+		cmocka_unit_test(refuses_options_that_no_kernel_should_get),
+		cmocka_unit_test(refuses_each_part_that_is_something_else),
+		cmocka_unit_test(takes_every_initrd_that_the_kernel_unpacks),
+		cmocka_unit_test(predicts_pcr_11_as_systemd_measure_does),
+		cmocka_unit_test(predicts_the_newer_sections_in_their_order),
+		cmocka_unit_test(predicts_pcr_12_as_openssl_computes_it),
+		cmocka_unit_test(builds_from_debians_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, oracle_folder_make, oracle_folder_remove);
+}
