@@ -102,12 +102,12 @@ enum es_exit es_verb_help(const struct es_args *args)
 
 static void fill_version(struct es_writer *w, const void *what)
 {
-	struct es_json j = { .out = w };
+	struct es_emit j = { .out = w };
 
 	(void)what;
-	es_json_object(&j, NULL);
-	es_json_text(&j, "version", ES_VERSION_TEXT);
-	es_json_end(&j);
+	es_emit_object(&j, NULL);
+	es_emit_text(&j, "version", ES_VERSION_TEXT);
+	es_emit_end(&j);
 }
 
 enum es_exit es_verb_version(const struct es_args *args)

@@ -44,14 +44,14 @@ static void write_quoted(struct es_writer *w, const char *text)
 	es_write_text(w, "\"");
 }
 
-static void new_line(struct es_json *j)
+static void new_line(struct es_emit *j)
 {
 	es_write_text(j->out, "\n");
 	for (unsigned i = 0; i < j->depth; i++)
 		es_write_text(j->out, "  ");
 }
 
-static void begin(struct es_json *j, const char *name)
+static void begin(struct es_emit *j, const char *name)
 {
 	if (j->filled[j->depth])
 		es_write_text(j->out, ",");
@@ -64,11 +64,11 @@ static void begin(struct es_json *j, const char *name)
 	}
 }
 
-static void enter(struct es_json *j, const char *name, const char *open, char close)
+static void enter(struct es_emit *j, const char *name, const char *open, char close)
 {
 	begin(j, name);
 	es_write_text(j->out, open);
-	if (j->depth == ES_JSON_DEPTH) {
+	if (j->depth == ES_EMIT_DEPTH) {
 		j->out->bad = true; /* a defect of the caller's: fails the output */
 		return;
 	}
@@ -77,17 +77,17 @@ static void enter(struct es_json *j, const char *name, const char *open, char cl
 	j->close[j->depth] = close;
 }
 
-void es_json_object(struct es_json *j, const char *name)
+void es_emit_object(struct es_emit *j, const char *name)
 {
 	enter(j, name, "{", '}');
 }
 
-void es_json_array(struct es_json *j, const char *name)
+void es_emit_array(struct es_emit *j, const char *name)
 {
 	enter(j, name, "[", ']');
 }
 
-void es_json_end(struct es_json *j)
+void es_emit_end(struct es_emit *j)
 {
 	bool filled = j->filled[j->depth];
 	char close = j->close[j->depth];
@@ -104,29 +104,29 @@ void es_json_end(struct es_json *j)
 		es_write_text(j->out, "\n");
 }
 
-void es_json_text(struct es_json *j, const char *name, const char *text)
+void es_emit_text(struct es_emit *j, const char *name, const char *text)
 {
 	if (text == NULL) {
-		es_json_null(j, name);
+		es_emit_null(j, name);
 		return;
 	}
 	begin(j, name);
 	write_quoted(j->out, text);
 }
 
-void es_json_number(struct es_json *j, const char *name, uint64_t v)
+void es_emit_number(struct es_emit *j, const char *name, uint64_t v)
 {
 	begin(j, name);
 	es_write_decimal(j->out, v);
 }
 
-void es_json_bool(struct es_json *j, const char *name, bool v)
+void es_emit_bool(struct es_emit *j, const char *name, bool v)
 {
 	begin(j, name);
 	es_write_text(j->out, v ? "true" : "false");
 }
 
-void es_json_null(struct es_json *j, const char *name)
+void es_emit_null(struct es_emit *j, const char *name)
 {
 	begin(j, name);
 	es_write_text(j->out, "null");

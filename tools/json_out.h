@@ -8,23 +8,23 @@
 
 #include "keys/core/span.h"
 
-enum { ES_JSON_DEPTH = 16 };
+enum { ES_EMIT_DEPTH = 16 };
 
-struct es_json {
+struct es_emit {
 	struct es_writer *out;
 	unsigned depth;
-	bool filled[ES_JSON_DEPTH + 1]; /* something stands there already */
-	char close[ES_JSON_DEPTH + 1];
+	bool filled[ES_EMIT_DEPTH + 1]; /* something stands there already */
+	char close[ES_EMIT_DEPTH + 1];
 };
 
 /* name is NULL at the top and within an array. Each begin has its end. */
-void es_json_object(struct es_json *j, const char *name);
-void es_json_array(struct es_json *j, const char *name);
-void es_json_end(struct es_json *j);
+void es_emit_object(struct es_emit *j, const char *name);
+void es_emit_array(struct es_emit *j, const char *name);
+void es_emit_end(struct es_emit *j);
 
-void es_json_text(struct es_json *j, const char *name, const char *text); /* NULL: null */
-void es_json_number(struct es_json *j, const char *name, uint64_t v);
-void es_json_bool(struct es_json *j, const char *name, bool v);
-void es_json_null(struct es_json *j, const char *name);
+void es_emit_text(struct es_emit *j, const char *name, const char *text); /* NULL: null */
+void es_emit_number(struct es_emit *j, const char *name, uint64_t v);
+void es_emit_bool(struct es_emit *j, const char *name, bool v);
+void es_emit_null(struct es_emit *j, const char *name);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum { TEXT_MAX = 1024 };
 
-void es_printable(char *text)
+void es_clean(char *text)
 {
 	for (unsigned char *t = (unsigned char *)text; *t != '\0'; t++)
 		if (*t < 0x20 || *t == 0x7f || (*t >= 0x80 && *t < 0xa0 && t > (unsigned char *)text && t[-1] == 0xc2))
@@ -39,7 +39,7 @@ void es_warn(const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_printable(text);
+	es_clean(text);
 	fflush(stdout);
 	fprintf(stderr, "etcseal: warning: %s\n", text);
 }
@@ -103,17 +103,17 @@ struct failure {
 static void fill_failure(struct es_writer *w, const void *what)
 {
 	const struct failure *f = what;
-	struct es_json j = { .out = w };
+	struct es_emit j = { .out = w };
 
-	es_json_object(&j, NULL);
-	es_json_object(&j, "error");
-	es_json_text(&j, "verb", f->args->name);
-	es_json_text(&j, "id", f->words->id);
-	es_json_text(&j, "what", f->words->what);
-	es_json_text(&j, "detail", f->detail);
-	es_json_text(&j, "next", f->words->next);
-	es_json_end(&j);
-	es_json_end(&j);
+	es_emit_object(&j, NULL);
+	es_emit_object(&j, "error");
+	es_emit_text(&j, "verb", f->args->name);
+	es_emit_text(&j, "id", f->words->id);
+	es_emit_text(&j, "what", f->words->what);
+	es_emit_text(&j, "detail", f->detail);
+	es_emit_text(&j, "next", f->words->next);
+	es_emit_end(&j);
+	es_emit_end(&j);
 }
 
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail)
@@ -123,7 +123,7 @@ enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const ch
 
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
-	es_printable(shown);
+	es_clean(shown);
 	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", args->name, f.words->what,
 		shown[0] != '\0' ? ": " : "", shown, f.words->next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
@@ -141,7 +141,7 @@ enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_printable(text);
+	es_clean(text);
 	snprintf(next, sizeof next, "`etcseal help%s%s` shows what there is.", args->name[0] != '\0' ? " " : "",
 		 args->name);
 	fflush(stdout);
@@ -149,6 +149,25 @@ enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
 		return ES_EXIT_FAILED;
 	return ES_EXIT_USAGE;
+}
+
+static void note(const char *text)
+{
+	openlog("etcseal", LOG_PID, LOG_AUTHPRIV);
+	syslog(LOG_NOTICE, "%s", text);
+	closelog();
+}
+
+void es_note(const char *format, ...)
+{
+	char text[TEXT_MAX];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	es_clean(text);
+	note(text);
 }
 
 void es_done(const struct es_args *args, const char *format, ...)
@@ -159,9 +178,7 @@ void es_done(const struct es_args *args, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_printable(text);
+	es_clean(text);
 	es_line(args, "%s", text);
-	openlog("etcseal", LOG_PID, LOG_AUTHPRIV);
-	syslog(LOG_NOTICE, "%s", text);
-	closelog();
+	note(text);
 }

@@ -22,13 +22,15 @@ enum es_exit es_print(es_fill_fn *fill, const void *what);
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail);
 __attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);
 
-/* A change that was made: a line, and one to the system log (authpriv), where it stays. Never a secret. */
+/* To the system log (authpriv): who changes, lists or extracts leaves a trace. Never a secret. */
+__attribute__((format(printf, 1, 2))) void es_note(const char *format, ...);
+/* A change that was made: a line, and a note. */
 __attribute__((format(printf, 2, 3))) void es_done(const struct es_args *args, const char *format, ...);
 
 /* Whether all of standard output has reached its end; says so if not. */
 bool es_output_finish(void);
 
 /* Replaces what isn't printable ASCII by '?', UTF-8 left alone. */
-void es_printable(char *text);
+void es_clean(char *text);
 
 #endif

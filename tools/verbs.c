@@ -2,6 +2,7 @@
 /* Every verb, in the order of the help. */
 #include "tools/help.h"
 #include "tools/verb.h"
+#include "tools/verbs.h"
 
 const struct es_option es_global_options[] = {
 	{ "json", NULL, "print for machines; errors too", false },
@@ -10,12 +11,69 @@ const struct es_option es_global_options[] = {
 	{ "tcti", "TEXT", "which TPM, as in tss2-tctildr(3) (/dev/tpmrm0)", false },
 	{ "event-log", "FILE", "the firmware's event log (the kernel's)", false },
 	{ "product-uuid", "FILE", "the machine's UUID (the kernel's)", false },
+	{ "key-name", "TEXT", "the name of the key in the kernel keyring", false },
 	{ "help", NULL, "show the help of a verb", false },
 	{ "version", NULL, "show the version", false },
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct es_option init_options[] = {
+	{ "kdf", NULL, "do without a TPM, on purpose: no seal", false },
+	{ "path", "PATH", "a folder to cover; may be given again (/etc)", true },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_option set_options[] = {
+	{ "mode", "tpm|kdf", "which key opens the configuration by itself", false },
+	{ "require-secure-boot", "T|F|true|false", "only with Secure Boot on", false },
+	{ "require-exec-installed-only", "T|F|true|false", "only if just installed programs run", false },
+	{ "yes", NULL, "go to mode kdf without a question", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_option extract_options[] = {
+	{ "to", "DIR", "an empty folder, or one to be made", false },
+	{ "recovery-key-file", "FILE", "read the recovery key from it; - is standard input", false },
+	{ "ask-recovery-key", NULL, "ask for the recovery key, though this host holds the key", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_verb recovery_verbs[] = {
+	{ .name = "list",
+	  .help = "Show the recovery key and its ID",
+	  .run = es_verb_recovery_list,
+	  .more = "  Works as long as this system holds the configuration's key. It leaves a line in\n"
+		  "  the system log (authpriv), without the key." },
+	{ .name = NULL },
+};
+
 const struct es_verb es_verbs[] = {
+	{ .name = "init",
+	  .help = "Seal this host's configuration for the first time",
+	  .run = es_verb_init,
+	  .options = init_options,
+	  .more = "  Makes the recovery key, and shows it. With a TPM that can be used the mode is tpm,\n"
+		  "  with none it is kdf; a TPM that is there and can't be used is an error." },
+	{ .name = "status",
+	  .help = "Show how this host is sealed, how it was opened, and what is wrong",
+	  .run = es_verb_status,
+	  .more = "  Exits with 3 if nothing is configured, 4 if this system doesn't hold the key, 5 if\n"
+		  "  no bank can be trusted." },
+	{ .name = "get", .help = "Show mode and requirements", .run = es_verb_get },
+	{ .name = "set",
+	  .help = "Change mode and requirements",
+	  .run = es_verb_set,
+	  .options = set_options,
+	  .more = "  --mode=tpm seals to this host's TPM and the way it booted, also anew: after a TPM\n"
+		  "  was cleared, or after a boot with the recovery key." },
+	{ .name = "backup", .help = "Save the configuration as the next generation", .run = es_verb_backup },
+	{ .name = "extract",
+	  .help = "Unpack the saved configuration into a folder",
+	  .run = es_verb_extract,
+	  .options = extract_options,
+	  .more = "  With the key of the running host; without one the recovery key is asked for. On\n"
+		  "  another host name the banks' partition with --boot-dir." },
+	{ .name = "recovery", .help = "The recovery key", .verbs = recovery_verbs },
 	{ .name = "completion",
 	  .help = "Print the completion script of a shell",
 	  .run = es_verb_completion,

@@ -54,8 +54,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			 "Make it true first (Secure Boot: in the firmware's setup), boot, and try again." },
 
 	[ES_LOCKED_PCR] = { "pcr-mismatch", ES_EXIT_LOCKED, "this boot isn't the one that the key was sealed to",
-			    "If the change is yours, open with the recovery key and run `etcseal backup`, which seals "
-			    "to this boot; if not, find out who made it." },
+			    "If the change is yours, open with the recovery key and run `etcseal set --mode=tpm`, "
+			    "which seals to this boot; if not, find out who made it." },
 	[ES_LOCKED_MACHINE] = { "other-machine", ES_EXIT_LOCKED,
 				"the key is bound to another machine, or the derived key doesn't fit",
 				"Put the disk back into its machine, or open with the recovery key." },
@@ -103,7 +103,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			     "shows it), or open with the recovery key." },
 	[ES_TPM_POLICY] = { "tpm-policy", ES_EXIT_LOCKED,
 			    "the TPM says that the policy isn't met, though the PCRs are those of the seal",
-			    "Boot once more; if it stays so, open with the recovery key and run `etcseal backup`." },
+			    "Boot once more; if it stays so, open with the recovery key and run `etcseal set "
+			    "--mode=tpm`." },
 	[ES_TPM_AUTH] = { "tpm-auth", ES_EXIT_TPM, "the TPM's owner has set a password",
 			  "Take the owner password off (tpm2_changeauth -c owner), or go on without: mode kdf." },
 	[ES_TPM_FULL] = { "tpm-full", ES_EXIT_TPM, "the TPM has no room left",

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/common.h"
+
+#include <stdio.h>
+
+const char es_kdf_limits[] =
+    "  Mode kdf is NOT a seal. It hides the configuration from whoever gets hold of the archive without this\n"
+    "  machine, and no more:\n"
+    "    - anybody who can boot or log in on this machine as root can open it: the key's inputs lie beside it;\n"
+    "    - a changed boot program, kernel or initrd opens it as well;\n"
+    "    - an old copy that is put back isn't noticed.\n"
+    "  With a usable TPM, `etcseal set --mode=tpm` seals it to the way this host boots.\n";
+const char es_kdf_unbound[] = "  This machine has no UUID of its own: the disk ALONE opens the configuration.\n";
+
+enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
+{
+	const struct es_host_request request = {
+		.boot_dir = es_arg(args, "boot-dir"),
+		.run_dir = es_arg(args, "run-dir"),
+		.tcti = es_arg(args, "tcti"),
+		.event_log = es_arg(args, "event-log"),
+		.product_uuid = es_arg(args, "product-uuid"),
+		.key_name = es_arg(args, "key-name"),
+	};
+	ES_HOST host = NULL;
+	enum es_reason r = es_host_open(&request, &host);
+
+	if (r != ES_OK) {
+		const char *detail = host != NULL ? es_host_detail(host) : "";
+
+		return es_fail(args, r, detail[0] != '\0' || request.boot_dir == NULL ? detail : request.boot_dir);
+	}
+	*ret = es_take(host);
+	return ES_EXIT_DONE;
+}
+
+enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, const struct es_host *host)
+{
+	return es_fail(args, reason, es_host_detail(host));
+}
+
+static const struct es_protector *find_protector(const struct es_host *host, enum es_protector_type type)
+{
+	const struct es_bank *bank = es_host_bank(host);
+
+	return bank != NULL && bank->info != NULL ? es_info_find(bank->info, type) : NULL;
+}
+
+const struct es_protector *es_recovery_protector(const struct es_host *host)
+{
+	return find_protector(host, ES_PROTECTOR_RECOVERY);
+}
+
+const struct es_protector *es_kdf_protector(const struct es_host *host)
+{
+	return find_protector(host, ES_PROTECTOR_KDF);
+}
+
+void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_TEXT])
+{
+	unsigned g = fault->group;
+
+	switch (fault->fault) {
+	case ES_GROUP_NOT_DIGITS:
+		snprintf(ret, ES_FAULT_TEXT, "group %u is not six digits", g);
+		break;
+	case ES_GROUP_MISPLACED:
+		snprintf(ret, ES_FAULT_TEXT, "group %u belongs to place %u", g, fault->fits);
+		if (fault->fits + 11 <= ES_RECOVERY_GROUPS)
+			snprintf(ret, ES_FAULT_TEXT, "group %u belongs to place %u or %u", g, fault->fits,
+				 fault->fits + 11);
+		break;
+	case ES_GROUP_TOO_FEW:
+		snprintf(ret, ES_FAULT_TEXT, "it ends before group %u of 16", g);
+		break;
+	case ES_GROUP_TOO_MANY:
+		snprintf(ret, ES_FAULT_TEXT, "something follows group 16");
+		break;
+	default:
+		snprintf(ret, ES_FAULT_TEXT, "group %u is mistyped", g);
+	}
+}
+
+void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT])
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	uint64_t tenths = bytes;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		snprintf(ret, ES_SIZE_TEXT, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");
+		return;
+	}
+	for (; tenths >= 1024 * 1024; tenths /= 1024)
+		unit++;
+	snprintf(ret, ES_SIZE_TEXT, "%.1f %s", (double)tenths / 1024, units[unit]);
+}

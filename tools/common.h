@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several verbs share. */
+#ifndef ES_TOOLS_COMMON_H
+#define ES_TOOLS_COMMON_H
+
+#include "keys/host.h"
+#include "tools/output.h"
+#include "tools/verb.h"
+
+/* ES_EXIT_DONE and the running host (the caller closes it), or it has said what is wrong. */
+enum es_exit es_open_host(const struct es_args *args, struct es_host **ret);
+/* es_fail with the host's own detail. */
+enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, const struct es_host *host);
+
+/* The recovery protector of the bank that the host stands on; NULL if there is none. */
+const struct es_protector *es_recovery_protector(const struct es_host *host);
+/* The kdf protector, likewise. */
+const struct es_protector *es_kdf_protector(const struct es_host *host);
+
+/* "group 3 is mistyped" */
+enum { ES_FAULT_TEXT = 96 };
+void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_TEXT]);
+
+/* What kdf mode doesn't do, in lines of their own: DESIGN.md section 2, point 4. To out as it stands. */
+extern const char es_kdf_limits[];
+extern const char es_kdf_unbound[]; /* further, where the machine has no UUID to bind to */
+
+/* bytes with its unit: "812 bytes", "4.7 KiB" */
+enum { ES_SIZE_TEXT = 32 };
+void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT]);
+
+#endif

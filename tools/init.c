@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal init`: seals this host for the first time, and shows the recovery key, once. */
+#include "tools/common.h"
+#include "tools/recovery_key.h"
+#include "tools/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct first {
+	const struct es_info *info;
+	struct es_recovery_shown recovery;
+	bool bound; /* kdf: to this machine's UUID */
+};
+
+static void fill_words(struct es_writer *w, const void *what)
+{
+	const struct first *f = what;
+
+	es_write_text(
+	    w, "\nThe recovery key opens this configuration when nothing else does: after a change of the boot, a TPM\n"
+	       "that fails or is cleared, a new mainboard. WRITE IT DOWN NOW, and keep it away from this host:\n\n"
+	       "  Recovery ID                             Key\n  ");
+	es_recovery_fill_line(w, &f->recovery);
+	es_write_text(w, "\nWithout it a host that no longer opens by itself is lost. As long as this system runs,\n"
+			 "`etcseal recovery list` shows it again.\n");
+}
+
+static void fill_json(struct es_writer *w, const void *what)
+{
+	const struct first *f = what;
+	struct es_emit j = { .out = w };
+
+	es_emit_object(&j, NULL);
+	es_emit_text(&j, "mode", es_mode_names[f->info->mode]);
+	es_emit_number(&j, "generation", f->info->generation);
+	es_emit_bool(&j, "require_secure_boot", f->info->require_secure_boot);
+	if (f->info->mode == ES_MODE_KDF)
+		es_emit_bool(&j, "bound_to_machine", f->bound);
+	es_recovery_fill_object(&j, "recovery", &f->recovery);
+	es_emit_end(&j);
+}
+
+static void say_mode(const struct es_args *args, const struct first *f, bool asked_for_kdf)
+{
+	uint64_t generation = f->info->generation;
+
+	if (f->info->mode == ES_MODE_TPM) {
+		es_done(args, "the configuration is sealed to this host's TPM (mode tpm), as generation %" PRIu64,
+			generation);
+		es_line(
+		    args,
+		    "  It opens by itself when this host boots this image%s; otherwise the recovery key is asked for.",
+		    f->info->require_secure_boot ? " with Secure Boot on, from the same vendor" : "");
+		return;
+	}
+	es_done(args, "the configuration is encrypted WITHOUT a TPM (mode kdf), as generation %" PRIu64, generation);
+	if (!asked_for_kdf)
+		es_warn("no TPM was found, so nothing is sealed to the way this host boots");
+	/* To standard error: it must be seen also where the output goes to a file or a program. */
+	fflush(stdout);
+	fprintf(stderr, "\n%s%s", es_kdf_limits, f->bound ? "" : es_kdf_unbound);
+}
+
+static enum es_exit show(const struct es_args *args, struct es_host *host, const struct es_secret *recovery)
+{
+	const struct es_protector *kdf = es_kdf_protector(host);
+	struct first f = { .recovery = { es_recovery_protector(host), recovery } };
+	enum es_exit status;
+
+	f.info = es_host_bank(host)->info;
+	f.bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
+	say_mode(args, &f, es_arg_given(args, "kdf"));
+	status = es_print(args->json ? fill_json : fill_words, &f);
+	if (status != ES_EXIT_DONE)
+		fprintf(stderr,
+			"  Next: `etcseal recovery list` shows the recovery key, as long as this system runs.\n");
+	return status;
+}
+
+enum es_exit es_verb_init(const struct es_args *args)
+{
+	const char *paths[ES_GIVEN_MAX];
+	struct es_init_request request = { .kdf = es_arg_given(args, "kdf"), .paths = paths };
+	ES_SECRET recovery = NULL;
+	ES_HOST host = NULL;
+	enum es_exit status = es_open_host(args, &host), shown = ES_EXIT_DONE;
+	enum es_reason r;
+
+	if (status != ES_EXIT_DONE)
+		return status;
+	while ((paths[request.path_count] = es_arg_at(args, "path", request.path_count)) != NULL)
+		request.path_count++;
+	r = es_host_init(host, &request, &recovery);
+	/* Also where a later step failed: a generation stands, and this is the only key to it that its owner gets. */
+	if (recovery != NULL && es_host_bank(host) != NULL)
+		shown = show(args, host, recovery);
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	return shown;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/recovery_key.h"
+
+#include "keys/core/recovery_code.h"
+#include "keys/core/wipe.h"
+#include "keys/store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+static void closep(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void wipe_text(char (*text)[ES_RECOVERY_TEXT_LEN + 1])
+{
+	es_wipe(*text, sizeof *text);
+}
+
+void es_recovery_fill_line(struct es_writer *w, const struct es_recovery_shown *shown)
+{
+	ES_SCOPED(wipe_text) char text[ES_RECOVERY_TEXT_LEN + 1];
+
+	es_recovery_code_write(es_secret_bytes(shown->key), text);
+	es_write_text(w, shown->protector->id);
+	es_write_text(w, "  ");
+	es_write_text(w, text);
+	es_write_text(w, "\n");
+}
+
+void es_recovery_fill_object(struct es_emit *j, const char *name, const struct es_recovery_shown *shown)
+{
+	ES_SCOPED(wipe_text) char text[ES_RECOVERY_TEXT_LEN + 1];
+
+	es_recovery_code_write(es_secret_bytes(shown->key), text);
+	es_emit_object(j, name);
+	es_emit_text(j, "id", shown->protector->id);
+	es_emit_text(j, "key", text);
+	es_emit_text(j, "created", shown->protector->recovery.created);
+	es_emit_end(j);
+}
+
+/* Into one byte more than is allowed, so that more is seen. */
+static enum es_reason read_all(int fd, struct es_secret *into, size_t *ret_len)
+{
+	size_t len = 0;
+
+	while (len < es_secret_len(into)) {
+		ssize_t n = read(fd, es_secret_data(into) + len, es_secret_len(into) - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return es_reason_from_errno(errno);
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	*ret_len = len;
+	return len > ES_RECOVERY_INPUT_MAX ? ES_TOO_LARGE : ES_OK;
+}
+
+enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len)
+{
+	ES_SCOPED(closep) int file = -1;
+	int fd = STDIN_FILENO;
+	ES_SECRET text = NULL;
+	struct stat st;
+	enum es_reason r;
+
+	if (strcmp(path, "-") != 0)
+		fd = file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return es_reason_from_errno(errno);
+	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+		es_warn("%s can be read by others (mode %04o); chmod 600 it, or better, don't keep it on this host",
+			path, (unsigned)st.st_mode & 07777);
+	r = es_secret_new(ES_RECOVERY_INPUT_MAX + 1, &text);
+	if (r == ES_OK)
+		r = read_all(fd, text, ret_len);
+	if (r == ES_OK)
+		*ret = es_take(text);
+	return r;
+}
+
+/* The terminal while it doesn't echo. Signals come through a descriptor, so that none ends us before it is put back. */
+struct terminal {
+	int fd, signals;
+	bool quiet;
+	struct termios before;
+	sigset_t mask;
+};
+
+static void terminal_close(struct terminal *t)
+{
+	if (t->quiet) {
+		tcsetattr(t->fd, TCSAFLUSH, &t->before);
+		dprintf(t->fd, "\n");
+	}
+	if (t->signals >= 0) {
+		close(t->signals);
+		sigprocmask(SIG_SETMASK, &t->mask, NULL); /* one that waits is served now */
+	}
+	if (t->fd >= 0)
+		close(t->fd);
+}
+
+static enum es_reason terminal_open(struct terminal *t)
+{
+	struct termios quiet;
+	sigset_t ending;
+
+	t->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (t->fd < 0 || tcgetattr(t->fd, &t->before) < 0)
+		return ES_MISSING;
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigaddset(&ending, SIGQUIT);
+	sigaddset(&ending, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &ending, &t->mask);
+	t->signals = signalfd(-1, &ending, SFD_CLOEXEC);
+	if (t->signals < 0) {
+		sigprocmask(SIG_SETMASK, &t->mask, NULL);
+		return ES_IO;
+	}
+	quiet = t->before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	if (tcsetattr(t->fd, TCSAFLUSH, &quiet) < 0)
+		return ES_IO;
+	t->quiet = true;
+	return ES_OK;
+}
+
+enum es_reason es_recovery_ask(const char *id, struct es_secret **ret, size_t *ret_len)
+{
+	ES_SCOPED(terminal_close) struct terminal t = { .fd = -1, .signals = -1 };
+	ES_SECRET text = NULL;
+	enum es_reason r = es_secret_new(ES_RECOVERY_INPUT_MAX, &text);
+	struct pollfd both[2];
+	ssize_t n;
+
+	if (r == ES_OK)
+		r = terminal_open(&t);
+	if (r != ES_OK)
+		return r;
+	dprintf(t.fd, "Recovery key %s (16 groups of 6 digits, not shown): ", id);
+	both[0] = (struct pollfd){ .fd = t.fd, .events = POLLIN };
+	both[1] = (struct pollfd){ .fd = t.signals, .events = POLLIN };
+	if (poll(both, 2, -1) < 0 || both[1].revents != 0)
+		return ES_ARGUMENT;
+	n = read(t.fd, es_secret_data(text), es_secret_len(text));
+	if (n <= 0 || (n == 1 && es_secret_bytes(text)[0] == '\n'))
+		return ES_ARGUMENT;
+	*ret_len = (size_t)n;
+	*ret = es_take(text);
+	return ES_OK;
+}

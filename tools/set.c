@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal set`: mode and requirements. Each is a change of its own; what was done before a failure stays. */
+#include "tools/common.h"
+#include "tools/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static bool wants(const struct es_args *args, const char *option)
+{
+	return es_arg_is(args, option, "true") || es_arg_is(args, option, "t");
+}
+
+/* Giving up the seal is worth a question: there is no going back for a boot that would have been refused. */
+static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host *host)
+{
+	const struct es_bank *bank = es_host_bank(host);
+	char answer[16] = "";
+
+	if (es_arg_given(args, "yes") || bank == NULL || bank->info->mode == ES_MODE_KDF)
+		return ES_EXIT_DONE;
+	if (args->json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return es_misuse(args,
+				 "to mode kdf means giving up the seal to this host's TPM: confirm it with --yes");
+	fprintf(stderr,
+		"This gives up the seal: the TPM no longer guards the configuration.\n%s"
+		"Type kdf to go on: ",
+		es_kdf_limits);
+	if (fgets(answer, sizeof answer, stdin) != NULL && strcasecmp(answer, "kdf\n") == 0)
+		return ES_EXIT_DONE;
+	fprintf(stderr, "etcseal: nothing was changed\n");
+	return ES_EXIT_FAILED;
+}
+
+static enum es_exit set_mode(const struct es_args *args, struct es_host *host)
+{
+	bool kdf = es_arg_is(args, "mode", "kdf");
+	enum es_exit status = kdf ? confirm_kdf(args, host) : ES_EXIT_DONE;
+	const struct es_protector *p;
+	enum es_reason r;
+
+	if (status != ES_EXIT_DONE)
+		return status;
+	r = es_host_set_mode(host, kdf ? ES_MODE_KDF : ES_MODE_TPM);
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	if (!kdf) {
+		es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
+		return ES_EXIT_DONE;
+	}
+	es_done(args, "mode is kdf: the seal to the TPM is given up");
+	p = es_kdf_protector(host);
+	fflush(stdout);
+	fprintf(stderr, "%s%s", es_kdf_limits, p != NULL && p->kdf.bound_to_product_uuid ? "" : es_kdf_unbound);
+	return ES_EXIT_DONE;
+}
+
+static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *host)
+{
+	bool require = wants(args, "require-secure-boot");
+	enum es_reason r = es_host_require_secure_boot(host, require);
+
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	es_done(args, require ? "Secure Boot is required: the seal is to its state and keys (PCR 7)"
+			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
+	return ES_EXIT_DONE;
+}
+
+static enum es_exit set_exec(const struct es_args *args, struct es_host *host)
+{
+	bool require = wants(args, "require-exec-installed-only");
+	enum es_reason r = es_host_require_exec_installed_only(host, require);
+
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	es_done(args, require ? "only executables from installed packages: required"
+			      : "only executables from installed packages: not required");
+	return ES_EXIT_DONE;
+}
+
+typedef enum es_exit step_fn(const struct es_args *args, struct es_host *host);
+
+enum es_exit es_verb_set(const struct es_args *args)
+{
+	/* One requirement rests on the other: taken up in this order, and given up in the reverse one. */
+	bool giving_up = es_arg_given(args, "require-secure-boot") && !wants(args, "require-secure-boot");
+	const struct {
+		const char *option;
+		step_fn *run;
+	} steps[] = {
+		{ "mode", set_mode },
+		{ giving_up ? "require-exec-installed-only" : "require-secure-boot",
+		  giving_up ? set_exec : set_secure_boot },
+		{ giving_up ? "require-secure-boot" : "require-exec-installed-only",
+		  giving_up ? set_secure_boot : set_exec },
+	};
+	ES_HOST host = NULL;
+	enum es_exit status;
+
+	if (!es_arg_given(args, "mode") && !es_arg_given(args, "require-secure-boot") &&
+	    !es_arg_given(args, "require-exec-installed-only"))
+		return es_misuse(args, "`set` needs --mode, --require-secure-boot or --require-exec-installed-only");
+	status = es_open_host(args, &host);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ES_EXIT_DONE; i++)
+		if (es_arg_given(args, steps[i].option))
+			status = steps[i].run(args, host);
+	if (status == ES_EXIT_DONE && args->json)
+		status = es_show_settings(args, es_host_bank(host)->info);
+	return status;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal status`: how this host is sealed, how it was opened, and what deserves attention. */
+#include "tools/status.h"
+
+#include "tools/common.h"
+#include "tools/verbs.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+__attribute__((format(printf, 2, 3))) static void row(const char *label, const char *format, ...)
+{
+	char text[512];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	es_clean(text);
+	printf("  %-16s%s\n", label, text);
+}
+
+static void show_mode(const struct es_status *s)
+{
+	if (s->info == NULL) {
+		row("Mode", s->state == ES_NOT_CONFIGURED ? "none: not configured; `etcseal init` seals this host"
+							  : "none that can be told");
+		return;
+	}
+	row("Mode", s->info->mode == ES_MODE_TPM ? "TPM: sealed to this host's TPM and the way it boots"
+						 : "KDF: encrypted, but NOT sealed to anything");
+	row("Generation", "%" PRIu64, s->info->generation);
+	row("Required", "Secure Boot: %s, executables only from installed packages: %s",
+	    s->info->require_secure_boot ? "yes" : "no", s->info->require_exec_installed_only ? "yes" : "no");
+}
+
+static void show_opened(const struct es_status *s)
+{
+	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the key derived on this machine",
+							    "the recovery key" };
+	const struct es_boot_record *b = s->boot;
+
+	if (b == NULL) {
+		row("This boot", "not through the boot helper");
+		return;
+	}
+	if (b->state == ES_BOOT_UNCONFIGURED)
+		row("This boot", "found no configuration: the image's own is in use");
+	else if (b->state == ES_BOOT_LOCKED)
+		row("This boot", "LOCKED: nothing was opened");
+	else
+		row("This boot", "opened by %s%s in %u ms (%u TPM commands), from bank%d, generation %" PRIu64,
+		    by[b->opened_by],
+		    b->opened_by != ES_OPENED_BY_RECOVERY ? ""
+		    : b->recovery_at_console              ? " typed at the console"
+							  : " given with the boot options",
+		    b->unlock_ms, b->tpm_commands, b->bank, b->generation);
+	if (b->refusal[0] != '\0')
+		row("Refused", "%s%s%s", b->refusal, b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
+	row("Started by", "%s", b->stub ? "etcseal's boot stub" : "another boot loader");
+	if (b->stub)
+		row("Measured", "%s; options from outside: %s", es_measured_names[b->handover.measured],
+		    es_outside_names[b->handover.outside]);
+	for (unsigned i = 0; i < b->path_count; i++)
+		row(i == 0 ? "Covered" : "", "%s", b->paths[i]);
+}
+
+static void show_banks(const struct es_status *s)
+{
+	const char *dir = es_host_boot_dir(s->host);
+
+	row("Boot partition", "%s", dir != NULL ? dir : "not found");
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+		const struct es_bank *b = es_host_bank_number(s->host, i);
+		char label[16], size[ES_SIZE_TEXT];
+
+		snprintf(label, sizeof label, "  bank%u", i);
+		if (b->state == ES_BANK_WHOLE) {
+			es_size_words(b->info->archive_size, size);
+			row(label, "whole, generation %" PRIu64 ", %s%s", b->info->generation, size,
+			    b == es_host_bank(s->host) ? ", in use" : "");
+		} else if (b->state == ES_BANK_DAMAGED) {
+			row(label, "DAMAGED: %s", b->detail[0] != '\0' ? b->detail : es_reason_words(b->damage)->what);
+		} else {
+			row(label, "absent");
+		}
+	}
+}
+
+static void show_trust(const struct es_status *s)
+{
+	static const char *const root[ES_ROOT_STATES] = { "verified by dm-verity",
+							  "in RAM, as the boot image brought it",
+							  "not verified by anything known", "unknown" };
+	const struct es_protector *p = s->recovery;
+
+	row("TPM", "%s%s%s", s->tpm == ES_OK ? "can be sealed to" : es_reason_words(s->tpm)->what,
+	    s->tpm_detail[0] != '\0' ? ": " : "", s->tpm_detail);
+	if (s->counter == ES_OK)
+		row("TPM counter", "%" PRIu64, s->counter_value);
+	else if (s->tpm != ES_TPM_ABSENT)
+		row("TPM counter", "%s", s->counter == ES_COUNTER_MISSING ? "none" : es_reason_words(s->counter)->what);
+	row("Secure Boot", "%s", s->secure_boot ? "on" : "off");
+	if (p != NULL)
+		row("Recovery key", "%s of %s, %s%s", p->id, p->recovery.created,
+		    p->recovery.verified[0] != '\0'       ? "verified "
+		    : p->recovery.acknowledged[0] != '\0' ? "acknowledged "
+							  : "NOT confirmed as written down",
+		    p->recovery.verified[0] != '\0' ? p->recovery.verified : p->recovery.acknowledged);
+	row("Root", "%s", root[s->root.state]);
+}
+
+enum es_exit es_verb_status(const struct es_args *args)
+{
+	struct es_status s;
+	ES_HOST host = NULL;
+	enum es_exit failed = es_open_host(args, &host), shown = ES_EXIT_DONE;
+
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	es_status_gather(host, &s);
+	if (args->json) {
+		shown = es_print(es_status_fill_json, &s);
+	} else {
+		show_mode(&s);
+		show_opened(&s);
+		show_banks(&s);
+		show_trust(&s);
+		for (unsigned i = 0; i < s.warning_count; i++)
+			printf("%s  ! %s\n", i == 0 ? "\n" : "", s.warnings[i]);
+	}
+	return shown != ES_EXIT_DONE ? shown : es_reason_words(s.state)->exit;
+}

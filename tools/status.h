@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that `etcseal status` knows, gathered once and shown as text or JSON. */
+#ifndef ES_TOOLS_STATUS_H
+#define ES_TOOLS_STATUS_H
+
+#include "keys/host.h"
+#include "tools/output.h"
+#include "tools/root_check.h"
+
+enum { ES_WARNINGS_MAX = 20, ES_WARNING_TEXT = 400, ES_STATUS_DETAIL = 256 };
+
+struct es_status {
+	struct es_host *host;
+	enum es_reason state; /* of es_host_verify: ES_OK, or why there is nothing that can be believed */
+	char state_detail[ES_STATUS_DETAIL];
+	const struct es_boot_record *boot; /* NULL: not started through the boot helper */
+	const struct es_info *info;        /* of the bank that the host stands on; NULL: none */
+	const struct es_protector *recovery;
+	bool bound; /* kdf: to the machine's UUID */
+	enum es_reason tpm;
+	char tpm_detail[ES_STATUS_DETAIL];
+	enum es_reason counter;
+	uint64_t counter_value;
+	bool secure_boot;
+	struct es_root root;
+	unsigned warning_count;
+	char warnings[ES_WARNINGS_MAX][ES_WARNING_TEXT];
+};
+
+void es_status_gather(struct es_host *host, struct es_status *ret);
+/* What deserves attention: gathered last. */
+void es_status_warn(struct es_status *s);
+
+es_fill_fn es_status_fill_json; /* what: struct es_status */
+
+extern const char *const es_bank_state_names[ES_BANK_WHOLE + 1]; /* "absent" "damaged" "whole" */
+
+#endif

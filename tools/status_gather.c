@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/status.h"
+
+#include "keys/host_verify.h"
+#include "tools/common.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const es_bank_state_names[ES_BANK_WHOLE + 1] = { "absent", "damaged", "whole" };
+
+__attribute__((format(printf, 2, 3))) static void add(struct es_status *s, const char *format, ...)
+{
+	va_list list;
+
+	if (s->warning_count == ES_WARNINGS_MAX)
+		return;
+	va_start(list, format);
+	vsnprintf(s->warnings[s->warning_count], ES_WARNING_TEXT, format, list);
+	va_end(list);
+	es_clean(s->warnings[s->warning_count++]);
+}
+
+static void keep_detail(const struct es_host *host, enum es_reason r, char ret[static ES_STATUS_DETAIL])
+{
+	snprintf(ret, ES_STATUS_DETAIL, "%s", r == ES_OK || r == ES_TPM_ABSENT ? "" : es_host_detail(host));
+}
+
+void es_status_gather(struct es_host *host, struct es_status *ret)
+{
+	const struct es_protector *kdf;
+
+	*ret = (struct es_status){ .host = host };
+	ret->state = es_host_verify(host);
+	keep_detail(host, ret->state, ret->state_detail);
+	ret->boot = es_host_boot(host);
+	ret->info = es_host_bank(host) != NULL ? es_host_bank(host)->info : NULL;
+	ret->recovery = es_recovery_protector(host);
+	kdf = es_kdf_protector(host);
+	ret->bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
+	ret->tpm = es_host_tpm(host);
+	keep_detail(host, ret->tpm, ret->tpm_detail);
+	ret->counter = es_host_counter(host, &ret->counter_value);
+	ret->secure_boot = es_host_secure_boot(host);
+	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
+	es_status_warn(ret);
+}
+
+static void warn_of_boot(struct es_status *s)
+{
+	const struct es_boot_record *b = s->boot;
+
+	if (b == NULL) {
+		add(s, "this system wasn't started through the boot helper: nothing was opened, and no backup can be "
+		       "made");
+		return;
+	}
+	if (b->state == ES_BOOT_LOCKED)
+		add(s, "the configuration was NOT opened at this boot: %s%s%s", b->refusal,
+		    b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
+	if (b->opened_by == ES_OPENED_BY_RECOVERY)
+		add(s,
+		    "this boot was opened with the recovery key%s%s%s%s; `etcseal set --mode=tpm` seals to this boot, "
+		    "if "
+		    "its change is yours",
+		    b->refusal[0] != '\0' ? " after a refusal: " : "", b->refusal,
+		    b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
+	if (!b->stub)
+		add(s, "booted without etcseal's boot stub: any kernel that the boot loader accepts can unlock");
+	if (b->stub && b->handover.measured == ES_MEASURED_FAILED)
+		add(s, "the boot stub couldn't measure this boot though there is a TPM: the seal stays shut");
+	if (!b->fenced)
+		add(s, "the fence was not raised at this boot: the key may still be within reach");
+	for (unsigned i = 0; i < ES_BANK_COUNT && b->stub; i++)
+		if (b->handover.bank_refused[i])
+			add(s, "the boot stub couldn't hand over all of bank%u: a file too large or unreadable", i);
+}
+
+static void warn_of_mode(struct es_status *s)
+{
+	const struct es_words *tpm = es_reason_words(s->tpm);
+
+	if (s->info == NULL)
+		return;
+	if (s->info->mode == ES_MODE_KDF) {
+		add(s, "mode kdf is NOT a seal: it hides the configuration from whoever has the archive without this "
+		       "machine, and no more; nothing notices a changed boot or an old copy");
+		if (!s->bound)
+			add(s, "this machine has no UUID to bind to: the disk ALONE opens the configuration");
+		if (s->tpm == ES_OK)
+			add(s, "a usable TPM is there: `etcseal set --mode=tpm` seals to it");
+		else if (s->tpm != ES_TPM_ABSENT)
+			add(s, "there is a TPM that can't be used: %s", tpm->what);
+		return;
+	}
+	if (s->tpm != ES_OK)
+		add(s, "the TPM can't be sealed to now: %s%s%s", tpm->what, s->tpm_detail[0] != '\0' ? ": " : "",
+		    s->tpm_detail);
+	if (s->counter != ES_OK && s->tpm != ES_TPM_ABSENT)
+		add(s, "the TPM's counter can't be read: %s", es_reason_words(s->counter)->what);
+	else if (s->counter == ES_OK && s->counter_value > s->info->generation)
+		add(s,
+		    "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64
+		    ": it is OLD, a boot refuses it",
+		    s->counter_value, s->info->generation);
+	else if (s->counter == ES_OK && s->counter_value + 1 < s->info->generation)
+		add(s, "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64 ": it isn't from this TPM",
+		    s->counter_value, s->info->generation);
+}
+
+static void warn_of_banks(struct es_status *s)
+{
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+		const struct es_bank *b = es_host_bank_number(s->host, i);
+
+		if (b->state == ES_BANK_DAMAGED)
+			add(s, "bank%u is damaged: %s%s`etcseal backup` writes it anew", i, b->detail,
+			    b->detail[0] != '\0' ? "; " : "");
+		else if (b->state == ES_BANK_ABSENT && s->info != NULL)
+			add(s, "bank%u is absent: the configuration is there only once", i);
+	}
+}
+
+void es_status_warn(struct es_status *s)
+{
+	const struct es_words *state = es_reason_words(s->state);
+
+	if (s->state == ES_NOT_UNLOCKED)
+		add(s, "this system doesn't hold the key, so what is shown here wasn't verified");
+	else if (s->state != ES_OK && s->state != ES_NOT_CONFIGURED)
+		add(s, "%s%s%s. %s", state->what, s->state_detail[0] != '\0' ? ": " : "", s->state_detail, state->next);
+	warn_of_mode(s);
+	warn_of_boot(s);
+	warn_of_banks(s);
+	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
+	    s->recovery->recovery.acknowledged[0] == '\0')
+		add(s, "nobody has confirmed that the recovery key was written down: `etcseal recovery list` shows it");
+	if (s->info != NULL && s->recovery == NULL)
+		add(s, "there is NO recovery key: a host that no longer opens by itself is lost");
+	if (s->root.state == ES_ROOT_UNVERIFIED)
+		add(s,
+		    "nothing that is known verifies the root file system (%s, %s): a changed program there runs behind "
+		    "an unchanged boot",
+		    s->root.source, s->root.type);
+	else if (s->root.state == ES_ROOT_UNKNOWN)
+		add(s, "it couldn't be found out whether anything verifies the root file system");
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions behind the table, one file each. */
+#ifndef ES_TOOLS_VERBS_H
+#define ES_TOOLS_VERBS_H
+
+#include "keys/host.h"
+#include "tools/verb.h"
+
+es_verb_fn es_verb_backup;
+es_verb_fn es_verb_extract;
+es_verb_fn es_verb_get;
+es_verb_fn es_verb_init;
+es_verb_fn es_verb_recovery_list;
+es_verb_fn es_verb_set;
+es_verb_fn es_verb_status;
+
+/* As `get` prints them; `set --json` too. */
+enum es_exit es_show_settings(const struct es_args *args, const struct es_info *info);
+
+#endif
