@@ -6,27 +6,99 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FIELDS_NAMED_MAX = 256 };
+
 static void tokener_freep(struct json_tokener **tok)
 {
 	if (*tok != NULL)
 		json_tokener_free(*tok);
 }
 
-/* Walks well-formed JSON and calls each colon outside of strings a field. */
+/* A walk over the fields of well-formed JSON. */
+struct walk {
+	struct es_span text;
+	size_t pos;
+	int depth, lowest; /* lowest: since it was last set */
+};
+
+static bool is_white(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Behind a string that begins at pos; *ret is what stands between its quotes. */
+static size_t skip_string(struct es_span text, size_t pos, struct es_span *ret)
+{
+	size_t end = pos + 1;
+
+	while (end < text.len && text.data[end] != '"')
+		end += text.data[end] == '\\' ? 2 : 1;
+	if (end > text.len)
+		end = text.len;
+	*ret = (struct es_span){ text.data + pos + 1, end - pos - 1 };
+	return end + 1;
+}
+
+/* The next field's name, as it is written there. */
+static bool next_field(struct walk *w, struct es_span *ret)
+{
+	while (w->pos < w->text.len) {
+		uint8_t c = w->text.data[w->pos];
+
+		if (c == '"') {
+			w->pos = skip_string(w->text, w->pos, ret);
+			while (w->pos < w->text.len && is_white(w->text.data[w->pos]))
+				w->pos++;
+			if (w->pos < w->text.len && w->text.data[w->pos] == ':')
+				return true;
+			continue;
+		}
+		if (c == '{' || c == '[')
+			w->depth++;
+		else if (c == '}' || c == ']')
+			w->depth--;
+		if (w->depth < w->lowest)
+			w->lowest = w->depth;
+		w->pos++;
+	}
+	return false;
+}
+
 static size_t count_in_text(struct es_span text)
 {
-	bool in_string = false;
+	struct walk w = { .text = text };
+	struct es_span name;
 	size_t n = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		if (in_string && text.data[i] == '\\')
-			i++;
-		else if (text.data[i] == '"')
-			in_string = !in_string;
-		else if (!in_string && text.data[i] == ':')
-			n++;
-	}
+	while (next_field(&w, &name))
+		n++;
 	return n;
+}
+
+/* Says which field it is, if it isn't too far down: a hostile file shall not keep us busy. */
+static void name_twice(struct es_span text, char ret_detail[static ES_JSON_DETAIL])
+{
+	struct walk w = { .text = text };
+	struct es_span name, other;
+
+	snprintf(ret_detail, ES_JSON_DETAIL, "a field that stands there twice");
+	for (unsigned n = 0; n < FIELDS_NAMED_MAX && next_field(&w, &name); n++) {
+		struct walk on = w;
+
+		on.lowest = w.depth;
+		while (next_field(&on, &other) && on.lowest == w.depth)
+			if (on.depth == w.depth && name.len == other.len &&
+			    memcmp(name.data, other.data, name.len) == 0) {
+				size_t used = strlen(ret_detail);
+
+				for (size_t i = 0; i < name.len; i++)
+					if (name.data[i] < 0x20 || name.data[i] > 0x7e)
+						return;
+				snprintf(ret_detail + used, ES_JSON_DETAIL - used, ": %.*s", (int)name.len,
+					 (const char *)name.data);
+				return;
+			}
+	}
 }
 
 static size_t count_in_tree(struct json_object *v)
@@ -44,11 +116,6 @@ static size_t count_in_tree(struct json_object *v)
 			n += count_in_tree(json_object_array_get_idx(v, i));
 	}
 	return n;
-}
-
-static bool is_white(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char ret_detail[static ES_JSON_DETAIL])
@@ -83,7 +150,7 @@ enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char
 	/* json-c keeps the last of two fields of one name. Another reader may keep the first; then the two would act
 	 * on different files that carry the same MAC. */
 	if (count_in_text(text) != count_in_tree(obj)) {
-		snprintf(ret_detail, ES_JSON_DETAIL, "a field that stands there twice");
+		name_twice(text, ret_detail);
 		return ES_FORMAT;
 	}
 	*ret = es_take(obj);
