@@ -34,13 +34,12 @@ static void say_fault(const struct es_console *console, const struct es_prompt *
 {
 	unsigned g = p->faulty_group;
 
+	if (p->fault == ES_GROUP_MISTYPED)
+		es_console_put(console, "*"); /* its sixth digit */
 	switch (p->fault) {
 	case ES_GROUP_TOO_FEW:
 		es_console_putf(console, "\r\n  Group %u has %u of its 6 digits: type group %u again.\r\n", g,
 				p->faulty_digits, g);
-		break;
-	case ES_GROUP_MISPLACED:
-		es_console_putf(console, "\r\n  Group %u belongs to another place: type group %u again.\r\n", g, g);
 		break;
 	case ES_GROUP_NOT_DIGITS:
 		es_console_putf(console, "\r\n  Only digits belong in a recovery key: type group %u again.\r\n", g);
@@ -135,9 +134,9 @@ enum es_answer es_ask_key(struct es_console *console, int idle_ms, char *digits)
 	struct es_prompt p;
 	enum es_answer answer;
 
+	es_prompt_start(&p, digits);
 	if (!es_console_raw(console))
 		return ES_ANSWER_GONE;
-	es_prompt_start(&p, digits);
 	show_row(console, &p);
 	answer = ask(console, idle_ms, &p);
 	es_console_put(console, "\r\n");

@@ -65,6 +65,7 @@ bool es_console_raw(struct es_console *console)
 	t = console->before;
 	t.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
 	t.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ICANON | ISIG | IEXTEN);
+	t.c_oflag &= ~(tcflag_t)OPOST;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
 	/* Not TCSAFLUSH, which waits for the output to be sent: a stuck serial line must not hold the boot up. */

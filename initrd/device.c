@@ -99,7 +99,8 @@ static bool wait_for_device(const struct es_device_request *request, char *ret_p
 	return true;
 }
 
-static enum es_reason mount_read_only(const char *device, int *ret_fd, struct es_mount_notes *notes)
+/* ret_why names what each file system said: a missing vfat module is not to look like a bad ext4. */
+static enum es_reason mount_read_only(const char *device, int *ret_fd, char *ret_why, size_t cap)
 {
 	static const char *const types[] = { "vfat", "ext4" };
 	const struct es_mount_option options[] = {
@@ -107,18 +108,21 @@ static enum es_reason mount_read_only(const char *device, int *ret_fd, struct es
 		{ .name = "ro" },
 	};
 	enum es_reason r = ES_ARGUMENT;
+	size_t len = 0;
 
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+	for (size_t i = 0; i < sizeof types / sizeof *types && len < cap; i++) {
 		const struct es_mount_request request = {
 			.type = types[i],
 			.options = options,
 			.option_count = sizeof options / sizeof *options,
 			.attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 		};
+		struct es_mount_notes notes;
 
-		r = es_mount_new(&request, ret_fd, notes);
+		r = es_mount_new(&request, ret_fd, &notes);
 		if (r == ES_OK)
 			return r;
+		len += (size_t)snprintf(ret_why + len, cap - len, "%s%s: %s", i > 0 ? "; " : "", types[i], notes.why);
 	}
 	return r;
 }
@@ -143,9 +147,8 @@ static int open_banks(int root)
 enum es_reason es_device_banks(const struct es_device_request *request, int *ret_fd, char *ret_detail,
 			       size_t detail_cap)
 {
-	struct es_mount_notes notes;
+	char path[300], why[2 * (ES_MOUNT_WHY + 16)] = "";
 	ES_FD root = -1;
-	char path[300];
 	enum es_reason r;
 	int banks;
 
@@ -159,9 +162,9 @@ enum es_reason es_device_banks(const struct es_device_request *request, int *ret
 			 request->name, request->wait_ms / 1000);
 		return ES_NO_BOOT_PARTITION;
 	}
-	r = mount_read_only(path, &root, &notes);
+	r = mount_read_only(path, &root, why, sizeof why);
 	if (r != ES_OK) {
-		snprintf(ret_detail, detail_cap, "%s: can't be mounted as vfat or ext4: %s", path, notes.why);
+		snprintf(ret_detail, detail_cap, "%s can't be mounted: %s", path, why);
 		return r;
 	}
 	banks = open_banks(root);

@@ -30,8 +30,7 @@ static void cut(struct es_prompt *p, unsigned keep)
 static enum es_prompt_event fault(struct es_prompt *p, enum es_group_fault what)
 {
 	/* After a sixth digit the count already stands at the next group's start. */
-	bool whole = what == ES_GROUP_MISTYPED || what == ES_GROUP_MISPLACED;
-	unsigned group = whole ? p->count / 6 - 1 : p->count / 6;
+	unsigned group = what == ES_GROUP_MISTYPED ? p->count / 6 - 1 : p->count / 6;
 
 	p->fault = what;
 	p->faulty_group = group + 1;
@@ -52,7 +51,7 @@ static enum es_prompt_event digit(struct es_prompt *p, unsigned char c)
 		return ES_PROMPT_DIGIT;
 	what = es_recovery_group_read(p->digits + p->count - 6, p->count / 6, &word);
 	es_wipe(&word, sizeof word);
-	return what == ES_GROUP_FINE ? ES_PROMPT_DIGIT : fault(p, what);
+	return what == ES_GROUP_FINE ? ES_PROMPT_DIGIT : fault(p, ES_GROUP_MISTYPED);
 }
 
 /* Function keys and bracketed paste send digits that nobody typed: "ESC [ 200 ~". */

@@ -28,7 +28,7 @@ struct es_prompt {
 	unsigned count;
 	enum { ES_PROMPT_PLAIN, ES_PROMPT_ESC, ES_PROMPT_CSI, ES_PROMPT_SS3 } escape;
 
-	enum es_group_fault fault; /* NOT_DIGITS, TOO_FEW digits, MISTYPED, MISPLACED */
+	enum es_group_fault fault; /* NOT_DIGITS, TOO_FEW digits, MISTYPED (or misplaced) */
 	unsigned faulty_group;     /* 1 to 16 */
 	unsigned faulty_digits;    /* how many it had, if less than six */
 };

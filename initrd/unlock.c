@@ -5,6 +5,7 @@
  */
 #include "initrd/ask.h"
 #include "initrd/commands.h"
+#include "initrd/report.h"
 #include "initrd/run.h"
 #include "initrd/say.h"
 #include "initrd/sources.h"
@@ -12,9 +13,7 @@
 #include "keys/keyring.h"
 #include "keys/opening.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 struct unlock {
@@ -26,7 +25,6 @@ struct unlock {
 	struct es_opening *opening;
 	uint64_t start_ms, asked_ms; /* asked: spent waiting for somebody to type */
 	int tries_left;
-	char id[64]; /* of the recovery key */
 };
 
 static uint64_t now_ms(void)
@@ -37,14 +35,10 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void say_reason(const struct unlock *u, const char *before, enum es_reason r, const char *detail)
+/* Without the time in which somebody typed. */
+static uint64_t spent_ms(const struct unlock *u)
 {
-	const struct es_words *words = es_reason_words(r);
-
-	es_say(&u->say, ES_SAY_ERROR, "%s: %s", before, words->what);
-	if (detail[0] != '\0')
-		es_say(&u->say, ES_SAY_ERROR, "%s", detail);
-	es_say(&u->say, ES_SAY_ERROR, "%s", words->next);
+	return now_ms() - u->start_ms - u->asked_ms;
 }
 
 /* The one way out: what is known goes to boot.json, on every path. */
@@ -66,12 +60,12 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 		record.path_count = 1;
 		snprintf(record.paths[0], sizeof record.paths[0], "/etc");
 	}
-	record.unlock_ms = (unsigned)(now_ms() - u->start_ms - u->asked_ms);
+	record.unlock_ms = (unsigned)spent_ms(u);
 	if (u->run.dir < 0)
 		return ES_OK; /* said already */
 	r = es_run_record(&u->run, &record);
 	if (r != ES_OK)
-		say_reason(u, "boot.json can't be written", r, "");
+		es_report_refusal(&u->say, "boot.json can't be written", r, "");
 	return r;
 }
 
@@ -95,7 +89,7 @@ static void fence_only(struct unlock *u)
 	if (r == ES_OK)
 		r = es_opening_key(u->opening, NULL);
 	if (r != ES_OK && r != ES_NOT_CONFIGURED)
-		say_reason(u, "the fence", r, "");
+		es_report_refusal(&u->say, "the fence", r, "");
 }
 
 static enum es_answer ask(struct unlock *u, struct es_secret *digits)
@@ -169,33 +163,21 @@ static bool may_recover(enum es_reason r)
 	}
 }
 
-static void say_opened(const struct unlock *u, const struct es_boot_record *record)
-{
-	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the KDF", "the recovery key" };
-	uint64_t ms = now_ms() - u->start_ms - u->asked_ms;
-
-	es_say(&u->say, ES_SAY_INFO, "opened by %s, generation %" PRIu64 ", %" PRIu64 ".%" PRIu64 " s, %u TPM commands",
-	       by[record->opened_by], record->generation, ms / 1000, ms % 1000 / 100, record->tpm_commands);
-	if (record->opened_by == ES_OPENED_BY_KDF)
-		es_say(&u->say, ES_SAY_WARNING,
-		       "mode kdf: it hides the configuration from whoever has the disk without "
-		       "this machine, and from nobody else");
-}
-
 static enum es_exit end_opened(struct unlock *u)
 {
 	ES_SECRET key = es_opening_take_key(u->opening);
 	enum es_reason r = key != NULL ? es_keyring_put(key) : ES_NOT_UNLOCKED;
 
 	if (r != ES_OK)
-		say_reason(u, "the key can't be left in the kernel's keyring, so no backup can be made in this boot", r,
-			   "");
+		es_report_refusal(
+		    &u->say, "the key can't be left in the kernel's keyring, so no backup can be made in this boot", r,
+		    "");
 	r = leave(u, ES_BOOT_UNLOCKED, ES_OK);
 	if (r != ES_OK) {
 		es_run_drop(&u->run);
 		return es_reason_words(r)->exit;
 	}
-	say_opened(u, es_opening_record(u->opening));
+	es_report_opened(&u->say, es_opening_record(u->opening), spent_ms(u));
 	return ES_EXIT_DONE;
 }
 
@@ -208,7 +190,7 @@ static enum es_exit unpack(struct unlock *u)
 
 		if (r == ES_OK)
 			return end_opened(u);
-		say_reason(u, "not opened", r, es_opening_record(u->opening)->refusal_detail);
+		es_report_refusal(&u->say, "not opened", r, es_opening_record(u->opening)->refusal_detail);
 		if (!may_recover(r) || u->tries_left == 0)
 			return end_locked(u, r);
 		ram = es_run_ram(&u->run); /* of what was half unpacked nothing stays */
@@ -242,7 +224,8 @@ static enum es_exit open_banks(struct unlock *u)
 	enum es_reason r = es_opening_new(&request, &u->opening);
 
 	if (r != ES_OK) {
-		say_reason(u, "not opened", r, "");
+		es_report_refusal(&u->say, "the banks can't be read", r, "");
+		fence_only(u);
 		return end_locked(u, r);
 	}
 	r = es_opening_key(u->opening, s->recovery != NULL ? (const char *)es_secret_bytes(s->recovery) : NULL);
@@ -251,10 +234,9 @@ static enum es_exit open_banks(struct unlock *u)
 		return unpack(u);
 	if (r == ES_NOT_CONFIGURED)
 		return end_unconfigured(u);
-	say_reason(u, "locked", r, es_opening_record(u->opening)->refusal_detail);
+	es_report_refusal(&u->say, "locked", r, es_opening_record(u->opening)->refusal_detail);
 	if (r == ES_RECOVERY_FORM)
-		es_say(&u->say, ES_SAY_ERROR, "group %u of the recovery key in the boot options is wrong",
-		       es_opening_code_fault(u->opening)->group);
+		es_report_code_fault(&u->say, es_opening_code_fault(u->opening));
 	if (r == ES_FENCE_FAILED)
 		es_say(&u->say, ES_SAY_ERROR,
 		       "if the TPM is broken, switch it off in the firmware's setup, and boot with "
@@ -267,12 +249,15 @@ static enum es_exit open_banks(struct unlock *u)
 static enum es_exit unlock(struct unlock *u)
 {
 	const char *run_dir = u->options->run_dir != NULL ? u->options->run_dir : ES_RUN_DIR;
-	enum es_reason r = es_run_make(run_dir, &u->run);
+	enum es_reason r;
 
+	/* First, for it takes the recovery key out of the initramfs. */
+	es_sources_gather(u->options->handover, &u->say, &u->sources);
+	r = es_run_make(run_dir, &u->run);
 	if (r == ES_OK)
 		r = es_run_ram(&u->run);
 	if (r != ES_OK) {
-		say_reason(u, run_dir, r, u->run.notes.why);
+		es_report_refusal(&u->say, run_dir, r, u->run.notes.why);
 		fence_only(u);
 		return end_locked(u, r);
 	}
@@ -280,9 +265,8 @@ static enum es_exit unlock(struct unlock *u)
 		es_say(&u->say, ES_SAY_INFO,
 		       "this kernel can't keep the opened configuration out of swap (Linux 6.4 can): "
 		       "encrypt the swap, or have none");
-	es_sources_gather(u->options->handover, &u->say, &u->sources);
 	if (u->sources.trouble != ES_OK) {
-		say_reason(u, "the banks can't be read", u->sources.trouble, u->sources.detail);
+		es_report_refusal(&u->say, "the banks can't be read", u->sources.trouble, u->sources.detail);
 		fence_only(u);
 		return end_locked(u, u->sources.trouble);
 	}
