@@ -19,6 +19,7 @@ struct walk {
 	struct es_span text;
 	size_t pos;
 	int depth, lowest; /* lowest: since it was last set */
+	const char *lax;   /* what json-c 0.16 takes even when it is strict; NULL: nothing of it so far */
 };
 
 static bool is_white(uint8_t c)
@@ -47,12 +48,19 @@ static bool next_field(struct walk *w, struct es_span *ret)
 
 		if (c == '"') {
 			w->pos = skip_string(w->text, w->pos, ret);
+			for (size_t i = 0; i < ret->len; i++)
+				if (ret->data[i] < 0x20)
+					w->lax = "a control character in a text";
 			while (w->pos < w->text.len && is_white(w->text.data[w->pos]))
 				w->pos++;
 			if (w->pos < w->text.len && w->text.data[w->pos] == ':')
 				return true;
 			continue;
 		}
+		if (c == '\'')
+			w->lax = "a field's name in single quotes";
+		if (c == 'N' || c == 'I')
+			w->lax = "a number that is none";
 		if (c == '{' || c == '[')
 			w->depth++;
 		else if (c == '}' || c == ']')
@@ -64,7 +72,7 @@ static bool next_field(struct walk *w, struct es_span *ret)
 	return false;
 }
 
-static size_t count_in_text(struct es_span text)
+static size_t count_in_text(struct es_span text, const char **ret_lax)
 {
 	struct walk w = { .text = text };
 	struct es_span name;
@@ -72,6 +80,7 @@ static size_t count_in_text(struct es_span text)
 
 	while (next_field(&w, &name))
 		n++;
+	*ret_lax = w.lax;
 	return n;
 }
 
@@ -118,6 +127,26 @@ static size_t count_in_tree(struct json_object *v)
 	return n;
 }
 
+/* What json-c 0.16 takes even when it is strict. */
+static bool check_fields(struct es_span text, struct json_object *obj, char ret_detail[static ES_JSON_DETAIL])
+{
+	const char *lax;
+	size_t in_text = count_in_text(text, &lax);
+
+	/* A name in single quotes would not be counted either. */
+	if (lax != NULL) {
+		snprintf(ret_detail, ES_JSON_DETAIL, "%s", lax);
+		return false;
+	}
+	/* It keeps the last of two fields of one name. Another reader may keep the first; then the two would act on
+	 * different files that carry the same MAC. */
+	if (in_text != count_in_tree(obj)) {
+		name_twice(text, ret_detail);
+		return false;
+	}
+	return true;
+}
+
 enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char ret_detail[static ES_JSON_DETAIL])
 {
 	ES_SCOPED(tokener_freep) struct json_tokener *tok = json_tokener_new_ex(ES_JSON_DEPTH);
@@ -130,8 +159,14 @@ enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char
 		snprintf(ret_detail, ES_JSON_DETAIL, "%s", text.len == 0 ? "empty" : "too long");
 		return text.len == 0 ? ES_FORMAT : ES_TOO_LARGE;
 	}
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* What trails is looked at below, and named. */
+	json_tokener_set_flags(tok,
+			       JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);
 	obj = json_tokener_parse_ex(tok, (const char *)text.data, (int)text.len);
+	if (json_tokener_get_error(tok) == json_tokener_continue) {
+		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object, or it breaks off");
+		return ES_FORMAT;
+	}
 	if (json_tokener_get_error(tok) != json_tokener_success) {
 		snprintf(ret_detail, ES_JSON_DETAIL, "not JSON at byte %zu: %s", json_tokener_get_parse_end(tok),
 			 json_tokener_error_desc(json_tokener_get_error(tok)));
@@ -147,12 +182,8 @@ enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char
 		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object");
 		return ES_FORMAT;
 	}
-	/* json-c keeps the last of two fields of one name. Another reader may keep the first; then the two would act
-	 * on different files that carry the same MAC. */
-	if (count_in_text(text) != count_in_tree(obj)) {
-		name_twice(text, ret_detail);
+	if (!check_fields(text, obj, ret_detail))
 		return ES_FORMAT;
-	}
 	*ret = es_take(obj);
 	return ES_OK;
 }
