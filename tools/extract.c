@@ -129,7 +129,7 @@ static enum es_exit failed(const struct es_args *args, const struct attempt *a, 
 		es_fault_words(&a->fault, words);
 		detail = words;
 	} else if (r == ES_NOT_UNLOCKED) {
-		detail = "give the recovery key with --recovery-key-file, or call this from a terminal";
+		detail = "so the recovery key is needed, with --recovery-key-file or typed at a terminal";
 	} else if (a->report.entries > 0) {
 		snprintf(text, sizeof text, "%s%s%" PRIu64 " entries were unpacked before", detail,
 			 detail[0] != '\0' ? "; " : "", a->report.entries);

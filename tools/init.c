@@ -51,7 +51,7 @@ static void say_mode(const struct es_args *args, const struct first *f, bool ask
 		es_line(
 		    args,
 		    "  It opens by itself when this host boots this image%s; otherwise the recovery key is asked for.",
-		    f->info->require_secure_boot ? " with Secure Boot on, from the same vendor" : "");
+		    f->info->require_secure_boot ? " with Secure Boot on" : "");
 		return;
 	}
 	es_done(args, "the configuration is encrypted WITHOUT a TPM (mode kdf), as generation %" PRIu64, generation);

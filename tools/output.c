@@ -119,13 +119,14 @@ static void fill_failure(struct es_writer *w, const void *what)
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail)
 {
 	const struct failure f = { args, es_reason_words(reason), detail };
+	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	char shown[TEXT_MAX];
 
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
 	es_clean(shown);
-	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", args->name, f.words->what,
-		shown[0] != '\0' ? ": " : "", shown, f.words->next);
+	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, f.words->what, shown[0] != '\0' ? ": " : "",
+		shown, f.words->next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
 		return ES_EXIT_FAILED;
 	return f.words->exit;

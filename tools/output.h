@@ -17,7 +17,7 @@ typedef void es_fill_fn(struct es_writer *w, const void *what);
 /* To standard output at once, by way of a buffer that is locked and wiped: what is written may hold a secret. */
 enum es_exit es_print(es_fill_fn *fill, const void *what);
 
-/* "etcseal: cannot VERB: what: detail", and what to do next; with --json an error object too. Returns the exit code.
+/* "etcseal: cannot ACT: what: detail", and what to do next; with --json an error object too. Returns the exit code.
  * detail may be "" and may come from the disk: what isn't printable is shown as '?'. */
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail);
 __attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);

@@ -17,6 +17,7 @@ struct es_status {
 	const struct es_info *info;        /* of the bank that the host stands on; NULL: none */
 	const struct es_protector *recovery;
 	bool bound; /* kdf: to the machine's UUID */
+	bool fits;  /* tpm: a seal is for the way this host booted; PCR 12 aside, which a recovery boot marks */
 	enum es_reason tpm;
 	char tpm_detail[ES_STATUS_DETAIL];
 	enum es_reason counter;

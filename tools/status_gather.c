@@ -28,6 +28,20 @@ static void keep_detail(const struct es_host *host, enum es_reason r, char ret[s
 	snprintf(ret, ES_STATUS_DETAIL, "%s", r == ES_OK || r == ES_TPM_ABSENT ? "" : es_host_detail(host));
 }
 
+static bool seal_fits(const struct es_info *info, const struct es_boot_record *boot)
+{
+	bool fits = false;
+
+	for (unsigned i = 0; info != NULL && boot != NULL && i < info->protector_count; i++) {
+		const struct es_protector *p = info->protectors[i];
+		es_pcr_mask pcrs = p->tpm.pcrs & ~ES_PCR_BIT(ES_PCR_OPTIONS);
+
+		fits |= p->type == ES_PROTECTOR_TPM && pcrs != 0 &&
+			es_pcr_differ(&p->tpm.expected, &boot->before_fence, pcrs) == 0;
+	}
+	return fits;
+}
+
 void es_status_gather(struct es_host *host, struct es_status *ret)
 {
 	const struct es_protector *kdf;
@@ -40,6 +54,7 @@ void es_status_gather(struct es_host *host, struct es_status *ret)
 	ret->recovery = es_recovery_protector(host);
 	kdf = es_kdf_protector(host);
 	ret->bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
+	ret->fits = seal_fits(ret->info, ret->boot);
 	ret->tpm = es_host_tpm(host);
 	keep_detail(host, ret->tpm, ret->tpm_detail);
 	ret->counter = es_host_counter(host, &ret->counter_value);
@@ -60,11 +75,13 @@ static void warn_of_boot(struct es_status *s)
 	if (b->state == ES_BOOT_LOCKED)
 		add(s, "the configuration was NOT opened at this boot: %s%s%s", b->refusal,
 		    b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
-	if (b->opened_by == ES_OPENED_BY_RECOVERY)
+	/* Once something was saved behind it, the seal was put right, or was never the trouble. */
+	if (b->opened_by == ES_OPENED_BY_RECOVERY && s->info != NULL && s->info->mode == ES_MODE_TPM &&
+	    (!s->fits || s->info->generation == b->generation))
 		add(s,
-		    "this boot was opened with the recovery key%s%s%s%s; `etcseal set --mode=tpm` seals to this boot, "
-		    "if "
-		    "its change is yours",
+		    "this boot was opened with the recovery key%s%s%s%s; if the change is yours, `etcseal set "
+		    "--mode=tpm` "
+		    "seals to this boot and this TPM",
 		    b->refusal[0] != '\0' ? " after a refusal: " : "", b->refusal,
 		    b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
 	if (!b->stub)
@@ -141,7 +158,7 @@ void es_status_warn(struct es_status *s)
 		add(s, "there is NO recovery key: a host that no longer opens by itself is lost");
 	if (s->root.state == ES_ROOT_UNVERIFIED)
 		add(s,
-		    "nothing that is known verifies the root file system (%s, %s): a changed program there runs behind "
+		    "nothing that is known verifies the root file system %s (%s): a changed program there runs behind "
 		    "an unchanged boot",
 		    s->root.source, s->root.type);
 	else if (s->root.state == ES_ROOT_UNKNOWN)

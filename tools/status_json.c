@@ -66,6 +66,8 @@ static void emit_info(struct es_emit *j, const struct es_status *s)
 	es_emit_text(j, "mode", es_mode_names[s->info->mode]);
 	if (s->info->mode == ES_MODE_KDF)
 		es_emit_bool(j, "bound_to_machine", s->bound);
+	else
+		es_emit_bool(j, "sealed_to_this_boot", s->fits);
 	es_emit_text(j, "host", s->info->host);
 	es_emit_number(j, "generation", s->info->generation);
 	es_emit_object(j, "require");

@@ -24,6 +24,7 @@ struct es_option {
 struct es_verb {
 	const char *name;                /* NULL ends a table */
 	const char *help;                /* one line */
+	const char *act;                 /* "etcseal: cannot ACT: ..."; NULL: its name does */
 	es_verb_fn *run;                 /* NULL: has verbs of its own */
 	const struct es_option *options; /* its own, beside the global ones; may be NULL */
 	const struct es_verb *verbs;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every verb, in the order of the help. */
 #include "tools/help.h"
+#include "tools/image.h"
 #include "tools/verb.h"
 #include "tools/verbs.h"
 
@@ -41,6 +42,7 @@ static const struct es_option extract_options[] = {
 static const struct es_verb recovery_verbs[] = {
 	{ .name = "list",
 	  .help = "Show the recovery key and its ID",
+	  .act = "list the recovery key",
 	  .run = es_verb_recovery_list,
 	  .more = "  Works as long as this system holds the configuration's key. It leaves a line in\n"
 		  "  the system log (authpriv), without the key." },
@@ -74,6 +76,7 @@ const struct es_verb es_verbs[] = {
 	  .more = "  With the key of the running host; without one the recovery key is asked for. On\n"
 		  "  another host name the banks' partition with --boot-dir." },
 	{ .name = "recovery", .help = "The recovery key", .verbs = recovery_verbs },
+	{ .name = "image", .help = "Boot images", .verbs = es_image_verbs },
 	{ .name = "completion",
 	  .help = "Print the completion script of a shell",
 	  .run = es_verb_completion,

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs for boot images, and the files that they read and write. */
+#include "tools/image.h"
+
+#include "keys/store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	INPUT_MAX = 1 << 30, /* an image is held in memory twice, and has to fit under 4 GiB at boot */
+	PIPE_FIRST = 64 << 10,
+	WHAT_TEXT = PATH_MAX + 160,
+};
+
+static const struct es_option build_options[] = {
+	{ "linux", "FILE", "the kernel, as it lies in /boot (needed)", false },
+	{ "initrd", "FILE", "the initramfs (needed); more are put behind it, in order", true },
+	{ "cmdline", "TEXT", "the kernel's options, or @FILE they stand in (needed)", false },
+	{ "output", "FILE", "the boot image to write (needed)", false },
+	{ "stub", "FILE", "the EFI stub (/usr/lib/etcseal/etcseal-stub-x64.efi)", false },
+	{ "osrel", "FILE", "what names the system (/etc/os-release)", false },
+	{ "uname", "TEXT", "the kernel's release (read out of the kernel)", false },
+	{ "ucode", "FILE", "processor microcode, an uncompressed cpio", false },
+	{ "splash", "FILE", "a BMP picture to show while booting", false },
+	{ "dtb", "FILE", "a compiled device tree", false },
+	{ "sbat", "FILE", "an SBAT table, if the stub has none", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_option predict_options[] = {
+	{ "options", "TEXT", "options that the boot menu adds from outside the image", false },
+	{ "recovery", NULL, "a boot that is given the recovery key", false },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct es_verb es_image_verbs[] = {
+	{ .name = "build",
+	  .help = "Put stub, kernel, initramfs and options together into one boot image",
+	  .run = es_verb_image_build,
+	  .options = build_options,
+	  .more = "  A unified kernel image (UKI). It isn't signed: with Secure Boot, sign it before it\n"
+		  "  goes to the boot partition. Never put a recovery key into --cmdline." },
+	{ .name = "inspect",
+	  .help = "Show what is in a boot image, and what it lacks",
+	  .run = es_verb_image_inspect,
+	  .operands = "FILE",
+	  .operands_min = 1,
+	  .operands_max = 1 },
+	{ .name = "predict",
+	  .help = "Show the PCR values that a boot image will measure",
+	  .run = es_verb_image_predict,
+	  .options = predict_options,
+	  .operands = "FILE",
+	  .operands_min = 1,
+	  .operands_max = 1,
+	  .more = "  PCR 11 as the stub leaves it, before the fence; PCR 12 for the options given, or\n"
+		  "  zeros. With Secure Boot on, options from outside are dropped and not measured." },
+	{ .name = NULL },
+};
+
+static enum es_exit fail_file(const struct es_args *args, enum es_reason reason, const char *path, const char *why)
+{
+	char what[WHAT_TEXT];
+
+	snprintf(what, sizeof what, "%s%s%s", path, why[0] != '\0' ? " " : "", why);
+	return es_fail(args, reason, what);
+}
+
+static enum es_reason read_all(int fd, size_t expected, struct es_buf *ret)
+{
+	ES_BUF b = { NULL, 0 };
+	size_t have = 0;
+	enum es_reason r = es_buf_new(expected + 1, &b); /* one more, so that the end is seen */
+
+	while (r == ES_OK) {
+		ssize_t n = read(fd, b.data + have, b.len - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return es_reason_from_errno(errno);
+		if (n == 0)
+			break;
+		have += (size_t)n;
+		if (have > INPUT_MAX)
+			return ES_TOO_LARGE;
+		if (have == b.len) {
+			uint8_t *more = realloc(b.data, 2 * b.len);
+
+			if (more == NULL)
+				return ES_MEMORY;
+			b.data = more;
+			b.len *= 2;
+		}
+	}
+	if (r != ES_OK)
+		return r;
+	b.len = have;
+	*ret = es_buf_take(&b);
+	return ES_OK;
+}
+
+enum es_exit es_image_read(const struct es_args *args, const char *path, struct es_buf *ret)
+{
+	ES_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ES_BUF b = { NULL, 0 };
+	struct stat st;
+	enum es_reason r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail_file(args, es_reason_from_errno(errno), path, "");
+	if (S_ISDIR(st.st_mode))
+		return fail_file(args, ES_FORMAT, path, "is a folder");
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return fail_file(args, ES_FORMAT, path, "is a device");
+	if (st.st_size > INPUT_MAX)
+		return fail_file(args, ES_TOO_LARGE, path, "is larger than 1 GiB");
+	r = read_all(fd, st.st_size > 0 ? (size_t)st.st_size : PIPE_FIRST, &b);
+	if (r != ES_OK)
+		return fail_file(args, r, path, r == ES_TOO_LARGE ? "is larger than 1 GiB" : "");
+	if (b.len == 0)
+		return fail_file(args, ES_FORMAT, path, "is empty");
+	*ret = es_buf_take(&b);
+	return ES_EXIT_DONE;
+}
+
+enum es_exit es_image_write(const struct es_args *args, const char *path, struct es_span data)
+{
+	char real[PATH_MAX], folder[PATH_MAX];
+	const char *target = realpath(path, real) != NULL ? real : path, *slash = strrchr(target, '/');
+	const char *name = slash != NULL ? slash + 1 : target;
+	ES_FD dir = -1;
+	struct stat st;
+	enum es_reason r;
+
+	if (stat(target, &st) == 0 && S_ISDIR(st.st_mode))
+		return fail_file(args, ES_ARGUMENT, path, "is a folder; name the file in it");
+	if (stat(target, &st) == 0 && !S_ISREG(st.st_mode))
+		return fail_file(args, ES_ARGUMENT, path, "is a device, and not a file that can be replaced");
+	if (strlen(name) == 0 || strlen(name) > ES_FILE_NAME_MAX)
+		return fail_file(args, ES_ARGUMENT, path, "is no name for a file");
+	if (slash == NULL)
+		snprintf(folder, sizeof folder, ".");
+	else
+		snprintf(folder, sizeof folder, "%.*s", slash == target ? 1 : (int)(slash - target), target);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail_file(args, es_reason_from_errno(errno), folder, "");
+	r = es_file_write(dir, name, data);
+	if (r == ES_OK)
+		r = es_folder_sync(dir);
+	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");
+}
+
+enum es_exit es_image_open(const struct es_args *args, const char *path, struct es_image *ret)
+{
+	ES_IMAGE image = { 0 };
+	enum es_exit failed = es_image_read(args, path, &image.bytes);
+	enum es_reason r;
+
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	r = es_pe_open(es_buf_span(&image.bytes), ES_PE_FILE, &image.pe);
+	if (r == ES_VERSION)
+		return fail_file(args, ES_FORMAT, path, "is a program, but no EFI program for x86-64 or arm64");
+	if (r != ES_OK)
+		return fail_file(args, r, path, "is no EFI program, or a truncated one");
+	r = es_uki_find(&image.pe, ES_PE_FILE, &image.uki);
+	if (r != ES_OK && r != ES_MISSING)
+		return fail_file(args, r, path, "has a section twice, or one that is shorter on disk than in memory");
+	image.missing = r == ES_MISSING;
+	*ret = image;
+	image.bytes = (struct es_buf){ NULL, 0 };
+	return ES_EXIT_DONE;
+}
+
+void es_image_close(struct es_image *image)
+{
+	es_buf_free(&image->bytes);
+}
+
+const char *es_image_machine(const struct es_pe *pe)
+{
+	return pe->machine == ES_PE_MACHINE_ARM64 ? "arm64" : "x86-64";
+}
+
+void es_image_missing_words(const struct es_uki *uki, char ret[static ES_IMAGE_MISSING_TEXT])
+{
+	static const enum es_uki_section needed[] = { ES_UKI_LINUX, ES_UKI_INITRD, ES_UKI_CMDLINE };
+	size_t n = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+		if (!uki->present[needed[i]])
+			n += (size_t)snprintf(ret + n, ES_IMAGE_MISSING_TEXT - n, " %s",
+					      es_uki_section_names[needed[i]]);
+}

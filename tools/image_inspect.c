@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal image inspect`: what is in a boot image, and what it lacks. */
+#include "keys/core/hex.h"
+#include "keys/core/labels.h"
+#include "keys/core/options.h"
+#include "tools/common.h"
+#include "tools/image.h"
+
+#include <string.h>
+
+enum { OPTIONS_SHOWN = ES_OPTIONS_MAX + 1 };
+
+struct seen {
+	const char *path;
+	const struct es_image *image;
+	char hex[ES_UKI_COUNT][2 * ES_SHA256_LEN + 1];
+	char release[ES_KERNEL_RELEASE];
+	char options[OPTIONS_SHOWN];
+	bool key_in_options;
+	char missing[ES_IMAGE_MISSING_TEXT];
+};
+
+static void copy_text(struct es_span from, char *to, size_t cap)
+{
+	size_t len = from.len < cap ? from.len : cap - 1;
+
+	if (len > 0)
+		memcpy(to, from.data, len);
+	to[len] = '\0';
+	es_clean(to);
+}
+
+static enum es_reason look(struct seen *s)
+{
+	const struct es_uki *uki = &s->image->uki;
+	struct es_span found;
+
+	for (int i = 0; i < ES_UKI_COUNT; i++) {
+		struct es_digest digest;
+		enum es_reason r;
+
+		if (!uki->present[i])
+			continue;
+		r = es_image_digest(uki->section[i], &digest);
+		if (r != ES_OK)
+			return r;
+		es_hex_encode(digest.bytes, sizeof digest.bytes, s->hex[i]);
+	}
+	if (uki->present[ES_UKI_UNAME])
+		copy_text(uki->section[ES_UKI_UNAME], s->release, sizeof s->release);
+	else if (uki->present[ES_UKI_LINUX])
+		(void)es_image_kernel_release(uki->section[ES_UKI_LINUX], s->release);
+	if (uki->present[ES_UKI_CMDLINE]) {
+		s->key_in_options = es_options_find(uki->section[ES_UKI_CMDLINE], ES_OPTION_RECOVERY, &found) ||
+				    es_options_find(uki->section[ES_UKI_CMDLINE], ES_OPTION_RECOVERY_ESXI, &found);
+		if (!s->key_in_options)
+			copy_text(uki->section[ES_UKI_CMDLINE], s->options, sizeof s->options);
+	}
+	es_image_missing_words(uki, s->missing);
+	return ES_OK;
+}
+
+static void fill_seen(struct es_writer *w, const void *what)
+{
+	const struct seen *s = what;
+	const struct es_uki *uki = &s->image->uki;
+	struct es_emit j = { .out = w };
+
+	es_emit_object(&j, NULL);
+	es_emit_text(&j, "file", s->path);
+	es_emit_number(&j, "bytes", s->image->bytes.len);
+	es_emit_text(&j, "machine", es_image_machine(&s->image->pe));
+	es_emit_bool(&j, "signed", s->image->pe.cert_size > 0);
+	es_emit_text(&j, "release", s->release[0] != '\0' ? s->release : NULL);
+	es_emit_text(&j, "options", uki->present[ES_UKI_CMDLINE] && !s->key_in_options ? s->options : NULL);
+	es_emit_bool(&j, "recovery_key_in_options", s->key_in_options);
+	es_emit_array(&j, "sections");
+	for (int i = 0; i < ES_UKI_COUNT; i++) {
+		if (!uki->present[i])
+			continue;
+		es_emit_object(&j, NULL);
+		es_emit_text(&j, "name", es_uki_section_names[i]);
+		es_emit_number(&j, "bytes", uki->section[i].len);
+		es_emit_text(&j, "sha256", s->hex[i]);
+		es_emit_end(&j);
+	}
+	es_emit_end(&j);
+	es_emit_array(&j, "missing");
+	for (int i = 0; i < ES_UKI_COUNT; i++)
+		if ((i == ES_UKI_LINUX || i == ES_UKI_INITRD || i == ES_UKI_CMDLINE) && !uki->present[i])
+			es_emit_text(&j, NULL, es_uki_section_names[i]);
+	es_emit_end(&j);
+	es_emit_end(&j);
+}
+
+static void show(const struct es_args *args, const struct seen *s)
+{
+	const struct es_uki *uki = &s->image->uki;
+
+	es_line(args, "File:      %s, %zu bytes", s->path, s->image->bytes.len);
+	es_line(args, "Machine:   %s", es_image_machine(&s->image->pe));
+	es_line(args, "Signed:    %s",
+		s->image->pe.cert_size > 0 ? "yes (by whom isn't checked here)"
+					   : "no; with Secure Boot on it won't start");
+	if (s->release[0] != '\0')
+		es_line(args, "Kernel:    %s", s->release);
+	if (s->options[0] != '\0')
+		es_line(args, "Options:   %s", s->options);
+	es_line(args, "Missing:  %s", s->missing[0] != '\0' ? s->missing : " nothing that a boot needs");
+	for (int i = 0; i < ES_UKI_COUNT; i++)
+		if (uki->present[i])
+			es_line(args, "%-9s %12zu  %s", es_uki_section_names[i], uki->section[i].len, s->hex[i]);
+}
+
+enum es_exit es_verb_image_inspect(const struct es_args *args)
+{
+	ES_IMAGE image = { 0 };
+	struct seen seen = { .path = args->operands[0], .image = &image };
+	enum es_exit failed = es_image_open(args, seen.path, &image);
+	enum es_reason r;
+
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	r = look(&seen);
+	if (r != ES_OK)
+		return es_fail(args, r, seen.path);
+	if (seen.key_in_options)
+		es_warn("its options hold a recovery key, which everybody can read who has the image; make a new key");
+	if (args->json)
+		return es_print(fill_seen, &seen);
+	show(args, &seen);
+	return ES_EXIT_DONE;
+}
