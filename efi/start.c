@@ -111,6 +111,42 @@ static EFI_STATUS image_install(const struct es_firmware *fw, const struct kerne
 	return fw->boot->InstallMultipleProtocolInterfaces(&ret->handle, &guid, &ret->loaded, NULL);
 }
 
+/*
+ * A kernel that gives up doesn't return: it calls Exit with the handle we gave it, which the firmware never made and
+ * would follow into nowhere. While the kernel runs, Exit is ours, and takes that one call back to here.
+ */
+struct running {
+	EFI_HANDLE handle;
+	EFI_EXIT firmware_exit;
+	EFI_STATUS status;
+	void *back[5]; /* __builtin_setjmp's */
+};
+
+/* The one thing in efi/ that isn't passed around: a boot service is called with no word of whom it is for. */
+static struct running *running;
+
+static EFI_STATUS EFIAPI exit_from_kernel(EFI_HANDLE handle, EFI_STATUS status, UINTN size, CHAR16 *text)
+{
+	if (handle != running->handle)
+		return running->firmware_exit(handle, status, size, text);
+	running->status = status;
+	__builtin_longjmp(running->back, 1);
+}
+
+__attribute__((noinline)) static EFI_STATUS run(const struct es_firmware *fw, EFI_HANDLE handle,
+						EFI_IMAGE_ENTRY_POINT entry)
+{
+	struct running now = { .handle = handle, .firmware_exit = fw->boot->Exit };
+
+	running = &now;
+	fw->boot->Exit = exit_from_kernel;
+	if (__builtin_setjmp(now.back) == 0)
+		now.status = entry(handle, fw->table);
+	fw->boot->Exit = now.firmware_exit;
+	running = NULL;
+	return now.status;
+}
+
 static EFI_STATUS options_utf16(const struct es_firmware *fw, struct es_span text, struct es_pages *ret)
 {
 	struct es_writer measure = { .cap = 0 }, w;
@@ -157,7 +193,7 @@ EFI_STATUS es_start(const struct es_firmware *fw, const struct es_start_request 
 		return status;
 	}
 	entry = (EFI_IMAGE_ENTRY_POINT)(uintptr_t)(kernel.base + pe.entry);
-	status = entry(image.handle, fw->table);
+	status = run(fw, image.handle, entry);
 	es_complain(fw, "the kernel came back instead of starting", status, "Trying the firmware's next boot entry.");
 	return EFI_ERROR(status) ? status : EFI_LOAD_ERROR;
 }
