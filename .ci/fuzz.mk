@@ -6,7 +6,6 @@
 FUZZ_CC ?= clang
 FUZZ_BUILD := $(BUILD)/fuzz
 FUZZ_SECONDS ?= 20
-# One folder's sources need no other's, so a broken file elsewhere fails only the fuzzers that link it.
 FUZZ_FLAGS := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' -Wall -Wextra -Werror -I. -MMD -MP -O1 -g \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 FUZZERS := $(patsubst %.c,$(FUZZ_BUILD)/%,$(FUZZ_SRC))
