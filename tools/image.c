@@ -26,7 +26,7 @@ static const struct es_option build_options[] = {
 	{ "output", "FILE", "the boot image to write (needed)", false },
 	{ "stub", "FILE", "the EFI stub (/usr/lib/etcseal/etcseal-stub-x64.efi)", false },
 	{ "osrel", "FILE", "what names the system (/etc/os-release)", false },
-	{ "uname", "TEXT", "the kernel's release (read out of the kernel)", false },
+	{ "uname", "TEXT", "the kernel's release (read out of the kernel), or none", false },
 	{ "ucode", "FILE", "processor microcode, an uncompressed cpio", false },
 	{ "splash", "FILE", "a BMP picture to show while booting", false },
 	{ "dtb", "FILE", "a compiled device tree", false },
@@ -43,18 +43,21 @@ static const struct es_option predict_options[] = {
 const struct es_verb es_image_verbs[] = {
 	{ .name = "build",
 	  .help = "Put stub, kernel, initramfs and options together into one boot image",
+	  .act = "build the image",
 	  .run = es_verb_image_build,
 	  .options = build_options,
 	  .more = "  A unified kernel image (UKI). It isn't signed: with Secure Boot, sign it before it\n"
 		  "  goes to the boot partition. Never put a recovery key into --cmdline." },
 	{ .name = "inspect",
 	  .help = "Show what is in a boot image, and what it lacks",
+	  .act = "inspect the image",
 	  .run = es_verb_image_inspect,
 	  .operands = "FILE",
 	  .operands_min = 1,
 	  .operands_max = 1 },
 	{ .name = "predict",
 	  .help = "Show the PCR values that a boot image will measure",
+	  .act = "predict the PCRs",
 	  .run = es_verb_image_predict,
 	  .options = predict_options,
 	  .operands = "FILE",
@@ -152,7 +155,8 @@ enum es_exit es_image_write(const struct es_args *args, const char *path, struct
 		snprintf(folder, sizeof folder, "%.*s", slash == target ? 1 : (int)(slash - target), target);
 	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return fail_file(args, es_reason_from_errno(errno), folder, "");
+		return fail_file(args, errno == ENOTDIR ? ES_ARGUMENT : es_reason_from_errno(errno), folder,
+				 errno == ENOTDIR ? "is no folder" : "");
 	r = es_file_write(dir, name, data);
 	if (r == ES_OK)
 		r = es_folder_sync(dir);

@@ -4,10 +4,12 @@
 #include "tools/common.h"
 #include "tools/image.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char default_stub[] = "/usr/lib/etcseal/etcseal-stub-x64.efi";
 static const char *const default_osrel[] = { "/etc/os-release", "/usr/lib/os-release" };
@@ -24,6 +26,7 @@ static const struct {
 struct build {
 	struct es_uki_parts parts;
 	struct es_buf stub, held[ES_UKI_COUNT];
+	const char *stub_from;
 	const char *from[ES_UKI_COUNT]; /* the file that a part came from; NULL: a text */
 	char release[ES_KERNEL_RELEASE];
 };
@@ -117,6 +120,8 @@ static void find_release(const struct es_args *args, struct build *b)
 {
 	const char *given = es_arg(args, "uname");
 
+	if (given != NULL && strcmp(given, "none") == 0)
+		return;
 	if (given != NULL)
 		put_part(b, ES_UKI_UNAME, es_text_span(given));
 	else if (es_image_kernel_release(b->parts.section[ES_UKI_LINUX], b->release))
@@ -126,8 +131,12 @@ static void find_release(const struct es_args *args, struct build *b)
 static enum es_exit read_parts(const struct es_args *args, struct build *b)
 {
 	const char *stub = es_arg(args, "stub");
-	enum es_exit failed = es_image_read(args, stub != NULL ? stub : default_stub, &b->stub);
+	enum es_exit failed;
 
+	if (stub == NULL && access(default_stub, F_OK) < 0 && errno == ENOENT)
+		return es_fail(args, ES_MISSING, "etcseal's stub isn't at its place; name one with --stub");
+	b->stub_from = stub != NULL ? stub : default_stub;
+	failed = es_image_read(args, b->stub_from, &b->stub);
 	b->parts.stub = es_buf_span(&b->stub);
 	for (size_t i = 0; i < sizeof file_parts / sizeof file_parts[0] && failed == ES_EXIT_DONE; i++) {
 		const char *path = es_arg(args, file_parts[i].option);
@@ -146,11 +155,15 @@ static enum es_exit read_parts(const struct es_args *args, struct build *b)
 	return failed;
 }
 
-/* A detail begins with the section's name; the user knows the part by its file. */
+/* A detail begins with the section's name, or with "the stub"; the user knows the part by its file. */
 static enum es_exit fail_build(const struct es_args *args, enum es_reason r, const struct build *b, const char *detail)
 {
 	char what[PATH_MAX + ES_IMAGE_DETAIL];
 
+	if (strncmp(detail, "the stub ", 9) == 0) {
+		snprintf(what, sizeof what, "%s: %s", b->stub_from, detail);
+		return es_fail(args, r, what);
+	}
 	for (int i = 0; i < ES_UKI_COUNT; i++) {
 		size_t n = strlen(es_uki_section_names[i]);
 
@@ -177,8 +190,8 @@ static const char *overwritten(const struct es_args *args, const struct build *b
 {
 	const char *path;
 
-	if (same_file(es_arg(args, "stub"), output))
-		return es_arg(args, "stub");
+	if (same_file(b->stub_from, output))
+		return b->stub_from;
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		if (same_file(b->from[i], output))
 			return b->from[i];
