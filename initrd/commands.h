@@ -3,15 +3,15 @@
 #ifndef ES_INITRD_COMMANDS_H
 #define ES_INITRD_COMMANDS_H
 
-#include "keys/core/reason.h"
+#include "initrd/sources.h"
 
 #include <stdbool.h>
 
 struct es_unlock_options {
-	const char *handover; /* NULL: ES_HANDOVER_DIR */
-	const char *run_dir;  /* NULL: ES_RUN_DIR */
-	const char *tcti;     /* NULL: the kernel's TPM */
-	const char *console;  /* NULL: /dev/console */
+	struct es_source_paths from;
+	const char *run_dir; /* NULL: ES_RUN_DIR */
+	const char *tcti;    /* NULL: the kernel's TPM */
+	const char *console; /* NULL: /dev/console */
 	bool ask;
 	int tries;
 	int idle_ms; /* -1: waits for ever */

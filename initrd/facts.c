@@ -8,17 +8,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 
-void es_facts_machine(struct es_sources *s)
+void es_facts_machine(const char *product_uuid, struct es_sources *s)
 {
 	ES_BUF text = { 0 };
 	size_t len = 0;
 
 	s->product_uuid[0] = '\0';
-	if (es_file_read(AT_FDCWD, "/sys/class/dmi/id/product_uuid", sizeof s->product_uuid - 1, &text) != ES_OK)
+	if (es_file_read(AT_FDCWD, product_uuid, sizeof s->product_uuid - 1, &text) != ES_OK)
 		return;
 	for (; len < text.len && text.data[len] > ' ' && text.data[len] < 0x7f; len++) {
 		char c = (char)text.data[len];
@@ -28,22 +26,10 @@ void es_facts_machine(struct es_sources *s)
 	s->product_uuid[len] = '\0';
 }
 
-/* The initramfs may not have mounted it; a second mount would do no harm, and none is made. */
-static void mount_securityfs(const char *path)
+void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s)
 {
-	if (access("/sys/kernel/security/tpm0", F_OK) == 0 || strcmp(path, "/sys/kernel/security") != 0)
-		return;
-	(void)mount("securityfs", path, "securityfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-}
+	enum es_reason r = es_file_read(AT_FDCWD, event_log, ES_LOG_MAX, &s->event_log);
 
-void es_facts_event_log(const char *securityfs, const struct es_say *say, struct es_sources *s)
-{
-	char path[160];
-	enum es_reason r;
-
-	mount_securityfs(securityfs);
-	snprintf(path, sizeof path, "%s/tpm0/binary_bios_measurements", securityfs);
-	r = es_file_read(AT_FDCWD, path, ES_LOG_MAX, &s->event_log);
 	if (r != ES_OK && r != ES_MISSING)
 		es_say(say, ES_SAY_WARNING,
 		       "the event log of the firmware can't be used (%s); a refusal will be explained "

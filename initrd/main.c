@@ -67,7 +67,7 @@ static enum es_exit unlock(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (c) {
 		case 'h':
-			o.handover = optarg;
+			o.from.handover = optarg;
 			break;
 		case 'r':
 			o.run_dir = optarg;

@@ -13,29 +13,28 @@ void es_report_refusal(const struct es_say *say, const char *before, enum es_rea
 	es_say(say, ES_SAY_ERROR, "%s", words->next);
 }
 
+static const char *fault_words(enum es_group_fault fault)
+{
+	switch (fault) {
+	case ES_GROUP_NOT_DIGITS:
+		return "it isn't six digits";
+	case ES_GROUP_MISTYPED:
+		return "a digit is wrong, or two are swapped";
+	case ES_GROUP_MISPLACED:
+		return "it belongs to another place, the groups are swapped";
+	case ES_GROUP_TOO_FEW:
+		return "the key ends before it";
+	case ES_GROUP_TOO_MANY:
+		return "something follows it";
+	default:
+		return "no more is known";
+	}
+}
+
 void es_report_code_fault(const struct es_say *say, const struct es_code_fault *fault)
 {
-	unsigned g = fault->group;
-
-	switch (fault->fault) {
-	case ES_GROUP_FINE:
-		break;
-	case ES_GROUP_NOT_DIGITS:
-		es_say(say, ES_SAY_ERROR, "group %u of the recovery key isn't six digits", g);
-		break;
-	case ES_GROUP_MISTYPED:
-		es_say(say, ES_SAY_ERROR, "group %u of the recovery key has a wrong or swapped digit", g);
-		break;
-	case ES_GROUP_MISPLACED:
-		es_say(say, ES_SAY_ERROR, "group %u of the recovery key belongs to place %u", g, fault->fits);
-		break;
-	case ES_GROUP_TOO_FEW:
-		es_say(say, ES_SAY_ERROR, "the recovery key ends before its group %u of %d", g, ES_RECOVERY_GROUPS);
-		break;
-	case ES_GROUP_TOO_MANY:
-		es_say(say, ES_SAY_ERROR, "something follows the last group of the recovery key");
-		break;
-	}
+	es_say(say, ES_SAY_ERROR, "group %u of the recovery key in the boot options is wrong: %s", fault->group,
+	       fault_words(fault->fault));
 }
 
 void es_report_opened(const struct es_say *say, const struct es_boot_record *record, uint64_t ms)

@@ -9,6 +9,7 @@
 
 /* "before: what it means", the detail unless it is "", and what to do next. */
 void es_report_refusal(const struct es_say *say, const char *before, enum es_reason reason, const char *detail);
+/* Of the key that came with the boot options. */
 void es_report_code_fault(const struct es_say *say, const struct es_code_fault *fault);
 void es_report_opened(const struct es_say *say, const struct es_boot_record *record, uint64_t ms);
 

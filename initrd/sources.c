@@ -6,6 +6,8 @@
 #include "keys/core/labels.h"
 
 #include <stdio.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 void es_sources_free(struct es_sources *s)
 {
@@ -15,14 +17,14 @@ void es_sources_free(struct es_sources *s)
 }
 
 /* Started by another loader: banks from a partition, recovery key from the kernel's own options. */
-static void without_stub(const struct es_say *say, struct es_sources *s)
+static void without_stub(const char *cmdline, const struct es_say *say, struct es_sources *s)
 {
 	char device[ES_DEVICE_TEXT] = "";
 	struct es_device_request request = { .name = device, .wait_ms = ES_DEVICE_WAIT_MS };
 
-	s->trouble = es_facts_options("/proc/cmdline", s, device);
+	s->trouble = es_facts_options(cmdline, s, device);
 	if (s->trouble != ES_OK) {
-		snprintf(s->detail, sizeof s->detail, "/proc/cmdline can't be read");
+		snprintf(s->detail, sizeof s->detail, "%s: " ES_OPTION_DEVICE "= can't be read from it", cmdline);
 		return;
 	}
 	if (device[0] == '\0') {
@@ -34,10 +36,20 @@ static void without_stub(const struct es_say *say, struct es_sources *s)
 	s->trouble = es_device_banks(&request, &s->banks, s->detail, sizeof s->detail);
 }
 
-void es_sources_gather(const char *handover_dir, const struct es_say *say, struct es_sources *s)
+/* An initramfs may not have mounted it. */
+static void mount_securityfs(void)
 {
-	es_facts_machine(s);
-	if (!es_handover_take(handover_dir != NULL ? handover_dir : ES_HANDOVER_DIR, say, s))
-		without_stub(say, s);
-	es_facts_event_log("/sys/kernel/security", say, s);
+	if (access("/sys/kernel/security/tpm0", F_OK) < 0)
+		(void)mount("securityfs", "/sys/kernel/security", "securityfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+void es_sources_gather(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
+{
+	es_facts_machine(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid", s);
+	if (!es_handover_take(p->handover != NULL ? p->handover : ES_HANDOVER_DIR, say, s))
+		without_stub(p->cmdline != NULL ? p->cmdline : "/proc/cmdline", say, s);
+	if (p->event_log == NULL)
+		mount_securityfs();
+	es_facts_event_log(p->event_log != NULL ? p->event_log : "/sys/kernel/security/tpm0/binary_bios_measurements",
+			   say, s);
 }

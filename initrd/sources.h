@@ -31,18 +31,26 @@ struct es_sources {
 	}
 void es_sources_free(struct es_sources *s);
 
-/* Everything. handover_dir NULL: ES_HANDOVER_DIR. */
-void es_sources_gather(const char *handover_dir, const struct es_say *say, struct es_sources *s);
+/* Where all that is found; NULL: where it is on a real host. */
+struct es_source_paths {
+	const char *handover;     /* ES_HANDOVER_DIR */
+	const char *cmdline;      /* /proc/cmdline */
+	const char *product_uuid; /* /sys/class/dmi/id/product_uuid */
+	const char *event_log;    /* /sys/kernel/security/tpm0/binary_bios_measurements */
+};
+
+/* Never fails: what can't be had is missing, or stands in trouble. */
+void es_sources_gather(const struct es_source_paths *paths, const struct es_say *say, struct es_sources *s);
 
 /* handover_in.c: false if there is no handover at all. A boot.json that is missing or garbage counts as a measurement
  * that failed: the seal stays shut, the recovery key may open. The file with the recovery key is overwritten and gone. */
 bool es_handover_take(const char *dir, const struct es_say *say, struct es_sources *s);
 
 /* facts.c */
-void es_facts_machine(struct es_sources *s);
-void es_facts_event_log(const char *securityfs, const struct es_say *say, struct es_sources *s);
-/* Reads /proc/cmdline without what is secret in it: the recovery key goes to s->recovery, ret_device is the value of
- * etcseal.device=, "" if there is none. */
+void es_facts_machine(const char *product_uuid, struct es_sources *s);
+void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
+/* Reads the kernel's options without what is secret in them: the recovery key goes to s->recovery, ret_device is the value
+ * of etcseal.device=, "" if there is none. */
 enum { ES_DEVICE_TEXT = 256 };
 ES_MUST_CHECK enum es_reason es_facts_options(const char *cmdline, struct es_sources *s,
 					      char ret_device[static ES_DEVICE_TEXT]);

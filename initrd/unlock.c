@@ -252,7 +252,7 @@ static enum es_exit unlock(struct unlock *u)
 	enum es_reason r;
 
 	/* First, for it takes the recovery key out of the initramfs. */
-	es_sources_gather(u->options->handover, &u->say, &u->sources);
+	es_sources_gather(&u->options->from, &u->say, &u->sources);
 	r = es_run_make(run_dir, &u->run);
 	if (r == ES_OK)
 		r = es_run_ram(&u->run);
