@@ -86,7 +86,10 @@ static void show_verbs(const char *before, const struct es_verb *verbs)
 				printf(" %s", o->name);
 		else if (v->operands != NULL && v->operands[0] >= 'a' && v->operands[0] <= 'z')
 			printf(" %s", v->operands);
-		printf("' ;;\n");
+		printf("'");
+		if (v->operands != NULL && strcmp(v->operands, "FILE") == 0)
+			printf("\n\t\t[[ $cur == -* ]] || { COMPREPLY=($(compgen -f -- \"$cur\")); return; }");
+		printf(" ;;\n");
 	}
 }
 
