@@ -224,6 +224,13 @@ void es_swtpm_power_cycle(struct es_swtpm *s)
 	begin(s);
 }
 
+void es_swtpm_reset(struct es_swtpm *s)
+{
+	if (shell("swtpm_ioctl --tcp 127.0.0.1:%u -i >%s/ioctl 2>&1", s->port + 1u, s->folder) != 0)
+		die("swtpm_ioctl -i failed; see %s/ioctl", s->folder);
+	es_swtpm_tool_ok(s, "tpm2_startup -c", NULL, 0);
+}
+
 void es_swtpm_clear(struct es_swtpm *s)
 {
 	es_swtpm_tool_ok(s, "tpm2_clear", NULL, 0);

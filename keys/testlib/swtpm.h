@@ -18,12 +18,14 @@ struct es_swtpm *es_swtpm_start_12(void);                 /* a TPM 1.2 */
 void es_swtpm_stop(struct es_swtpm *s);                   /* and removes its folder; NULL is fine */
 void es_swtpm_stopp(struct es_swtpm **s);
 
-/* "swtpm:host=127.0.0.1,port=N": for es_tpm_open, and for tpm2-tools' TPM2TOOLS_TCTI. Changed by the three below. */
+/* "swtpm:host=127.0.0.1,port=N": for es_tpm_open, and for tpm2-tools' TPM2TOOLS_TCTI. Changed by a power cycle and a replacement. */
 const char *es_swtpm_tcti(const struct es_swtpm *s);
 uint16_t es_swtpm_port(const struct es_swtpm *s); /* commands; control is the next one */
 
 /* As a power cut and a new start: PCRs and everything loaded are gone, NV stays. */
 void es_swtpm_power_cycle(struct es_swtpm *s);
+/* The same to the TPM, and its ports stay. */
+void es_swtpm_reset(struct es_swtpm *s);
 void es_swtpm_clear(struct es_swtpm *s);   /* tpm2_clear with lockout's empty password */
 void es_swtpm_replace(struct es_swtpm *s); /* by another, fresh one */
 

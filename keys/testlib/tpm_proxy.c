@@ -207,3 +207,13 @@ void es_proxy_answer(struct es_proxy_message *m, uint32_t code)
 	m->response_len = sizeof answer;
 	m->answered = true;
 }
+
+void es_proxy_refuse(void *arg, struct es_proxy_message *m)
+{
+	struct es_proxy_refusal *plan = arg;
+
+	if ((plan->code != 0 && plan->code != m->code) || plan->done >= plan->times)
+		return;
+	plan->done++;
+	es_proxy_answer(m, plan->rc);
+}

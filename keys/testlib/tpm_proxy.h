@@ -35,4 +35,11 @@ unsigned es_proxy_commands(const struct es_proxy *p); /* seen so far */
 /* Fills in an answer that is nothing but a code (0: success with no parameters). */
 void es_proxy_answer(struct es_proxy_message *m, uint32_t code);
 
+/* A before: answers `times` commands of this code (0: of any) with rc, and lets everything else pass. */
+struct es_proxy_refusal {
+	uint32_t code, rc;
+	unsigned times, done;
+};
+es_proxy_fn es_proxy_refuse;
+
 #endif
