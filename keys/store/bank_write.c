@@ -86,21 +86,33 @@ static enum es_reason publish_all(int fd, const struct part parts[static PARTS])
 	return r;
 }
 
+/* Opens the bank's folder, and makes it if there is none, or something in its place that is no folder, which
+ * would bar the bank for ever. */
 static enum es_reason open_folder(int dirfd, unsigned number, int *ret_fd)
 {
 	char name[16];
+	struct stat st;
+	enum es_reason r = ES_OK;
 	bool made;
 	int fd;
 
 	snprintf(name, sizeof name, "bank%u", number);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode))
+		r = es_file_remove(dirfd, name);
+	if (r != ES_OK)
+		return r;
 	made = mkdirat(dirfd, name, 0700) == 0;
 	if (!made && errno != EEXIST)
 		return es_reason_from_errno(errno);
+	if (made)
+		r = es_folder_sync(dirfd);
+	if (r != ES_OK)
+		return r;
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return es_reason_from_errno(errno);
 	*ret_fd = fd;
-	return made ? es_folder_sync(dirfd) : ES_OK;
+	return ES_OK;
 }
 
 enum es_reason es_bank_write(int dirfd, unsigned number, const struct es_bank_content *content)

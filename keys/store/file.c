@@ -150,7 +150,12 @@ static enum es_reason create_and_write(int dirfd, const char *temp, struct es_sp
 
 enum es_reason es_file_remove(int dirfd, const char *name)
 {
-	if (unlinkat(dirfd, name, 0) < 0 && errno != ENOENT)
+	int r = unlinkat(dirfd, name, 0);
+
+	/* A broken FAT may show a file as a folder: it would bar the name for ever. */
+	if (r < 0 && errno == EISDIR)
+		r = unlinkat(dirfd, name, AT_REMOVEDIR);
+	if (r < 0 && errno != ENOENT)
 		return es_reason_from_errno(errno);
 	return ES_OK;
 }

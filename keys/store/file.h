@@ -19,7 +19,7 @@ ES_MUST_CHECK enum es_reason es_file_stage(int dirfd, const char *name, struct e
 ES_MUST_CHECK enum es_reason es_file_publish(int dirfd, const char *name);
 /* Removes name.new; that there is none is fine. */
 ES_MUST_CHECK enum es_reason es_file_discard(int dirfd, const char *name);
-/* Removes name; that there is none is fine. */
+/* Removes name, also if it is an empty folder; that there is none is fine. */
 ES_MUST_CHECK enum es_reason es_file_remove(int dirfd, const char *name);
 ES_MUST_CHECK enum es_reason es_folder_sync(int dirfd);
 
