@@ -161,6 +161,8 @@ static void what_no_tag_would_cover_has_no_place(void **state)
 	static const size_t outer[] = { OUTER }, in_set[] = { OUTER, AT_SET + 1 },
 			    in_id[] = { OUTER, AT_SET + 1, 28, 33 };
 	static const size_t in_wrap[] = { OUTER, AT_SET + 1, 28, 45 };
+	static const size_t in_kek[] = { OUTER, AT_SET + 1, 28 }, in_content[] = { OUTER, AT_CONTENT + 1 };
+	static const size_t in_gcm[] = { OUTER, AT_CONTENT + 1, AT_GCM_OID - 3, AT_NONCE_LEN - 2 };
 	ES_BUF der = seal_text();
 	size_t tag_at = der.len - 18;
 	const struct {
@@ -177,7 +179,13 @@ static void what_no_tag_would_cover_has_no_place(void **state)
 		{ "a second recipient", AT_CONTENT, { recipient, 2 }, in_set, 4, ES_VERSION },
 		{ "date of the key id", AT_KEY_ID + 8, { date, 3 }, in_id, 6, ES_FORMAT },
 		{ "parameter of the wrap", AT_WRAP_OID + 9, { null, 2 }, in_wrap, 6, ES_FORMAT },
-		{ "a null at the end", der.len, { null, 2 }, outer, 3, ES_FORMAT },
+		{ "a null behind the tag", der.len, { null, 2 }, outer, 3, ES_FORMAT },
+		{ "a null behind the envelope", der.len, { null, 2 }, outer, 2, ES_FORMAT },
+		{ "a null behind the content", der.len, { null, 2 }, outer, 1, ES_FORMAT },
+		{ "a null behind the wrapped key", AT_CONTENT, { null, 2 }, in_kek, 5, ES_FORMAT },
+		{ "a null behind the ciphertext", tag_at, { null, 2 }, in_content, 4, ES_FORMAT },
+		{ "a null behind GCM's parameters", AT_TAG_LEN + 1, { null, 2 }, in_gcm, 5, ES_FORMAT },
+		{ "a null within GCM's parameters", AT_TAG_LEN + 1, { null, 2 }, in_gcm, 6, ES_FORMAT },
 	};
 
 	(void)state;
