@@ -41,6 +41,9 @@ static const struct {
 	{ 9, "processor microcode" },
 	{ 10, "platform configuration" },
 	{ 11, "table of devices" },
+	{ 15, "code from outside the host" },
+	{ 16, "configuration from outside the host" },
+	{ 17, "information from outside the host" },
 	{ 0x80000006, "partition table of the boot disk" },
 	{ 0x80000008, "firmware code" },
 	{ 0x80000009, "firmware tables" },
@@ -180,7 +183,7 @@ static void describe_variable(struct text *t, const struct es_event *event)
 	}
 	name = es_read_span(&in, (size_t)chars * 2);
 	if (event->type == (uint32_t)ES_EV_EFI_VARIABLE_AUTHORITY)
-		put(t, "Secure Boot authority that vouched for a program, from ");
+		put(t, text_is(name, "db") ? "the key that vouched for a program, in " : "Secure Boot authority ");
 	else if (event->type == (uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG && event->pcr == ES_PCR_SECURE_BOOT)
 		put(t, "Secure Boot variable ");
 	else

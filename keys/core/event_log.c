@@ -22,7 +22,6 @@ enum {
 };
 
 static const char spec_id[16] = "Spec ID Event03"; /* with its NUL */
-static const char spec_id_any[] = "Spec ID Event0";
 static const char startup_locality[16] = "StartupLocality";
 
 static uint16_t known_digest_len(uint16_t alg)
@@ -48,6 +47,22 @@ static int find_alg(const struct es_event_log *log, uint16_t id)
 		if (log->algs[i].id == id)
 			return (int)i;
 	return -1;
+}
+
+/* The old form throughout, as a TPM 1.2's firmware writes it: read to its end, since nothing marks it. */
+static bool is_sha1_log(struct es_span bytes)
+{
+	struct es_reader in = { .in = bytes };
+
+	while (es_reader_left(&in) > 0) {
+		uint32_t pcr = es_read_le32(&in);
+
+		es_read_span(&in, 4 + SHA1_LEN);
+		es_read_span(&in, es_read_le32(&in));
+		if (pcr >= ES_PCR_COUNT)
+			return false;
+	}
+	return !in.bad && bytes.len > 0;
 }
 
 static enum es_reason read_algs(struct es_reader *in, struct es_event_log *log)
@@ -83,10 +98,9 @@ enum es_reason es_event_log_open(struct es_span bytes, struct es_event_log *ret)
 	es_read_span(&log.in, SHA1_LEN);
 	head.in = es_read_span(&log.in, es_read_le32(&log.in));
 	signature = es_read_span(&head, sizeof spec_id);
-	if (log.in.bad || head.bad || pcr != 0 || type != ES_EV_NO_ACTION)
-		return ES_FORMAT;
-	if (memcmp(signature.data, spec_id, sizeof spec_id) != 0)
-		return memcmp(signature.data, spec_id_any, strlen(spec_id_any)) == 0 ? ES_VERSION : ES_FORMAT;
+	if (log.in.bad || head.bad || pcr != 0 || type != ES_EV_NO_ACTION ||
+	    memcmp(signature.data, spec_id, sizeof spec_id) != 0)
+		return is_sha1_log(bytes) ? ES_VERSION : ES_FORMAT;
 	es_read_span(&head, 8); /* platform class, version, size of a UINTN */
 	r = read_algs(&head, &log);
 	if (r == ES_OK)

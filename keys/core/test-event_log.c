@@ -17,20 +17,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char recorded[] = "keys/core/fixtures/ovmf-systemd-stub";
-
 static struct es_span text(const char *t)
 {
 	return es_text_span(t);
 }
 
-static size_t read_file(const char *suffix, uint8_t *out, size_t cap)
+static size_t read_file(const char *name, const char *suffix, uint8_t *out, size_t cap)
 {
 	char path[128];
 	FILE *f;
 	size_t len;
 
-	snprintf(path, sizeof path, "%s%s", recorded, suffix);
+	snprintf(path, sizeof path, "keys/core/fixtures/%s%s", name, suffix);
 	f = fopen(path, "rb");
 	assert_non_null(f); /* run from the top folder */
 	len = fread(out, 1, cap, f);
@@ -70,16 +68,15 @@ static enum es_reason with32(size_t at, uint32_t v)
 	return walk(all);
 }
 
-static void replays_a_recorded_boot_to_the_tpms_values(void **state)
+static void assert_replays(const char *name)
 {
 	uint8_t log[16384], pcrs[4096];
-	struct es_span bytes = { log, read_file(".log", log, sizeof log) };
+	struct es_span bytes = { log, read_file(name, ".log", log, sizeof log) };
 	struct es_pcr_values replayed;
 	char *line = (char *)pcrs, *rest;
 	unsigned compared = 0;
 
-	(void)state;
-	pcrs[read_file(".pcrs", pcrs, sizeof pcrs)] = '\0';
+	pcrs[read_file(name, ".pcrs", pcrs, sizeof pcrs)] = '\0';
 	assert_int_equal(es_event_log_replay(bytes, es_sha256, NULL, &replayed), ES_OK);
 	assert_int_equal(replayed.present, 0xffffff);
 	for (line = strtok_r(line, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
@@ -95,6 +92,13 @@ static void replays_a_recorded_boot_to_the_tpms_values(void **state)
 		compared++;
 	}
 	assert_int_equal(compared, 23);
+}
+
+static void replays_recorded_boots_to_the_tpms_values(void **state)
+{
+	(void)state;
+	assert_replays("ovmf-systemd-stub");
+	assert_replays("ovmf-etcseal-recovery");
 }
 
 static void reads_events_in_order(void **state)
@@ -233,15 +237,22 @@ static void refuses_a_log_that_breaks_off_and_stays_refused(void **state)
 static void tells_a_sha1_log_from_garbage(void **state)
 {
 	static const char *const none[] = { NULL };
+	/* EV_S_CRTM_VERSION, a SHA-1 digest, four bytes of data; twice */
+	uint8_t old[2 * 36] = { [4] = 8, [28] = 4, [36 + 4] = 8, [36 + 28] = 4 };
 	struct es_test_log log;
 	struct es_span all = log_with(&log, none, 0);
 
 	(void)state;
 	log.bytes[ES_TEST_LOG_SIGNATURE + 14] = '2';
 	assert_int_equal(walk(all), ES_VERSION);
-	log.bytes[ES_TEST_LOG_SIGNATURE] = 'X';
+	all.len--;
 	assert_int_equal(walk(all), ES_FORMAT);
+	assert_int_equal(walk((struct es_span){ old, sizeof old }), ES_VERSION);
+	assert_int_equal(walk((struct es_span){ old, sizeof old - 1 }), ES_FORMAT);
+	old[36] = ES_PCR_COUNT;
+	assert_int_equal(walk((struct es_span){ old, sizeof old }), ES_FORMAT);
 	assert_int_equal(walk(text("")), ES_FORMAT);
+	assert_int_equal(walk(text("some text that is no event log, and is longer than its header")), ES_FORMAT);
 	assert_int_equal(with32(0, 1), ES_FORMAT);
 	assert_int_equal(with32(4, 4), ES_FORMAT);
 }
@@ -317,7 +328,7 @@ static void finds_the_first_change_of_a_pcr(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(replays_a_recorded_boot_to_the_tpms_values),
+		cmocka_unit_test(replays_recorded_boots_to_the_tpms_values),
 		cmocka_unit_test(reads_events_in_order),
 		cmocka_unit_test(starts_pcr_0_from_the_startup_locality),
 		cmocka_unit_test(refuses_a_startup_locality_that_is_late_or_out_of_range),
