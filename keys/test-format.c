@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 
+#define OPAQUE   "trusted.overlay.opaque"
 #define HOSTNAME "sealed-host\n"
 
 struct sealed {
@@ -47,6 +49,15 @@ static void take_bank(struct sealed *s, unsigned bank)
 	}
 }
 
+/* As overlayfs marks a folder that hides the image's one of the same name. */
+static void replace_whole_folder(struct machine *m)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/ram/tree/etc/ssl", m->run_dir);
+	assert_int_equal(setxattr(path, OPAQUE, "y", 1, 0), 0);
+}
+
 /* A host with something of each kind in its /etc, sealed. */
 static int seal(void **state, bool tpm)
 {
@@ -65,6 +76,7 @@ static int seal(void **state, bool tpm)
 				      "ssl/private/key.pem && ln -s hostname link && mknod gone c 0 0",
 				      s->machine.run_dir),
 			 0);
+	replace_whole_folder(&s->machine);
 	assert_int_equal(machine_init(&s->machine, !tpm, s->recovery), ES_OK);
 	cut_out(s, "recover-with-recovery-key");
 	cut_out(s, "recover-kdf");
@@ -105,6 +117,8 @@ static int recover_on_machine(struct sealed *s, const char *uuid)
 
 static void assert_recovered(struct sealed *s)
 {
+	char path[256], value[2];
+
 	ES_BUF hostname = oracle_read(&s->folder, "tree/etc/hostname");
 
 	assert_int_equal(hostname.len, strlen(HOSTNAME));
@@ -115,6 +129,9 @@ static void assert_recovered(struct sealed *s)
 	assert_int_equal(oracle_shell(&s->folder, "[ \"$(stat -c %%F:%%t:%%T tree/etc/gone)\" = "
 						  "'character special file:0:0' ]"),
 			 0);
+	snprintf(path, sizeof path, "%s/tree/etc/ssl", (char *)s->folder);
+	assert_int_equal(getxattr(path, OPAQUE, value, sizeof value), 1);
+	assert_int_equal(value[0], 'y');
 	assert_int_equal(oracle_shell(&s->folder, "grep -q '\"format\": *\"etcseal-archive\"' manifest.json"), 0);
 }
 
