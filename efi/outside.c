@@ -43,12 +43,12 @@ static void wipe_shell(const EFI_SHELL_PARAMETERS_PROTOCOL *shell)
 			es_wipe(shell->Argv[i], utf16_len(shell->Argv[i]));
 }
 
-/* Firmware passes binary there too (a device path, a GUID of its own): text is an even number of bytes and begins with
- * something printable. */
+/* Firmware passes binary there too (a device path, a GUID of its own): text is an even number of bytes, and begins with
+ * something printable and ASCII, as every option does. */
 static bool looks_like_text(struct es_span options)
 {
-	return options.data && options.len >= 2 && options.len % 2 == 0 &&
-	       (options.data[0] | options.data[1] << 8) >= ' ';
+	return options.data && options.len >= 2 && options.len % 2 == 0 && options.data[1] == 0 &&
+	       options.data[0] >= ' ' && options.data[0] < 0x7f;
 }
 
 static void read_all(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span options,

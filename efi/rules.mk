@@ -38,3 +38,16 @@ $(STUB): $(BUILD)/stub-$(EFI_ARCH)/stub.so
 	$(Q)objdump -p $@.new | grep -q NX_COMPAT && mv $@.new $@
 
 -include $(EFI_OBJ:.o=.d)
+
+# Tests on the host: the stub's objects but main.c and libc.c, over a firmware that efi/testlib makes up.
+EFI_HOST_OBJ := $(call objects,$(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) $(wildcard efi/testlib/*.c))
+EFI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard efi/test-*.c))
+TESTS += $(EFI_TESTS)
+tests: $(EFI_TESTS)
+
+$(BUILD)/efi/%.o: ALL_CFLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
+$(BUILD)/efi/test-%: $(BUILD)/efi/test-%.o $(EFI_HOST_OBJ) $(call objects,$(TESTLIB_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+
+-include $(EFI_HOST_OBJ:.o=.d) $(EFI_TESTS:=.d)

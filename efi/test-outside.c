@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LoadOptions as firmware, menus and shells really pass them, and the recovery key in them. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "efi/outside.h"
+#include "efi/testlib/mock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY                                                                                                            \
+	"478269-039194-473926-430939-686855-231401-642208-184477-"                                                     \
+	"602511-225586-551660-586542-338394-092578-687140-267425"
+
+static struct mock mock;
+static struct es_outside outside;
+static uint8_t *given; /* of the very length, so that ASan sees a byte too far */
+
+static int start(void **state)
+{
+	(void)state;
+	mock_start(&mock);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	free(given);
+	given = NULL;
+	return 0;
+}
+
+static void give_bytes(const void *bytes, size_t len)
+{
+	free(given);
+	given = malloc(len > 0 ? len : 1);
+	assert_non_null(given);
+	memcpy(given, bytes, len);
+	mock.loaded.LoadOptions = given;
+	mock.loaded.LoadOptionsSize = (UINT32)len;
+}
+
+static size_t utf16(const char *text, uint8_t *to)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < n; i++) {
+		to[2 * i] = (uint8_t)text[i];
+		to[2 * i + 1] = 0;
+	}
+	return 2 * n;
+}
+
+/* With its NUL, or without. */
+static void give(const char *text, bool terminated)
+{
+	uint8_t units[2 * 5000 + 2] = { 0 };
+
+	give_bytes(units, utf16(text, units) + (terminated ? 2 : 0));
+}
+
+static void assert_text(enum es_outside_options kind, const char *text)
+{
+	assert_int_equal(outside.kind, kind);
+	assert_int_equal(outside.len, strlen(text));
+	assert_memory_equal(outside.text, text, outside.len);
+}
+
+static void none_given(void **state)
+{
+	(void)state;
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	assert_false(outside.recovery);
+}
+
+static void used_with_and_without_a_nul(void **state)
+{
+	(void)state;
+	for (int terminated = 0; terminated < 2; terminated++) {
+		give("quiet  splash=1 ", terminated);
+		es_outside_read(&mock.fw, false, &outside);
+		assert_text(ES_OUTSIDE_USED, "quiet  splash=1");
+	}
+}
+
+static void what_follows_a_nul_is_not_read(void **state)
+{
+	uint8_t units[64] = { 0 };
+	size_t n = utf16("quiet", units);
+
+	(void)state;
+	utf16("init=/bin/sh", units + n + 2);
+	give_bytes(units, sizeof units);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_USED, "quiet");
+}
+
+static void binary_is_none(void **state)
+{
+	/* A hard disk device path node, and the GUID of edk2's own entries. */
+	static const uint8_t path[] = { 4, 1, 0x2a, 0, 1, 0, 0, 0 }, odd[] = { 'a', 0, 'b', 0, 'c' };
+
+	(void)state;
+	give_bytes(path, sizeof path);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	give_bytes(odd, sizeof odd);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	give_bytes("a", 1);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	mock.loaded.LoadOptions = NULL; /* and a size that says otherwise */
+	mock.loaded.LoadOptionsSize = 64;
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+}
+
+static void control_characters_are_spaces(void **state)
+{
+	(void)state;
+	give("a\tb\nc\x7f", true);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_USED, "a b c");
+}
+
+static void too_long_is_dropped_whole_and_said(void **state)
+{
+	char text[ES_OPTIONS_MAX + 2];
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	text[ES_OPTIONS_MAX] = '\0';
+	give(text, true);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_int_equal(outside.kind, ES_OUTSIDE_USED);
+	assert_int_equal(outside.len, ES_OPTIONS_MAX);
+	text[ES_OPTIONS_MAX] = 'x';
+	text[ES_OPTIONS_MAX + 1] = '\0';
+	give(text, true);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_DROPPED, "");
+	assert_non_null(strstr(mock.console, "longer than 4096"));
+}
+
+static void secure_boot_drops_all_but_the_key(void **state)
+{
+	(void)state;
+	give("init=/bin/sh etcseal.recovery=" KEY " quiet", true);
+	es_outside_read(&mock.fw, true, &outside);
+	assert_text(ES_OUTSIDE_DROPPED, "");
+	assert_true(outside.recovery);
+	assert_string_equal(outside.recovery_value, KEY);
+}
+
+static void assert_wiped(void)
+{
+	for (size_t i = 0; i < mock.loaded.LoadOptionsSize; i++)
+		assert_int_equal(given[i], 0);
+	assert_null(memmem(outside.text, sizeof outside.text, "478269", 6));
+	assert_null(strstr(mock.console, "478269"));
+}
+
+static void key_is_taken_out_and_wiped_where_it_lay(void **state)
+{
+	(void)state;
+	give("quiet encryptionRecoveryKey=" KEY " debug", true);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_USED, "quiet debug");
+	assert_string_equal(outside.recovery_value, KEY);
+	assert_wiped();
+}
+
+static void only_a_key_is_no_options(void **state)
+{
+	(void)state;
+	give("  etcseal.recovery=" KEY "\n", false);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	assert_true(outside.recovery);
+	assert_wiped();
+	/* also with Secure Boot: nothing was dropped */
+	give("etcseal.recovery=" KEY, true);
+	es_outside_read(&mock.fw, true, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	assert_true(outside.recovery);
+}
+
+static void options_without_a_key_stay_where_they_lie(void **state)
+{
+	(void)state;
+	give("quiet", true);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_int_equal(given[0], 'q');
+	assert_false(outside.recovery);
+}
+
+static void shell_gives_words_without_the_program(void **state)
+{
+	const EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
+	CHAR16 program[] = u"fs0:\\etcseal.efi", one[] = u"quiet", key[150] = { 0 };
+	CHAR16 *argv[] = { program, one, key };
+	EFI_SHELL_PARAMETERS_PROTOCOL shell = { .Argv = argv, .Argc = 3 };
+
+	(void)state;
+	utf16("etcseal.recovery=" KEY, (uint8_t *)key);
+	give("fs0:\\etcseal.efi quiet etcseal.recovery=" KEY, true);
+	mock_add(&mock, mock.fw.image, guid, &shell);
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_USED, "quiet");
+	assert_string_equal(outside.recovery_value, KEY);
+	assert_wiped();
+	for (size_t i = 0; i < sizeof key / sizeof key[0]; i++)
+		assert_int_equal(key[i], 0);
+	shell.Argc = 1;
+	es_outside_read(&mock.fw, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(none_given, start, end),
+		cmocka_unit_test_setup_teardown(used_with_and_without_a_nul, start, end),
+		cmocka_unit_test_setup_teardown(what_follows_a_nul_is_not_read, start, end),
+		cmocka_unit_test_setup_teardown(binary_is_none, start, end),
+		cmocka_unit_test_setup_teardown(control_characters_are_spaces, start, end),
+		cmocka_unit_test_setup_teardown(too_long_is_dropped_whole_and_said, start, end),
+		cmocka_unit_test_setup_teardown(secure_boot_drops_all_but_the_key, start, end),
+		cmocka_unit_test_setup_teardown(key_is_taken_out_and_wiped_where_it_lay, start, end),
+		cmocka_unit_test_setup_teardown(only_a_key_is_no_options, start, end),
+		cmocka_unit_test_setup_teardown(options_without_a_key_stay_where_they_lie, start, end),
+		cmocka_unit_test_setup_teardown(shell_gives_words_without_the_program, start, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
