@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/core/event_log.h"
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
@@ -333,6 +334,31 @@ static void predicts_pcr_12_as_openssl_computes_it(void **state)
 	assert_int_equal(es_image_predict_pcr12("k\xc3\xa4se", false, &pcr), ES_ARGUMENT);
 }
 
+/* systemd-boot's own event of the recorded boot, which stands before the stub's. */
+static bool is_of_the_menu(const struct es_event *event)
+{
+	return event->index == 26;
+}
+
+/* What the stub measured in OVMF, with these options and a recovery key among them: keys/core/fixtures. */
+static void predicts_pcr_12_as_the_stub_left_it(void **state)
+{
+	static uint8_t bytes[16384];
+	FILE *f = fopen("keys/core/fixtures/ovmf-etcseal-recovery.log", "rb");
+	struct es_pcr_values values;
+	struct es_digest pcr;
+	size_t len;
+
+	(void)state;
+	assert_non_null(f); /* run from the top folder */
+	len = fread(bytes, 1, sizeof bytes, f);
+	fclose(f);
+	assert_int_equal(es_event_log_replay((struct es_span){ bytes, len }, es_sha256, is_of_the_menu, &values),
+			 ES_OK);
+	assert_int_equal(es_image_predict_pcr12("debug extra=1", true, &pcr), ES_OK);
+	assert_true(es_digest_equal(&pcr, &values.value[ES_PCR_OPTIONS]));
+}
+
 /* Debian's own kernel with systemd's stub; the release is the one in the file's name. */
 static void builds_from_debians_kernel(void **state)
 {
@@ -375,6 +401,7 @@ int main(void)
 		cmocka_unit_test(predicts_pcr_11_as_systemd_measure_does),
 		cmocka_unit_test(predicts_the_newer_sections_in_their_order),
 		cmocka_unit_test(predicts_pcr_12_as_openssl_computes_it),
+		cmocka_unit_test(predicts_pcr_12_as_the_stub_left_it),
 		cmocka_unit_test(builds_from_debians_kernel),
 	};
 
