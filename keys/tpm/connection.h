@@ -33,6 +33,8 @@ ES_MUST_CHECK enum es_reason es_tpm_ready(struct es_tpm *tpm);
 /* Notes what was refused and by whom, and returns what it means; ES_OK for success, which notes nothing. */
 ES_MUST_CHECK enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc);
 
+/* Something that no response code says. */
+void es_tpm_refusal_note(struct es_tpm *tpm, const char *text);
 /* What was refused was only asked to find out. */
 void es_tpm_refusal_forget(struct es_tpm *tpm);
 

@@ -147,6 +147,11 @@ enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 	return r;
 }
 
+void es_tpm_refusal_note(struct es_tpm *tpm, const char *text)
+{
+	snprintf(tpm->refusal, sizeof tpm->refusal, "%s", text);
+}
+
 void es_tpm_refusal_forget(struct es_tpm *tpm)
 {
 	tpm->refusal[0] = '\0';

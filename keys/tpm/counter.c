@@ -142,9 +142,10 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 	enum es_reason r = find(tpm, index, &c);
 	bool was = r == ES_OK && c.written;
 
-	/* Somebody else's index is left alone. */
-	if (r == ES_NOT_MET)
-		return ES_ALREADY_CONFIGURED;
+	if (r == ES_NOT_MET) {
+		es_tpm_refusal_note(tpm, "its place in the TPM is taken by an NV index that is no counter of ours");
+		return ES_TPM_FULL;
+	}
 	if (r == ES_COUNTER_MISSING) {
 		es_tpm_refusal_forget(tpm);
 		r = define(tpm, index, &c);

@@ -12,7 +12,8 @@
 enum { ES_COUNTER_INDEX = 0x0180e5ea }; /* ours, in the owner range 0x01800000 to 0x01bfffff */
 
 /* Makes it, counts it once (which sets it) and reads it. ES_ALREADY_CONFIGURED: the index exists (as our counter:
- * *ret_value is then filled in all the same). ES_TPM_FULL: no NV room; ES_TPM_AUTH. */
+ * *ret_value is then filled in all the same). ES_TPM_FULL: no NV room, or the index is taken by something that isn't a
+ * counter of ours (the last refusal says which); it is left alone. ES_TPM_AUTH. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
 /* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours. HMAC-checked if an SRK is pinned. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);

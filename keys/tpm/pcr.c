@@ -108,14 +108,6 @@ static enum es_reason event(struct es_tpm *tpm, ESYS_TR session)
 	return es_session_judge(tpm, "TPM2_PCR_Event", session, rc);
 }
 
-/* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed
- * under it either; but the fence has to fall there too, or no recovery key would ever open this host. Not once this
- * connection has had a right answer in such a session: then the SRK is there, and somebody pretends. */
-static bool sealed_elsewhere(const struct es_tpm *tpm, enum es_reason r)
-{
-	return (r == ES_TPM_CLEARED || r == ES_TPM_OTHER) && !tpm->vouched;
-}
-
 enum es_reason es_tpm_fence(struct es_tpm *tpm)
 {
 	enum es_reason r = es_tpm_ready(tpm);
@@ -125,7 +117,10 @@ enum es_reason es_tpm_fence(struct es_tpm *tpm)
 		r = es_session_use(tpm, ES_SESSION_AUTH, &session);
 	if (r == ES_OK)
 		r = event(tpm, session);
-	if (sealed_elsewhere(tpm, r))
+	/* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed
+	 * under it either; but the fence has to fall there too, or no recovery key would ever open this host. (Not once
+	 * this connection has had a right answer in such a session: es_tpm_srk_check calls that forged.) */
+	if (r == ES_TPM_CLEARED || r == ES_TPM_OTHER)
 		r = event(tpm, ESYS_TR_PASSWORD);
 	if (r == ES_OK || r == ES_TPM_TIMEOUT)
 		return r;

@@ -149,9 +149,12 @@ enum es_reason es_tpm_srk_check(struct es_tpm *tpm)
 	/* The refusal that led here says more than that there is no key. */
 	if (before[0] != '\0')
 		memcpy(tpm->refusal, before, sizeof before);
-	if (r == ES_MISSING)
-		return ES_TPM_CLEARED;
-	if (r != ES_OK)
+	if (r == ES_OK && same_public(public, &tpm->srk_public))
+		return ES_OK;
+	if (r != ES_OK && r != ES_MISSING)
 		return r;
-	return same_public(public, &tpm->srk_public) ? ES_OK : ES_TPM_OTHER;
+	/* Nothing vouches for this answer; a right HMAC before it speaks against it. */
+	if (tpm->vouched)
+		return ES_TPM_FORGED;
+	return r == ES_MISSING ? ES_TPM_CLEARED : ES_TPM_OTHER;
 }

@@ -19,7 +19,8 @@ ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *
 /* Pins what encryption.info holds; sends no command. ES_FORMAT: not a serialised key at our handle. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised);
 
-/* After a refusal: is the pinned key still the one in the TPM? ES_OK, ES_TPM_CLEARED, ES_TPM_OTHER. */
+/* After a refusal: is the pinned key still the one in the TPM? ES_OK, ES_TPM_CLEARED, ES_TPM_OTHER; ES_TPM_FORGED: it says no,
+ * and yet has proved within this connection that it holds the key. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_check(struct es_tpm *tpm);
 
 #endif
