@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/testlib/capture.h"
+#include "keys/testlib/command.h"
 #include "tools/dispatch.h"
 #include "tools/help.h"
 
@@ -14,19 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-struct call {
-	const char *words[8];
-};
+static struct command command = { .dispatch = es_dispatch };
 
-static int dispatch(void *arg)
+static void run(const char *words, struct captured *ret)
 {
-	const struct call *call = arg;
-	char *argv[10] = { (char *)"etcseal" };
-	int argc = 1;
-
-	for (int i = 0; i < 8 && call->words[i] != NULL; i++)
-		argv[argc++] = (char *)call->words[i];
-	return (int)es_dispatch(argc, argv);
+	command_run(&command, NULL, words, 0, NULL, ret);
 }
 
 typedef void visit_fn(const char *name, const struct es_verb *verb, const void *arg);
@@ -73,37 +65,27 @@ static void is_shown(const char *name, const struct es_verb *v, const void *arg)
 
 static void the_overview_shows_every_verb(void **state)
 {
-	struct call call = { { "help" } };
 	struct captured c;
 
 	(void)state;
-	capture(dispatch, &call, NULL, &c);
-	assert_int_equal(c.status, 0);
+	run("help", &c);
 	visit("", es_verbs, is_shown, c.out);
 	assert_string_equal(c.err, "");
 }
 
 static void has_its_help(const char *name, const struct es_verb *v, const void *arg)
 {
-	struct call call = { { "help" } };
-	char words[ES_VERB_TEXT], *rest = words;
-	struct captured c, same;
-	int n = 1;
+	static struct captured c, same;
+	char words[ES_VERB_TEXT + 16];
 
 	(void)arg;
-	strcpy(words, name);
-	for (char *w; (w = strsep(&rest, " ")) != NULL;)
-		call.words[n++] = w;
-	capture(dispatch, &call, NULL, &c);
-	assert_int_equal(c.status, 0);
+	snprintf(words, sizeof words, "help %s", name);
+	run(words, &c);
 	for (const struct es_option *o = v->options; o != NULL && o->name != NULL; o++)
 		if (strstr(c.out, o->name) == NULL || strstr(c.out, o->help) == NULL)
 			fail_msg("the help of %s lacks --%s", name, o->name);
-	for (int i = 0; i < n - 1; i++)
-		call.words[i] = call.words[i + 1];
-	call.words[n - 1] = "--help";
-	capture(dispatch, &call, NULL, &same);
-	assert_int_equal(same.status, 0);
+	snprintf(words, sizeof words, "%s --help", name);
+	run(words, &same);
 	assert_string_equal(same.out, c.out);
 	/* for a terminal of 100 columns */
 	for (const char *line = c.out; *line != '\0'; line = strchr(line, '\n') + 1)
@@ -163,13 +145,12 @@ static char script[] = "/tmp/etcseal-completion-XXXXXX";
 
 static int make_script(void **state)
 {
-	struct call call = { { "completion", "bash" } };
 	struct captured c;
 	int fd = mkstemp(script);
 
 	(void)state;
-	capture(dispatch, &call, NULL, &c);
-	if (fd < 0 || c.status != 0 || write(fd, c.out, strlen(c.out)) != (ssize_t)strlen(c.out))
+	run("completion bash", &c);
+	if (fd < 0 || write(fd, c.out, strlen(c.out)) != (ssize_t)strlen(c.out))
 		return -1;
 	return close(fd);
 }
@@ -183,15 +164,15 @@ static int remove_script(void **state)
 /* What bash offers behind words, of which the last one is being typed: parted by one space. */
 static void assert_completes(const char *words, const char *expected)
 {
-	char command[1024], got[4096];
+	char line[1024], got[4096];
 	size_t n;
 	FILE *p;
 
-	snprintf(command, sizeof command,
+	snprintf(line, sizeof line,
 		 "bash -c 'source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); "
 		 "_etcseal; echo -n \"${COMPREPLY[*]}\"' 2>&1",
 		 script, words);
-	p = popen(command, "r");
+	p = popen(line, "r");
 	assert_non_null(p);
 	n = fread(got, 1, sizeof got - 1, p);
 	got[n] = '\0';

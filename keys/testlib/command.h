@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program's dispatch function, called as its user calls it, on a machine of the testlib. */
+#ifndef ES_TESTLIB_COMMAND_H
+#define ES_TESTLIB_COMMAND_H
+
+#include "keys/core/reason.h"
+#include "keys/testlib/capture.h"
+#include "keys/testlib/machine.h"
+
+enum { COMMAND_WORDS_MAX = 40 };
+
+struct command {
+	enum es_exit (*dispatch)(int argc, char *const *argv);
+	char text[2048];
+	char *words[COMMAND_WORDS_MAX];
+	int count;
+};
+
+/* words are parted by single spaces; behind the program's name come the options that name the machine's parts. m may be
+ * NULL: none of these. */
+void command_prepare(struct command *command, const struct machine *m, const char *words);
+int command_body(void *command); /* for capture() */
+
+/* Prepares, captures, and fails the test if it ends with another exit code. ends may be NULL. */
+void command_run(struct command *command, const struct machine *m, const char *words, int status,
+		 const struct capture_ends *ends, struct captured *ret);
+
+void assert_says(const char *where, const char *text);
+
+#endif
