@@ -41,7 +41,8 @@ static void format_one_is_read_whatever_it_points_at(void **state)
 		{ TPM2_RC_SIZE, ES_FORMAT },
 		{ TPM2_RC_BINDING, ES_FORMAT },
 		{ TPM2_RC_HIERARCHY, ES_TPM_AUTH },
-		{ TPM2_RC_RESERVED_BITS, ES_TPM_HARDWARE },
+		{ TPM2_RC_RESERVED_BITS, ES_FORMAT },
+		{ TPM2_RC_NONCE, ES_TPM_HARDWARE },
 	};
 
 	(void)state;
