@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recovery key goes out of the logs; nothing else in them changes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "efi/event_log_scrub.h"
+#include "efi/testlib/mock.h"
+#include "keys/crypto/hash.h"
+#include "keys/core/event_log.h"
+#include "keys/testlib/event_log_image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY   "478269-039194-473926"
+#define STARS "********************"
+
+static size_t utf16(const char *text, uint8_t *to)
+{
+	for (size_t i = 0; i <= strlen(text); i++) {
+		to[2 * i] = (uint8_t)text[i];
+		to[2 * i + 1] = 0;
+	}
+	return 2 * strlen(text) + 2;
+}
+
+static void assert_scrubbed(const char *before, const char *after, unsigned found)
+{
+	uint8_t wide[512], expected[512];
+	size_t n = strlen(before);
+	uint8_t *exact = malloc(n), *wide_exact;
+
+	assert_non_null(exact);
+	memcpy(exact, before, n);
+	assert_int_equal(es_scrub(exact, n), found);
+	assert_memory_equal(exact, after, n);
+	free(exact);
+	n = utf16(before, wide);
+	utf16(after, expected);
+	wide_exact = malloc(n + 1);
+	assert_non_null(wide_exact);
+	memcpy(wide_exact + 1, wide, n); /* logs keep no alignment */
+	assert_int_equal(es_scrub(wide_exact + 1, n), found);
+	assert_memory_equal(wide_exact + 1, expected, n);
+	free(wide_exact);
+}
+
+static void value_is_overwritten_in_both_codings(void **state)
+{
+	(void)state;
+	assert_scrubbed("etcseal.recovery=" KEY, "etcseal.recovery=" STARS, 1);
+	assert_scrubbed("quiet encryptionRecoveryKey=" KEY, "quiet encryptionRecoveryKey=" STARS, 1);
+	assert_scrubbed("etcseal.recovery=\"1 2\" etcseal.recovery=O3", "etcseal.recovery=** ** *******************",
+			1);
+	assert_scrubbed("etcseal.recovery=", "etcseal.recovery=", 1);
+	assert_scrubbed("etcseal.recovery = 478269", "etcseal.recovery = 478269", 0);
+	assert_scrubbed("etcseal.recover=478269", "etcseal.recover=478269", 0);
+	assert_scrubbed("", "", 0);
+}
+
+static void text_behind_the_end_stays(void **state)
+{
+	uint8_t data[] = "etcseal.recovery=12\0"
+			 "34\1\2";
+
+	(void)state;
+	assert_int_equal(es_scrub(data, sizeof data), 1);
+	assert_memory_equal(data,
+			    "etcseal.recovery=**\0"
+			    "34\1\2",
+			    sizeof data);
+}
+
+/* A log as edk2 writes it for a boot entry with options, and one of a boot menu. */
+static void make_log(struct es_test_log *log, const char *options)
+{
+	uint8_t wide[512];
+	size_t n = utf16(options, wide);
+
+	es_test_log_begin(log);
+	es_test_log_event(log, 1, 0x80000002u, (struct es_span){ wide, n }, (struct es_span){ wide, n });
+	es_test_log_event(log, 12, 13, (struct es_span){ wide, n }, (struct es_span){ wide, n });
+	es_test_log_event(log, 7, 4, (struct es_span){ wide, 4 }, (struct es_span){ (const uint8_t *)"\0\0\0", 4 });
+}
+
+/* Where the last event begins: it is the separator above. */
+static size_t last_of(const struct es_test_log *log)
+{
+	return log->len - (ES_TEST_EVENT_SIZE + 4 + 4);
+}
+
+static void end_of_log_is_found_without_looking_further(void **state)
+{
+	struct es_test_log log;
+	uint8_t *exact;
+
+	(void)state;
+	make_log(&log, "quiet");
+	exact = malloc(log.len);
+	assert_non_null(exact);
+	memcpy(exact, log.bytes, log.len);
+	assert_int_equal(es_log_end(exact, last_of(&log), log.len), log.len);
+	assert_int_equal(es_log_end(exact, last_of(&log), log.len - 1), 0);  /* breaks off */
+	assert_int_equal(es_log_end(exact, log.len, log.len), 0);            /* no event there */
+	assert_int_equal(es_log_end(exact, 0, log.len), ES_TEST_LOG_HEADER); /* nothing but the header */
+	assert_int_equal(es_log_end(exact, ES_TEST_LOG_HEADER, log.len),
+			 ES_TEST_LOG_HEADER + ES_TEST_EVENT_SIZE + 4 + 12);
+	free(exact);
+}
+
+static void what_is_no_log_has_no_end(void **state)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} defects[] = {
+		{ ES_TEST_LOG_SIGNATURE, 'X' },
+		{ 28 + 3, 0xff },                                /* length of the header */
+		{ ES_TEST_LOG_ALGS, 9 },                         /* more algorithms than there can be */
+		{ ES_TEST_LOG_ALGS, 8 },                         /* more than the header has */
+		{ ES_TEST_LOG_HEADER + ES_TEST_EVENT_COUNT, 3 }, /* digests: more than algorithms */
+		{ ES_TEST_LOG_HEADER + ES_TEST_EVENT_ALG2, 0x77 },
+		{ ES_TEST_LOG_HEADER + ES_TEST_EVENT_SIZE + 3, 0xff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+		struct es_test_log log;
+
+		make_log(&log, "quiet");
+		log.bytes[defects[i].at] = defects[i].value;
+		assert_int_equal(es_log_end(log.bytes, last_of(&log), log.len), 0);
+	}
+}
+
+static struct es_test_log *shown; /* by the TPM below */
+
+static EFI_STATUS EFIAPI get_log(struct es_tcg2 *self, UINT32 format, EFI_PHYSICAL_ADDRESS *ret_start,
+				 EFI_PHYSICAL_ADDRESS *ret_last, BOOLEAN *ret_truncated)
+{
+	(void)self;
+	assert_int_equal(format, 2);
+	*ret_start = (EFI_PHYSICAL_ADDRESS)(uintptr_t)shown->bytes;
+	*ret_last = *ret_start + last_of(shown);
+	*ret_truncated = 0;
+	return EFI_SUCCESS;
+}
+
+static void logs_lose_the_key_and_still_replay(void **state)
+{
+	static uint8_t finals[16 + ES_TEST_LOG_MAX];
+	static struct es_test_log log, before;
+	static struct mock mock;
+	struct es_tcg2 tcg2 = { .get_event_log = get_log };
+	struct es_measuring measuring = { .fw = &mock.fw, .tcg2 = &tcg2 };
+	EFI_CONFIGURATION_TABLE table = {
+		{ 0x1e2ed096, 0x30e2, 0x4254, { 0xbd, 0x89, 0x86, 0x3b, 0xbe, 0xf8, 0x23, 0x25 } }, finals
+	};
+	struct es_writer w = { .data = finals, .cap = sizeof finals };
+	struct es_pcr_values values, values_before;
+	uint8_t wide[64];
+	size_t n;
+
+	(void)state;
+	mock_start(&mock);
+	mock.table.ConfigurationTable = &table;
+	mock.table.NumberOfTableEntries = 1;
+	make_log(&log, "quiet etcseal.recovery=" KEY);
+	before = log;
+	shown = &log;
+	es_write_le32(&w, 1);
+	es_write_zeros(&w, 4);
+	es_write_le32(&w, 3);
+	es_write_zeros(&w, 4);
+	es_write_bytes(&w, log.bytes + ES_TEST_LOG_HEADER, log.len - ES_TEST_LOG_HEADER);
+	es_event_logs_scrub(&measuring);
+	n = utf16("478269", wide) - 2;
+	assert_null(memmem(log.bytes, log.len, wide, n));
+	assert_null(memmem(finals, sizeof finals, wide, n));
+	assert_non_null(strstr(mock.console, "overwritten"));
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &values), ES_OK);
+	assert_int_equal(es_event_log_replay(es_test_log_span(&before), es_sha256, NULL, &values_before), ES_OK);
+	assert_int_equal(es_pcr_differ(&values, &values_before, 0xffffff), 0);
+}
+
+static void log_without_a_key_stays_as_it_is(void **state)
+{
+	static struct es_test_log log, before;
+	static struct mock mock;
+	struct es_tcg2 tcg2 = { .get_event_log = get_log };
+	struct es_measuring measuring = { .fw = &mock.fw, .tcg2 = &tcg2 };
+
+	(void)state;
+	mock_start(&mock);
+	make_log(&log, "quiet 478269");
+	before = log;
+	shown = &log;
+	es_event_logs_scrub(&measuring);
+	assert_memory_equal(&log, &before, sizeof log);
+	assert_string_equal(mock.console, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(value_is_overwritten_in_both_codings),
+		cmocka_unit_test(text_behind_the_end_stays),
+		cmocka_unit_test(end_of_log_is_found_without_looking_further),
+		cmocka_unit_test(what_is_no_log_has_no_end),
+		cmocka_unit_test(logs_lose_the_key_and_still_replay),
+		cmocka_unit_test(log_without_a_key_stays_as_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
