@@ -88,15 +88,18 @@ static enum es_reason extract_with(struct attempt *a, struct es_secret *text, si
 static enum es_reason extract_asking(struct attempt *a, bool *ret_asked)
 {
 	const struct es_protector *p = es_recovery_protector(a->host);
-	enum es_reason r = ES_MISSING;
+	ES_TERMINAL terminal = ES_TERMINAL_CLOSED;
+	enum es_reason r = es_terminal_open(&terminal);
 
+	if (r != ES_OK)
+		return r;
+	*ret_asked = true;
 	for (int i = 0; i < TRIES; i++) {
 		char words[ES_FAULT_TEXT];
 		ES_SECRET text = NULL;
 		size_t len = 0;
 
-		r = es_recovery_ask(p != NULL ? p->id : "", &text, &len);
-		*ret_asked = *ret_asked || r != ES_MISSING;
+		r = es_recovery_ask(&terminal, p != NULL ? p->id : "", &text, &len);
 		if (r != ES_OK)
 			return r;
 		r = extract_with(a, text, len);
@@ -128,7 +131,7 @@ static enum es_exit failed(const struct es_args *args, const struct attempt *a, 
 	if (r == ES_RECOVERY_FORM) {
 		es_fault_words(&a->fault, words);
 		detail = words;
-	} else if (r == ES_NOT_UNLOCKED) {
+	} else if (r == ES_NOT_UNLOCKED && detail[0] == '\0') {
 		detail = "so the recovery key is needed, with --recovery-key-file or typed at a terminal";
 	} else if (a->report.entries > 0) {
 		snprintf(text, sizeof text, "%s%s%" PRIu64 " entries were unpacked before", detail,

@@ -93,20 +93,10 @@ enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, s
 	return r;
 }
 
-/* The terminal while it doesn't echo. Signals come through a descriptor, so that none ends us before it is put back. */
-struct terminal {
-	int fd, signals;
-	bool quiet;
-	struct termios before;
-	sigset_t mask;
-};
-
-static void terminal_close(struct terminal *t)
+void es_terminal_close(struct es_terminal *t)
 {
-	if (t->quiet) {
+	if (t->quiet)
 		tcsetattr(t->fd, TCSAFLUSH, &t->before);
-		dprintf(t->fd, "\n");
-	}
 	if (t->signals >= 0) {
 		close(t->signals);
 		sigprocmask(SIG_SETMASK, &t->mask, NULL); /* one that waits is served now */
@@ -115,7 +105,7 @@ static void terminal_close(struct terminal *t)
 		close(t->fd);
 }
 
-static enum es_reason terminal_open(struct terminal *t)
+enum es_reason es_terminal_open(struct es_terminal *t)
 {
 	struct termios quiet;
 	sigset_t ending;
@@ -143,24 +133,20 @@ static enum es_reason terminal_open(struct terminal *t)
 	return ES_OK;
 }
 
-enum es_reason es_recovery_ask(const char *id, struct es_secret **ret, size_t *ret_len)
+enum es_reason es_recovery_ask(const struct es_terminal *t, const char *id, struct es_secret **ret, size_t *ret_len)
 {
-	ES_SCOPED(terminal_close) struct terminal t = { .fd = -1, .signals = -1 };
+	struct pollfd both[2] = { { .fd = t->fd, .events = POLLIN }, { .fd = t->signals, .events = POLLIN } };
 	ES_SECRET text = NULL;
 	enum es_reason r = es_secret_new(ES_RECOVERY_INPUT_MAX, &text);
-	struct pollfd both[2];
-	ssize_t n;
+	ssize_t n = 0;
 
-	if (r == ES_OK)
-		r = terminal_open(&t);
 	if (r != ES_OK)
 		return r;
-	dprintf(t.fd, "Recovery key %s (16 groups of 6 digits, not shown): ", id);
-	both[0] = (struct pollfd){ .fd = t.fd, .events = POLLIN };
-	both[1] = (struct pollfd){ .fd = t.signals, .events = POLLIN };
-	if (poll(both, 2, -1) < 0 || both[1].revents != 0)
-		return ES_ARGUMENT;
-	n = read(t.fd, es_secret_data(text), es_secret_len(text));
+	tcflush(t->fd, TCIFLUSH); /* what is left of a line that was too long */
+	dprintf(t->fd, "Recovery key %s (16 groups of 6 digits, not shown): ", id);
+	if (poll(both, 2, -1) > 0 && both[1].revents == 0)
+		n = read(t->fd, es_secret_data(text), es_secret_len(text));
+	dprintf(t->fd, "\n");
 	if (n <= 0 || (n == 1 && es_secret_bytes(text)[0] == '\n'))
 		return ES_ARGUMENT;
 	*ret_len = (size_t)n;

@@ -6,6 +6,9 @@
 #include "keys/host.h"
 #include "tools/output.h"
 
+#include <signal.h>
+#include <termios.h>
+
 struct es_recovery_shown {
 	const struct es_protector *protector;
 	const struct es_secret *key; /* ES_RECOVERY_LEN */
@@ -19,8 +22,26 @@ void es_recovery_fill_object(struct es_emit *j, const char *name, const struct e
  * file. ES_MISSING, ES_PERMISSION, ES_IO, ES_TOO_LARGE, ES_MEMORY. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len);
 
-/* Asks at the controlling terminal, without echo. ES_MISSING: there is none; ES_ARGUMENT: given up (nothing
- * typed, end of file, a signal). The terminal is put back on every path. */
-ES_MUST_CHECK enum es_reason es_recovery_ask(const char *id, struct es_secret **ret, size_t *ret_len);
+/* The controlling terminal while it doesn't echo: also between two tries. Signals that would end us come through a
+ * descriptor meanwhile, so that none does before the terminal is put back. */
+struct es_terminal {
+	int fd, signals;
+	bool quiet;
+	struct termios before;
+	sigset_t mask;
+};
+#define ES_TERMINAL ES_SCOPED(es_terminal_close) struct es_terminal
+#define ES_TERMINAL_CLOSED                                                                                             \
+	{                                                                                                              \
+		.fd = -1, .signals = -1                                                                                \
+	}
+
+/* ES_MISSING: there is none. */
+ES_MUST_CHECK enum es_reason es_terminal_open(struct es_terminal *t);
+void es_terminal_close(struct es_terminal *t); /* puts it back; also what open left when it failed */
+
+/* Asks for one line. ES_ARGUMENT: given up (nothing typed, end of file, a signal). */
+ES_MUST_CHECK enum es_reason es_recovery_ask(const struct es_terminal *t, const char *id, struct es_secret **ret,
+					     size_t *ret_len);
 
 #endif

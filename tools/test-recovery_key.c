@@ -24,6 +24,7 @@ static const char id[] = "{2DDD5424-7F3F-406A-8DA8-D62630F6C8BC}";
 /* Prints what was typed: a test's own key. */
 static int ask_and_print(const char *path, void *arg)
 {
+	ES_TERMINAL terminal = ES_TERMINAL_CLOSED;
 	ES_SECRET text = NULL;
 	enum es_reason r;
 	size_t len = 0;
@@ -34,7 +35,9 @@ static int ask_and_print(const char *path, void *arg)
 	fd = open(path, O_RDWR); /* becomes the controlling terminal */
 	if (fd < 0 || dup2(fd, 1) < 0)
 		return OTHER;
-	r = es_recovery_ask(id, &text, &len);
+	r = es_terminal_open(&terminal);
+	if (r == ES_OK)
+		r = es_recovery_ask(&terminal, id, &text, &len);
 	if (r != ES_OK)
 		return r == ES_ARGUMENT ? GIVEN_UP : OTHER;
 	dprintf(1, "got <%.*s>", (int)len, (const char *)es_secret_bytes(text));
@@ -98,12 +101,11 @@ static void a_signal_ends_it_with_the_terminal_put_back(void **state)
 
 static int ask_without_terminal(void *arg)
 {
-	ES_SECRET text = NULL;
-	size_t len = 0;
+	ES_TERMINAL terminal = ES_TERMINAL_CLOSED;
 
 	(void)arg;
 	setsid();
-	return es_recovery_ask(id, &text, &len) == ES_MISSING ? NO_TERMINAL : OTHER;
+	return es_terminal_open(&terminal) == ES_MISSING ? NO_TERMINAL : OTHER;
 }
 
 static void without_a_terminal_nobody_is_asked(void **state)
