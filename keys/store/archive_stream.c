@@ -129,7 +129,7 @@ enum es_reason es_tar_open(struct es_span packed, struct es_tar **ret)
 	return ES_OK;
 }
 
-/* Behind the tar's end there may only be its own zeros. */
+/* Behind the last member there may only be two blocks of zeros, and more zeros. */
 static enum es_reason finish(struct es_tar *t)
 {
 	uint64_t behind;
@@ -138,8 +138,8 @@ static enum es_reason finish(struct es_tar *t)
 		(void)decompress(t);
 	if (t->reason != ES_OK)
 		return t->reason;
-	behind = t->total - (uint64_t)archive_filter_bytes(t->tar, 0);
-	return t->zeros >= END_OF_TAR && t->zeros >= behind ? ES_MISSING : ES_FORMAT;
+	behind = t->total - (uint64_t)archive_read_header_position(t->tar);
+	return behind >= END_OF_TAR && t->zeros >= behind ? ES_MISSING : ES_FORMAT;
 }
 
 enum es_reason es_tar_next(struct es_tar *t, struct archive_entry **ret_entry)
