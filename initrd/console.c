@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +29,7 @@ static int open_terminal(const char *path)
 
 void es_console_open(struct es_console *console, const char *path)
 {
-	sigset_t set;
+	sigset_t set, before;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -40,12 +39,13 @@ void es_console_open(struct es_console *console, const char *path)
 	sigaddset(&set, SIGTSTP);
 	sigaddset(&set, SIGPIPE);
 	sigaddset(&set, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, &before);
 	/* Blocked and unread: a console that went away, or a stop key, is found by what it does to the reading. */
 	sigdelset(&set, SIGPIPE);
 	sigdelset(&set, SIGTSTP);
 	sigdelset(&set, SIGTTOU);
-	*console = (struct es_console){ .fd = open_terminal(path != NULL ? path : "/dev/console") };
+	*console =
+	    (struct es_console){ .fd = open_terminal(path != NULL ? path : "/dev/console"), .mask_before = before };
 	console->signals = signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -54,6 +54,7 @@ void es_console_close(struct es_console *console)
 	es_console_restore(console);
 	es_fd_closep(&console->fd);
 	es_fd_closep(&console->signals);
+	sigprocmask(SIG_SETMASK, &console->mask_before, NULL);
 }
 
 bool es_console_raw(struct es_console *console)

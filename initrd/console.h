@@ -9,6 +9,7 @@
 
 #include "keys/core/scope.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <termios.h>
@@ -18,6 +19,7 @@ struct es_console {
 	int signals; /* signalfd of those that would end us; -1: none */
 	bool raw;
 	struct termios before;
+	sigset_t mask_before;
 };
 
 #define ES_CONSOLE ES_SCOPED(es_console_close) struct es_console

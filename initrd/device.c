@@ -63,9 +63,11 @@ static bool find_device(const char *name, char *ret_path, size_t cap)
 
 static bool name_is_known(const char *name)
 {
-	return (strncmp(name, "UUID=", 5) == 0 && name[5] != '\0') ||
-	       (strncmp(name, "PARTUUID=", 9) == 0 && name[9] != '\0') ||
-	       (strncmp(name, "/dev/", 5) == 0 && strstr(name, "..") == NULL);
+	const char *value = strchr(name, '=');
+
+	if (strncmp(name, "UUID=", 5) == 0 || strncmp(name, "PARTUUID=", 9) == 0)
+		return value[1] != '\0' && strchr(value, '/') == NULL && value[1] != '.';
+	return strncmp(name, "/dev/", 5) == 0 && strstr(name, "..") == NULL;
 }
 
 /* Events of the kernel (group 1) and of udev, which come when its links are made (group 2). */

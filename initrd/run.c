@@ -25,10 +25,12 @@ enum es_reason es_run_make(const char *path, struct es_run *run)
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return es_reason_from_errno(errno);
 	dir = open_folder(AT_FDCWD, path);
-	if (dir < 0 || fstat(dir, &st) < 0)
-		return errno == ENOTDIR || errno == ELOOP ? ES_UNSAFE : es_reason_from_errno(errno);
-	if (st.st_uid != geteuid())
-		return ES_UNSAFE;
+	if (dir < 0 && errno != ENOTDIR && errno != ELOOP)
+		return es_reason_from_errno(errno);
+	if (dir < 0 || fstat(dir, &st) < 0 || st.st_uid != geteuid()) {
+		snprintf(run->notes.why, sizeof run->notes.why, "it is no folder of root's own");
+		return ES_IO;
+	}
 	if (fchmod(dir, 0700) < 0)
 		return es_reason_from_errno(errno);
 	run->dir = es_fd_take(&dir);
@@ -83,8 +85,10 @@ enum es_reason es_run_ram(struct es_run *run)
 	point = open_folder(run->dir, "ram");
 	if (point < 0 || fstat(point, &there) < 0 || fstat(run->dir, &here) < 0)
 		return es_reason_from_errno(errno);
-	if (here.st_dev != there.st_dev)
-		return ES_ALREADY_CONFIGURED;
+	if (here.st_dev != there.st_dev) {
+		snprintf(run->notes.why, sizeof run->notes.why, "ram/ is mounted already: unlock runs once in a boot");
+		return ES_IO;
+	}
 	r = mount_ram(run, &ram);
 	if (r != ES_OK)
 		return r;

@@ -26,10 +26,10 @@ struct es_run {
 		.dir = -1, .ram = -1, .tree = -1                                                                       \
 	}
 
-/* Makes the folder, 0700. ES_UNSAFE: it is there, and not root's own folder. */
+/* Makes the folder, 0700. notes.why: it is there, and not root's own folder. */
 ES_MUST_CHECK enum es_reason es_run_make(const char *path, struct es_run *run);
-/* Mounts ram/ afresh; whatever was mounted by this run is thrown away first. ES_ALREADY_CONFIGURED: an earlier run of the
- * helper has mounted it. */
+/* Mounts ram/ afresh; whatever was mounted by this run is thrown away first. notes.why: an earlier run of
+ * the helper has mounted it. */
 ES_MUST_CHECK enum es_reason es_run_ram(struct es_run *run);
 /* Throws ram/ away with all that is in it. */
 void es_run_drop(struct es_run *run);

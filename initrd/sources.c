@@ -17,10 +17,14 @@ void es_sources_free(struct es_sources *s)
 }
 
 /* Started by another loader: banks from a partition, recovery key from the kernel's own options. */
-static void without_stub(const char *cmdline, const struct es_say *say, struct es_sources *s)
+static void without_stub(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
 {
 	char device[ES_DEVICE_TEXT] = "";
-	struct es_device_request request = { .name = device, .wait_ms = ES_DEVICE_WAIT_MS };
+	struct es_device_request request = {
+		.name = device,
+		.wait_ms = p->device_wait_ms > 0 ? p->device_wait_ms : ES_DEVICE_WAIT_MS,
+	};
+	const char *cmdline = p->cmdline != NULL ? p->cmdline : "/proc/cmdline";
 
 	s->trouble = es_facts_options(cmdline, s, device);
 	if (s->trouble != ES_OK) {
@@ -47,7 +51,7 @@ void es_sources_gather(const struct es_source_paths *p, const struct es_say *say
 {
 	es_facts_machine(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid", s);
 	if (!es_handover_take(p->handover != NULL ? p->handover : ES_HANDOVER_DIR, say, s))
-		without_stub(p->cmdline != NULL ? p->cmdline : "/proc/cmdline", say, s);
+		without_stub(p, say, s);
 	if (p->event_log == NULL)
 		mount_securityfs();
 	es_facts_event_log(p->event_log != NULL ? p->event_log : "/sys/kernel/security/tpm0/binary_bios_measurements",

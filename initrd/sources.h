@@ -37,6 +37,7 @@ struct es_source_paths {
 	const char *cmdline;      /* /proc/cmdline */
 	const char *product_uuid; /* /sys/class/dmi/id/product_uuid */
 	const char *event_log;    /* /sys/kernel/security/tpm0/binary_bios_measurements */
+	int device_wait_ms;       /* 0: ES_DEVICE_WAIT_MS */
 };
 
 /* Never fails: what can't be had is missing, or stands in trouble. */

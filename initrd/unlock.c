@@ -25,6 +25,7 @@ struct unlock {
 	struct es_opening *opening;
 	uint64_t start_ms, asked_ms; /* asked: spent waiting for somebody to type */
 	int tries_left;
+	bool recovered; /* the key in hand came from the recovery key */
 };
 
 static uint64_t now_ms(void)
@@ -137,8 +138,10 @@ static enum es_reason recover(struct unlock *u, enum es_reason refusal)
 		}
 		u->tries_left--;
 		r = es_opening_recovery(u->opening, (const char *)es_secret_bytes(digits), ES_PROMPT_DIGITS);
-		if (r == ES_OK)
+		if (r == ES_OK) {
+			u->recovered = true;
 			return ES_OK;
+		}
 		es_say(&u->say, ES_SAY_ERROR, "%s (%d of %d tries left)", es_reason_words(r)->what, u->tries_left,
 		       u->options->tries);
 	}
@@ -191,7 +194,7 @@ static enum es_exit unpack(struct unlock *u)
 		if (r == ES_OK)
 			return end_opened(u);
 		es_report_refusal(&u->say, "not opened", r, es_opening_record(u->opening)->refusal_detail);
-		if (!may_recover(r) || u->tries_left == 0)
+		if (u->recovered || !may_recover(r) || u->tries_left == 0)
 			return end_locked(u, r);
 		ram = es_run_ram(&u->run); /* of what was half unpacked nothing stays */
 		if (ram != ES_OK || recover(u, r) != ES_OK)
@@ -229,6 +232,7 @@ static enum es_exit open_banks(struct unlock *u)
 		return end_locked(u, r);
 	}
 	r = es_opening_key(u->opening, s->recovery != NULL ? (const char *)es_secret_bytes(s->recovery) : NULL);
+	u->recovered = r == ES_OK && s->recovery != NULL;
 	es_secret_freep(&u->sources.recovery);
 	if (r == ES_OK)
 		return unpack(u);
@@ -257,7 +261,8 @@ static enum es_exit unlock(struct unlock *u)
 	if (r == ES_OK)
 		r = es_run_ram(&u->run);
 	if (r != ES_OK) {
-		es_report_refusal(&u->say, run_dir, r, u->run.notes.why);
+		es_say(&u->say, ES_SAY_ERROR, "%s can't be used: %s", run_dir,
+		       u->run.notes.why[0] != '\0' ? u->run.notes.why : es_reason_words(r)->what);
 		fence_only(u);
 		return end_locked(u, r);
 	}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole helper with somebody at the console who has a recovery key, or none. */
+#include "initrd/commands.h"
+#include "keys/testlib/mounts.h"
+#include "keys/testlib/pty.h"
+#include "keys/testlib/sealed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Well-formed, and nobody's here: VMware's example. */
+static const char other_key[] = "478269-039194-473926-430939-686855-231401-642208-184477-"
+				"602511-225586-551660-586542-338394-092578-687140-267425";
+
+static int unlock_at(const char *path, void *arg)
+{
+	struct sealed *b = arg;
+	const struct es_unlock_options options = {
+		.from = { .handover = b->handover,
+			  .cmdline = b->cmdline,
+			  .product_uuid = b->m.uuid_path,
+			  .event_log = b->m.log_path,
+			  .device_wait_ms = 50 },
+		.run_dir = b->run,
+		.tcti = b->tcti,
+		.console = path,
+		.ask = true,
+		.tries = 2,
+		.idle_ms = -1,
+	};
+
+	return (int)es_unlock(&options);
+}
+
+/* A changed image, at a terminal: to the first question. */
+static void ask(struct sealed *b, struct pty *p)
+{
+	sealed_power_on(b, "another image");
+	pty_start(p, unlock_at, b);
+	pty_expect(p, "locked: this boot isn't the one that the key was sealed to");
+	pty_expect(p, "PCR 11");
+	pty_expect(p, "type the recovery key {");
+	pty_expect(p, "groups  1 to  4: ");
+}
+
+static void assert_ends(struct sealed *b, struct pty *p, enum es_exit expected)
+{
+	assert_int_equal(pty_end(p), expected);
+	assert_null(strstr(p->out, b->recovery));
+	pty_hang_up(p);
+}
+
+static void the_recovery_key_typed_at_the_console_opens(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	ask(b, &p);
+	pty_type(&p, b->recovery);
+	pty_expect(&p, "press Enter");
+	pty_type(&p, "\r");
+	pty_expect(&p, "opened by the recovery key, generation ");
+	assert_ends(b, &p, ES_EXIT_DONE);
+	sealed_assert_opened(b, ES_OPENED_BY_RECOVERY);
+	assert_true(b->record.recovery_at_console);
+}
+
+static void wrong_keys_are_counted_and_end_with_the_refusal(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	ask(b, &p);
+	pty_type(&p, other_key);
+	pty_type(&p, "\r");
+	pty_expect(&p, "not the one of this host (1 of 2 tries left)");
+	pty_expect(&p, "groups  1 to  4: ");
+	pty_type(&p, other_key);
+	pty_type(&p, "\r");
+	pty_expect(&p, "(0 of 2 tries left)");
+	pty_expect(&p, "no try is left in this boot; the next boot gives as many again");
+	assert_ends(b, &p, ES_EXIT_LOCKED);
+	sealed_assert_shut(b, "pcr-mismatch");
+}
+
+static void giving_up_ends_with_the_refusal(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	ask(b, &p);
+	pty_type(&p, "\r");
+	pty_expect(&p, "no recovery key was given");
+	assert_ends(b, &p, ES_EXIT_LOCKED);
+	sealed_assert_shut(b, "pcr-mismatch");
+}
+
+/* encryption.info with another text in it: the TPM gives the key, the MAC doesn't fit, and no key mends that. */
+static void a_tampered_info_stays_shut_also_to_the_recovery_key(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	sealed_shell("sed -i 's/\"exec_installed_only\": false/\"exec_installed_only\": true/' "
+		     "%s/etcseal/bank*/encryption.info",
+		     b->m.boot_dir);
+	sealed_power_on(b, machine_usual_boot.image);
+	pty_start(&p, unlock_at, b);
+	pty_expect(&p, "not opened: encryption.info was changed by somebody else");
+	pty_expect(&p, "groups  1 to  4: ");
+	pty_type(&p, b->recovery);
+	pty_type(&p, "\r");
+	pty_expect(&p, "not opened: encryption.info was changed by somebody else");
+	assert_ends(b, &p, ES_EXIT_TAMPERED);
+	sealed_assert_shut(b, "info-tampered");
+}
+
+static void where_no_bank_is_whole_nobody_is_asked(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	sealed_shell("for f in %s/etcseal/bank*/config.cms; do echo x >>$f; done", b->m.boot_dir);
+	sealed_power_on(b, machine_usual_boot.image);
+	pty_start(&p, unlock_at, b);
+	pty_expect(&p, "locked: there are banks, and none of them is whole");
+	assert_ends(b, &p, ES_EXIT_TAMPERED);
+	assert_null(strstr(p.out, "type the recovery key"));
+	sealed_assert_shut(b, "banks-damaged");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f, setup) cmocka_unit_test_setup_teardown(f, setup, sealed_remove)
+		TEST(the_recovery_key_typed_at_the_console_opens, sealed_to_tpm),
+		TEST(wrong_keys_are_counted_and_end_with_the_refusal, sealed_to_tpm),
+		TEST(giving_up_ends_with_the_refusal, sealed_to_tpm),
+		TEST(a_tampered_info_stays_shut_also_to_the_recovery_key, sealed_to_tpm),
+		TEST(where_no_bank_is_whole_nobody_is_asked, sealed_to_tpm),
+	};
+
+	return cmocka_run_group_tests(tests, mounts_own, NULL);
+}
