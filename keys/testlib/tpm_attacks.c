@@ -2,6 +2,7 @@
 #include "keys/testlib/tpm_attacks.h"
 
 #include "keys/crypto/hash.h"
+#include "keys/testlib/memory_scan.h"
 #include "keys/testlib/pcap.h"
 #include "keys/testlib/tpm_proxy.h"
 #include "keys/tpm/counter.h"
@@ -60,6 +61,34 @@ bool attack_read_the_bus_at_unseal(struct tpm_fixture *f)
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
 	assert_true(es_secret_equal(got, f->secret));
 	return recorded_secret(f, path);
+}
+
+bool attack_find_the_secret_after_a_seal(struct tpm_fixture *f)
+{
+	ES_BUF public_part = { 0 };
+	ES_BUF private_part = { 0 };
+	unsigned found;
+
+	tpm_fixture_reopen(f, NULL, true);
+	assert_int_equal(tpm_fixture_seal(f, &public_part, &private_part), ES_OK);
+	found = memory_scan(es_secret_bytes(f->secret));
+	tpm_fixture_reopen(f, NULL, false);
+	return found + memory_scan(es_secret_bytes(f->secret)) > 0;
+}
+
+bool attack_find_the_secret_after_an_unseal(struct tpm_fixture *f)
+{
+	ES_SECRET got = NULL;
+	unsigned found;
+
+	tpm_fixture_reopen(f, NULL, true);
+	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
+	found = memory_scan(es_secret_bytes(f->secret));
+	assert_true(found > 0); /* got itself: the scan does find what is there */
+	es_secret_freep(&got);
+	found += memory_scan(es_secret_bytes(f->secret)) - 1;
+	tpm_fixture_reopen(f, NULL, false);
+	return found + memory_scan(es_secret_bytes(f->secret)) > 0;
 }
 
 static struct es_proxy *through(struct tpm_fixture *f, es_proxy_fn *before, es_proxy_fn *after, void *arg)

@@ -10,6 +10,9 @@
 
 bool attack_read_the_bus_at_seal(struct tpm_fixture *f);
 bool attack_read_the_bus_at_unseal(struct tpm_fixture *f);
+/* In what this process has in memory; and once more when the connection is closed. */
+bool attack_find_the_secret_after_a_seal(struct tpm_fixture *f);
+bool attack_find_the_secret_after_an_unseal(struct tpm_fixture *f);
 bool attack_forge_pcr_values(struct tpm_fixture *f);
 bool attack_strip_the_session_from_pcr_values(struct tpm_fixture *f);
 bool attack_forge_the_counter(struct tpm_fixture *f);

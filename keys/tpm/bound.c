@@ -28,6 +28,8 @@ struct es_bound {
 	bool sent, answered;
 	uint8_t command[ES_TPM_MESSAGE_MAX], response[ES_TPM_MESSAGE_MAX];
 	size_t command_len, response_len;
+	uint8_t *taken; /* where ESAPI has put the last answer */
+	size_t taken_len;
 };
 
 static struct es_bound *bound_of(TSS2_TCTI_CONTEXT *tcti)
@@ -165,6 +167,8 @@ static TSS2_RC bound_receive(TSS2_TCTI_CONTEXT *tcti, size_t *size, uint8_t *res
 	if (room < bound->response_len)
 		return TSS2_TCTI_RC_INSUFFICIENT_BUFFER;
 	memcpy(response, bound->response, bound->response_len);
+	bound->taken = response;
+	bound->taken_len = bound->response_len;
 	bound->sent = bound->answered = false;
 	return TSS2_RC_SUCCESS;
 }
@@ -264,6 +268,13 @@ enum es_frame es_bound_frame(const struct es_bound *bound)
 	return bound->frame;
 }
 
+void es_bound_scrub(struct es_bound *bound)
+{
+	if (bound->taken != NULL)
+		es_wipe(bound->taken, bound->taken_len);
+	bound->taken = NULL;
+}
+
 void es_bound_flush(struct es_bound *bound, uint32_t handle)
 {
 	TSS2_TCTI_CONTEXT *tcti = es_bound_tcti(bound);
@@ -278,4 +289,5 @@ void es_bound_flush(struct es_bound *bound, uint32_t handle)
 	/* A flush that fails can't be helped; the handle is then the TPM's until its next start. */
 	if (bound_transmit(tcti, sizeof command, command) == TSS2_RC_SUCCESS)
 		(void)bound_receive(tcti, &len, response, TSS2_TCTI_TIMEOUT_BLOCK);
+	bound->taken = NULL; /* ours, and gone with this call */
 }

@@ -38,6 +38,10 @@ bool es_bound_spent(const struct es_bound *bound); /* no time is left */
 /* Of the last answer. */
 enum es_frame es_bound_frame(const struct es_bound *bound);
 
+/* Wipes the buffer that ESAPI last took an answer in: it decrypts there, and keeps it as long as its context lives. So only
+ * before Esys_Finalize. */
+void es_bound_scrub(struct es_bound *bound);
+
 /* TPM2_FlushContext past ESAPI, whose context refuses every call after an answer that it found wrong. */
 void es_bound_flush(struct es_bound *bound, uint32_t handle);
 

@@ -78,6 +78,7 @@ enum es_reason es_tpm_ready(struct es_tpm *tpm)
 		return ES_OK;
 	if (tpm->session != ESYS_TR_NONE)
 		es_bound_flush(tpm->bound, tpm->session_handle);
+	es_bound_scrub(tpm->bound);
 	Esys_Finalize(&tpm->esys);
 	r = esys_new(tpm);
 	if (r != ES_OK)
@@ -95,6 +96,7 @@ void es_tpm_close(struct es_tpm *tpm)
 		return;
 	if (tpm->esys != NULL) {
 		es_session_end(tpm);
+		es_bound_scrub(tpm->bound);
 		Esys_Finalize(&tpm->esys);
 	}
 	es_bound_close(tpm->bound);

@@ -25,6 +25,7 @@ struct es_line {
 	enum job job;           /* what the thread has to do or is doing */
 	bool abandoned;         /* nobody waits any more */
 	bool ended;             /* the thread has done its last job */
+	bool lost;              /* the caller's own note: the thread didn't come back in time */
 	pthread_t thread;
 	TSS2_RC rc; /* of the last job */
 
@@ -131,6 +132,7 @@ static TSS2_RC run(struct es_line *line, enum job job, uint64_t *left)
 		rc = line->rc;
 	pthread_mutex_unlock(&line->lock);
 	used = now() - start;
+	line->lost = !done;
 	*left = !done || used >= *left ? 0 : *left - used;
 	return rc;
 }
@@ -180,7 +182,7 @@ TSS2_RC es_line_exchange(struct es_line *line, struct es_span command, uint64_t 
 {
 	TSS2_RC rc;
 
-	if (*left == 0)
+	if (*left == 0 || line->lost)
 		return TSS2_TCTI_RC_IO_ERROR;
 	if (command.len > sizeof line->command)
 		return TSS2_TCTI_RC_BAD_VALUE;

@@ -9,6 +9,7 @@
 #include "keys/tpm/blob.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
+#include "keys/tpm/scrub.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/srk.h"
 #include "keys/tpm/template.h"
@@ -81,6 +82,7 @@ enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request 
 	rc = Esys_Create(tpm->esys, tpm->srk, session, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive, &template, &no_data,
 			 &no_pcrs, &private, &public, NULL, NULL, NULL);
 	es_wipe(&sensitive, sizeof sensitive);
+	es_tpm_scrub(tpm);
 	r = es_session_judge(tpm, "TPM2_Create", session, rc);
 	if (r != ES_OK)
 		return r;
@@ -149,6 +151,7 @@ static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal
 	if (r != ES_OK)
 		return r;
 	rc = Esys_Unseal(tpm->esys, object.tr, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
+	es_tpm_scrub(tpm);
 	r = es_session_judge(tpm, "TPM2_Unseal", session.tr, rc);
 	if (r != ES_OK)
 		return r;

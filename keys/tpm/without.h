@@ -9,6 +9,7 @@
  *   ES_TEST_WITHOUT_SRK_PIN             srk.c       whatever key the TPM has at the handle is taken for ours
  *   ES_TEST_WITHOUT_UNSET_PCR_REFUSAL   object.c    seals to PCRs that nothing was measured into
  *   ES_TEST_WITHOUT_NODA                template.c  SRK and sealed objects can be locked out by wrong passwords
+ *   ES_TEST_WITHOUT_SCRUB               scrub.c     what tpm2-tss keeps of a secret stays in memory
  */
 #ifndef ES_TPM_WITHOUT_H
 #define ES_TPM_WITHOUT_H
@@ -35,6 +36,12 @@ enum { ES_WITH_SRK_PIN = 1 };
 enum { ES_WITH_UNSET_PCR_REFUSAL = 0 };
 #else
 enum { ES_WITH_UNSET_PCR_REFUSAL = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_SCRUB
+enum { ES_WITH_SCRUB = 0 };
+#else
+enum { ES_WITH_SCRUB = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_NODA
