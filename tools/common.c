@@ -2,6 +2,8 @@
 #include "tools/common.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 const char es_kdf_limits[] =
     "  Mode kdf is NOT a seal. It hides the configuration from whoever gets hold of the archive without this\n"
@@ -30,13 +32,40 @@ enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
 
 		return es_fail(args, r, detail[0] != '\0' || request.boot_dir == NULL ? detail : request.boot_dir);
 	}
+	if (geteuid() != 0)
+		es_warn("not called by root: what only root may see is missing");
 	*ret = es_take(host);
 	return ES_EXIT_DONE;
 }
 
+void es_tell_refusal(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next)
+{
+	const char *what = boot->refusal, *next = "";
+
+	for (int i = 1; i < ES_REASON_COUNT; i++) {
+		const struct es_words *w = es_reason_words((enum es_reason)i);
+
+		if (strcmp(w->id, boot->refusal) == 0) {
+			what = w->what;
+			next = w->next;
+		}
+	}
+	snprintf(ret, ES_REFUSAL_TEXT, "%s%s%s", what, boot->refusal_detail[0] != '\0' ? ": " : "",
+		 boot->refusal_detail);
+	if (ret_next != NULL)
+		*ret_next = next;
+}
+
 enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, const struct es_host *host)
 {
-	return es_fail(args, reason, es_host_detail(host));
+	const struct es_boot_record *boot = es_host_boot(host);
+	char refusal[ES_REFUSAL_TEXT], detail[ES_REFUSAL_TEXT + 32];
+
+	if (reason != ES_NOT_UNLOCKED || boot == NULL || boot->refusal[0] == '\0')
+		return es_fail(args, reason, es_host_detail(host));
+	es_tell_refusal(boot, refusal, NULL);
+	snprintf(detail, sizeof detail, "this boot was refused: %s", refusal);
+	return es_fail(args, reason, detail);
 }
 
 static const struct es_protector *find_protector(const struct es_host *host, enum es_protector_type type)

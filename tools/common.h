@@ -9,8 +9,13 @@
 
 /* ES_EXIT_DONE and the running host (the caller closes it), or it has said what is wrong. */
 enum es_exit es_open_host(const struct es_args *args, struct es_host **ret);
-/* es_fail with the host's own detail. */
+/* es_fail with the host's own detail; where there is no key, with why this boot was refused. */
 enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, const struct es_host *host);
+
+/* The words of a refusal that a boot record names by its id, with the record's detail: "the TPM was cleared". ret is "" if
+ * nothing was refused. *ret_next, if not NULL: what to do, "" if unknown. */
+enum { ES_REFUSAL_TEXT = 512 };
+void es_tell_refusal(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next);
 
 /* The recovery protector of the bank that the host stands on; NULL if there is none. */
 const struct es_protector *es_recovery_protector(const struct es_host *host);

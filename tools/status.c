@@ -11,7 +11,7 @@
 
 __attribute__((format(printf, 2, 3))) static void row(const char *label, const char *format, ...)
 {
-	char text[512];
+	char text[ES_REFUSAL_TEXT];
 	va_list list;
 
 	va_start(list, format);
@@ -40,6 +40,7 @@ static void show_opened(const struct es_status *s)
 	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the key derived on this machine",
 							    "the recovery key" };
 	const struct es_boot_record *b = s->boot;
+	char refusal[ES_REFUSAL_TEXT];
 
 	if (b == NULL) {
 		row("This boot", "not through the boot helper");
@@ -56,8 +57,10 @@ static void show_opened(const struct es_status *s)
 		    : b->recovery_at_console              ? " typed at the console"
 							  : " given with the boot options",
 		    b->unlock_ms, b->tpm_commands, b->bank, b->generation);
-	if (b->refusal[0] != '\0')
-		row("Refused", "%s%s%s", b->refusal, b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
+	if (b->refusal[0] != '\0') {
+		es_tell_refusal(b, refusal, NULL);
+		row("Refused", "%s", refusal);
+	}
 	row("Started by", "%s", b->stub ? "etcseal's boot stub" : "another boot loader");
 	if (b->stub)
 		row("Measured", "%s; options from outside: %s", es_measured_names[b->handover.measured],

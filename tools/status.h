@@ -7,7 +7,7 @@
 #include "tools/output.h"
 #include "tools/root_check.h"
 
-enum { ES_WARNINGS_MAX = 20, ES_WARNING_TEXT = 400, ES_STATUS_DETAIL = 256 };
+enum { ES_WARNINGS_MAX = 20, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
 
 struct es_status {
 	struct es_host *host;

@@ -66,24 +66,25 @@ void es_status_gather(struct es_host *host, struct es_status *ret)
 static void warn_of_boot(struct es_status *s)
 {
 	const struct es_boot_record *b = s->boot;
+	char refusal[ES_REFUSAL_TEXT];
+	const char *next;
 
 	if (b == NULL) {
 		add(s, "this system wasn't started through the boot helper: nothing was opened, and no backup can be "
 		       "made");
 		return;
 	}
+	es_tell_refusal(b, refusal, &next);
 	if (b->state == ES_BOOT_LOCKED)
-		add(s, "the configuration was NOT opened at this boot: %s%s%s", b->refusal,
-		    b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
+		add(s, "the configuration was NOT opened at this boot: %s. %s", refusal, next);
 	/* Once something was saved behind it, the seal was put right, or was never the trouble. */
 	if (b->opened_by == ES_OPENED_BY_RECOVERY && s->info != NULL && s->info->mode == ES_MODE_TPM &&
 	    (!s->fits || s->info->generation == b->generation))
 		add(s,
-		    "this boot was opened with the recovery key%s%s%s%s; if the change is yours, `etcseal set "
+		    "this boot was opened with the recovery key%s%s; if the change is yours, `etcseal set "
 		    "--mode=tpm` "
 		    "seals to this boot and this TPM",
-		    b->refusal[0] != '\0' ? " after a refusal: " : "", b->refusal,
-		    b->refusal_detail[0] != '\0' ? ": " : "", b->refusal_detail);
+		    b->refusal[0] != '\0' ? " after a refusal: " : "", refusal);
 	if (!b->stub)
 		add(s, "booted without etcseal's boot stub: any kernel that the boot loader accepts can unlock");
 	if (b->stub && b->handover.measured == ES_MEASURED_FAILED)
@@ -116,7 +117,7 @@ static void warn_of_mode(struct es_status *s)
 		add(s, "the TPM can't be sealed to now: %s%s%s", tpm->what, s->tpm_detail[0] != '\0' ? ": " : "",
 		    s->tpm_detail);
 	if (s->counter != ES_OK && s->tpm != ES_TPM_ABSENT)
-		add(s, "the TPM's counter can't be read: %s", es_reason_words(s->counter)->what);
+		add(s, "%s", es_reason_words(s->counter)->what);
 	else if (s->counter == ES_OK && s->counter_value > s->info->generation)
 		add(s,
 		    "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64
@@ -153,7 +154,8 @@ void es_status_warn(struct es_status *s)
 	warn_of_banks(s);
 	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
 	    s->recovery->recovery.acknowledged[0] == '\0')
-		add(s, "nobody has confirmed that the recovery key was written down: `etcseal recovery list` shows it");
+		add(s, "nobody has confirmed that the recovery key was written down%s",
+		    s->state == ES_OK ? ": `etcseal recovery list` shows it" : "");
 	if (s->info != NULL && s->recovery == NULL)
 		add(s, "there is NO recovery key: a host that no longer opens by itself is lost");
 	if (s->root.state == ES_ROOT_UNVERIFIED)

@@ -10,7 +10,6 @@
 #include "keys/testlib/pty.h"
 #include "tools/dispatch.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +17,6 @@
 
 static struct command command = { .dispatch = es_dispatch };
 static struct pty p;
-
-static int at_terminal(const char *path, void *arg)
-{
-	int fd;
-
-	setsid();
-	fd = open(path, O_RDWR); /* becomes the controlling terminal */
-	if (fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
-		return 125;
-	return command_body(arg);
-}
 
 static void start(struct machine *m, char key[static ES_RECOVERY_TEXT_LEN + 1])
 {
@@ -49,7 +37,7 @@ static void ask(struct machine *m, const char *option)
 
 	snprintf(words, sizeof words, "extract %s --to %s/out", option, m->folder);
 	command_prepare(&command, m, words);
-	pty_start(&p, at_terminal, &command);
+	pty_start(&p, command_at_terminal, &command);
 	pty_expect(&p, "not shown): ");
 }
 

@@ -7,8 +7,10 @@
 
 #include "keys/testlib/command.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void command_prepare(struct command *command, const struct machine *m, const char *words)
 {
@@ -35,6 +37,17 @@ int command_body(void *command)
 	struct command *c = command;
 
 	return (int)c->dispatch(c->count, c->words);
+}
+
+int command_at_terminal(const char *path, void *command)
+{
+	int fd;
+
+	setsid();
+	fd = open(path, O_RDWR); /* becomes the controlling terminal */
+	if (fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		return 125;
+	return command_body(command);
 }
 
 void command_run(struct command *command, const struct machine *m, const char *words, int status,

@@ -21,6 +21,9 @@ struct command {
 void command_prepare(struct command *command, const struct machine *m, const char *words);
 int command_body(void *command); /* for capture() */
 
+/* With the terminal at path as its own, and as its input and outputs: for pty_start(). */
+int command_at_terminal(const char *path, void *command);
+
 /* Prepares, captures, and fails the test if it ends with another exit code. ends may be NULL. */
 void command_run(struct command *command, const struct machine *m, const char *words, int status,
 		 const struct capture_ends *ends, struct captured *ret);
