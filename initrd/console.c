@@ -46,12 +46,22 @@ void es_console_open(struct es_console *console, const char *path)
 	sigdelset(&set, SIGTTOU);
 	*console =
 	    (struct es_console){ .fd = open_terminal(path != NULL ? path : "/dev/console"), .mask_before = before };
-	console->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	console->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* A signal that came has done its work: it ended the question. The caller still says how the boot goes on. */
+static void forget_signals(const struct es_console *console)
+{
+	struct signalfd_siginfo info;
+
+	while (console->signals >= 0 && read(console->signals, &info, sizeof info) > 0)
+		;
 }
 
 void es_console_close(struct es_console *console)
 {
 	es_console_restore(console);
+	forget_signals(console);
 	es_fd_closep(&console->fd);
 	es_fd_closep(&console->signals);
 	sigprocmask(SIG_SETMASK, &console->mask_before, NULL);
