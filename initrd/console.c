@@ -36,14 +36,7 @@ void es_console_open(struct es_console *console, const char *path)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTSTP);
-	sigaddset(&set, SIGPIPE);
-	sigaddset(&set, SIGTTOU);
 	sigprocmask(SIG_BLOCK, &set, &before);
-	/* Blocked and unread: a console that went away, or a stop key, is found by what it does to the reading. */
-	sigdelset(&set, SIGPIPE);
-	sigdelset(&set, SIGTSTP);
-	sigdelset(&set, SIGTTOU);
 	*console =
 	    (struct es_console){ .fd = open_terminal(path != NULL ? path : "/dev/console"), .mask_before = before };
 	console->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

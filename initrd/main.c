@@ -3,6 +3,7 @@
 #include "initrd/commands.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,11 @@ static void harden(void)
 	const struct rlimit none = { 0, 0 };
 
 	umask(077);
+	/* A console that went away, or a job control that nobody asked for, is no reason to stop before the fence. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGTSTP, SIG_IGN);
+	(void)signal(SIGTTIN, SIG_IGN);
+	(void)signal(SIGTTOU, SIG_IGN);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Secrets have locked pages of their own, and fail without; this is for the archive's plaintext. */
