@@ -125,6 +125,8 @@ enum es_reason es_xattrs_set(struct archive_entry *entry, const char *path, bool
 
 		if (r == 0)
 			continue;
+		if (errno == EINVAL) /* an ACL that is none */
+			return ES_FORMAT;
 		if (errno != ENOTSUP)
 			return es_reason_from_errno(errno);
 		(*lost)++;
