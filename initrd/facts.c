@@ -16,14 +16,16 @@ void es_facts_machine(const char *product_uuid, struct es_sources *s)
 	size_t len = 0;
 
 	s->product_uuid[0] = '\0';
-	if (es_file_read(AT_FDCWD, product_uuid, sizeof s->product_uuid - 1, &text) != ES_OK)
+	/* sysfs gives every file the size of a page, whatever stands in it. */
+	if (es_file_read(AT_FDCWD, product_uuid, 4096, &text) != ES_OK)
 		return;
-	for (; len < text.len && text.data[len] > ' ' && text.data[len] < 0x7f; len++) {
+	for (; len < text.len && len < sizeof s->product_uuid - 1 && text.data[len] > ' ' && text.data[len] < 0x7f;
+	     len++) {
 		char c = (char)text.data[len];
 
 		s->product_uuid[len] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
-	s->product_uuid[len] = '\0';
+	s->product_uuid[len < sizeof s->product_uuid - 1 ? len : 0] = '\0';
 }
 
 void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s)
