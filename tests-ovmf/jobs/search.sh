@@ -12,4 +12,4 @@ say key-in-efi-variables "$(cat /sys/firmware/efi/efivars/* 2>/dev/null | hits)"
 say key-in-run "$(find /run -path /run/job -prune -o -type f -exec cat {} + 2>/dev/null | hits)"
 say key-in-processes "$(cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | hits)"
 # The search itself must be able to find it.
-say key-in-the-needles "$(sed 's/./&\x00/g' needles | hits)"
+say key-in-the-needles "$(sed 's/./&\n/g' needles | tr "\n" "\000" | hits)"

@@ -44,10 +44,10 @@ section_offset() { # image, section: where it lies in the file
 }
 
 # One byte of one section of the image on a machine's boot partition: the change that a thief would need.
-image_change() { # machine, section
+image_change() { # machine, section, byte of it
 	local file=$1/changed.efi offset
 	esp_get "$1/disk.img" /EFI/etcseal/etcseal.efi "$file"
-	offset=$(($(section_offset "$file" "$2") + 5))
+	offset=$(($(section_offset "$file" "$2") + $3))
 	byte_change "$file" "$offset"
 	esp_put "$1/disk.img" "$file" /EFI/etcseal/etcseal.efi
 }

@@ -69,8 +69,9 @@ image_parts() { # folder: the sections, as files
 }
 
 image_build() { # folder of the parts, file: the UKI, by our own command
-	"$BUILD/etcseal" image build --stub "$BUILD/etcseal-stub-x64.efi" --linux "$KERNEL" --initrd "$1/initrd" \
-		--cmdline "$(cat "$1/cmdline")" --os-release "$1/osrel" --uname "$KERNEL_VERSION" --output "$2"
+	"$BUILD/etcseal" image build --stub="$BUILD/etcseal-stub-x64.efi" --linux="$KERNEL" --initrd="$1/initrd" \
+		--cmdline="@$1/cmdline" --osrel="$1/osrel" \
+		--uname="$KERNEL_VERSION" --output="$2" >"$OVMF_OUT/image.txt"
 }
 
 # Two images of the same four sections, for systemd 252 measures no others: one with our stub, whose own .sbat is taken

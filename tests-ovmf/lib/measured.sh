@@ -39,9 +39,9 @@ replayed() { # boot's folder, PCR: from tpm2_eventlog's own replay at the end of
 		sed -n "s/^ *$2 *: *0x//p" | tr 'A-F' 'a-f'
 }
 
-log_replays() { # boot's folder: PCRs 0 to 15; 11 is extended by the fence too, behind the log's end
+log_replays() { # boot's folder: PCRs 0 to 15 but 10, which the kernel's IMA extends; 11 has the fence too, behind the log's end
 	local n want bad=0
-	for n in {0..15}; do
+	for n in {0..9} {11..15}; do
 		want=$(replayed "$1" "$n")
 		[ -n "$want" ] || want=$ZEROS
 		[ "$n" != 11 ] || want=$(fenced "$want")
@@ -53,9 +53,7 @@ log_replays() { # boot's folder: PCRs 0 to 15; 11 is extended by the fence too, 
 	return $bad
 }
 
+# tpm2-tools 5.4 expects EV_IPL in a boot loader's PCRs only, and warns of it in PCR 11, where the UKI specification has it.
 no_warnings() { # boot's folder
-	[ ! -s "$1/out/event-log.err" ] || {
-		head -n 5 "$1/out/event-log.err"
-		return 1
-	}
+	! grep -v 'unexectedly not extending either PCR 8, 9, 12 or 14' "$1/out/event-log.err"
 }

@@ -5,9 +5,9 @@
 scenario_start
 fixture tpm "$SCRATCH/m"
 machine_copy "$SCRATCH/m" "$SCRATCH/cmdline"
-image_change "$SCRATCH/m" .osrel
+image_change "$SCRATCH/m" .osrel 5
 act_look "$SCRATCH/m" changed || :
-image_change "$SCRATCH/cmdline" .cmdline
+image_change "$SCRATCH/cmdline" .cmdline 23 # loglevel=5
 act_look "$SCRATCH/cmdline" changed || :
 b=$SCRATCH/m/boots/changed c=$SCRATCH/cmdline/boots/changed
 

@@ -22,6 +22,6 @@ check "unlocking takes at most 40 TPM commands" at_most "$(said "$b/serial.log" 
 measured_take "$b"
 check "PCR 11 is what systemd-measure calculates, then the fence" \
 	same "$(pcr "$b" 11)" "$(fenced "$(image_measured "$OVMF_OUT/parts" "$OVMF_OUT/etcseal.efi")")"
-check "the event log replays to the TPM's PCRs 0 to 15" log_replays "$b"
+check "the event log replays to the TPM's PCRs" log_replays "$b"
 check "PCR 12 is untouched without outside options" same "$(pcr "$b" 12)" "$ZEROS"
 check "tpm2_eventlog finds nothing wrong in the log" no_warnings "$b"

@@ -5,7 +5,7 @@
 scenario_start
 fixture tpm "$SCRATCH/m"
 machine_copy "$SCRATCH/m" "$SCRATCH/control"
-act_look "$SCRATCH/m" shell "options=init=/bin/sh" || :
+act_look "$SCRATCH/m" shell "options=$CMDLINE init=/bin/sh" || :
 act_look "$SCRATCH/control" control || :
 b=$SCRATCH/m/boots/shell c=$SCRATCH/control/boots/control
 

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A bank is damaged: the other one opens, and the damaged one is named. Both damaged: shut, with the reason, and nothing lost.
+. "$(dirname "$0")/../lib/harness.sh"
+scenario_start
+fixture tpm "$SCRATCH/info"
+machine_copy "$SCRATCH/info" "$SCRATCH/archive"
+machine_copy "$SCRATCH/info" "$SCRATCH/both"
+bank_cut "$SCRATCH/info" 0 encryption.info
+bank_garbage "$SCRATCH/archive" 0 config.cms
+bank_cut "$SCRATCH/both" 0 config.cms
+bank_garbage "$SCRATCH/both" 1 encryption.info
+banks_copy "$SCRATCH/both" "$SCRATCH/before"
+for m in info archive both; do
+	act_look "$SCRATCH/$m" damaged || :
+done
+banks_copy "$SCRATCH/both" "$SCRATCH/after"
+info=$SCRATCH/info/boots/damaged archive=$SCRATCH/archive/boots/damaged both=$SCRATCH/both/boots/damaged
+
+check "encryption.info cut in half: the other bank opens" says "$info" opened-by tpm
+check "its file is there" says "$info" file "psk=correct horse battery staple"
+check "the damaged bank is named" shows "$info" 'bank0: encryption\.info'
+check "garbage for an archive: the other bank opens" says "$archive" opened-by tpm
+check "the damaged archive is named" shows "$archive" 'bank0: config\.cms'
+check "both damaged: the host stays shut" stays_shut "$both"
+check "with the exit code of tampering" says "$both" unlock-exit 5
+check "it says that none is whole" shows "$both" 'none of them is whole'
+check "and what is wrong with one" shows "$both" 'bank[01]: (encryption\.info|config\.cms)'
+check "nothing is overwritten" diff -r "$SCRATCH/before" "$SCRATCH/after"
