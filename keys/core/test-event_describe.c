@@ -166,6 +166,20 @@ static void shows_printable_ascii_only(void **state)
 		     "bank file A?B");
 }
 
+static void words_separators_and_what_it_does_not_know(void **state)
+{
+	(void)state;
+	assert_words(4, ES_EV_SEPARATOR, (struct es_span){ (const uint8_t *)"\0\0\0\0", 4 },
+		     "end of the firmware's part");
+	assert_words(4, ES_EV_SEPARATOR, (struct es_span){ (const uint8_t *)"\xff\xff\xff\xff", 4 },
+		     "end of the firmware's part");
+	assert_words(4, ES_EV_SEPARATOR, (struct es_span){ (const uint8_t *)"\1\0\0\0", 4 },
+		     "error separator of the firmware");
+	assert_words(10, 0x99, es_text_span(""), "event of type 0x00000099 in PCR 10");
+	assert_words(14, ES_EV_IPL, es_text_span("x"), "an event of the boot loader in PCR 14");
+	assert_words(1, ES_EV_EVENT_TAG, es_text_span(""), "a tagged event");
+}
+
 static void never_writes_past_the_room_it_has(void **state)
 {
 	struct es_event event = { .pcr = 7, .type = 0x12345678 };
@@ -227,6 +241,8 @@ static void survives_broken_variables(void **state)
 	assert_words(7, 0x80000001, (struct es_span){ data, 40 }, "an EFI variable (unreadable event)");
 	data[16] = 1;
 	data[32] = 'K';
+	assert_words(7, 0x80000002, (struct es_span){ data, 40 },
+		     "EFI variable K (00000000-0000-0000-0000-000000000000)");
 	assert_words(7, 0x80000001, (struct es_span){ data, 40 },
 		     "Secure Boot variable K (00000000-0000-0000-0000-000000000000)");
 	assert_words(7, 0x800000e0, (struct es_span){ data, 40 },
@@ -242,6 +258,7 @@ int main(void)
 		cmocka_unit_test(never_shows_boot_options),
 		cmocka_unit_test(knows_a_recovery_boot_by_its_digest),
 		cmocka_unit_test(shows_printable_ascii_only),
+		cmocka_unit_test(words_separators_and_what_it_does_not_know),
 		cmocka_unit_test(never_writes_past_the_room_it_has),
 		cmocka_unit_test(survives_broken_device_paths),
 		cmocka_unit_test(knows_the_signer_of_a_program),

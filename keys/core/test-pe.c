@@ -196,6 +196,34 @@ static void refuses_section_counts_out_of_range(void **state)
 	refused(ES_TEST_PE_COFF + 4, 0xffff8664);
 }
 
+/* Each bound is met to the last byte. */
+static void takes_what_just_fits(void **state)
+{
+	static struct es_test_pe_section many[ES_PE_SECTIONS_MAX];
+	struct image i;
+	struct es_pe pe;
+
+	(void)state;
+	assert_int_equal(with32(es_test_pe_at(0, ES_TEST_PE_VSIZE), 0x1000, ES_PE_LOADED), ES_OK);
+	assert_int_equal(with32(es_test_pe_at(2, ES_TEST_PE_VSIZE), 0x1000, ES_PE_LOADED), ES_OK);
+	i.len = es_test_pe_stub(i.bytes);
+	es_test_put32(i.bytes, ES_TEST_PE_OPTIONAL + 112 + 40, 0x3000);
+	es_test_put32(i.bytes, ES_TEST_PE_OPTIONAL + 112 + 44, 0x1000);
+	assert_int_equal(open_file(&i, &pe), ES_OK);
+	for (unsigned n = 0; n < ES_PE_SECTIONS_MAX; n++)
+		many[n] = (struct es_test_pe_section){ ".s", 0, 0 };
+	es_test_pe_make(many, ES_PE_SECTIONS_MAX, i.bytes);
+	for (unsigned n = 0; n < ES_PE_SECTIONS_MAX; n++)
+		es_test_put32(i.bytes, es_test_pe_at(n, ES_TEST_PE_VADDR), n == 0 ? 0x2000 : 0x2010);
+	es_test_put32(i.bytes, es_test_pe_at(0, ES_TEST_PE_VSIZE), 0x10);
+	es_test_put32(i.bytes, ES_TEST_PE_OPTIONAL + 16, 0x2000);
+	es_test_put32(i.bytes, ES_TEST_PE_OPTIONAL + 56, 0x3000);
+	es_test_put32(i.bytes, ES_TEST_PE_OPTIONAL + 60, 0x1200);
+	i.len = 0x1200;
+	assert_int_equal(open_file(&i, &pe), ES_OK);
+	assert_int_equal(pe.section_count, ES_PE_SECTIONS_MAX);
+}
+
 static void refuses_a_section_table_outside_the_headers(void **state)
 {
 	(void)state;
@@ -213,6 +241,8 @@ static void refuses_bad_alignments(void **state)
 	refused(ES_TEST_PE_OPTIONAL + 32, 0x100); /* under the file's */
 	refused(ES_TEST_PE_OPTIONAL + 36, 0);
 	refused(ES_TEST_PE_OPTIONAL + 36, 0x201);
+	refused(ES_TEST_PE_OPTIONAL + 32, 0x400000);
+	assert_int_equal(with32(ES_TEST_PE_OPTIONAL + 32, 0x200000, ES_PE_FILE), ES_OK);
 }
 
 static void refuses_headers_over_the_sections_or_the_image(void **state)
@@ -331,6 +361,7 @@ int main(void)
 		cmocka_unit_test(refuses_wrong_magics),
 		cmocka_unit_test(refuses_another_kind_by_its_name),
 		cmocka_unit_test(refuses_section_counts_out_of_range),
+		cmocka_unit_test(takes_what_just_fits),
 		cmocka_unit_test(refuses_a_section_table_outside_the_headers),
 		cmocka_unit_test(refuses_bad_alignments),
 		cmocka_unit_test(refuses_headers_over_the_sections_or_the_image),

@@ -141,6 +141,43 @@ static void leaves_the_stub_where_it_is_in_memory(void **state)
 	free(image);
 }
 
+/* Byte for byte, but for the fields that more sections change. */
+static void keeps_every_other_field_of_the_headers(void **state)
+{
+	static const struct {
+		unsigned at, len;
+	} changed[] = {
+		{ ES_TEST_PE_COFF + 6, 2 },       /* sections */
+		{ ES_TEST_PE_COFF + 12, 8 },      /* symbols: dropped */
+		{ ES_TEST_PE_OPTIONAL + 8, 4 },   /* size of data */
+		{ ES_TEST_PE_OPTIONAL + 56, 12 }, /* sizes of image and headers, checksum */
+	};
+	uint8_t stub[ES_TEST_PE_MAX], expected[ES_TEST_PE_TABLE], *image;
+	struct es_uki_parts parts = usual_parts(span_of(stub, es_test_pe_stub(stub)));
+	size_t len;
+
+	(void)state;
+	for (unsigned i = 0; i < ES_TEST_PE_TABLE; i++)
+		if (stub[i] == 0 && (i < 0x3c || (i > ES_TEST_PE_COFF + 7 && i < ES_TEST_PE_COFF + 20)))
+			stub[i] = (uint8_t)(i + 1); /* time and such, that nobody reads */
+	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 2, 0x11223344);
+	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 8, 0x5000);
+	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 12, 0x55667788);
+	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 64, 0x99999999);
+	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 70, 0xaabbccdd);
+	image = write_uki(&parts, &len);
+	assert_int_equal(es_test_get32(image, ES_TEST_PE_OPTIONAL + 8), 0x5000 + 3 * 0x200);
+	assert_int_equal(es_test_get32(image, ES_TEST_PE_OPTIONAL + 56), 0x7000);
+	assert_int_equal(es_test_get32(image, ES_TEST_PE_OPTIONAL + 60), 0x400);
+	assert_int_equal(es_test_get32(image, ES_TEST_PE_OPTIONAL + 64), 0);
+	assert_int_equal(es_test_get32(image, ES_TEST_PE_COFF + 12), 0);
+	memcpy(expected, stub, sizeof expected);
+	for (size_t i = 0; i < sizeof changed / sizeof changed[0]; i++)
+		memcpy(expected + changed[i].at, image + changed[i].at, changed[i].len);
+	assert_memory_equal(image, expected, sizeof expected);
+	free(image);
+}
+
 static void grows_the_headers_when_the_table_does(void **state)
 {
 	static const struct es_test_pe_section sections[] = {
@@ -330,6 +367,7 @@ int main(void)
 		cmocka_unit_test(writes_what_it_finds_again),
 		cmocka_unit_test(orders_sections_as_they_are_measured),
 		cmocka_unit_test(leaves_the_stub_where_it_is_in_memory),
+		cmocka_unit_test(keeps_every_other_field_of_the_headers),
 		cmocka_unit_test(grows_the_headers_when_the_table_does),
 		cmocka_unit_test(refuses_a_stub_with_no_room_for_headers),
 		cmocka_unit_test(refuses_what_is_missing_empty_or_doubled),
