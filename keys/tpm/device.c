@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linux: Documentation/ABI/stable/sysfs-class-tpm, tpm_version_major. A TPM 1.2 has no /dev/tpmrm0 at all, and so would
- * otherwise look like none. */
+/*
+ * Linux: Documentation/ABI/stable/sysfs-class-tpm, tpm_version_major: a TPM 1.2 has no /dev/tpmrm0 at all, and so would
+ * otherwise look like none. drivers/char/tpm/tpm-dev-common.c: a blocking write of a whole command returns when the
+ * TPM is done, and the first read gives its answer whole.
+ */
 #include "keys/tpm/device.h"
 
 #include <errno.h>
@@ -37,4 +40,32 @@ enum es_reason es_tpm_device_check(const char *sysfs, const char *device)
 	if (access(device, R_OK | W_OK) < 0)
 		return errno == EACCES || errno == EPERM ? ES_PERMISSION : ES_TPM_ABSENT;
 	return ES_OK;
+}
+
+TSS2_RC es_device_open(const char *path, int *ret_fd)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return errno == EACCES || errno == EPERM ? TSS2_TCTI_RC_NOT_PERMITTED : TSS2_TCTI_RC_IO_ERROR;
+	*ret_fd = fd;
+	return TSS2_RC_SUCCESS;
+}
+
+TSS2_RC es_device_exchange(int fd, struct es_span command, uint8_t *response, size_t cap, size_t *ret_len)
+{
+	ssize_t n;
+
+	do {
+		n = write(fd, command.data, command.len);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 || (size_t)n != command.len)
+		return TSS2_TCTI_RC_IO_ERROR;
+	do {
+		n = read(fd, response, cap);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return TSS2_TCTI_RC_IO_ERROR;
+	*ret_len = (size_t)n;
+	return TSS2_RC_SUCCESS;
 }

@@ -7,6 +7,7 @@
 #include "keys/tpm/line.h"
 
 #include "keys/core/wipe.h"
+#include "keys/tpm/device.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <tss2/tss2_tctildr.h>
 
@@ -30,7 +32,8 @@ struct es_line {
 	TSS2_RC rc; /* of the last job */
 
 	char *name;
-	TSS2_TCTI_CONTEXT *tcti;
+	int fd;                  /* the device, or -1 */
+	TSS2_TCTI_CONTEXT *tcti; /* anything else */
 	uint8_t command[ES_TPM_MESSAGE_MAX], response[ES_TPM_MESSAGE_MAX];
 	size_t command_len, response_len;
 };
@@ -47,8 +50,13 @@ static void line_free(struct es_line *line)
 
 static TSS2_RC exchange(struct es_line *line)
 {
-	TSS2_RC rc = Tss2_Tcti_Transmit(line->tcti, line->command_len, line->command);
+	const struct es_span command = { line->command, line->command_len };
+	TSS2_RC rc;
 
+	if (line->fd >= 0)
+		return es_device_exchange(line->fd, command, line->response, sizeof line->response,
+					  &line->response_len);
+	rc = Tss2_Tcti_Transmit(line->tcti, line->command_len, line->command);
 	if (rc != TSS2_RC_SUCCESS)
 		return rc;
 	line->response_len = sizeof line->response;
@@ -58,16 +66,33 @@ static TSS2_RC exchange(struct es_line *line)
 	return rc;
 }
 
+static TSS2_RC connect_line(struct es_line *line)
+{
+	static const char device[] = "device:";
+
+	if (strncmp(line->name, device, sizeof device - 1) == 0)
+		return es_device_open(line->name + sizeof device - 1, &line->fd);
+	return Tss2_TctiLdr_Initialize(line->name, &line->tcti);
+}
+
+static void disconnect_line(struct es_line *line)
+{
+	if (line->fd >= 0)
+		close(line->fd);
+	line->fd = -1;
+	Tss2_TctiLdr_Finalize(&line->tcti);
+}
+
 /* Without the lock: the caller keeps its hands off everything but `abandoned` while a job is on. */
 static TSS2_RC work(struct es_line *line, enum job job)
 {
 	switch (job) {
 	case JOB_OPEN:
-		return Tss2_TctiLdr_Initialize(line->name, &line->tcti);
+		return connect_line(line);
 	case JOB_EXCHANGE:
 		return exchange(line);
 	default:
-		Tss2_TctiLdr_Finalize(&line->tcti);
+		disconnect_line(line);
 		return TSS2_RC_SUCCESS;
 	}
 }
@@ -158,6 +183,7 @@ TSS2_RC es_line_open(const char *tcti, uint64_t *left, struct es_line **ret)
 
 	if (line == NULL)
 		return TSS2_TCTI_RC_MEMORY;
+	line->fd = -1;
 	pthread_mutex_init(&line->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

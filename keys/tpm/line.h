@@ -15,7 +15,8 @@ struct es_line;
 
 enum { ES_TPM_MESSAGE_MAX = 4096, ES_TPM_HEADER_LEN = 10 }; /* Part 2, MAX_COMMAND_SIZE as tpm2-tss has it */
 
-/* All times in nanoseconds; *left is what may still be used, and is reduced by what was. Once it is zero the thread is
+/* tcti: "device:/dev/tpmrm0" is the kernel's, by device.h; anything else goes to tss2-tctildr(3).
+ * All times in nanoseconds; *left is what may still be used, and is reduced by what was. Once it is zero the thread is
  * given up on: every further call is TSS2_TCTI_RC_IO_ERROR at once. */
 ES_MUST_CHECK TSS2_RC es_line_open(const char *tcti, uint64_t *left, struct es_line **ret);
 

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tpm/device.h"
 
+#include "keys/testlib/loopback.h"
 #include "keys/testlib/oracle.h"
+#include "keys/testlib/swtpm.h"
+#include "keys/tpm/pcr.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -79,6 +87,114 @@ static void a_device_of_another_user_is_a_matter_of_permission(void **state)
 	assert_int_equal(WEXITSTATUS(status), ES_PERMISSION);
 }
 
+/* A pseudo-terminal plays the device: what is written to it reaches the test, which relays it to a swtpm. Like the real
+ * one it takes a whole command, and its read blocks until there is an answer. */
+struct relay {
+	int master;
+	uint16_t upstream;
+	atomic_uint commands;
+};
+
+static void *relay(void *arg)
+{
+	struct relay *r = arg;
+	uint8_t buf[4096];
+	ssize_t n;
+
+	while ((n = read(r->master, buf, sizeof buf)) > 0) {
+		int fd = es_loopback_connect(r->upstream);
+
+		r->commands++;
+		if (fd < 0 || write(fd, buf, (size_t)n) != n || (n = read(fd, buf, sizeof buf)) <= 0 ||
+		    write(r->master, buf, (size_t)n) != n)
+			abort();
+		close(fd);
+	}
+	return NULL;
+}
+
+static int make_device(char path[static 64], int *ret_slave)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct termios raw;
+
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	assert_int_equal(ptsname_r(master, path, 64), 0);
+	*ret_slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(*ret_slave >= 0 && tcgetattr(*ret_slave, &raw) == 0);
+	cfmakeraw(&raw);
+	assert_int_equal(tcsetattr(*ret_slave, TCSANOW, &raw), 0);
+	return master;
+}
+
+static void a_device_is_spoken_to_without_tpm2_tss(void **state)
+{
+	struct es_swtpm *s = es_swtpm_start();
+	struct relay r = { .upstream = es_swtpm_port(s) };
+	struct es_pcr_values v = { 0 };
+	struct es_tpm *tpm = NULL;
+	char path[64], tcti[96];
+	pthread_t thread;
+	int slave;
+
+	(void)state;
+	r.master = make_device(path, &slave);
+	assert_int_equal(pthread_create(&thread, NULL, relay, &r), 0);
+	snprintf(tcti, sizeof tcti, "device:%s", path);
+	assert_int_equal(es_tpm_open(tcti, ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(r.commands, 0); /* opening it asks the TPM nothing */
+	assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0) | ES_PCR_BIT(17), &v), ES_OK);
+	assert_true(es_pcr_is_unset(&v.value[0]) && es_pcr_is_unset(&v.value[17]));
+	assert_int_equal(r.commands, 1);
+	assert_int_equal(es_tpm_commands(tpm), 1);
+	es_tpm_close(tpm);
+	close(slave);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	close(r.master);
+	es_swtpm_stop(s);
+}
+
+static void a_device_that_never_answers_costs_the_bound(void **state)
+{
+	struct es_pcr_values v = { 0 };
+	struct es_tpm *tpm = NULL;
+	char path[64], tcti[96];
+	int slave, master = make_device(path, &slave);
+
+	(void)state;
+	snprintf(tcti, sizeof tcti, "device:%s", path);
+	assert_int_equal(es_tpm_open(tcti, 300, &tpm), ES_OK);
+	assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0), &v), ES_TPM_TIMEOUT);
+	es_tpm_close(tpm);
+	close(slave);
+	close(master); /* its read ends, and the thread frees the line */
+}
+
+static void a_device_that_goes_away_is_hardware(void **state)
+{
+	struct es_pcr_values v = { 0 };
+	struct es_tpm *tpm = NULL;
+	char path[64], tcti[96];
+	int slave, master = make_device(path, &slave);
+
+	(void)state;
+	snprintf(tcti, sizeof tcti, "device:%s", path);
+	assert_int_equal(es_tpm_open(tcti, 5000, &tpm), ES_OK);
+	close(slave);
+	close(master);
+	assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0), &v), ES_TPM_HARDWARE);
+	es_tpm_close(tpm);
+}
+
+static void a_device_that_cannot_be_opened_is_an_error(void **state)
+{
+	int fd = -2;
+
+	(void)state;
+	assert_int_equal(es_device_open("/nonexistent", &fd), TSS2_TCTI_RC_IO_ERROR);
+	assert_int_equal(fd, -2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, oracle_folder_make, oracle_folder_remove)
 
 int main(void)
@@ -91,6 +207,10 @@ int main(void)
 		TEST(a_file_in_the_device_place_is_absent),
 		TEST(too_long_a_path_is_no_crash),
 		TEST(a_device_of_another_user_is_a_matter_of_permission),
+		cmocka_unit_test(a_device_is_spoken_to_without_tpm2_tss),
+		cmocka_unit_test(a_device_that_never_answers_costs_the_bound),
+		cmocka_unit_test(a_device_that_goes_away_is_hardware),
+		cmocka_unit_test(a_device_that_cannot_be_opened_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
