@@ -6,6 +6,7 @@
  */
 #include "keys/core/event_log.h"
 #include "keys/core/labels.h"
+#include "keys/core/options.h"
 #include "keys/core/pe.h"
 
 #include <string.h>
@@ -209,7 +210,8 @@ static void describe_ipl(struct text *t, const struct es_event *event)
 		put(t, text_is(event->data, ES_FENCE_EVENT) ? "the fence" : "an unknown event of the boot image");
 		return;
 	case ES_PCR_OPTIONS:
-		put(t, es_event_is_recovery(event) ? "a recovery boot" : "boot options from outside the image");
+		put(t, es_digest_equal(&event->sha256, &recovery_digest) ? "a recovery boot"
+									 : "boot options from outside the image");
 		return;
 	case ES_PCR_BANKS:
 		put(t, "bank file ");
@@ -264,10 +266,23 @@ static void describe_other(struct text *t, const struct es_event *event)
 	put_number(t, event->pcr);
 }
 
+/* A boot menu measures the options that it passes by itself, the recovery key with them; its text stays, but for the key. */
+static bool holds_recovery_option(struct es_span data)
+{
+	char options[ES_OPTIONS_MAX] = "";
+	struct text t = { options, sizeof options, 0 };
+	struct es_span all, value;
+
+	put_text_of(&t, data);
+	all = (struct es_span){ (const uint8_t *)options, t.len };
+	return es_options_find(all, ES_OPTION_RECOVERY, &value) ||
+	       es_options_find(all, ES_OPTION_RECOVERY_ESXI, &value);
+}
+
 bool es_event_is_recovery(const struct es_event *event)
 {
 	return event->pcr == ES_PCR_OPTIONS && event->type == ES_EV_IPL &&
-	       es_digest_equal(&event->sha256, &recovery_digest);
+	       (es_digest_equal(&event->sha256, &recovery_digest) || holds_recovery_option(event->data));
 }
 
 void es_event_describe(const struct es_event *event, char *ret_text, size_t cap)

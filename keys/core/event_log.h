@@ -59,7 +59,8 @@ typedef bool es_event_skip_fn(const struct es_event *event);
 ES_MUST_CHECK enum es_reason es_event_log_replay(struct es_span bytes, es_sha256_fn *sha256, es_event_skip_fn *skip,
 						 struct es_pcr_values *ret);
 
-/* PCR 12 events of the stub that say "recovery boot": what a later automatic boot won't have. */
+/* PCR 12 events that a later automatic boot won't have: the stub's that says "recovery boot", and a boot menu's own of
+ * options with a recovery key among them. */
 bool es_event_is_recovery(const struct es_event *event);
 
 /* What one event measured, in words for a message: "section .initrd of the image", "Secure Boot variable db",

@@ -145,7 +145,7 @@ static void knows_a_recovery_boot_by_its_digest(void **state)
 
 	(void)state;
 	assert_false(es_event_is_recovery(&event));
-	event.data = constant; /* text alone proves nothing */
+	event.data = constant; /* this text alone proves nothing */
 	assert_false(es_event_is_recovery(&event));
 	assert_true(es_sha256(&constant, 1, &event.sha256));
 	assert_true(es_event_is_recovery(&event));
@@ -155,6 +155,25 @@ static void knows_a_recovery_boot_by_its_digest(void **state)
 	assert_false(es_event_is_recovery(&event));
 	event.pcr = ES_PCR_OPTIONS;
 	event.type = ES_EV_SEPARATOR;
+	assert_false(es_event_is_recovery(&event));
+}
+
+/* As the stub leaves it in the log: the option's name, its value overwritten. */
+static void knows_the_options_of_a_menu_with_a_recovery_key(void **state)
+{
+	struct es_event event = { .pcr = ES_PCR_OPTIONS, .type = ES_EV_IPL };
+	uint8_t buffer[512];
+
+	(void)state;
+	event.data = wide("debug etcseal.recovery=****** extra=1", buffer);
+	assert_true(es_event_is_recovery(&event));
+	event.data = es_text_span("encryptionRecoveryKey=******");
+	assert_true(es_event_is_recovery(&event));
+	assert_words(ES_PCR_OPTIONS, ES_EV_IPL, event.data, "boot options from outside the image");
+	event.data = wide("debug noetcseal.recovery=1", buffer);
+	assert_false(es_event_is_recovery(&event));
+	event.data = wide("etcseal.recovery=1", buffer);
+	event.pcr = 11;
 	assert_false(es_event_is_recovery(&event));
 }
 
@@ -257,6 +276,7 @@ int main(void)
 		cmocka_unit_test(knows_sections_in_ascii_and_utf16),
 		cmocka_unit_test(never_shows_boot_options),
 		cmocka_unit_test(knows_a_recovery_boot_by_its_digest),
+		cmocka_unit_test(knows_the_options_of_a_menu_with_a_recovery_key),
 		cmocka_unit_test(shows_printable_ascii_only),
 		cmocka_unit_test(words_separators_and_what_it_does_not_know),
 		cmocka_unit_test(never_writes_past_the_room_it_has),

@@ -164,6 +164,22 @@ static void extends_nothing_for_no_action(void **state)
 	assert_int_equal(values.value[23].bytes[0], 0);
 }
 
+/* Of the recorded boot only the stub's event of "debug extra=1" is left: what the same options without the key give. */
+static void leaves_a_recovery_boots_marks_out(void **state)
+{
+	static const uint8_t options[] = "d\0e\0b\0u\0g\0 \0e\0x\0t\0r\0a\0=\0"
+					 "1\0\0";
+	uint8_t log[16384];
+	struct es_span bytes = { log, read_file("ovmf-etcseal-recovery", ".log", log, sizeof log) };
+	struct es_digest expected = { { 0 } };
+	struct es_pcr_values values;
+
+	(void)state;
+	assert_true(es_pcr_event(&expected, (struct es_span){ options, sizeof options }, es_sha256));
+	assert_int_equal(es_event_log_replay(bytes, es_sha256, es_event_is_recovery, &values), ES_OK);
+	assert_true(es_digest_equal(&values.value[ES_PCR_OPTIONS], &expected));
+}
+
 static void leaves_out_what_it_is_told_to(void **state)
 {
 	struct es_digest expected = { { 0 } };
@@ -213,6 +229,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_startup_locality_that_is_late_or_out_of_range),
 		cmocka_unit_test(takes_no_other_event_for_a_startup_locality),
 		cmocka_unit_test(extends_nothing_for_no_action),
+		cmocka_unit_test(leaves_a_recovery_boots_marks_out),
 		cmocka_unit_test(leaves_out_what_it_is_told_to),
 		cmocka_unit_test(finds_the_first_change_of_a_pcr),
 	};
