@@ -32,7 +32,9 @@ static enum es_reason check_name(const char *name, struct es_member *m)
 		return ES_UNSAFE;
 	memcpy(m->path, name + 1, len - 1);
 	m->path[len - 1] = '\0';
-	return es_relative_path_sound(m->path) ? ES_OK : ES_UNSAFE;
+	if (!es_relative_path_sound(m->path))
+		return ES_UNSAFE;
+	return es_path_depth(m->path) <= ES_DEPTH_MAX ? ES_OK : ES_TOO_LARGE;
 }
 
 static enum es_reason check_place(struct es_member *m, const struct es_manifest *manifest)

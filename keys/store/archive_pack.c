@@ -19,12 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 100 }; /* one open folder each */
-
 struct walk {
 	struct es_tar_out *out;
 	struct es_pack_report report;
-	unsigned depth;
+	unsigned depth;               /* of path, without "tree" */
 	char path[ES_MEMBER_MAX + 1]; /* "tree/etc/ssh" */
 	size_t len;
 };
@@ -94,8 +92,9 @@ static enum es_reason path_enter(struct walk *w, const char *part, size_t *ret_b
 {
 	size_t len = strlen(part);
 
-	if (w->len + 1 + len > ES_MEMBER_MAX)
+	if (w->len + 1 + len > ES_MEMBER_MAX || w->depth >= ES_DEPTH_MAX)
 		return ES_TOO_LARGE;
+	w->depth++;
 	*ret_before = w->len;
 	w->path[w->len] = '/';
 	memcpy(w->path + w->len + 1, part, len + 1);
@@ -105,6 +104,7 @@ static enum es_reason path_enter(struct walk *w, const char *part, size_t *ret_b
 
 static void path_leave(struct walk *w, size_t before)
 {
+	w->depth--;
 	w->len = before;
 	w->path[before] = '\0';
 }
@@ -157,9 +157,8 @@ static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 static enum es_reason pack_folder(struct walk *w, int fd)
 {
 	ES_SCOPED(names_free) struct names names = { 0 };
-	enum es_reason r = w->depth < DEPTH_MAX ? list_folder(fd, &names) : ES_TOO_LARGE;
+	enum es_reason r = list_folder(fd, &names);
 
-	w->depth++;
 	for (size_t i = 0; i < names.count && r == ES_OK; i++) {
 		size_t before;
 
@@ -169,7 +168,6 @@ static enum es_reason pack_folder(struct walk *w, int fd)
 		r = pack_name(w, fd, names.name[i]);
 		path_leave(w, before);
 	}
-	w->depth--;
 	return r;
 }
 
@@ -205,6 +203,7 @@ static enum es_reason pack_covered(struct walk *w, int treefd, const char *cover
 		return errno == ENOENT ? ES_OK : es_reason_from_errno(errno);
 	if (!S_ISDIR(st.st_mode))
 		return ES_UNSAFE;
+	w->depth = es_path_depth(covered + 1);
 	w->len = (size_t)snprintf(w->path, sizeof w->path, "tree%s", covered);
 	return pack_name(w, above, base);
 }

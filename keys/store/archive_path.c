@@ -28,6 +28,15 @@ bool es_relative_path_sound(const char *path)
 	}
 }
 
+unsigned es_path_depth(const char *path)
+{
+	unsigned n = 1;
+
+	for (; *path != '\0'; path++)
+		n += *path == '/';
+	return n;
+}
+
 enum es_reason es_covered_path_check(const char *path)
 {
 	size_t len = strlen(path);

@@ -8,10 +8,14 @@
 enum {
 	ES_PART_MAX = 255,    /* bytes between two slashes: NAME_MAX */
 	ES_MEMBER_MAX = 4095, /* bytes of a whole path: PATH_MAX and its NUL */
+	ES_DEPTH_MAX = 100,   /* parts of a path; packing holds a folder open for each */
 };
 
 /* Relative, no empty part, no "." and no "..", each part at most ES_PART_MAX. */
 bool es_relative_path_sound(const char *path);
+
+/* How many parts a sound path has. */
+unsigned es_path_depth(const char *path);
 
 /* path is top, or lies beneath it. Both without a slash at the end. */
 bool es_path_within(const char *path, const char *top);

@@ -117,6 +117,21 @@ static void a_symlinks_target_has_a_length(void **state)
 	assert_int_equal(es_member_check(e, &manifest, &m), ES_OK);
 }
 
+static void a_path_has_a_depth(void **state)
+{
+	char name[8 + 2 * ES_DEPTH_MAX + 8] = "tree/etc";
+	struct es_member m;
+
+	(void)state;
+	for (int i = 1; i < ES_DEPTH_MAX; i++)
+		strcat(name, "/d");
+	ENTRY deepest = entry(name, AE_IFDIR);
+	assert_int_equal(es_member_check(deepest, &manifest, &m), ES_OK);
+	strcat(name, "/d");
+	ENTRY deeper = entry(name, AE_IFDIR);
+	assert_int_equal(es_member_check(deeper, &manifest, &m), ES_TOO_LARGE);
+}
+
 static void an_entry_without_a_name_or_a_kind_is_refused(void **state)
 {
 	ENTRY nameless = entry("tree/etc/x", AE_IFREG);
@@ -154,6 +169,7 @@ int main(void)
 		cmocka_unit_test(the_tree_itself_is_a_folder),
 		cmocka_unit_test(a_setgid_folder_passes_and_a_setgid_file_does_not),
 		cmocka_unit_test(a_symlinks_target_has_a_length),
+		cmocka_unit_test(a_path_has_a_depth),
 		cmocka_unit_test(an_entry_without_a_name_or_a_kind_is_refused),
 		cmocka_unit_test(xattrs_have_caps),
 	};
