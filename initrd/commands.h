@@ -7,11 +7,15 @@
 
 #include <stdbool.h>
 
+enum { ES_TPM_WAIT_MS = 10000 };
+
 struct es_unlock_options {
 	struct es_source_paths from;
-	const char *run_dir; /* NULL: ES_RUN_DIR */
-	const char *tcti;    /* NULL: the kernel's TPM */
-	const char *console; /* NULL: /dev/console */
+	const char *run_dir;    /* NULL: ES_RUN_DIR */
+	const char *tcti;       /* NULL: the kernel's TPM */
+	const char *tpm_device; /* NULL: the kernel's, unless tcti names another TPM */
+	int tpm_wait_ms;        /* for it; 0: ES_TPM_WAIT_MS */
+	const char *console;    /* NULL: /dev/console */
 	bool ask;
 	int tries;
 	int idle_ms; /* -1: waits for ever */

@@ -3,31 +3,20 @@
 
 #include "initrd/fd.h"
 #include "initrd/mnt.h"
+#include "initrd/wait.h"
 #include "keys/core/labels.h"
 #include "keys/store/file.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
 #include <linux/openat2.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
-
-static long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
-}
 
 static void close_folder(DIR **dir)
 {
@@ -70,35 +59,17 @@ static bool name_is_known(const char *name)
 	return strncmp(name, "/dev/", 5) == 0 && strstr(name, "..") == NULL;
 }
 
-/* Events of the kernel (group 1) and of udev, which come when its links are made (group 2). */
-static int open_events(void)
+struct looking {
+	const char *name;
+	char *path;
+	size_t cap;
+};
+
+static bool device_is_there(void *arg)
 {
-	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 | 2 };
-	ES_FD fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+	const struct looking *l = arg;
 
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
-		return -1;
-	return es_fd_take(&fd);
-}
-
-/* Looks again after each event; once a second even without, for whoever makes device nodes with no word to anybody. */
-static bool wait_for_device(const struct es_device_request *request, char *ret_path, size_t cap)
-{
-	ES_FD events = open_events();
-	long end = now_ms() + request->wait_ms;
-
-	while (!find_device(request->name, ret_path, cap)) {
-		struct pollfd fds = { .fd = events, .events = POLLIN };
-		long left = end - now_ms();
-		char event[4096];
-
-		if (left <= 0)
-			return false;
-		(void)poll(&fds, 1, left < 1000 ? (int)left : 1000);
-		while (events >= 0 && recv(events, event, sizeof event, 0) > 0)
-			;
-	}
-	return true;
+	return find_device(l->name, l->path, l->cap);
 }
 
 /* ret_why names what each file system said: a missing vfat module is not to look like a bad ext4. */
@@ -149,6 +120,7 @@ static int open_banks(int root)
 enum es_reason es_device_banks(const struct es_device_request *request, int *ret_fd, char *ret_detail,
 			       size_t detail_cap)
 {
+	struct looking looking = { .name = request->name };
 	char path[300], why[2 * (ES_MOUNT_WHY + 16)] = "";
 	ES_FD root = -1;
 	enum es_reason r;
@@ -159,7 +131,9 @@ enum es_reason es_device_banks(const struct es_device_request *request, int *ret
 			 request->name);
 		return ES_ARGUMENT;
 	}
-	if (!wait_for_device(request, path, sizeof path)) {
+	looking.path = path;
+	looking.cap = sizeof path;
+	if (!es_wait_for(device_is_there, &looking, request->wait_ms)) {
 		snprintf(ret_detail, detail_cap, "%s=%s: no such partition came up in %d s", ES_OPTION_DEVICE,
 			 request->name, request->wait_ms / 1000);
 		return ES_NO_BOOT_PARTITION;

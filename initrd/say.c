@@ -63,6 +63,23 @@ static void put(int fd, const char *line, size_t len)
 	}
 }
 
+static void write_text(char text[static ES_SAY_MAX], const char *format, va_list args)
+{
+	if (vsnprintf(text, ES_SAY_MAX, format, args) < 0)
+		text[0] = '\0';
+	for (char *p = text; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			*p = '?';
+}
+
+static void put_log(const struct es_say *say, int level, const char *text)
+{
+	char line[ES_SAY_MAX + 32];
+	int n = snprintf(line, sizeof line, "<%d>etcseal: %s\n", level, text);
+
+	put(say->kmsg, line, (size_t)n);
+}
+
 void es_say(const struct es_say *say, enum es_level level, const char *format, ...)
 {
 	enum { DEBUG = 7 };
@@ -71,21 +88,24 @@ void es_say(const struct es_say *say, enum es_level level, const char *format, .
 	int n;
 
 	va_start(args, format);
-	n = vsnprintf(text, sizeof text, format, args);
+	write_text(text, format, args);
 	va_end(args);
-	if (n < 0)
-		return;
-	for (char *p = text; *p != '\0'; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			*p = '?';
-
 	n = snprintf(line, sizeof line, "etcseal: %s\n", text);
 	put(say->err, line, (size_t)n);
 	if (say->console >= 0) {
 		n = snprintf(line, sizeof line, "etcseal: %s\r\n", text);
 		put(say->console, line, (size_t)n);
 	}
-	n = snprintf(line, sizeof line, "<%d>etcseal: %s\n", (int)level < say->console_level ? DEBUG : (int)level,
-		     text);
-	put(say->kmsg, line, (size_t)n);
+	put_log(say, (int)level < say->console_level ? DEBUG : (int)level, text);
+}
+
+void es_say_log(const struct es_say *say, const char *format, ...)
+{
+	char text[ES_SAY_MAX];
+	va_list args;
+
+	va_start(args, format);
+	write_text(text, format, args);
+	va_end(args);
+	put_log(say, ES_SAY_INFO, text);
 }

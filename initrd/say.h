@@ -27,4 +27,7 @@ void es_say_close(struct es_say *say);
 void es_say(const struct es_say *say, enum es_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* For the log only: what every boot of a sound host would say anew. */
+void es_say_log(const struct es_say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

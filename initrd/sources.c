@@ -31,6 +31,10 @@ static void without_stub(const struct es_source_paths *p, const struct es_say *s
 		snprintf(s->detail, sizeof s->detail, "%s: " ES_OPTION_DEVICE "= can't be read from it", cmdline);
 		return;
 	}
+	if (s->recovery != NULL)
+		es_say(say, ES_SAY_WARNING,
+		       "the recovery key in the boot options stays readable for every user of this "
+		       "boot, in /proc/cmdline: make a new one afterwards");
 	if (device[0] == '\0') {
 		es_say(say, ES_SAY_INFO,
 		       "not started by the boot stub, and no " ES_OPTION_DEVICE

@@ -28,6 +28,8 @@ static enum es_exit unlock(struct sealed *b)
 			  .device_wait_ms = 50 },
 		.run_dir = b->run,
 		.tcti = b->tcti,
+		.tpm_device = b->tpm_device,
+		.tpm_wait_ms = 50,
 		.console = "/dev/null",
 		.ask = false,
 		.tries = 2,
@@ -183,6 +185,26 @@ static void with_a_tpm_that_fails_nothing_opens(void **state)
 	assert_nothing_opens_if_it_refuses(state, 0);
 }
 
+/* Else a planted archive would be opened with no fence, and bring the TPM up later. */
+static void a_tpm_that_was_measured_into_and_is_gone_lets_nothing_open(void **state)
+{
+	struct sealed *b = *state;
+
+	sealed_power_on(b, machine_usual_boot.image);
+	b->tcti = "device:/dev/there-is-no-tpm";
+	b->tpm_device = "/dev/there-is-no-tpm";
+	sealed_write(b->handover, "recovery-key", b->recovery);
+	assert_int_equal(unlock(b), ES_EXIT_TPM);
+	sealed_read_record(b);
+	assert_string_equal(b->record.refusal, "fence-failed");
+	assert_int_equal(b->record.state, ES_BOOT_LOCKED);
+	sealed_shell("! grep -q %s /proc/self/mounts", b->ram);
+	/* the control: it is there */
+	sealed_power_on(b, machine_usual_boot.image);
+	b->tpm_device = "/dev/null";
+	assert_int_equal(unlock(b), ES_EXIT_DONE);
+}
+
 static void assert_fenced_tpm(struct sealed *b, const char *before)
 {
 	char after[256] = "";
@@ -232,6 +254,7 @@ int main(void)
 		TEST(a_broken_handover_leaves_the_recovery_key_only, sealed_to_tpm),
 		TEST(a_tpm_that_vanished_is_not_answered_by_less, sealed_to_tpm),
 		TEST(without_a_fence_nothing_opens, sealed_to_tpm),
+		TEST(a_tpm_that_was_measured_into_and_is_gone_lets_nothing_open, sealed_to_tpm),
 		TEST(with_a_tpm_that_fails_nothing_opens, sealed_to_tpm),
 		TEST(the_fence_falls_also_where_nothing_can_be_read, sealed_to_tpm),
 		TEST(a_named_partition_that_is_missing_is_no_unconfigured_host, sealed_to_tpm),

@@ -9,12 +9,14 @@
 #include "initrd/run.h"
 #include "initrd/say.h"
 #include "initrd/sources.h"
+#include "initrd/wait.h"
 #include "keys/core/labels.h"
 #include "keys/keyring.h"
 #include "keys/opening.h"
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 struct unlock {
 	const struct es_unlock_options *options;
@@ -214,6 +216,37 @@ static enum es_exit end_unconfigured(struct unlock *u)
 	return ES_EXIT_NOT_CONFIGURED;
 }
 
+static bool file_is_there(void *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* The stub measured into a TPM: then the kernel has to show it, late or not. Without it there is no fence, and what is
+ * opened now could still get at the key once the TPM does show up. */
+static bool tpm_is_missing(const struct unlock *u)
+{
+	const struct es_unlock_options *o = u->options;
+	char device[64] = "/dev/tpmrm0";
+
+	if (!u->sources.stub || u->sources.handover.measured != ES_MEASURED)
+		return false;
+	if (o->tpm_device == NULL && o->tcti != NULL)
+		return false;
+	if (o->tpm_device != NULL)
+		snprintf(device, sizeof device, "%s", o->tpm_device);
+	return !es_wait_for(file_is_there, device, o->tpm_wait_ms > 0 ? o->tpm_wait_ms : ES_TPM_WAIT_MS);
+}
+
+static enum es_exit end_without_fence(struct unlock *u)
+{
+	es_report_refusal(&u->say, "locked", ES_FENCE_FAILED,
+			  "the boot stub measured into a TPM that the kernel doesn't show");
+	es_say(&u->say, ES_SAY_ERROR,
+	       "if it stays so, switch the TPM off in the firmware's setup, and boot with the "
+	       "recovery key");
+	return end_locked(u, ES_FENCE_FAILED);
+}
+
 static enum es_exit open_banks(struct unlock *u)
 {
 	const struct es_sources *s = &u->sources;
@@ -267,15 +300,14 @@ static enum es_exit unlock(struct unlock *u)
 		return end_locked(u, r);
 	}
 	if (u->run.may_swap)
-		es_say(&u->say, ES_SAY_INFO,
-		       "this kernel can't keep the opened configuration out of swap (Linux 6.4 can): "
-		       "encrypt the swap, or have none");
+		es_say_log(&u->say, "this kernel can't keep the opened configuration out of swap (Linux 6.4 can): "
+				    "encrypt the swap, or have none");
 	if (u->sources.trouble != ES_OK) {
 		es_report_refusal(&u->say, "the banks can't be read", u->sources.trouble, u->sources.detail);
 		fence_only(u);
 		return end_locked(u, u->sources.trouble);
 	}
-	return open_banks(u);
+	return tpm_is_missing(u) ? end_without_fence(u) : open_banks(u);
 }
 
 enum es_exit es_unlock(const struct es_unlock_options *options)

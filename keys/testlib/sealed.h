@@ -13,8 +13,8 @@ struct sealed {
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 	/* of the boot under test; machine's own run folder is that of the boot that sealed */
 	char handover[96], run[96], ram[112], cmdline[96];
-	const char *tcti;
-	struct es_boot_record record; /* what the helper left: sealed_read_record */
+	const char *tcti, *tpm_device; /* the latter NULL unless the test says otherwise */
+	struct es_boot_record record;  /* what the helper left: sealed_read_record */
 };
 
 int sealed_unconfigured(void **state); /* a TPM, no bank */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "initrd/wait.h"
+
+#include "initrd/fd.h"
+
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum {
+	KERNEL = 1, /* groups of the socket: the kernel's events, and udev's, which come when its links are made */
+	UDEV = 2,
+	LOOK_AGAIN_MS = 1000, /* also without an event: somebody may make device nodes with no word to anybody */
+};
+
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
+}
+
+static int open_events(void)
+{
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = KERNEL | UDEV };
+	ES_FD fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
+		return -1;
+	return es_fd_take(&fd);
+}
+
+bool es_wait_for(es_there_fn *there, void *arg, int ms)
+{
+	/* Before the first look, or an event between the two would be missed. */
+	ES_FD events = open_events();
+	long end = now_ms() + ms;
+
+	while (!there(arg)) {
+		struct pollfd fds = { .fd = events, .events = POLLIN };
+		long left = end - now_ms();
+		char event[4096];
+
+		if (left <= 0)
+			return false;
+		(void)poll(&fds, 1, left < LOOK_AGAIN_MS ? (int)left : LOOK_AGAIN_MS);
+		/* What it says doesn't matter, and anybody may have sent it. */
+		while (events >= 0 && recv(events, event, sizeof event, 0) >= 0)
+			;
+	}
+	return true;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waits for a device, with a bound: looks again after each event of the kernel or of udev. */
+#ifndef ES_INITRD_WAIT_H
+#define ES_INITRD_WAIT_H
+
+#include <stdbool.h>
+
+typedef bool es_there_fn(void *arg);
+
+/* True as soon as there(arg) is; false after `ms`. */
+bool es_wait_for(es_there_fn *there, void *arg, int ms);
+
+#endif
