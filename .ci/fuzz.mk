@@ -28,7 +28,7 @@ $(FUZZ_LIB): $(patsubst %.c,$(FUZZ_BUILD)/%.o,$(LIB_SRC))
 
 $(FUZZERS): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/%.o $(FUZZ_LIB)
 	$(call say,LD,$@)
-	$(Q)$(FUZZ_CC) -fsanitize=address,undefined,fuzzer $^ $(LIBS) -o $@
+	$(Q)$(FUZZ_CC) -fsanitize=address,undefined,fuzzer $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -o $@
 
 # gcc's sanitizers, in a build of their own. _FORTIFY_SOURCE hides from ASan what it would see itself.
 sanitize:

@@ -50,4 +50,11 @@ $(BUILD)/efi/test-%: $(BUILD)/efi/test-%.o $(EFI_HOST_OBJ) $(call objects,$(TEST
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
--include $(EFI_HOST_OBJ:.o=.d) $(EFI_TESTS:=.d)
+# Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
+EFI_FUZZ := $(wildcard efi/fuzz-*.c)
+EFI_FUZZ_OBJ := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(EFI_HOST_OBJ))
+FUZZ_SRC += $(EFI_FUZZ)
+$(BUILD)/fuzz/efi/%.o: FUZZ_FLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
+$(patsubst %.c,$(BUILD)/fuzz/%,$(EFI_FUZZ)): $(EFI_FUZZ_OBJ)
+
+-include $(EFI_HOST_OBJ:.o=.d) $(EFI_TESTS:=.d) $(EFI_FUZZ_OBJ:.o=.d)
