@@ -15,7 +15,7 @@ void es_ask_explain(const struct es_console *console, const char *recovery_id)
 			recovery_id[0] != '\0' ? " " : "", recovery_id);
 	es_console_put(console, "  16 groups of 6 digits, shown as stars; the dashes may be left out.\r\n"
 				"  Each group is checked as you type it. Backspace takes back, Ctrl-U starts anew,\r\n"
-				"  Ctrl-D or Enter on an empty line gives up.\r\n\r\n");
+				"  Ctrl-D or Enter on an empty line gives up: then nothing is opened.\r\n\r\n");
 }
 
 static void show_row(const struct es_console *console, const struct es_prompt *p)

@@ -101,6 +101,9 @@ bool es_handover_take(const char *path, const struct es_say *say, struct es_sour
 			.bank = { has_folder(dir, "bank0"), has_folder(dir, "bank1") },
 		};
 	}
+	if (s->handover.recovery && s->recovery == NULL)
+		es_say(say, ES_SAY_WARNING,
+		       "the boot stub saw a recovery key in the boot options, and it didn't get here");
 	s->banks = es_fd_take(&dir);
 	return true;
 }

@@ -2,6 +2,7 @@
 /* etcseal-boot, the program in the initramfs. It starts no other program, and no shell. */
 #include "initrd/commands.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { TRIES = 5, TRIES_MAX = 1000, WAIT_MAX_S = 86400 };
 
@@ -121,7 +123,13 @@ static enum es_exit apply(int argc, char **argv)
 static void harden(void)
 {
 	const struct rlimit none = { 0, 0 };
+	int fd = 0;
 
+	/* Started without them, a file that is opened later would get their number, and our messages. */
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd > STDERR_FILENO)
+		close(fd);
 	umask(077);
 	/* A console that went away, or a job control that nobody asked for, is no reason to stop before the fence. */
 	(void)signal(SIGPIPE, SIG_IGN);
