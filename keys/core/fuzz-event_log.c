@@ -55,8 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	replayed = es_event_log_replay(all, fake_sha256, es_event_is_recovery, &values);
 	if (r == ES_FORMAT && replayed != ES_FORMAT)
 		abort();
-	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
-		if (es_event_log_first_change(all, all, pcr, &change) != r)
-			abort();
+	/* one PCR of the 24 each time: all of them would take most of the fuzzer's time */
+	if (es_event_log_first_change(all, all, (unsigned)(size % ES_PCR_COUNT), &change) != r)
+		abort();
 	return 0;
 }
