@@ -142,6 +142,28 @@ static void hostile_capabilities_are_refused(void **state)
 	es_swtpm_stop(s);
 }
 
+/* Handles, well-formed, in place of the PCRs that were asked for. */
+static void answer_with_handles(void *arg, struct es_proxy_message *m)
+{
+	(void)arg;
+	if (m->code == TPM2_CC_GetCapability && m->response_len > 14)
+		m->response[14] = TPM2_CAP_HANDLES;
+}
+
+static void another_capability_than_asked_for_is_refused(void **state)
+{
+	struct es_swtpm *s = es_swtpm_start();
+	struct es_proxy *p = es_proxy_start(es_swtpm_port(s), NULL, answer_with_handles, NULL);
+	struct es_tpm *tpm = NULL;
+
+	(void)state;
+	assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_usable(tpm), ES_TPM_HARDWARE);
+	es_tpm_close(tpm);
+	es_proxy_stop(p);
+	es_swtpm_stop(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +174,7 @@ int main(void)
 		cmocka_unit_test(an_owner_password_is_told),
 		cmocka_unit_test(failure_mode_is_hardware),
 		cmocka_unit_test(hostile_capabilities_are_refused),
+		cmocka_unit_test(another_capability_than_asked_for_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,53 @@ static void a_device_that_never_answers_costs_the_bound(void **state)
 	close(master); /* its read ends, and the thread frees the line */
 }
 
+/* Answers once, in one piece, with what it is given. */
+struct once {
+	int master;
+	struct es_span answer;
+};
+
+static void *answer_once(void *arg)
+{
+	struct once *o = arg;
+	uint8_t buf[4096];
+
+	if (read(o->master, buf, sizeof buf) <= 0 || write(o->master, o->answer.data, o->answer.len) < 0)
+		abort();
+	return NULL;
+}
+
+static void an_answer_of_another_length_than_it_says_is_refused(void **state)
+{
+	static const uint8_t cut[] = { 0x80, 1, 0, 0, 0, 30, 0, 0, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t longer[] = { 0x80, 1, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t no_header[] = { 0x80, 1, 0, 0, 0 };
+	static const struct es_span answers[] = { { cut, sizeof cut },
+						  { longer, sizeof longer },
+						  { no_header, sizeof no_header } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+		struct once o = { .answer = answers[i] };
+		struct es_pcr_values v = { 0 };
+		struct es_tpm *tpm = NULL;
+		char path[64], tcti[96];
+		pthread_t thread;
+		int slave;
+
+		o.master = make_device(path, &slave);
+		assert_int_equal(pthread_create(&thread, NULL, answer_once, &o), 0);
+		snprintf(tcti, sizeof tcti, "device:%s", path);
+		assert_int_equal(es_tpm_open(tcti, 5000, &tpm), ES_OK);
+		assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0), &v), ES_TPM_HARDWARE);
+		assert_non_null(strstr(es_tpm_last_refusal(tpm), "the answer isn't one of a TPM"));
+		es_tpm_close(tpm);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		close(slave);
+		close(o.master);
+	}
+}
+
 static void a_device_that_goes_away_is_hardware(void **state)
 {
 	struct es_pcr_values v = { 0 };
@@ -209,6 +256,7 @@ int main(void)
 		TEST(a_device_of_another_user_is_a_matter_of_permission),
 		cmocka_unit_test(a_device_is_spoken_to_without_tpm2_tss),
 		cmocka_unit_test(a_device_that_never_answers_costs_the_bound),
+		cmocka_unit_test(an_answer_of_another_length_than_it_says_is_refused),
 		cmocka_unit_test(a_device_that_goes_away_is_hardware),
 		cmocka_unit_test(a_device_that_cannot_be_opened_is_an_error),
 	};
