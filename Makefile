@@ -51,13 +51,17 @@ $(LIB): $(call objects,$(LIB_SRC))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+# The whole of the library, so that a name which a program and the library both define is an error and not a silent
+# choice; what isn't called is dropped again.
+WHOLE_LIB = -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive
+
 $(BUILD)/etcseal: $(call objects,$(TOOLS_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(WHOLE_LIB) $(LDFLAGS_ALL) $(LIBS) -o $@
 
 $(BUILD)/etcseal-boot: $(call objects,$(INITRD_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(WHOLE_LIB) $(LDFLAGS_ALL) $(LIBS) -o $@
 
 # A test links the library, the test library and, for initrd/ and tools/, its program's objects but main.
 $(BUILD)/initrd/test-%: $(BUILD)/initrd/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)

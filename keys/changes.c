@@ -118,6 +118,7 @@ static enum es_reason init_paths(struct es_host *host, const struct es_init_requ
 
 static enum es_reason may_init(struct es_host *host)
 {
+	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {

@@ -56,6 +56,7 @@ enum es_reason es_host_extract(struct es_host *host, const struct es_extract_req
 	struct es_manifest manifest;
 	enum es_reason r;
 
+	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
 	r = find_key(host, request, &key, ret_fault);

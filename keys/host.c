@@ -186,8 +186,10 @@ enum es_reason es_host_connect(struct es_host *host)
 enum es_reason es_host_tpm(struct es_host *host)
 {
 	const es_pcr_mask must = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
-	enum es_reason r = es_host_connect(host);
+	enum es_reason r;
 
+	host->detail[0] = '\0';
+	r = es_host_connect(host);
 	if (r != ES_OK)
 		return r;
 	r = es_tpm_usable(host->tpm);
@@ -255,6 +257,7 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 	char detail[ES_DETAIL_TEXT];
 	enum es_reason r;
 
+	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
 	if (host->current < 0)

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,20 +33,24 @@ static bool bind_to(int fd, uint16_t port)
 	return bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
 }
 
+/* Below the range from which the kernel takes the ports of clients: one of those could slip in between, and thousands of them
+ * linger after a test that connects often. */
+enum { PORTS_FROM = 10000, PORTS_TO = 32000 };
+
 uint16_t es_loopback_free_pair(void)
 {
-	for (unsigned try = 0; try < 200; try++) {
-		struct sockaddr_in a;
-		socklen_t len = sizeof a;
+	for (unsigned try = 0; try < 1000; try++) {
 		int first = tcp_socket(), second = tcp_socket();
 		uint16_t port = 0;
+		bool taken;
 
-		if (bind_to(first, 0) && getsockname(first, (struct sockaddr *)&a, &len) == 0 &&
-		    ntohs(a.sin_port) < 65535 && bind_to(second, (uint16_t)(ntohs(a.sin_port) + 1)))
-			port = ntohs(a.sin_port);
+		if (getrandom(&port, sizeof port, 0) != sizeof port)
+			abort();
+		port = (uint16_t)(PORTS_FROM + port % (PORTS_TO - PORTS_FROM));
+		taken = !bind_to(first, port) || !bind_to(second, (uint16_t)(port + 1));
 		close(first);
 		close(second);
-		if (port != 0)
+		if (!taken)
 			return port;
 	}
 	fputs("no two free ports\n", stderr);
