@@ -86,16 +86,20 @@ static EFI_STATUS read_file(const struct es_firmware *fw, EFI_FILE_PROTOCOL *fol
 	return EFI_SUCCESS;
 }
 
-static void complain(const struct es_firmware *fw, int bank, EFI_STATUS status)
+/* "bank1/config.cms is too large (…). …"; file -1 is the bank's folder itself. */
+static void complain(const struct es_firmware *fw, int bank, int file, EFI_STATUS status)
 {
-	const char *next = "It is left out of this boot; the other bank may serve.";
+	char what[64] = { 0 };
+	struct es_writer w = { .data = (uint8_t *)what, .cap = sizeof what - 1 };
 
-	if (status == EFI_BAD_BUFFER_SIZE)
-		es_complain(fw, bank == 0 ? "a file of bank0 is too large" : "a file of bank1 is too large",
-			    EFI_COMPROMISED_DATA, next);
-	else
-		es_complain(fw, bank == 0 ? "a file of bank0 can't be read" : "a file of bank1 can't be read", status,
-			    next);
+	es_write_text(&w, "\\etcseal\\bank");
+	es_write_decimal(&w, (uint64_t)bank);
+	if (file >= 0) {
+		es_write_text(&w, "\\");
+		es_write_text(&w, es_bank_file_names[file]);
+	}
+	es_write_text(&w, status == EFI_BAD_BUFFER_SIZE ? " is too large to be one of ours" : " can't be read");
+	es_complain(fw, what, status, "It is left out of this boot; the other bank may serve.");
 }
 
 static void read_bank(const struct es_firmware *fw, EFI_FILE_PROTOCOL *root, int bank, struct es_banks *b)
@@ -108,7 +112,7 @@ static void read_bank(const struct es_firmware *fw, EFI_FILE_PROTOCOL *root, int
 		folder = NULL;
 		b->refused[bank] = status != EFI_NOT_FOUND;
 		if (b->refused[bank])
-			complain(fw, bank, status);
+			complain(fw, bank, -1, status);
 		return;
 	}
 	for (int i = 0; i < ES_BANK_FILES; i++) {
@@ -117,7 +121,7 @@ static void read_bank(const struct es_firmware *fw, EFI_FILE_PROTOCOL *root, int
 			b->present[bank] = true;
 		} else if (status != EFI_NOT_FOUND) {
 			b->refused[bank] = true;
-			complain(fw, bank, status);
+			complain(fw, bank, i, status);
 		}
 	}
 }

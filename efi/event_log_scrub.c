@@ -94,7 +94,8 @@ static bool read_header(struct es_reader *in, struct algs *ret)
 	return !r.bad;
 }
 
-static bool skip_event(struct es_reader *in, const struct algs *algs)
+/* The next event's own bytes; the digests stay as they are. */
+static bool next_event(struct es_reader *in, const struct algs *algs, struct es_span *ret_data)
 {
 	uint32_t count;
 
@@ -112,34 +113,36 @@ static bool skip_event(struct es_reader *in, const struct algs *algs)
 			return false;
 		es_read_span(in, algs->alg[i].len);
 	}
-	es_read_span(in, es_read_le32(in));
+	*ret_data = es_read_span(in, es_read_le32(in));
 	return !in->bad;
 }
 
-size_t es_log_end(const uint8_t *log, size_t last, size_t limit)
+unsigned es_scrub_log(uint8_t *log, size_t last, size_t limit)
 {
 	struct es_reader in = { .in = { log, limit } };
+	struct es_span data;
 	struct algs algs;
+	unsigned found = 0;
 
-	if (last >= limit || !read_header(&in, &algs))
+	if (!read_header(&in, &algs))
 		return 0;
-	while (in.pos <= last)
-		if (!skip_event(&in, &algs))
-			return 0;
-	return in.pos;
+	while (in.pos <= last && next_event(&in, &algs, &data))
+		found += es_scrub((uint8_t *)(uintptr_t)data.data, data.len);
+	return found;
 }
 
-size_t es_log_events_end(struct es_span log, struct es_span events, uint64_t count)
+unsigned es_scrub_events(struct es_span log, uint8_t *events, size_t limit, uint64_t count)
 {
-	struct es_reader head = { .in = log }, in = { .in = events };
+	struct es_reader head = { .in = log }, in = { .in = { events, limit } };
+	struct es_span data;
 	struct algs algs;
+	unsigned found = 0;
 
 	if (!read_header(&head, &algs))
 		return 0;
-	for (; count > 0; count--)
-		if (!skip_event(&in, &algs))
-			return 0;
-	return in.pos;
+	while (count-- > 0 && next_event(&in, &algs, &data))
+		found += es_scrub((uint8_t *)(uintptr_t)data.data, data.len);
+	return found;
 }
 
 static unsigned scrub_log(EFI_PHYSICAL_ADDRESS start, EFI_PHYSICAL_ADDRESS last)
@@ -148,7 +151,7 @@ static unsigned scrub_log(EFI_PHYSICAL_ADDRESS start, EFI_PHYSICAL_ADDRESS last)
 
 	if (!log || last < start || last - start >= LOG_MAX)
 		return 0;
-	return es_scrub(log, es_log_end(log, (size_t)(last - start), LOG_MAX));
+	return es_scrub_log(log, (size_t)(last - start), LOG_MAX);
 }
 
 /* Version and number of events, 64 bits each, then the events. */
@@ -167,7 +170,7 @@ static unsigned scrub_final_events(const struct es_firmware *fw, EFI_PHYSICAL_AD
 		if (es_read_le64(&in) != FINAL_EVENTS_VERSION)
 			return 0;
 		count = es_read_le64(&in);
-		return es_scrub(events, es_log_events_end(head, (struct es_span){ events, LOG_MAX - 16 }, count));
+		return es_scrub_events(head, events, LOG_MAX - 16, count);
 	}
 	return 0;
 }

@@ -20,10 +20,11 @@ void es_event_logs_scrub(const struct es_measuring *m);
  * many values it found. */
 unsigned es_scrub(uint8_t *data, size_t len);
 
-/* Pure. Where a crypto agile log ends, whose last event begins at last: 0 if it isn't one. limit is how far it may reach. */
-size_t es_log_end(const uint8_t *log, size_t last, size_t limit);
+/* Pure. The same in the data of each event of a crypto agile log whose last event begins at last; nothing where it isn't
+ * such a log. limit is how far it may reach. */
+unsigned es_scrub_log(uint8_t *log, size_t last, size_t limit);
 
-/* Pure. Where count events in the log's form end, given that log's beginning: 0 if they aren't such. */
-size_t es_log_events_end(struct es_span log, struct es_span events, uint64_t count);
+/* Pure. The same in count events of the form that the log's beginning tells. */
+unsigned es_scrub_events(struct es_span log, uint8_t *events, size_t limit, uint64_t count);
 
 #endif

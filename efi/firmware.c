@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/firmware.h"
 
+#include "keys/core/hex.h"
+
 static const struct {
 	EFI_STATUS status;
 	const char *words;
@@ -8,6 +10,7 @@ static const struct {
 	{ EFI_LOAD_ERROR, "can't be loaded" },
 	{ EFI_INVALID_PARAMETER, "invalid parameter" },
 	{ EFI_UNSUPPORTED, "not supported" },
+	{ EFI_BAD_BUFFER_SIZE, "over its cap" },
 	{ EFI_BUFFER_TOO_SMALL, "buffer too small" },
 	{ EFI_NOT_READY, "not ready" },
 	{ EFI_DEVICE_ERROR, "device error" },
@@ -49,11 +52,17 @@ void es_say(const struct es_firmware *fw, const char *text)
 
 void es_complain(const struct es_firmware *fw, const char *what, EFI_STATUS status, const char *next)
 {
-	const char *words = "error";
+	char number[] = "status 0x0123456789abcdef";
+	const char *words = number;
 
 	for (size_t i = 0; i < sizeof status_words / sizeof status_words[0]; i++)
 		if (status_words[i].status == status)
 			words = status_words[i].words;
+	for (int i = 0; i < 8; i++) {
+		uint8_t byte = (uint8_t)(status >> 8 * (7 - i));
+
+		es_hex_encode(&byte, 1, number + sizeof number - 1 - 16 + 2 * i);
+	}
 	print(fw, "etcseal: ");
 	print(fw, what);
 	print(fw, " (");

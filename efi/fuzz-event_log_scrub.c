@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t last, end;
+	size_t last;
 	uint8_t *log;
 
 	if (size < 2)
@@ -20,12 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!log)
 		return 0;
 	memcpy(log, data + 2, size);
-	end = es_log_end(log, last, size);
-	if (end > size)
-		abort();
-	if (es_log_events_end((struct es_span){ log, size }, (struct es_span){ log, size }, last) > size)
-		abort();
-	(void)es_scrub(log, end > 0 ? end : size);
+	(void)es_scrub_log(log, last, size);
+	(void)es_scrub_events((struct es_span){ data + 2, size }, log, size, last);
+	(void)es_scrub(log, size);
 	free(log);
 	return 0;
 }

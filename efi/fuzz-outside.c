@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(mock.loaded.LoadOptions, data, size);
 	mock.loaded.LoadOptionsSize = (UINT32)size;
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, (struct es_span){ (const uint8_t *)"quiet", 5 }, false, &outside);
 	if (outside.len > ES_OPTIONS_MAX || memchr(outside.text, '\0', outside.len) ||
 	    (outside.kind == ES_OUTSIDE_USED) != (outside.len > 0))
 		abort();

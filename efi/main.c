@@ -55,10 +55,11 @@ static EFI_STATUS find_sections(const struct es_firmware *fw, struct es_pe *ret_
 		r = es_uki_find(ret_pe, ES_PE_LOADED, ret_uki);
 	if (r == ES_OK)
 		return EFI_SUCCESS;
-	es_complain(fw,
-		    r == ES_MISSING ? "this boot image has no .linux, .initrd or .cmdline section"
-				    : "this boot image's sections are damaged",
-		    EFI_LOAD_ERROR, "Nothing was started; build the image anew with `etcseal image build`.");
+	es_say(fw, r == ES_MISSING
+		       ? "this boot image has no .linux, .initrd or .cmdline section, so nothing was started. "
+			 "Build it anew with `etcseal image build`."
+		       : "this boot image's sections are damaged, so nothing was started. "
+			 "Build it anew with `etcseal image build`.");
 	return EFI_LOAD_ERROR;
 }
 
@@ -88,7 +89,8 @@ static void measure_banks(struct es_measuring *m, const struct es_banks *banks)
 			char name[32] = { 0 };
 			struct es_writer w = { .data = (uint8_t *)name, .cap = sizeof name - 1 };
 
-			if (!banks->file[bank][i].data)
+			/* Nothing to hash is no event: firmware may take it for a mistake. */
+			if (es_pages_span(&banks->file[bank][i]).len == 0)
 				continue;
 			es_write_text(&w, bank == 0 ? "bank0/" : "bank1/");
 			es_write_text(&w, es_bank_file_names[i]);
@@ -99,6 +101,8 @@ static void measure_banks(struct es_measuring *m, const struct es_banks *banks)
 /* What one boot gathers; its own type so that all of it is given back and wiped at one scope's end. */
 struct boot {
 	struct es_uki uki;
+	char own_room[ES_OPTIONS_MAX];
+	struct es_span own; /* the image's own options, cleaned */
 	struct es_outside outside;
 	struct es_banks banks;
 	struct es_handover handover;
@@ -112,12 +116,30 @@ static void boot_free(struct boot *b)
 	es_pages_free(&b->extra.cpio);
 }
 
+static EFI_STATUS read_own_options(const struct es_firmware *fw, struct boot *b)
+{
+	struct es_span section = b->uki.section[ES_UKI_CMDLINE];
+	size_t len = 0;
+
+	if (section.len > sizeof b->own_room) {
+		es_say(fw,
+		       "the kernel options in this boot image are longer than 4096 characters, so nothing was started. "
+		       "Build it anew with shorter ones.");
+		return EFI_LOAD_ERROR;
+	}
+	memcpy(b->own_room, section.data, section.len);
+	while (len < section.len && b->own_room[len] != '\0')
+		len++;
+	b->own = (struct es_span){ (const uint8_t *)b->own_room, es_text_clean(b->own_room, len) };
+	return EFI_SUCCESS;
+}
+
 static void take_in_and_measure(const struct es_firmware *fw, struct boot *b)
 {
 	struct es_measuring measuring;
 
 	b->handover.secure_boot = es_secure_boot(fw);
-	es_outside_read(fw, b->handover.secure_boot, &b->outside);
+	es_outside_read(fw, b->own, b->handover.secure_boot, &b->outside);
 	es_measuring_open(fw, &measuring);
 	es_measure_image(&measuring, &b->uki);
 	measure_options(&measuring, &b->outside);
@@ -159,24 +181,16 @@ static EFI_STATUS start(const struct es_firmware *fw, uint16_t machine, struct b
 		.secret = (uint8_t *)(uintptr_t)b->extra.recovery.data,
 		.secret_len = b->extra.recovery.len,
 	};
-	char embedded[ES_OPTIONS_MAX];
-	struct es_start_request request = { .kernel = b->uki.section[ES_UKI_LINUX], .machine = machine };
-	struct es_span own = b->uki.section[ES_UKI_CMDLINE];
+	struct es_start_request request = {
+		.kernel = b->uki.section[ES_UKI_LINUX],
+		.options = b->own,
+		.machine = machine,
+	};
 	EFI_STATUS status;
 
-	if (b->outside.kind == ES_OUTSIDE_USED) {
+	/* They take the place of the image's own, as with other stubs: only so can an option be left out. */
+	if (b->outside.kind == ES_OUTSIDE_USED)
 		request.options = (struct es_span){ (const uint8_t *)b->outside.text, b->outside.len };
-	} else if (own.len <= sizeof embedded) {
-		memcpy(embedded, own.data, own.len);
-		for (size_t i = 0; i < own.len; i++)
-			if (embedded[i] == '\0')
-				own.len = i;
-		request.options = (struct es_span){ (const uint8_t *)embedded, es_text_clean(embedded, own.len) };
-	} else {
-		es_complain(fw, "the kernel options in this boot image are longer than 4096 characters", EFI_LOAD_ERROR,
-			    "Nothing was started; build the image anew with shorter ones.");
-		return EFI_LOAD_ERROR;
-	}
 	status = es_initrd_register(fw, &initrd);
 	if (EFI_ERROR(status)) {
 		es_complain(fw, "the initrd can't be offered to the kernel", status,
@@ -195,6 +209,8 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 
 	if (!EFI_ERROR(status))
 		status = find_sections(&fw, &self, &boot.uki);
+	if (!EFI_ERROR(status))
+		status = read_own_options(&fw, &boot);
 	if (EFI_ERROR(status))
 		return status;
 	take_in_and_measure(&fw, &boot);

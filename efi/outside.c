@@ -71,7 +71,7 @@ static void read_all(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PR
 	o->len = es_text_clean(o->text, w.pos);
 }
 
-void es_outside_read(const struct es_firmware *fw, bool drop, struct es_outside *ret)
+void es_outside_read(const struct es_firmware *fw, struct es_span own, bool drop, struct es_outside *ret)
 {
 	EFI_SHELL_PARAMETERS_PROTOCOL *shell = shell_parameters(fw);
 	struct es_span options = { fw->loaded->LoadOptions, fw->loaded->LoadOptionsSize };
@@ -86,6 +86,8 @@ void es_outside_read(const struct es_firmware *fw, bool drop, struct es_outside 
 			wipe_shell(shell);
 	}
 	ret->len = es_text_clean(ret->text, ret->len);
+	if (ret->len == own.len && memcmp(ret->text, own.data, own.len) == 0)
+		ret->len = 0;
 	if (ret->len == 0)
 		return;
 	ret->kind = drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED;

@@ -20,9 +20,10 @@ struct es_outside {
 	char recovery_value[ES_RECOVERY_INPUT_MAX]; /* NUL-terminated */
 };
 
-/* drop: Secure Boot is on and the image has options of its own, so only the recovery key counts. Never fails: what can't be
- * read as options is none; what is longer than ES_OPTIONS_MAX is dropped whole, and said. */
-void es_outside_read(const struct es_firmware *fw, bool drop, struct es_outside *ret);
+/* own: the image's .cmdline, cleaned; the same from outside is none (systemd-boot passes it so). drop: Secure Boot is on, so
+ * only the recovery key counts. Never fails: what can't be read as options is none; what is longer than ES_OPTIONS_MAX is
+ * dropped whole, and said. */
+void es_outside_read(const struct es_firmware *fw, struct es_span own, bool drop, struct es_outside *ret);
 void es_outside_wipe(struct es_outside *o);
 
 #endif

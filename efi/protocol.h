@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Firmware interfaces that gnu-efi 3.0.15 doesn't declare.
- * TCG EFI Protocol Specification 1.0 rev 0.13 (TCG2); UEFI 2.10: 38.2 (confidential computing), 37.2? memory attributes,
- * 13.2 (LoadFile2).
+ * TCG EFI Protocol Specification 1.0 rev 0.13; UEFI 2.10: "EFI LoadFile2 Protocol", "Confidential Computing",
+ * "Memory Attribute Protocol".
  */
 #ifndef ES_EFI_PROTOCOL_H
 #define ES_EFI_PROTOCOL_H

@@ -165,8 +165,8 @@ static EFI_STATUS open_kernel(const struct es_firmware *fw, const struct es_star
 {
 	if (es_pe_open(q->kernel, ES_PE_FILE, ret) != ES_OK || ret->machine != q->machine ||
 	    ret->subsystem != SUBSYSTEM_EFI_APPLICATION) {
-		es_complain(fw, "the kernel in this boot image is no EFI program for this machine", EFI_LOAD_ERROR,
-			    "Build the image anew, from a kernel with an EFI stub.");
+		es_say(fw, "the kernel in this boot image is no EFI program for this machine, so nothing was started. "
+			   "Build it anew from a kernel with an EFI stub.");
 		return EFI_LOAD_ERROR;
 	}
 	return EFI_SUCCESS;

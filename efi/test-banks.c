@@ -49,7 +49,7 @@ static void assert_archive_left_out(void)
 	assert_true(banks.refused[0]);
 	assert_non_null(banks.file[0][INFO].data);
 	assert_null(banks.file[0][ARCHIVE].data);
-	assert_non_null(strstr(mock.console, "etcseal: a file of bank0 "));
+	assert_non_null(strstr(mock.console, "etcseal: \\etcseal\\bank0\\config.cms "));
 }
 
 static void takes_in_both_banks(void **state)

@@ -92,26 +92,33 @@ static size_t last_of(const struct es_test_log *log)
 	return log->len - (ES_TEST_EVENT_SIZE + 4 + 4);
 }
 
-static void end_of_log_is_found_without_looking_further(void **state)
+/* In a buffer of the very length, so that ASan sees a byte too far. */
+static unsigned scrub_exactly(const struct es_test_log *log, size_t last, size_t limit)
 {
-	struct es_test_log log;
-	uint8_t *exact;
+	uint8_t *exact = malloc(limit);
+	unsigned found;
 
-	(void)state;
-	make_log(&log, "quiet");
-	exact = malloc(log.len);
 	assert_non_null(exact);
-	memcpy(exact, log.bytes, log.len);
-	assert_int_equal(es_log_end(exact, last_of(&log), log.len), log.len);
-	assert_int_equal(es_log_end(exact, last_of(&log), log.len - 1), 0);  /* breaks off */
-	assert_int_equal(es_log_end(exact, log.len, log.len), 0);            /* no event there */
-	assert_int_equal(es_log_end(exact, 0, log.len), ES_TEST_LOG_HEADER); /* nothing but the header */
-	assert_int_equal(es_log_end(exact, ES_TEST_LOG_HEADER, log.len),
-			 ES_TEST_LOG_HEADER + ES_TEST_EVENT_SIZE + 4 + 12);
+	memcpy(exact, log->bytes, limit);
+	found = es_scrub_log(exact, last, limit);
 	free(exact);
+	return found;
 }
 
-static void what_is_no_log_has_no_end(void **state)
+static void walks_as_far_as_the_last_event(void **state)
+{
+	struct es_test_log log;
+
+	(void)state;
+	make_log(&log, "etcseal.recovery=" KEY);
+	assert_int_equal(scrub_exactly(&log, last_of(&log), log.len), 2);
+	assert_int_equal(scrub_exactly(&log, ES_TEST_LOG_HEADER, log.len), 1); /* the first is the last */
+	assert_int_equal(scrub_exactly(&log, 0, log.len), 0);                  /* nothing but a header */
+	assert_int_equal(scrub_exactly(&log, log.len + 1, log.len), 2);
+	assert_int_equal(scrub_exactly(&log, last_of(&log), last_of(&log) - 1), 1); /* breaks off */
+}
+
+static void what_is_no_log_is_left_alone(void **state)
 {
 	static const struct {
 		size_t at;
@@ -130,10 +137,29 @@ static void what_is_no_log_has_no_end(void **state)
 	for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
 		struct es_test_log log;
 
-		make_log(&log, "quiet");
+		make_log(&log, "etcseal.recovery=" KEY);
 		log.bytes[defects[i].at] = defects[i].value;
-		assert_int_equal(es_log_end(log.bytes, last_of(&log), log.len), 0);
+		assert_int_equal(scrub_exactly(&log, last_of(&log), log.len), 0);
 	}
+}
+
+static void event_behind_one_without_a_nul_stays(void **state)
+{
+	static const char cut[] =
+	    "e\0t\0c\0s\0e\0a\0l\0.\0r\0e\0c\0o\0v\0e\0r\0y\0=\0001\0002"; /* half a unit at its end */
+	struct es_test_log log, before;
+	struct es_span data = { (const uint8_t *)cut, sizeof cut - 1 };
+	size_t next;
+
+	(void)state;
+	es_test_log_begin(&log);
+	es_test_log_event(&log, 1, 13, data, data);
+	next = log.len;
+	es_test_log_event(&log, 33, 13, data, data);
+	before = log;
+	assert_int_equal(es_scrub_log(log.bytes, next, log.len), 2);
+	assert_memory_equal(log.bytes + next, before.bytes + next, ES_TEST_EVENT_SIZE);
+	assert_int_equal(log.bytes[next - 3], '*');
 }
 
 static struct es_test_log *shown; /* by the TPM below */
@@ -208,8 +234,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(value_is_overwritten_in_both_codings),
 		cmocka_unit_test(text_behind_the_end_stays),
-		cmocka_unit_test(end_of_log_is_found_without_looking_further),
-		cmocka_unit_test(what_is_no_log_has_no_end),
+		cmocka_unit_test(walks_as_far_as_the_last_event),
+		cmocka_unit_test(what_is_no_log_is_left_alone),
+		cmocka_unit_test(event_behind_one_without_a_nul_stays),
 		cmocka_unit_test(logs_lose_the_key_and_still_replay),
 		cmocka_unit_test(log_without_a_key_stays_as_it_is),
 	};

@@ -50,7 +50,7 @@ static void complaints_are_one_line(void **state)
 	assert_string_equal(
 	    mock.console,
 	    "etcseal: what (not found). Next.\r\n"
-	    "etcseal: what (error). Next.\r\n"
+	    "etcseal: what (status 0x0000000000003039). Next.\r\n"
 	    "etcseal: a line that is longer than the few characters which go out at once, so that it takes two\r\n");
 }
 

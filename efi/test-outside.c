@@ -17,6 +17,7 @@
 	"602511-225586-551660-586542-338394-092578-687140-267425"
 
 static struct mock mock;
+static const struct es_span own = { (const uint8_t *)"root=/dev/vda ro", 16 };
 static struct es_outside outside;
 static uint8_t *given; /* of the very length, so that ASan sees a byte too far */
 
@@ -74,7 +75,7 @@ static void assert_text(enum es_outside_options kind, const char *text)
 static void none_given(void **state)
 {
 	(void)state;
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	assert_false(outside.recovery);
 }
@@ -84,7 +85,7 @@ static void used_with_and_without_a_nul(void **state)
 	(void)state;
 	for (int terminated = 0; terminated < 2; terminated++) {
 		give("quiet  splash=1 ", terminated);
-		es_outside_read(&mock.fw, false, &outside);
+		es_outside_read(&mock.fw, own, false, &outside);
 		assert_text(ES_OUTSIDE_USED, "quiet  splash=1");
 	}
 }
@@ -97,7 +98,7 @@ static void what_follows_a_nul_is_not_read(void **state)
 	(void)state;
 	utf16("init=/bin/sh", units + n + 2);
 	give_bytes(units, sizeof units);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_USED, "quiet");
 }
 
@@ -108,17 +109,17 @@ static void binary_is_none(void **state)
 
 	(void)state;
 	give_bytes(path, sizeof path);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	give_bytes(odd, sizeof odd);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	give_bytes("a", 1);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	mock.loaded.LoadOptions = NULL; /* and a size that says otherwise */
 	mock.loaded.LoadOptionsSize = 64;
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 }
 
@@ -126,7 +127,7 @@ static void control_characters_are_spaces(void **state)
 {
 	(void)state;
 	give("a\tb\nc\x7f", true);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_USED, "a b c");
 }
 
@@ -138,13 +139,13 @@ static void too_long_is_dropped_whole_and_said(void **state)
 	memset(text, 'x', sizeof text);
 	text[ES_OPTIONS_MAX] = '\0';
 	give(text, true);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_int_equal(outside.kind, ES_OUTSIDE_USED);
 	assert_int_equal(outside.len, ES_OPTIONS_MAX);
 	text[ES_OPTIONS_MAX] = 'x';
 	text[ES_OPTIONS_MAX + 1] = '\0';
 	give(text, true);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_DROPPED, "");
 	assert_non_null(strstr(mock.console, "longer than 4096"));
 }
@@ -153,7 +154,7 @@ static void secure_boot_drops_all_but_the_key(void **state)
 {
 	(void)state;
 	give("init=/bin/sh etcseal.recovery=" KEY " quiet", true);
-	es_outside_read(&mock.fw, true, &outside);
+	es_outside_read(&mock.fw, own, true, &outside);
 	assert_text(ES_OUTSIDE_DROPPED, "");
 	assert_true(outside.recovery);
 	assert_string_equal(outside.recovery_value, KEY);
@@ -171,7 +172,7 @@ static void key_is_taken_out_and_wiped_where_it_lay(void **state)
 {
 	(void)state;
 	give("quiet encryptionRecoveryKey=" KEY " debug", true);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_USED, "quiet debug");
 	assert_string_equal(outside.recovery_value, KEY);
 	assert_wiped();
@@ -181,13 +182,13 @@ static void only_a_key_is_no_options(void **state)
 {
 	(void)state;
 	give("  etcseal.recovery=" KEY "\n", false);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	assert_true(outside.recovery);
 	assert_wiped();
 	/* also with Secure Boot: nothing was dropped */
 	give("etcseal.recovery=" KEY, true);
-	es_outside_read(&mock.fw, true, &outside);
+	es_outside_read(&mock.fw, own, true, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	assert_true(outside.recovery);
 }
@@ -196,9 +197,24 @@ static void options_without_a_key_stay_where_they_lie(void **state)
 {
 	(void)state;
 	give("quiet", true);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_int_equal(given[0], 'q');
 	assert_false(outside.recovery);
+}
+
+static void the_images_own_options_are_none_from_outside(void **state)
+{
+	(void)state;
+	for (int drop = 0; drop < 2; drop++) {
+		give("root=/dev/vda ro etcseal.recovery=" KEY, true);
+		es_outside_read(&mock.fw, own, drop, &outside);
+		assert_text(ES_OUTSIDE_NONE, "");
+		assert_true(outside.recovery);
+		assert_string_equal(mock.console, "");
+		give("root=/dev/vda r", true);
+		es_outside_read(&mock.fw, own, drop, &outside);
+		assert_int_equal(outside.kind, drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED);
+	}
 }
 
 static void shell_gives_words_without_the_program(void **state)
@@ -212,14 +228,14 @@ static void shell_gives_words_without_the_program(void **state)
 	utf16("etcseal.recovery=" KEY, (uint8_t *)key);
 	give("fs0:\\etcseal.efi quiet etcseal.recovery=" KEY, true);
 	mock_add(&mock, mock.fw.image, guid, &shell);
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_USED, "quiet");
 	assert_string_equal(outside.recovery_value, KEY);
 	assert_wiped();
 	for (size_t i = 0; i < sizeof key / sizeof key[0]; i++)
 		assert_int_equal(key[i], 0);
 	shell.Argc = 1;
-	es_outside_read(&mock.fw, false, &outside);
+	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 }
 
@@ -236,6 +252,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(key_is_taken_out_and_wiped_where_it_lay, start, end),
 		cmocka_unit_test_setup_teardown(only_a_key_is_no_options, start, end),
 		cmocka_unit_test_setup_teardown(options_without_a_key_stay_where_they_lie, start, end),
+		cmocka_unit_test_setup_teardown(the_images_own_options_are_none_from_outside, start, end),
 		cmocka_unit_test_setup_teardown(shell_gives_words_without_the_program, start, end),
 	};
 
