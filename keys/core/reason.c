@@ -84,6 +84,20 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			   "If you moved the disk here yourself, open it with the recovery key; if not, it was "
 			   "planted." },
 
+	[ES_IMAGE_OLD] = { "image-rolled-back", ES_EXIT_TAMPERED,
+			   "this boot image is older than the newest of its vendor that this host has accepted",
+			   "Boot the newest image. If you went back on purpose, open with the recovery key and run "
+			   "`etcseal set --mode=tpm`; if the newest is refused too, its vendor has to sign it with a "
+			   "higher generation." },
+	[ES_IMAGE_AHEAD] = { "image-generation-too-high", ES_EXIT_LOCKED,
+			     "this boot image's generation is further ahead than the TPM is counted up at once",
+			     "Ask the image's vendor for one that is signed with a lower generation; until then open "
+			     "with the recovery key." },
+	[ES_IMAGE_SIGNATURE] = { "image-signature-wrong", ES_EXIT_TAMPERED,
+				 "the policy in this boot image isn't signed by the vendor that the key was sealed to",
+				 "Boot an image that comes from the vendor, unchanged, or open with the recovery "
+				 "key." },
+
 	[ES_TPM_ABSENT] = { "tpm-absent", ES_EXIT_TPM, "there is no TPM",
 			    "Switch the TPM on in the firmware's setup; if it is gone for good, open with the recovery "
 			    "key." },

@@ -6,6 +6,7 @@
 
 #include "keys/core/scope.h"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
@@ -34,10 +35,22 @@ static inline void es_cipher_ctx_freep(EVP_CIPHER_CTX **p)
 	EVP_CIPHER_CTX_free(*p);
 }
 
+static inline void es_pkey_freep(EVP_PKEY **p)
+{
+	EVP_PKEY_free(*p);
+}
+
+static inline void es_bio_freep(BIO **p)
+{
+	BIO_free(*p);
+}
+
 #define ES_MD_CTX     ES_SCOPED(es_md_ctx_freep) EVP_MD_CTX *
 #define ES_KDF        ES_SCOPED(es_kdf_freep) EVP_KDF *
 #define ES_KDF_CTX    ES_SCOPED(es_kdf_ctx_freep) EVP_KDF_CTX *
 #define ES_CIPHER     ES_SCOPED(es_cipher_freep) EVP_CIPHER *
 #define ES_CIPHER_CTX ES_SCOPED(es_cipher_ctx_freep) EVP_CIPHER_CTX *
+#define ES_PKEY       ES_SCOPED(es_pkey_freep) EVP_PKEY *
+#define ES_BIO        ES_SCOPED(es_bio_freep) BIO *
 
 #endif

@@ -42,8 +42,9 @@ enum es_reason tpm_fixture_seal(struct tpm_fixture *f, struct es_buf *ret_public
 
 enum es_reason tpm_fixture_unseal(struct tpm_fixture *f, struct es_secret **ret)
 {
-	const struct es_tpm_unseal_request request = { es_buf_span(&f->public_part), es_buf_span(&f->private_part),
-						       FIXTURE_PCRS };
+	const struct es_tpm_unseal_request request = { .public_part = es_buf_span(&f->public_part),
+						       .private_part = es_buf_span(&f->private_part),
+						       .pcrs = FIXTURE_PCRS };
 
 	return es_tpm_unseal(f->tpm, &request, ret);
 }

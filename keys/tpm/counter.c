@@ -8,16 +8,16 @@
 
 #include "keys/tpm/blob.h"
 #include "keys/tpm/session.h"
+#include "keys/tpm/template.h"
 
 enum { COUNTER_LEN = 8 };
 
-static const TPMA_NV ATTRIBUTES =
-    TPMA_NV_AUTHREAD | TPMA_NV_AUTHWRITE | TPMA_NV_NO_DA | (TPM2_NT_COUNTER << TPMA_NV_TPM2_NT_SHIFT);
-
 static bool is_ours(const TPMS_NV_PUBLIC *public)
 {
-	return public->nameAlg == TPM2_ALG_SHA256 && (public->attributes & ~TPMA_NV_WRITTEN) == ATTRIBUTES &&
-	       public->authPolicy.size == 0 && public->dataSize == COUNTER_LEN;
+	const TPMS_NV_PUBLIC ours = es_counter_template(public->nvIndex);
+
+	return public->nameAlg == ours.nameAlg && (public->attributes & ~TPMA_NV_WRITTEN) == ours.attributes &&
+	       public->authPolicy.size == 0 && public->dataSize == ours.dataSize;
 }
 
 /* ESAPI keeps the public area that it got, and shows it nowhere but in the serialised form: another TPM2_NV_ReadPublic
@@ -117,12 +117,7 @@ static enum es_reason value(struct es_tpm *tpm, const struct counter *c, uint64_
 
 static enum es_reason define(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 {
-	const TPM2B_NV_PUBLIC public = {
-		.nvPublic = { .nvIndex = index,
-			      .nameAlg = TPM2_ALG_SHA256,
-			      .attributes = ATTRIBUTES,
-			      .dataSize = COUNTER_LEN },
-	};
+	const TPM2B_NV_PUBLIC public = { .nvPublic = es_counter_template(index) };
 	const TPM2B_AUTH no_auth = { 0 };
 	ESYS_TR session;
 	enum es_reason r = es_session_use(tpm, ES_SESSION_AUTH, &session);

@@ -6,6 +6,7 @@
 #include "keys/tpm/object.h"
 
 #include "keys/core/wipe.h"
+#include "keys/tpm/authorized.h"
 #include "keys/tpm/blob.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
@@ -49,10 +50,26 @@ static enum es_reason seal_check(const struct es_tpm_seal_request *q)
 	if (q->secret == NULL || es_secret_len(q->secret) != ES_KEY_LEN || q->expected == NULL || q->pcrs == 0 ||
 	    (q->pcrs & q->expected->present) != q->pcrs)
 		return ES_ARGUMENT;
+	if (q->vendor != NULL &&
+	    ((q->pcrs & ES_PCR_BIT(ES_PCR_SECURE_BOOT)) == 0 || (q->pcrs & ES_PCR_BIT(ES_PCR_IMAGE)) != 0))
+		return ES_ARGUMENT;
 	for (unsigned i = 0; ES_WITH_UNSET_PCR_REFUSAL && i < ES_PCR_COUNT; i++)
 		if ((q->pcrs & MEASURED & ~q->unset_ok & ES_PCR_BIT(i)) && es_pcr_is_unset(&q->expected->value[i]))
 			return ES_TPM_UNSET_PCR;
 	return ES_OK;
+}
+
+static enum es_reason seal_policy(struct es_tpm *tpm, const struct es_tpm_seal_request *q, struct es_digest *ret)
+{
+	struct es_digest vendor;
+	enum es_reason r;
+
+	if (q->vendor == NULL)
+		return es_policy_pcr(q->expected, q->pcrs, q->sha256, ret);
+	r = es_policy_authorize(q->vendor, q->sha256, &vendor);
+	if (r == ES_OK)
+		r = es_vendor_key_check(tpm, q->vendor);
+	return r == ES_OK ? es_policy_pcr_after(&vendor, q->expected, q->pcrs, q->sha256, ret) : r;
 }
 
 enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request, struct es_buf *ret_public,
@@ -72,7 +89,7 @@ enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request 
 	if (r == ES_OK)
 		r = es_tpm_ready(tpm);
 	if (r == ES_OK)
-		r = es_policy_pcr(request->expected, request->pcrs, request->sha256, &policy);
+		r = seal_policy(tpm, request, &policy);
 	if (r == ES_OK)
 		r = es_session_use(tpm, ES_SESSION_AUTH_DECRYPT, &session);
 	if (r != ES_OK)
@@ -139,6 +156,8 @@ static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal
 	    !es_sealed_private_read(request->private_part, &private))
 		return ES_FORMAT;
 	r = es_session_policy(tpm, &session);
+	if (r == ES_OK && request->authorization != NULL)
+		r = es_session_authorize(tpm, session.tr, request->authorization);
 	if (r != ES_OK)
 		return r;
 	rc = Esys_PolicyPCR(tpm->esys, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &as_they_are, &pcrs);

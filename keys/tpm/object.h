@@ -9,6 +9,7 @@
 #include "keys/core/buf.h"
 #include "keys/core/pcr.h"
 #include "keys/core/secret.h"
+#include "keys/tpm/authorize.h"
 #include "keys/tpm/context.h"
 
 enum { ES_TPM_PUBLIC_MAX = 1024, ES_TPM_PRIVATE_MAX = 1024 }; /* marshalled TPM2B_PUBLIC and TPM2B_PRIVATE */
@@ -21,16 +22,22 @@ struct es_tpm_seal_request {
 	es_pcr_mask pcrs;
 	es_pcr_mask unset_ok; /* PCR 11 on a host that boots without the stub */
 	es_sha256_fn *sha256; /* es_sha256: this layer has no hash of its own; NULL is ES_ARGUMENT */
+	/* Not NULL: under what this key signs for PCR 11, and then pcrs, which must have 7 and may not have 11 (else
+	 * ES_ARGUMENT: what a vendor signs says nothing of who started it). ES_NOT_MET: the TPM doesn't take such a key. */
+	const struct es_vendor_key *vendor;
 };
 ES_MUST_CHECK enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request,
 					 struct es_buf *ret_public, struct es_buf *ret_private);
 
 /* Five commands: StartAuthSession, PolicyPCR, Load, Unseal, FlushContext. ES_TPM_POLICY: the TPM says that the policy doesn't
  * hold (the PCRs aren't those); ES_TPM_CLEARED or ES_TPM_OTHER: the object isn't of this TPM's SRK (told apart by
- * es_tpm_srk_check); ES_TPM_LOCKOUT, ES_TPM_FORGED, …: as they say. */
+ * es_tpm_srk_check); ES_TPM_LOCKOUT, ES_TPM_FORGED, …: as they say. With an authorization five commands more, six with a
+ * generation, and the reasons of es_session_authorize: ES_IMAGE_OLD, ES_IMAGE_SIGNATURE, ES_COUNTER_MISSING. */
 struct es_tpm_unseal_request {
 	struct es_span public_part, private_part;
 	es_pcr_mask pcrs;
+	const struct es_authorization
+	    *authorization; /* of one that was sealed under a vendor's key; NULL: of another */
 };
 ES_MUST_CHECK enum es_reason es_tpm_unseal(struct es_tpm *tpm, const struct es_tpm_unseal_request *request,
 					   struct es_secret **ret_secret);

@@ -15,11 +15,10 @@ TPML_PCR_SELECTION es_pcr_selection(es_pcr_mask mask)
 	return selection;
 }
 
-enum es_reason es_policy_pcr(const struct es_pcr_values *values, es_pcr_mask mask, es_sha256_fn *sha256,
-			     struct es_digest *ret)
+enum es_reason es_policy_pcr_after(const struct es_digest *before, const struct es_pcr_values *values, es_pcr_mask mask,
+				   es_sha256_fn *sha256, struct es_digest *ret)
 {
 	const TPML_PCR_SELECTION selection = es_pcr_selection(mask);
-	const struct es_digest start = { 0 };
 	struct es_span parts[ES_PCR_COUNT];
 	struct es_digest pcrs, policy;
 	uint8_t head[4 + sizeof selection];
@@ -36,11 +35,19 @@ enum es_reason es_policy_pcr(const struct es_pcr_values *values, es_pcr_mask mas
 	if (Tss2_MU_UINT32_Marshal(TPM2_CC_PolicyPCR, head, sizeof head, &at) != TSS2_RC_SUCCESS ||
 	    Tss2_MU_TPML_PCR_SELECTION_Marshal(&selection, head, sizeof head, &at) != TSS2_RC_SUCCESS)
 		return ES_CRYPTO;
-	parts[0] = (struct es_span){ start.bytes, ES_SHA256_LEN };
+	parts[0] = (struct es_span){ before->bytes, ES_SHA256_LEN };
 	parts[1] = (struct es_span){ head, at };
 	parts[2] = (struct es_span){ pcrs.bytes, ES_SHA256_LEN };
 	if (!sha256(parts, 3, &policy))
 		return ES_CRYPTO;
 	*ret = policy;
 	return ES_OK;
+}
+
+enum es_reason es_policy_pcr(const struct es_pcr_values *values, es_pcr_mask mask, es_sha256_fn *sha256,
+			     struct es_digest *ret)
+{
+	const struct es_digest start = { 0 };
+
+	return es_policy_pcr_after(&start, values, mask, sha256, ret);
 }

@@ -47,6 +47,17 @@ TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy)
 	return public;
 }
 
+TPMS_NV_PUBLIC es_counter_template(uint32_t index)
+{
+	return (TPMS_NV_PUBLIC){
+		.nvIndex = index,
+		.nameAlg = TPM2_ALG_SHA256,
+		.attributes =
+		    TPMA_NV_AUTHREAD | TPMA_NV_AUTHWRITE | TPMA_NV_NO_DA | (TPM2_NT_COUNTER << TPMA_NV_TPM2_NT_SHIFT),
+		.dataSize = sizeof(uint64_t),
+	};
+}
+
 static bool is_aes_cfb(const TPMT_SYM_DEF_OBJECT *symmetric)
 {
 	return symmetric->algorithm == TPM2_ALG_AES && symmetric->keyBits.aes >= 128 &&

@@ -9,6 +9,8 @@
 
 extern const TPM2B_PUBLIC es_srk_template;
 TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy);
+/* A counter that anybody may count and read, as it is before it is first counted. */
+TPMS_NV_PUBLIC es_counter_template(uint32_t index);
 
 /* A key that can keep what is sealed: made in this TPM and unable to leave it, a restricted decryption key of ECC P-256 or
  * RSA 2048 and up, with AES-CFB, usable by its password. */

@@ -145,8 +145,9 @@ static void another_boot_is_refused_and_the_same_one_is_not(void **state)
 static void other_pcrs_than_it_was_sealed_to_are_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
-	struct es_tpm_unseal_request request = { es_buf_span(&f->public_part), es_buf_span(&f->private_part),
-						 ES_PCR_BIT(4) };
+	struct es_tpm_unseal_request request = { .public_part = es_buf_span(&f->public_part),
+						 .private_part = es_buf_span(&f->private_part),
+						 .pcrs = ES_PCR_BIT(4) };
 	ES_SECRET got = NULL;
 
 	tpm_fixture_reopen(f, NULL, true);

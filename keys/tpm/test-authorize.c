@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signed policies: their digests against tpm2-tools' trial sessions, a vendor's key against the TPM's own verdict. */
+#include "keys/testlib/vendor.h"
+
+#include "keys/core/hex.h"
+#include "keys/crypto/hash.h"
+#include "keys/tpm/authorized.h"
+#include "keys/tpm/counter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void assert_digest_as_tpm2_tools(struct vendor_fixture *v, uint64_t generation, const char *steps)
+{
+	const struct es_signed_policy policy = { .values = &v->f->values,
+						 .pcrs = ES_PCR_BIT(ES_PCR_IMAGE),
+						 .generation = generation };
+	char line[512], out[128], ours[2 * ES_SHA256_LEN + 1];
+	struct es_digest digest;
+
+	assert_int_equal(es_signed_policy_digest(&policy, es_sha256, &digest), ES_OK);
+	es_hex_encode(digest.bytes, ES_SHA256_LEN, ours);
+	snprintf(line, sizeof line,
+		 "tpm2_startauthsession -Q -S s && tpm2_policypcr -Q -S s -l sha256:11 -L p && %s "
+		 "tpm2_flushcontext s && od -An -v -tx1 p | tr -d ' \\n'",
+		 steps);
+	es_swtpm_tool_ok(v->f->swtpm, line, out, sizeof out);
+	assert_string_equal(ours, out);
+}
+
+static void digest_is_that_of_a_trial_session(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	assert_digest_as_tpm2_tools(v, 0, "");
+	vendor_count_to(v, 5);
+	assert_digest_as_tpm2_tools(v, 7,
+				    "printf '\\0\\0\\0\\0\\0\\0\\0\\7' >op && "
+				    "tpm2_policynv -Q -S s -i op -L p 0x0180e5eb ule &&");
+}
+
+static void authorize_digest_is_that_of_a_trial_session(void **state)
+{
+	struct vendor_fixture *v = *state;
+	struct es_digest digest;
+	char out[128], ours[2 * ES_SHA256_LEN + 1];
+
+	assert_int_equal(es_policy_authorize(&v->key, es_sha256, &digest), ES_OK);
+	es_hex_encode(digest.bytes, ES_SHA256_LEN, ours);
+	vendor_public_file(v);
+	es_swtpm_tool_ok(v->f->swtpm,
+			 "tpm2_loadexternal -Q -C o -G rsa -u vendor.pem -c v.ctx -n v.name && tpm2_flushcontext -t && "
+			 "tpm2_startauthsession -Q -S s && : >empty && head -c 32 /dev/zero >any && "
+			 "tpm2_policyauthorize -Q -S s -i any -n v.name -L p && tpm2_flushcontext s && "
+			 "od -An -v -tx1 p | tr -d ' \\n'",
+			 out, sizeof out);
+	assert_string_equal(ours, out);
+}
+
+static void what_the_vendor_signed_opens(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	assert_int_equal(vendor_unseal(v, 0), ES_OK);
+}
+
+static void another_image_that_the_vendor_signed_opens_the_same_seal(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	vendor_boot(v, "another image");
+	assert_int_equal(vendor_unseal(v, 0), ES_OK);
+	vendor_count_to(v, 4);
+	assert_int_equal(vendor_unseal(v, 4), ES_OK);
+	assert_int_equal(vendor_unseal(v, 9), ES_OK);
+}
+
+static void what_another_key_signed_is_refused(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	assert_false(attack_sign_with_another_key(v));
+	assert_int_equal(vendor_unseal(v, 0), ES_OK); /* it was no lockout */
+}
+
+static void a_signature_over_another_image_is_refused(void **state)
+{
+	assert_false(attack_signature_of_another_image(*state));
+}
+
+static void an_older_generation_is_refused(void **state)
+{
+	assert_false(attack_older_generation(*state));
+}
+
+static void deleting_and_remaking_the_counter_gains_nothing(void **state)
+{
+	assert_false(attack_remake_the_counter(*state));
+}
+
+static void another_index_in_the_counters_place_is_refused(void **state)
+{
+	assert_false(attack_index_of_another_kind(*state));
+}
+
+static void a_counter_that_is_missing_is_named(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	assert_int_equal(vendor_unseal(v, 3), ES_COUNTER_MISSING);
+}
+
+static void the_generation_cannot_be_left_out(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	vendor_count_to(v, 5);
+	vendor_sign(v, 3);
+	v->authorization.generation = 0; /* so that PolicyNV isn't sent */
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
+	v->authorization.generation = 9; /* sent, but not what was signed */
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
+	vendor_sign(v, 9);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+}
+
+static void the_literal_part_still_counts(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	es_swtpm_tool_ok(v->f->swtpm,
+			 "tpm2_pcrextend 7:sha256=7777777777777777777777777777777777777777777777777777777777777777",
+			 NULL, 0);
+	assert_int_equal(vendor_unseal(v, 0), ES_TPM_POLICY);
+}
+
+static void behind_the_fence_nothing_opens(void **state)
+{
+	struct vendor_fixture *v = *state;
+
+	vendor_sign(v, 0);
+	es_swtpm_tool_ok(v->f->swtpm, "printf fence >e && tpm2_pcrevent -Q 11 e", NULL, 0);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
+}
+
+static void what_makes_no_sense_is_refused(void **state)
+{
+	struct vendor_fixture *v = *state;
+	struct es_signed_policy policy = { &v->f->values, ES_PCR_BIT(11), ES_GENERATION_MAX + 1 };
+	struct es_vendor_key odd = { { v->key.modulus.data, 200 } };
+	struct es_digest digest;
+
+	assert_int_equal(es_signed_policy_digest(&policy, es_sha256, &digest), ES_ARGUMENT);
+	policy = (struct es_signed_policy){ &v->f->values, 0, 0 };
+	assert_int_equal(es_signed_policy_digest(&policy, es_sha256, &digest), ES_ARGUMENT);
+	assert_int_equal(es_policy_authorize(&odd, es_sha256, &digest), ES_ARGUMENT);
+	assert_int_equal(vendor_seal(v, ES_PCR_BIT(12)), ES_ARGUMENT);                                  /* no PCR 7 */
+	assert_int_equal(vendor_seal(v, ES_PCR_BIT(4) | ES_PCR_BIT(12)), ES_ARGUMENT);                  /* no PCR 7 */
+	assert_int_equal(vendor_seal(v, ES_PCR_BIT(7) | ES_PCR_BIT(11) | ES_PCR_BIT(12)), ES_ARGUMENT); /* literal 11 */
+	assert_int_equal(vendor_seal(v, ES_PCR_BIT(7) | ES_PCR_BIT(12)), ES_OK);
+	vendor_sign(v, 0);
+	v->authorization.signature.len = 17;
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_IMAGE_SIGNATURE);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, vendor_fixture_make, vendor_fixture_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(digest_is_that_of_a_trial_session),
+		TEST(authorize_digest_is_that_of_a_trial_session),
+		TEST(what_the_vendor_signed_opens),
+		TEST(another_image_that_the_vendor_signed_opens_the_same_seal),
+		TEST(what_another_key_signed_is_refused),
+		TEST(a_signature_over_another_image_is_refused),
+		TEST(an_older_generation_is_refused),
+		TEST(deleting_and_remaking_the_counter_gains_nothing),
+		TEST(another_index_in_the_counters_place_is_refused),
+		TEST(a_counter_that_is_missing_is_named),
+		TEST(the_generation_cannot_be_left_out),
+		TEST(the_literal_part_still_counts),
+		TEST(behind_the_fence_nothing_opens),
+		TEST(what_makes_no_sense_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
