@@ -110,8 +110,9 @@ struct restless {
 static void *be_restless(void *arg)
 {
 	struct restless *r = arg;
-	static const char block[40000];
+	char block[40000];
 
+	memset(block, 'x', sizeof block);
 	while (!atomic_load(&r->stop)) {
 		int f = openat(r->fd, "f", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
@@ -146,7 +147,7 @@ static void a_file_that_changes_meanwhile_has_the_size_that_is_told(void **state
 			files++;
 			assert_int_equal(archive_entry_size(f.entry), f.data.len);
 			for (size_t k = 0; k < f.data.len; k++)
-				assert_int_equal(f.data.data[k], 0); /* never the symlink's target */
+				assert_int_equal(f.data.data[k], 'x');
 		} else {
 			links++;
 			assert_int_equal(archive_entry_filetype(f.entry), AE_IFLNK);
@@ -157,6 +158,38 @@ static void a_file_that_changes_meanwhile_has_the_size_that_is_told(void **state
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	close(other.fd);
 	assert_true(files > 0 && links > 0);
+}
+
+/* Puts a symlink in the place of a file and back, in one step each. */
+static void *be_fickle(void *arg)
+{
+	struct restless *r = arg;
+
+	while (!atomic_load(&r->stop))
+		(void)!renameat2(r->fd, "f", r->fd, "link", RENAME_EXCHANGE);
+	return NULL;
+}
+
+static void a_symlink_that_takes_a_files_place_is_not_followed(void **state)
+{
+	struct restless other = { .fd = small_disk_open(state) };
+	ES_FD fd = small_disk_open(state);
+	pthread_t thread;
+	unsigned caught = 0;
+
+	assert_int_equal(oracle_shell(state, "echo secret >secret && : >f && ln -s secret link"), 0);
+	assert_int_equal(pthread_create(&thread, NULL, be_fickle, &other), 0);
+	for (int i = 0; i < 1000000 && caught < 20; i++) {
+		ES_FOUND f = { .fd = -1 };
+
+		/* a file when it was looked at, a symlink when it was opened, or the other way round */
+		caught += es_find(fd, "f", 9, &f) == ES_MISSING;
+		assert_int_equal(f.data.len, 0);
+	}
+	atomic_store(&other.stop, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	close(other.fd);
+	assert_int_equal(caught, 20);
 }
 
 #define ON_DISK(test) cmocka_unit_test_setup_teardown(test, small_disk_make, small_disk_remove)
@@ -171,6 +204,7 @@ int main(void)
 		ON_DISK(other_kinds_are_left_out),
 		ON_DISK(a_whiteout_and_a_symlink_are_kept),
 		ON_DISK(a_file_that_changes_meanwhile_has_the_size_that_is_told),
+		ON_DISK(a_symlink_that_takes_a_files_place_is_not_followed),
 	};
 
 	return cmocka_run_group_tests_name("archive_entry_from", tests, NULL, NULL);

@@ -64,6 +64,7 @@ static void only_files_folders_symlinks_and_whiteouts_are_made(void **state)
 {
 	const struct tar_member bad[] = {
 		{ .name = "tree/etc/link", .type = '1', .link = "tree/etc/f" },
+		{ .name = "tree/etc/link-with-data", .type = '1', .link = "tree/etc/f", .data = es_text_span("x") },
 		{ .name = "tree/etc/fifo", .type = '6' },
 		{ .name = "tree/etc/null", .type = '3', .major = 1, .minor = 3 },
 		{ .name = "tree/etc/zero-minor", .type = '3', .major = 0, .minor = 1 },

@@ -132,6 +132,7 @@ static void manifest_refused(const struct tar_image *t, enum es_reason reason)
 static void an_archive_that_does_not_begin_with_it_is_refused(void **state)
 {
 	TAR_IMAGE without = { 0 };
+	TAR_IMAGE other = { 0 };
 	TAR_IMAGE link = { 0 };
 	TAR_IMAGE empty = { 0 };
 	TAR_IMAGE large = { 0 };
@@ -142,6 +143,9 @@ static void an_archive_that_does_not_begin_with_it_is_refused(void **state)
 	tar_manifest(&without, "[\"/etc\"]");
 	tar_end(&without);
 	manifest_refused(&without, ES_FORMAT);
+	tar_file(&other, "manifest", GOOD);
+	tar_end(&other);
+	manifest_refused(&other, ES_FORMAT);
 	tar_add(&link, &(struct tar_member){ .name = "manifest.json", .type = '2', .link = "/etc/passwd" });
 	tar_end(&link);
 	manifest_refused(&link, ES_FORMAT);

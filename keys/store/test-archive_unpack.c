@@ -48,7 +48,7 @@ static void a_sound_one_is_unpacked(void **state)
 /* What GNU tar makes of a file of 1 TiB with nothing in it: some hundred bytes. */
 static void a_sparse_file_counts_with_the_size_it_shall_have(void **state)
 {
-	ES_FD fd = open_tree(state);
+	ES_FD fd = fresh_tree(state);
 	struct es_manifest m;
 	struct es_unpack_report report;
 	TAR_IMAGE t = { 0 };
@@ -106,7 +106,7 @@ static void parts_and_paths_have_a_length(void **state)
 	char path[6000] = "tree/etc/";
 	TAR_IMAGE part = { 0 };
 	TAR_IMAGE whole = { 0 };
-	ES_FD fd = open_tree(state);
+	ES_FD fd = fresh_tree(state);
 	struct es_manifest m;
 	struct es_unpack_report report;
 
@@ -125,14 +125,14 @@ static void parts_and_paths_have_a_length(void **state)
 	tar_file(&whole, "tree/etc/pax", "");
 	tar_end(&whole);
 	ES_BUF two = tar_packed(&whole);
-	ES_FD fresh = open_tree(state);
+	ES_FD fresh = fresh_tree(state);
 	assert_int_equal(es_archive_unpack(es_buf_span(&two), fresh, &m, &report), ES_TOO_LARGE);
 }
 
 static void a_tree_that_is_not_empty_is_left_alone(void **state)
 {
 	TAR_IMAGE t = { 0 };
-	ES_FD fd = open_tree(state);
+	ES_FD fd = fresh_tree(state);
 	struct es_manifest m;
 	struct es_unpack_report report;
 
@@ -155,6 +155,26 @@ static void a_full_disk_is_told(void **state)
 	tar_add(&t, &(struct tar_member){ .name = "tree/etc/f", .type = '0', .data = es_buf_span(&data) });
 	tar_end(&t);
 	refused(state, &t, ES_NO_SPACE, "tree/etc/f");
+}
+
+static void members_are_counted(void **state)
+{
+	ES_FD fd = fresh_tree(state);
+	struct es_manifest m;
+	struct es_unpack_report report;
+	TAR_IMAGE folder = { 0 };
+	TAR_IMAGE t = { 0 };
+
+	tar_folder(&folder, "tree/"); /* may come as often as it likes: it is there */
+	tar_manifest(&t, "[\"/etc\"]");
+	for (int i = 0; i < ES_ENTRIES_MAX; i++)
+		tar_raw(&t, folder.tar.data, folder.len);
+	tar_folder(&t, "tree/etc/");
+	tar_end(&t);
+	ES_BUF packed = tar_packed(&t);
+	assert_int_equal(es_archive_unpack(es_buf_span(&packed), fd, &m, &report), ES_TOO_LARGE);
+	assert_string_equal(report.refused, "tree/etc/");
+	assert_int_equal(report.entries, ES_ENTRIES_MAX);
 }
 
 static void the_way_to_a_covered_path_is_made_or_taken(void **state)
@@ -192,6 +212,7 @@ int main(void)
 		ON_DISK(parts_and_paths_have_a_length),
 		ON_DISK(a_tree_that_is_not_empty_is_left_alone),
 		ON_DISK(a_full_disk_is_told),
+		ON_DISK(members_are_counted),
 		ON_DISK(the_way_to_a_covered_path_is_made_or_taken),
 	};
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-int open_tree(void **state)
+int fresh_tree(void **state)
 {
 	char path[256];
 	int fd;
@@ -25,7 +25,7 @@ int open_tree(void **state)
 
 void unpacked(void **state, const struct tar_image *t)
 {
-	ES_FD fd = open_tree(state);
+	ES_FD fd = fresh_tree(state);
 	ES_BUF packed = tar_packed(t);
 	struct es_manifest m;
 	struct es_unpack_report report;
@@ -38,7 +38,7 @@ void unpacked(void **state, const struct tar_image *t)
 
 void refused(void **state, const struct tar_image *t, enum es_reason reason, const char *member)
 {
-	ES_FD fd = open_tree(state);
+	ES_FD fd = fresh_tree(state);
 	ES_BUF packed = tar_packed(t);
 	struct es_manifest m;
 	struct es_unpack_report report;

@@ -6,7 +6,7 @@
 #include "keys/store/archive.h"
 #include "keys/testlib/tar_image.h"
 
-int open_tree(void **state); /* tree/, emptied; the caller closes */
+int fresh_tree(void **state); /* tree/, emptied; the caller closes */
 void unpacked(void **state, const struct tar_image *t);
 void refused(void **state, const struct tar_image *t, enum es_reason reason, const char *member);
 
