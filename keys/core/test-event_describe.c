@@ -181,6 +181,7 @@ static void shows_printable_ascii_only(void **state)
 {
 	(void)state;
 	assert_words(4, (uint32_t)ES_EV_EFI_ACTION, es_text_span("a\x1b[2Jb\n\xc3\xa4"), "firmware says \"a?[2Jb???\"");
+	assert_words(4, (uint32_t)ES_EV_EFI_ACTION, es_text_span("\x7f\x7e \x1f"), "firmware says \"?~ ?\"");
 	assert_words(13, ES_EV_IPL, (struct es_span){ (const uint8_t *)"\x41\x00\x41\x27\x42\x00", 6 },
 		     "bank file A?B");
 }

@@ -165,7 +165,8 @@ static void refuses_bad_lists_of_algorithms(void **state)
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x00817777), ES_FORMAT); /* unknown, too long */
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x00807777), ES_OK);
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 8, 0x30000c), ES_TPM_NO_SHA256);
-	assert_int_equal(open32(28, 0xffffffff), ES_FORMAT); /* length of the header's event */
+	assert_int_equal(open32(ES_TEST_LOG_ALGS + 12, 1), ES_FORMAT); /* the vendor's own bytes, beyond the event */
+	assert_int_equal(open32(28, 0xffffffff), ES_FORMAT);           /* length of the header's event */
 }
 
 static void takes_algorithms_in_any_order_up_to_eight(void **state)
