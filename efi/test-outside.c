@@ -106,9 +106,14 @@ static void binary_is_none(void **state)
 {
 	/* A hard disk device path node, and the GUID of edk2's own entries. */
 	static const uint8_t path[] = { 4, 1, 0x2a, 0, 1, 0, 0, 0 }, odd[] = { 'a', 0, 'b', 0, 'c' };
+	static const uint8_t edk2[] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
+					0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2 };
 
 	(void)state;
 	give_bytes(path, sizeof path);
+	es_outside_read(&mock.fw, own, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	give_bytes(edk2, sizeof edk2);
 	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	give_bytes(odd, sizeof odd);

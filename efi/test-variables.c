@@ -70,12 +70,12 @@ static void broken_device_path_is_no_uuid(void **state)
 	}
 }
 
+static uint8_t file_path[] = { 4,    4,    14, 0, '\\', 0, 'E', 0, 'F', 0, 'I', 0, 0, 0, /* \EFI */
+			       4,    4,    10, 0, '\\', 0, 'u', 0, 0,   0,               /* \u */
+			       0x7f, 0xff, 4,  0 };
+
 static void sets_what_other_stubs_set(void **state)
 {
-	static uint8_t file_path[] = { 4,    4,    14, 0, '\\', 0, 'E', 0, 'F', 0, 'I', 0, 0, 0, /* \EFI */
-				       4,    4,    10, 0, '\\', 0, 'u', 0, 0,   0,               /* \u */
-				       0x7f, 0xff, 4,  0 };
-
 	(void)state;
 	mock.loaded.FilePath = (EFI_DEVICE_PATH *)file_path;
 	es_variables_set(&mock.fw, "0f5c2a9e-91d3-4d0c-8a37-5be2c4d6e801");
@@ -89,6 +89,7 @@ static void sets_what_other_stubs_set(void **state)
 static void leaves_what_a_loader_set(void **state)
 {
 	(void)state;
+	mock.loaded.FilePath = (EFI_DEVICE_PATH *)file_path;
 	mock_set_variable(&mock, "LoaderDevicePartUUID", u"mine", 10);
 	mock_set_variable(&mock, "LoaderImageIdentifier", u"boot", 10);
 	es_variables_set(&mock.fw, "0f5c2a9e-91d3-4d0c-8a37-5be2c4d6e801");
