@@ -67,7 +67,8 @@ bool es_console_raw(struct es_console *console)
 	if (console->fd < 0 || tcgetattr(console->fd, &console->before) < 0)
 		return false;
 	t = console->before;
-	t.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+	t.c_iflag &= ~(tcflag_t)(BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+	t.c_iflag |= IGNBRK; /* a break on a serial line is no digit */
 	t.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ICANON | ISIG | IEXTEN);
 	t.c_oflag &= ~(tcflag_t)OPOST;
 	t.c_cc[VMIN] = 1;

@@ -45,8 +45,9 @@ static void mkinitramfs_takes_in_all_that_the_helper_needs(void **state)
 {
 	assert_int_equal(make_initramfs(state, "\"$PWD/helper\""), 0);
 	shell_ok("unmkinitramfs image tree");
-	shell_ok("chroot tree /usr/bin/etcseal-boot --version | grep -q etcseal-boot");
-	shell_ok("ls tree/usr/lib/*/libtss2-tcti-device.so.0");
+	shell_ok("unshare -m sh -c 'mkdir -p tree/proc && mount -t proc proc tree/proc && "
+		 "chroot tree /usr/bin/etcseal-boot --version' | grep -q etcseal-boot");
+	shell_ok("ls tree/usr/lib/*/libtss2-tcti-device.so.0 >/dev/null");
 	shell_ok("find tree -name overlay.ko* | grep -q . && find tree -name vfat.ko* | grep -q .");
 	shell_ok("test -x tree/usr/sbin/poweroff || test -x tree/usr/bin/poweroff");
 	shell_ok(

@@ -239,6 +239,29 @@ static void a_named_partition_that_is_missing_is_no_unconfigured_host(void **sta
 	assert_fenced_tpm(b, before);
 }
 
+/* GRUB: no handover, the banks on a partition, the recovery key among the kernel's own options. */
+static void without_the_stub_the_banks_are_read_from_their_partition(void **state)
+{
+	struct sealed *b = *state;
+	const char *f = b->m.folder;
+
+	sealed_power_on(b, NULL);
+	sealed_shell("rm -r %s && truncate -s 16M %s/image && mkfs.ext4 -q -d %s %s/image", b->handover, f,
+		     b->m.boot_dir, f);
+	sealed_shell("losetup -f --show %s/image >%s/loop", f, f);
+	sealed_shell("echo quiet etcseal.device=$(cat %s/loop) >%s", f, b->cmdline);
+	assert_int_equal(unlock(b), ES_EXIT_DONE);
+	sealed_assert_opened(b, ES_OPENED_BY_KDF);
+	assert_false(b->record.stub);
+
+	sealed_shell("umount %s && echo 4c4c4544-0043-5910-8054-b7c04f4e3433 >%s", b->ram, b->m.uuid_path);
+	assert_int_equal(unlock(b), ES_EXIT_LOCKED);
+	sealed_shell("echo etcseal.recovery=%s etcseal.device=$(cat %s/loop) >%s", b->recovery, f, b->cmdline);
+	assert_int_equal(unlock(b), ES_EXIT_DONE);
+	sealed_assert_opened(b, ES_OPENED_BY_RECOVERY);
+	sealed_shell("losetup -d $(cat %s/loop)", f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +276,7 @@ int main(void)
 		TEST(a_host_without_banks_is_unconfigured, sealed_unconfigured),
 		TEST(a_broken_handover_leaves_the_recovery_key_only, sealed_to_tpm),
 		TEST(a_tpm_that_vanished_is_not_answered_by_less, sealed_to_tpm),
+		TEST(without_the_stub_the_banks_are_read_from_their_partition, sealed_without_tpm),
 		TEST(without_a_fence_nothing_opens, sealed_to_tpm),
 		TEST(a_tpm_that_was_measured_into_and_is_gone_lets_nothing_open, sealed_to_tpm),
 		TEST(with_a_tpm_that_fails_nothing_opens, sealed_to_tpm),
