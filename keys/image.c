@@ -17,6 +17,11 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
+static bool is_space(uint8_t c)
+{
+	return c <= ' ' || c == 0x7f;
+}
+
 enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *ret,
 			      char ret_detail[static ES_IMAGE_DETAIL])
 {
@@ -63,24 +68,62 @@ enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest
 	return ES_OK;
 }
 
-enum es_reason es_image_predict_pcr12(const char *options, bool recovery, struct es_digest *ret)
+/* As the stub cleans options before it measures them: up to a NUL, spaces for control characters, none at the ends. */
+static enum es_reason clean_options(struct es_span from, struct es_buf *ret)
 {
-	struct es_digest pcr = { 0 };
-	size_t len = strlen(options);
+	const uint8_t *nul = from.len > 0 ? memchr(from.data, '\0', from.len) : NULL;
+	size_t len = nul != NULL ? (size_t)(nul - from.data) : from.len;
+	ES_BUF b = { 0 };
 	enum es_reason r;
-	ES_BUF wide = { 0 };
 
-	if (len >= ES_OPTIONS_MAX || !is_ascii(options))
-		return ES_ARGUMENT;
-	r = es_buf_new(2 * (len + 1), &wide);
+	while (len > 0 && is_space(from.data[len - 1]))
+		len--;
+	while (len > 0 && is_space(from.data[0])) {
+		from.data++;
+		len--;
+	}
+	r = es_buf_copy((struct es_span){ from.data, len }, &b);
 	if (r != ES_OK)
 		return r;
 	for (size_t i = 0; i < len; i++)
-		wide.data[2 * i] = (uint8_t)options[i];
+		if (is_space(b.data[i]))
+			b.data[i] = ' ';
+	*ret = es_buf_take(&b);
+	return ES_OK;
+}
+
+static enum es_reason measure_options(struct es_span options, struct es_digest *pcr)
+{
+	ES_BUF wide = { 0 };
+	enum es_reason r = es_buf_new(2 * (options.len + 1), &wide);
+
+	if (r != ES_OK)
+		return r;
+	for (size_t i = 0; i < options.len; i++)
+		wide.data[2 * i] = options.data[i];
+	return es_pcr_event(pcr, es_buf_span(&wide), es_sha256) ? ES_OK : ES_CRYPTO;
+}
+
+enum es_reason es_image_predict_pcr12(const struct es_uki *uki, const char *options, bool recovery,
+				      struct es_digest *ret)
+{
+	struct es_digest pcr = { 0 };
+	ES_BUF outside = { 0 };
+	ES_BUF own = { 0 };
+	enum es_reason r;
+
+	if (strlen(options) >= ES_OPTIONS_MAX || !is_ascii(options))
+		return ES_ARGUMENT;
+	r = clean_options(es_text_span(options), &outside);
+	if (r == ES_OK)
+		r = clean_options(uki->section[ES_UKI_CMDLINE], &own);
+	if (r != ES_OK)
+		return r;
 	if (recovery && !es_pcr_event(&pcr, es_text_span(ES_RECOVERY_EVENT), es_sha256))
 		return ES_CRYPTO;
-	if (len > 0 && !es_pcr_event(&pcr, es_buf_span(&wide), es_sha256))
-		return ES_CRYPTO;
-	*ret = pcr;
-	return ES_OK;
+	if (outside.len > 0 && (outside.len != own.len || memcmp(outside.data, own.data, own.len) != 0))
+		r = measure_options(es_buf_span(&outside), &pcr);
+	if (r == ES_OK)
+		*ret = pcr;
+	return r;
 }

@@ -23,8 +23,10 @@ ES_MUST_CHECK enum es_reason es_image_digest(struct es_span section, struct es_d
 
 /* PCR 11 as the stub leaves it (from zeros), without the fence. */
 ES_MUST_CHECK enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest *ret);
-/* PCR 12 for outside options (ASCII, "" for none) and, measured before them, the event of a recovery boot; zeros for
- * neither. ES_ARGUMENT: options beyond ASCII or ES_OPTIONS_MAX. */
-ES_MUST_CHECK enum es_reason es_image_predict_pcr12(const char *options, bool recovery, struct es_digest *ret);
+/* PCR 12 for options from outside (ASCII, "" for none) and, measured before them, the event of a recovery boot; zeros for
+ * neither. Options that are the image's own count as none, as for the stub. ES_ARGUMENT: options beyond ASCII or
+ * ES_OPTIONS_MAX. */
+ES_MUST_CHECK enum es_reason es_image_predict_pcr12(const struct es_uki *uki, const char *options, bool recovery,
+						    struct es_digest *ret);
 
 #endif

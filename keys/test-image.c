@@ -157,6 +157,7 @@ static void predicts_the_newer_sections_in_their_order(void **state)
 static void predicts_pcr_12_as_openssl_computes_it(void **state)
 {
 	struct es_digest pcr, zeros = { 0 };
+	struct es_uki none = { 0 };
 	struct es_buf said;
 
 	assert_int_equal(oracle_shell(state,
@@ -167,16 +168,16 @@ static void predicts_pcr_12_as_openssl_computes_it(void **state)
 				      ES_RECOVERY_EVENT),
 			 0);
 	said = oracle_read(state, "pcr");
-	assert_int_equal(es_image_predict_pcr12("quiet init=/bin/sh", true, &pcr), ES_OK);
+	assert_int_equal(es_image_predict_pcr12(&none, "quiet init=/bin/sh", true, &pcr), ES_OK);
 	assert_memory_equal(said.data, pcr.bytes, 32);
 	es_buf_free(&said);
 	said = oracle_read(state, "recovery");
-	assert_int_equal(es_image_predict_pcr12("", true, &pcr), ES_OK);
+	assert_int_equal(es_image_predict_pcr12(&none, "", true, &pcr), ES_OK);
 	assert_memory_equal(said.data, pcr.bytes, 32);
 	es_buf_free(&said);
-	assert_int_equal(es_image_predict_pcr12("", false, &pcr), ES_OK);
+	assert_int_equal(es_image_predict_pcr12(&none, "", false, &pcr), ES_OK);
 	assert_true(es_digest_equal(&pcr, &zeros));
-	assert_int_equal(es_image_predict_pcr12("k\xc3\xa4se", false, &pcr), ES_ARGUMENT);
+	assert_int_equal(es_image_predict_pcr12(&none, "k\xc3\xa4se", false, &pcr), ES_ARGUMENT);
 }
 
 /* systemd-boot's own event of the recorded boot, which stands before the stub's. */
@@ -191,6 +192,7 @@ static void predicts_pcr_12_as_the_stub_left_it(void **state)
 	static uint8_t bytes[16384];
 	FILE *f = fopen("keys/core/fixtures/ovmf-etcseal-recovery.log", "rb");
 	struct es_pcr_values values;
+	struct es_uki none = { 0 };
 	struct es_digest pcr;
 	size_t len;
 
@@ -200,8 +202,28 @@ static void predicts_pcr_12_as_the_stub_left_it(void **state)
 	fclose(f);
 	assert_int_equal(es_event_log_replay((struct es_span){ bytes, len }, es_sha256, is_of_the_menu, &values),
 			 ES_OK);
-	assert_int_equal(es_image_predict_pcr12("debug extra=1", true, &pcr), ES_OK);
+	assert_int_equal(es_image_predict_pcr12(&none, "debug extra=1", true, &pcr), ES_OK);
 	assert_true(es_digest_equal(&pcr, &values.value[ES_PCR_OPTIONS]));
+}
+
+/* efi/text.h: what the stub does to options before it measures them. */
+static void predicts_pcr_12_of_options_that_the_stub_cleans(void **state)
+{
+	struct es_uki none = { 0 }, uki = { 0 };
+	struct es_digest clean, pcr, zeros = { 0 };
+
+	(void)state;
+	uki.present[ES_UKI_CMDLINE] = true;
+	uki.section[ES_UKI_CMDLINE] = es_text_span(" quiet root=x\n");
+	assert_int_equal(es_image_predict_pcr12(&none, "quiet root=x", false, &clean), ES_OK);
+	assert_int_equal(es_image_predict_pcr12(&none, "\t quiet\troot=x\n ", false, &pcr), ES_OK);
+	assert_true(es_digest_equal(&pcr, &clean));
+	assert_int_equal(es_image_predict_pcr12(&uki, "quiet root=x ", false, &pcr), ES_OK);
+	assert_true(es_digest_equal(&pcr, &zeros));
+	assert_int_equal(es_image_predict_pcr12(&uki, "quiet root=y", false, &pcr), ES_OK);
+	assert_false(es_digest_equal(&pcr, &zeros));
+	assert_int_equal(es_image_predict_pcr12(&uki, "  ", false, &pcr), ES_OK);
+	assert_true(es_digest_equal(&pcr, &zeros));
 }
 
 /* Debian's own kernel with systemd's stub; the release is the one in the file's name. */
@@ -241,6 +263,7 @@ int main(void)
 		cmocka_unit_test(predicts_the_newer_sections_in_their_order),
 		cmocka_unit_test(predicts_pcr_12_as_openssl_computes_it),
 		cmocka_unit_test(predicts_pcr_12_as_the_stub_left_it),
+		cmocka_unit_test(predicts_pcr_12_of_options_that_the_stub_cleans),
 		cmocka_unit_test(builds_from_debians_kernel),
 	};
 

@@ -60,7 +60,7 @@ enum es_exit es_verb_image_predict(const struct es_args *args)
 	}
 	r = es_image_predict_pcr11(&image.uki, &value[0]);
 	if (r == ES_OK)
-		r = es_image_predict_pcr12(options, es_arg_given(args, "recovery"), &value[1]);
+		r = es_image_predict_pcr12(&image.uki, options, es_arg_given(args, "recovery"), &value[1]);
 	if (r != ES_OK)
 		return es_fail(args, r,
 			       r == ES_ARGUMENT ? "--options has to be ASCII, and shorter than 4096 bytes" : "");
