@@ -46,7 +46,7 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 	struct es_manifest manifest = { .generation = c->info->generation, .path_count = c->path_count };
 	char path[ES_PATH_TEXT + 16];
 	ES_SECRET kek = NULL;
-	ES_BUF tar = { NULL, 0 };
+	ES_PLAIN_BUF tar = { NULL, 0 };
 	ES_FD treefd = -1;
 	enum es_reason r;
 
@@ -60,7 +60,7 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
 	r = es_archive_pack(treefd, &manifest, &tar, ret_report);
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "packing %s", path);
+		return es_host_refuse(host, r, "packing %s%s", path, ret_report->refused);
 	r = es_config_key_derive(c->config_key, ES_LABEL_ARCHIVE, &kek);
 	if (r == ES_OK)
 		r = es_envelope_seal(kek, c->info->key_id, es_buf_span(&tar), ret_sealed);

@@ -38,14 +38,20 @@ struct es_pack_report {
 	char skipped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 	uint64_t stripped; /* kept, but without setuid, setgid (of a file), capabilities or an xattr tar can't carry */
 	char stripped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
+	char refused[ES_PATH_TEXT]; /* on failure: the file it stopped at, printable ASCII only; "" if none */
 };
 
 /* Packs every covered path beneath treefd (…/tree, whose etc/ is the overlay's upper folder). A path that isn't there
- * is left out; ES_UNSAFE: one that is no folder. ES_TOO_LARGE: over the caps, or the packed archive would be over
- * ES_ARCHIVE_MAX. ES_ARGUMENT: a manifest that wouldn't be read back, as with a path within another. The caller owns *ret,
- * and wipes it: it is the configuration in plain. The same tree and manifest give the same bytes. */
+ * is left out; ES_UNSAFE: one that is no folder, or a file whose content overlayfs keeps in a lower layer. ES_TOO_LARGE:
+ * over the caps, or the packed archive would be over ES_ARCHIVE_MAX. ES_ARGUMENT: a manifest that wouldn't be read back,
+ * as with a path within another. *ret_report is written also on failure. The caller owns *ret, and wipes it: it is the
+ * configuration in plain. The same tree and manifest give the same bytes. */
 ES_MUST_CHECK enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
 					     struct es_pack_report *ret_report);
+
+/* A buffer whose scope's end wipes it. */
+void es_plain_buf_free(struct es_buf *b);
+#define ES_PLAIN_BUF ES_SCOPED(es_plain_buf_free) struct es_buf
 
 /* Reads the manifest only. */
 ES_MUST_CHECK enum es_reason es_archive_manifest(struct es_span tar, struct es_manifest *ret);

@@ -26,7 +26,7 @@ void es_entry_freep(struct archive_entry **entry)
 void es_found_free(struct es_found *f)
 {
 	es_entry_freep(&f->entry);
-	es_buf_wipe_free(&f->data);
+	es_plain_buf_free(&f->data);
 	es_fd_closep(&f->fd);
 }
 
@@ -72,7 +72,7 @@ static bool same(const struct stat *a, const struct stat *b)
 /* Up to its end as it is now, so that the size in the header is the true one however it changes meanwhile. */
 static enum es_reason read_once(int fd, off_t size, uint64_t cap, struct es_buf *ret)
 {
-	ES_SCOPED(es_buf_wipe_free) struct es_buf b = { NULL, 0 };
+	ES_PLAIN_BUF b = { NULL, 0 };
 	size_t have = 0;
 	enum es_reason r;
 
@@ -105,7 +105,7 @@ static enum es_reason read_file(int fd, uint64_t cap, struct stat *st, struct es
 	for (int i = 0; i < READ_TRIES; i++) {
 		enum es_reason r;
 
-		es_buf_wipe_free(ret);
+		es_plain_buf_free(ret);
 		r = read_once(fd, st->st_size, cap, ret);
 		if (r != ES_OK)
 			return r;

@@ -20,7 +20,7 @@ struct es_tar_out {
 	enum es_reason reason; /* why writing failed */
 };
 
-void es_buf_wipe_free(struct es_buf *b)
+void es_plain_buf_free(struct es_buf *b)
 {
 	if (b->data != NULL)
 		es_wipe(b->data, b->len);
@@ -32,7 +32,7 @@ void es_tar_out_freep(struct es_tar_out **out)
 	if (*out == NULL)
 		return;
 	archive_write_free((*out)->tar); /* may still write */
-	es_buf_wipe_free(&(*out)->room);
+	es_plain_buf_free(&(*out)->room);
 	free(*out);
 	*out = NULL;
 }
@@ -40,7 +40,7 @@ void es_tar_out_freep(struct es_tar_out **out)
 /* Room for len more; the old place is wiped, which realloc would not do. */
 static enum es_reason make_room(struct es_tar_out *o, size_t len)
 {
-	ES_SCOPED(es_buf_wipe_free) struct es_buf bigger = { NULL, 0 };
+	ES_PLAIN_BUF bigger = { NULL, 0 };
 	struct es_buf old;
 	size_t max = ES_ARCHIVE_MAX - ENVELOPE_ROOM, want;
 	enum es_reason r;

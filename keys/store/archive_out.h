@@ -18,7 +18,4 @@ ES_MUST_CHECK enum es_reason es_tar_out_add(struct es_tar_out *out, struct archi
 /* Ends the tar. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_tar_out_end(struct es_tar_out *out, struct es_buf *ret);
 
-/* Frees what holds the configuration in plain, wiped. */
-void es_buf_wipe_free(struct es_buf *b);
-
 #endif

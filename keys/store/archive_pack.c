@@ -149,7 +149,9 @@ static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 	}
 	if (r == ES_OK)
 		r = add(w, &found);
-	if (r == ES_OK && found.is_folder)
+	if (r != ES_OK)
+		es_printable(w->path + strlen("tree"), w->report.refused, sizeof w->report.refused);
+	else if (found.is_folder)
 		r = pack_folder(w, found.fd);
 	return r;
 }
@@ -197,14 +199,14 @@ static enum es_reason pack_covered(struct walk *w, int treefd, const char *cover
 	const char *base = "";
 	enum es_reason r = open_above(treefd, covered + 1, &above, &base);
 
+	w->depth = es_path_depth(covered + 1);
+	w->len = (size_t)snprintf(w->path, sizeof w->path, "tree%s", covered);
 	if (r != ES_OK)
 		return r == ES_MISSING ? ES_OK : r;
 	if (fstatat(above, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? ES_OK : es_reason_from_errno(errno);
 	if (!S_ISDIR(st.st_mode))
 		return ES_UNSAFE;
-	w->depth = es_path_depth(covered + 1);
-	w->len = (size_t)snprintf(w->path, sizeof w->path, "tree%s", covered);
 	return pack_name(w, above, base);
 }
 
@@ -231,7 +233,7 @@ enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, s
 {
 	ES_LOCALE locale = { NULL, NULL };
 	ES_TAR_OUT out = NULL;
-	ES_SCOPED(es_buf_wipe_free) struct es_buf packed = { NULL, 0 };
+	ES_PLAIN_BUF packed = { NULL, 0 };
 	struct walk w = { 0 };
 	enum es_reason r = es_locale_c(&locale);
 
@@ -240,13 +242,15 @@ enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, s
 	if (r == ES_OK)
 		r = add_manifest(out, manifest);
 	w.out = out;
-	for (unsigned i = 0; r == ES_OK && i < manifest->path_count; i++)
+	for (unsigned i = 0; r == ES_OK && i < manifest->path_count; i++) {
 		r = pack_covered(&w, treefd, manifest->paths[i]);
+		if (r != ES_OK && w.report.refused[0] == '\0')
+			es_printable(manifest->paths[i], w.report.refused, sizeof w.report.refused);
+	}
 	if (r == ES_OK)
 		r = es_tar_out_end(out, &packed);
-	if (r != ES_OK)
-		return r;
-	*ret = es_buf_take(&packed);
 	*ret_report = w.report;
-	return ES_OK;
+	if (r == ES_OK)
+		*ret = es_buf_take(&packed);
+	return r;
 }

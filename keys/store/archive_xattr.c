@@ -26,6 +26,9 @@ enum es_xattr_fate es_xattr_fate(const char *name, bool is_folder)
 	for (const char *c = name; *c != '\0'; c++)
 		if (*c <= 0x20 || *c > 0x7e || *c == '=' || *c == '%')
 			return ES_XATTR_STRIPPED;
+	/* What stands here of such a file are zeros of its size: packed, they would be all there is. */
+	if (strcmp(name, OVERLAY "metacopy") == 0 || strcmp(name, OVERLAY "redirect") == 0)
+		return ES_XATTR_ELSEWHERE;
 	if (begins(name, OVERLAY))
 		return strcmp(name, OPAQUE) == 0 && is_folder ? ES_XATTR_KEPT : ES_XATTR_LEFT_OUT;
 	if (begins(name, "user.") || begins(name, "trusted.") || begins(name, "security.") ||
@@ -83,6 +86,8 @@ enum es_reason es_xattrs_read(const struct es_xattr_source *from, struct archive
 		enum es_xattr_fate fate = es_xattr_fate(name, from->is_folder);
 
 		at += (ssize_t)strlen(name) + 1;
+		if (fate == ES_XATTR_ELSEWHERE)
+			return ES_UNSAFE;
 		if (fate == ES_XATTR_STRIPPED)
 			*ret_stripped = true;
 		else if (fate == ES_XATTR_KEPT)

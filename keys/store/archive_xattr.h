@@ -20,12 +20,13 @@ enum {
 enum es_xattr_fate {
 	ES_XATTR_KEPT,
 	ES_XATTR_LEFT_OUT, /* overlayfs' own notes on a lower layer, void over another */
+	ES_XATTR_ELSEWHERE, /* overlayfs keeps the content, or what is in the folder, in a lower layer: not to be packed */
 	ES_XATTR_STRIPPED, /* a capability, which is a setuid bit by another name, or a name that pax can't carry */
 };
 enum es_xattr_fate es_xattr_fate(const char *name, bool is_folder);
 
 /* From the file at path (followed, so that /proc/self/fd/N names an open file; or not followed) into entry. *ret_stripped
- * is set if something was stripped. */
+ * is set if something was stripped. ES_UNSAFE: the file's content lies elsewhere. */
 struct es_xattr_source {
 	const char *path;
 	bool follow;

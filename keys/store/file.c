@@ -80,6 +80,8 @@ enum es_reason es_file_read(int dirfd, const char *name, size_t cap, struct es_b
 
 	if (r != ES_OK)
 		return r;
+	if (!ES_WITH_FILE_CAPS)
+		cap = SIZE_MAX / 4;
 	if (size < 0 || (uintmax_t)size > cap || cap >= SIZE_MAX / 2)
 		return ES_TOO_LARGE;
 	/* One byte more than the file says, so that its end is seen, and growth while we read. */

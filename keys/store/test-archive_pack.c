@@ -239,6 +239,24 @@ static void a_covered_path_that_is_no_folder_is_refused(void **state)
 	ES_FD fd = open_in(state, "in");
 	assert_int_equal(oracle_shell(state, "ln -s / in/way"), 0);
 	assert_int_equal(es_archive_pack(fd, &m, &packed, &report), ES_UNSAFE);
+	assert_string_equal(report.refused, "/way/etc");
+	assert_null(packed.data);
+}
+
+static void what_overlayfs_keeps_in_a_lower_layer_is_not_packed_as_zeros(void **state)
+{
+	static const char *const names[] = { "trusted.overlay.metacopy", "trusted.overlay.redirect" };
+	struct es_buf packed = { NULL, 0 };
+	struct es_pack_report report;
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/in/etc/shadow", (const char *)*state);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(oracle_shell(state, "rm -rf in; mkdir -p in/etc && truncate -s 900 in/etc/shadow"), 0);
+		assert_int_equal(setxattr(path, names[i], "", 0, 0), 0);
+		assert_int_equal(pack(state, &packed, &report), ES_UNSAFE);
+		assert_string_equal(report.refused, "/etc/shadow");
+	}
 	assert_null(packed.data);
 }
 
@@ -266,6 +284,7 @@ static void a_tree_too_deep_or_too_large_is_refused(void **state)
 	assert_int_equal(pack(state, &packed, &report), ES_TOO_LARGE);
 	assert_int_equal(oracle_shell(state, "rm -r in/etc && mkdir in/etc && truncate -s 1025M in/etc/f"), 0);
 	assert_int_equal(pack(state, &packed, &report), ES_TOO_LARGE);
+	assert_string_equal(report.refused, "/etc/f");
 	assert_null(packed.data);
 }
 
@@ -281,6 +300,7 @@ int main(void)
 		ON_DISK(only_the_first_few_are_named),
 		ON_DISK(what_is_not_covered_or_not_there_stays_out),
 		ON_DISK(a_covered_path_that_is_no_folder_is_refused),
+		ON_DISK(what_overlayfs_keeps_in_a_lower_layer_is_not_packed_as_zeros),
 		ON_DISK(a_manifest_that_could_not_be_read_back_is_refused),
 		ON_DISK(a_tree_too_deep_or_too_large_is_refused),
 	};
