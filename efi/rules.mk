@@ -48,13 +48,15 @@ tests: $(EFI_TESTS)
 $(BUILD)/efi/%.o: ALL_CFLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
 $(BUILD)/efi/test-%: $(BUILD)/efi/test-%.o $(EFI_HOST_OBJ) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+
+$(BUILD)/efi/test-main: $(BUILD)/efi/main.o
 
 # Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
 EFI_FUZZ := $(wildcard efi/fuzz-*.c)
-EFI_FUZZ_OBJ := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(EFI_HOST_OBJ))
+EFI_FUZZ_OBJ := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(call objects,$(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) efi/testlib/mock.c))
 FUZZ_SRC += $(EFI_FUZZ)
 $(BUILD)/fuzz/efi/%.o: FUZZ_FLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
 $(patsubst %.c,$(BUILD)/fuzz/%,$(EFI_FUZZ)): $(EFI_FUZZ_OBJ)
 
--include $(EFI_HOST_OBJ:.o=.d) $(EFI_TESTS:=.d) $(EFI_FUZZ_OBJ:.o=.d)
+-include $(EFI_HOST_OBJ:.o=.d) $(BUILD)/efi/main.d $(EFI_TESTS:=.d) $(EFI_FUZZ_OBJ:.o=.d)

@@ -7,103 +7,21 @@
 #include <cmocka.h>
 
 #include "efi/measure.h"
-#include "efi/testlib/mock.h"
+#include "efi/testlib/mock_tpm.h"
 #include "keys/core/labels.h"
 
 #include <string.h>
 
-enum { EVENTS = 64, DATA_MAX = 256 };
-
-struct event {
-	unsigned pcr;
-	uint8_t data[DATA_MAX], description[DATA_MAX];
-	size_t len, description_len;
-};
-
-/* A TPM, or a confidential VM's registers, that keeps what it was told. */
-struct registers {
-	struct es_tcg2 tcg2;
-	struct es_cc cc;
-	struct event events[EVENTS];
-	unsigned count;
-	bool absent;
-	EFI_STATUS capability_fails;
-	unsigned fails_at; /* this event, from 1, and all later ones, answer fails_with */
-	EFI_STATUS fails_with;
-	uint8_t capability_size;
-};
-
 static struct mock mock;
-static struct registers tpm, vm;
+static struct mock_registers tpm, vm;
 static struct es_measuring measuring;
-
-static EFI_STATUS keep(struct registers *r, UINT64 flags, EFI_PHYSICAL_ADDRESS at, UINT64 len,
-		       const struct es_event_header *header)
-{
-	struct event *e = &r->events[r->count];
-
-	assert_int_equal(flags, 0);
-	assert_true(r->count < EVENTS && len <= DATA_MAX && header->size - sizeof *header <= DATA_MAX);
-	assert_int_equal(header->header_size, 14);
-	assert_int_equal(header->header_version, 1);
-	assert_int_equal(header->type, 13); /* EV_IPL */
-	r->count++;
-	if (r->fails_at > 0 && r->count >= r->fails_at)
-		return r->fails_with;
-	e->pcr = header->pcr;
-	e->len = len;
-	memcpy(e->data, (const void *)(uintptr_t)at, len);
-	e->description_len = header->size - sizeof *header;
-	memcpy(e->description, header + 1, e->description_len);
-	return EFI_SUCCESS;
-}
-
-static EFI_STATUS EFIAPI tpm_extend(struct es_tcg2 *self, UINT64 flags, EFI_PHYSICAL_ADDRESS at, UINT64 len,
-				    struct es_event_header *header)
-{
-	return keep((struct registers *)((uint8_t *)self - offsetof(struct registers, tcg2)), flags, at, len, header);
-}
-
-static EFI_STATUS EFIAPI vm_extend(struct es_cc *self, UINT64 flags, EFI_PHYSICAL_ADDRESS at, UINT64 len,
-				   struct es_event_header *header)
-{
-	return keep((struct registers *)((uint8_t *)self - offsetof(struct registers, cc)), flags, at, len, header);
-}
-
-static EFI_STATUS EFIAPI tpm_capability(struct es_tcg2 *self, struct es_tcg2_capability *ret)
-{
-	struct registers *r = (struct registers *)((uint8_t *)self - offsetof(struct registers, tcg2));
-
-	assert_int_equal(ret->size, sizeof *ret);
-	ret->size = r->capability_size;
-	ret->tpm_present = !r->absent;
-	return r->capability_fails;
-}
-
-static EFI_STATUS EFIAPI vm_capability(struct es_cc *self, struct es_cc_capability *ret)
-{
-	struct registers *r = (struct registers *)((uint8_t *)self - offsetof(struct registers, cc));
-
-	ret->event_logs = r->absent ? 0 : ES_TCG2_LOG_TCG_2;
-	return r->capability_fails;
-}
-
-static EFI_STATUS EFIAPI vm_map(struct es_cc *self, UINT32 pcr, UINT32 *ret)
-{
-	(void)self;
-	*ret = 100 + pcr;
-	return EFI_SUCCESS;
-}
 
 static int start(void **state)
 {
 	(void)state;
 	mock_start(&mock);
-	memset(&tpm, 0, sizeof tpm);
-	tpm.tcg2 = (struct es_tcg2){ .get_capability = tpm_capability, .hash_log_extend = tpm_extend };
-	tpm.capability_size = sizeof(struct es_tcg2_capability);
-	memset(&vm, 0, sizeof vm);
-	vm.cc = (struct es_cc){ .get_capability = vm_capability, .hash_log_extend = vm_extend, .map_pcr = vm_map };
+	mock_tpm_start(&tpm);
+	mock_vm_start(&vm);
 	return 0;
 }
 
@@ -112,20 +30,6 @@ static int nothing_left(void **state)
 	(void)state;
 	assert_int_equal(mock.allocated, 0);
 	return 0;
-}
-
-static void with_tpm(void)
-{
-	const EFI_GUID guid = ES_TCG2_GUID;
-
-	mock_add(&mock, mock_new_handle(&mock), guid, &tpm.tcg2);
-}
-
-static void with_vm(void)
-{
-	const EFI_GUID guid = ES_CC_GUID;
-
-	mock_add(&mock, mock_new_handle(&mock), guid, &vm.cc);
 }
 
 static struct es_span text(const char *t)
@@ -150,7 +54,8 @@ static void measure_everything(void)
 	es_measure_bank_file(&measuring, "bank1/config.cms", text("archive"));
 }
 
-static void assert_event(const struct event *e, unsigned pcr, const void *data, size_t len, const char *description)
+static void assert_event(const struct mock_event *e, unsigned pcr, const void *data, size_t len,
+			 const char *description)
 {
 	assert_int_equal(e->pcr, pcr);
 	assert_int_equal(e->len, len);
@@ -162,7 +67,7 @@ static void assert_event(const struct event *e, unsigned pcr, const void *data, 
 	}
 }
 
-static void assert_everything(const struct registers *r, unsigned first_register)
+static void assert_everything(const struct mock_registers *r, unsigned first_register)
 {
 	const unsigned image = first_register + 11, options = first_register + 12, banks = first_register + 13;
 
@@ -183,7 +88,7 @@ static void assert_everything(const struct registers *r, unsigned first_register
 static void events_go_to_their_pcrs_in_order(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
 	measure_everything();
 	assert_everything(&tpm, 0);
 	assert_int_equal(measuring.result, ES_MEASURED);
@@ -193,8 +98,8 @@ static void events_go_to_their_pcrs_in_order(void **state)
 static void confidential_vm_gets_every_event_too(void **state)
 {
 	(void)state;
-	with_tpm();
-	with_vm();
+	mock_tpm_offer(&mock, &tpm);
+	mock_vm_offer(&mock, &vm);
 	measure_everything();
 	assert_everything(&tpm, 0);
 	assert_everything(&vm, 100);
@@ -204,7 +109,7 @@ static void confidential_vm_gets_every_event_too(void **state)
 static void confidential_vm_without_a_tpm_is_no_tpm(void **state)
 {
 	(void)state;
-	with_vm();
+	mock_vm_offer(&mock, &vm);
 	measure_everything();
 	assert_everything(&vm, 100);
 	assert_int_equal(measuring.result, ES_MEASURED_NOTHING);
@@ -213,7 +118,7 @@ static void confidential_vm_without_a_tpm_is_no_tpm(void **state)
 static void vm_protocol_without_a_log_is_left_alone(void **state)
 {
 	(void)state;
-	with_vm();
+	mock_vm_offer(&mock, &vm);
 	vm.absent = true;
 	measure_everything();
 	assert_int_equal(vm.count, 0);
@@ -230,14 +135,14 @@ static void no_tpm_is_nothing_to_measure(void **state)
 static void protocol_without_a_tpm_behind_it_is_nothing_to_measure(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
 	tpm.absent = true;
 	measure_everything();
 	assert_int_equal(tpm.count, 0);
 	assert_int_equal(measuring.result, ES_MEASURED_NOTHING);
 }
 
-static void assert_poison(const struct event *e, unsigned pcr)
+static void assert_poison(const struct mock_event *e, unsigned pcr)
 {
 	assert_int_equal(e->pcr, pcr);
 	assert_memory_equal(e->data, "etcseal/v1/measuring-failed", 27);
@@ -246,7 +151,7 @@ static void assert_poison(const struct event *e, unsigned pcr)
 static void unknown_whether_there_is_a_tpm_poisons(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
 	tpm.capability_fails = EFI_DEVICE_ERROR;
 	es_measuring_open(&mock.fw, &measuring);
 	assert_int_equal(measuring.result, ES_MEASURED_FAILED);
@@ -258,7 +163,7 @@ static void unknown_whether_there_is_a_tpm_poisons(void **state)
 static void answer_too_short_to_tell_poisons(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
 	tpm.capability_size = offsetof(struct es_tcg2_capability, tpm_present);
 	es_measuring_open(&mock.fw, &measuring);
 	assert_int_equal(measuring.result, ES_MEASURED_FAILED);
@@ -269,7 +174,7 @@ static void any_event_that_fails_is_a_failure(void **state)
 	(void)state;
 	for (unsigned at = 1; at <= 9; at++) {
 		start(NULL);
-		with_tpm();
+		mock_tpm_offer(&mock, &tpm);
 		tpm.fails_at = at;
 		tpm.fails_with = EFI_DEVICE_ERROR;
 		measure_everything();
@@ -278,10 +183,13 @@ static void any_event_that_fails_is_a_failure(void **state)
 	}
 }
 
+static EFI_STATUS(EFIAPI *extend)(struct es_tcg2 *self, UINT64 flags, EFI_PHYSICAL_ADDRESS at, UINT64 len,
+				  struct es_event_header *header);
+
 static EFI_STATUS EFIAPI fails_once(struct es_tcg2 *self, UINT64 flags, EFI_PHYSICAL_ADDRESS at, UINT64 len,
 				    struct es_event_header *header)
 {
-	self->hash_log_extend = tpm_extend;
+	self->hash_log_extend = extend;
 	(void)flags, (void)at, (void)len, (void)header;
 	return EFI_DEVICE_ERROR;
 }
@@ -289,7 +197,8 @@ static EFI_STATUS EFIAPI fails_once(struct es_tcg2 *self, UINT64 flags, EFI_PHYS
 static void failure_that_passes_still_poisons(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
+	extend = tpm.tcg2.hash_log_extend;
 	tpm.tcg2.hash_log_extend = fails_once;
 	measure_everything();
 	assert_int_equal(measuring.result, ES_MEASURED_FAILED);
@@ -300,7 +209,7 @@ static void failure_that_passes_still_poisons(void **state)
 static void full_log_is_no_failure(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
 	tpm.fails_at = 5;
 	tpm.fails_with = EFI_VOLUME_FULL;
 	measure_everything();
@@ -311,7 +220,7 @@ static void full_log_is_no_failure(void **state)
 static void no_memory_for_an_event_is_a_failure(void **state)
 {
 	(void)state;
-	with_tpm();
+	mock_tpm_offer(&mock, &tpm);
 	mock.allocations_left = 3;
 	measure_everything();
 	assert_int_equal(measuring.result, ES_MEASURED_FAILED);
@@ -321,8 +230,8 @@ static void no_memory_for_an_event_is_a_failure(void **state)
 static void failure_of_the_vm_is_a_failure(void **state)
 {
 	(void)state;
-	with_tpm();
-	with_vm();
+	mock_tpm_offer(&mock, &tpm);
+	mock_vm_offer(&mock, &vm);
 	vm.fails_at = 1;
 	vm.fails_with = EFI_DEVICE_ERROR;
 	measure_everything();

@@ -8,23 +8,13 @@
 
 #include "efi/protocol.h"
 #include "efi/start.h"
-#include "efi/testlib/mock.h"
-#include "keys/testlib/pe_image.h"
+#include "efi/testlib/mock_kernel.h"
 
 #include <string.h>
-
-enum { TEXT_RAW = ES_TEST_PE_HEADERS, CHARACTERISTICS = 36, EXECUTE = 0x60000020 };
 
 static struct mock mock;
 static uint8_t file[ES_TEST_PE_MAX];
 static size_t file_len;
-static EFI_STATUS (*seen_by_kernel)(EFI_HANDLE handle); /* called by the kernels below */
-
-/* What a kernel sees, in C: boot service Stall is not used by it and comes handy as a way in. */
-static EFI_STATUS EFIAPI look_around(UINTN handle)
-{
-	return seen_by_kernel((EFI_HANDLE)handle);
-}
 
 /* The firmware's own Exit: a kernel that gets here came to the wrong one. */
 static EFI_STATUS EFIAPI firmware_exit(EFI_HANDLE handle, EFI_STATUS status, UINTN size, CHAR16 *words)
@@ -39,49 +29,13 @@ static EFI_STATUS see_nothing(EFI_HANDLE handle)
 	return EFI_UNSUPPORTED;
 }
 
-/* rcx: handle, rdx: system table. `call table->BootServices->Stall` with the handle in rcx, then ret with its status, or
- * Exit(handle, that status). */
-static void make_kernel(bool exits)
-{
-	static const uint8_t look[] = {
-		0x53,                         /* push rbx */
-		0x56,                         /* push rsi */
-		0x48, 0x83, 0xec, 0x28,       /* sub rsp, 40 */
-		0x48, 0x8b, 0x5a, 0x60,       /* mov rbx, [rdx + 0x60]: BootServices */
-		0x48, 0x89, 0xce,             /* mov rsi, rcx */
-		0xff, 0x93, 0xf8, 0x00, 0, 0, /* call [rbx + 0xf8]: Stall */
-	};
-	static const uint8_t leave_by_exit[] = {
-		0x48, 0x89, 0xc2,             /* mov rdx, rax */
-		0x48, 0x89, 0xf1,             /* mov rcx, rsi */
-		0xff, 0x93, 0xd8, 0x00, 0, 0, /* call [rbx + 0xd8]: Exit */
-		0x0f, 0x0b,                   /* ud2: nobody comes back from Exit */
-	};
-	static const uint8_t leave_by_return[] = {
-		0x48, 0x83, 0xc4, 0x28, /* add rsp, 40 */
-		0x5e, 0x5b, 0xc3,       /* pop rsi; pop rbx; ret */
-	};
-
-	assert_int_equal(offsetof(EFI_SYSTEM_TABLE, BootServices), 0x60);
-	assert_int_equal(offsetof(EFI_BOOT_SERVICES, Stall), 0xf8);
-	assert_int_equal(offsetof(EFI_BOOT_SERVICES, Exit), 0xd8);
-	file_len = es_test_pe_stub(file);
-	es_test_put32(file, es_test_pe_at(0, CHARACTERISTICS), EXECUTE);
-	memcpy(file + TEXT_RAW, look, sizeof look);
-	if (exits)
-		memcpy(file + TEXT_RAW + sizeof look, leave_by_exit, sizeof leave_by_exit);
-	else
-		memcpy(file + TEXT_RAW + sizeof look, leave_by_return, sizeof leave_by_return);
-}
-
 static int start(void **state)
 {
 	(void)state;
 	mock_start(&mock);
-	mock.boot.Stall = look_around;
 	mock.boot.Exit = firmware_exit;
-	seen_by_kernel = see_nothing;
-	make_kernel(false);
+	mock_kernel_start(&mock, see_nothing);
+	file_len = mock_kernel_make(false, file);
 	return 0;
 }
 
@@ -114,7 +68,7 @@ static void kernel_that_returns_is_said(void **state)
 static void kernel_that_exits_comes_back_here(void **state)
 {
 	(void)state;
-	make_kernel(true);
+	file_len = mock_kernel_make(true, file);
 	assert_int_equal(run(), EFI_UNSUPPORTED);
 	assert_non_null(strstr(mock.console, "the kernel came back"));
 	assert_int_equal(mock_installed(&mock), 0);
@@ -129,7 +83,7 @@ static EFI_STATUS return_success(EFI_HANDLE handle)
 static void kernel_that_returns_success_is_no_success(void **state)
 {
 	(void)state;
-	seen_by_kernel = return_success;
+	mock_kernel_start(&mock, return_success);
 	assert_int_equal(run(), EFI_LOAD_ERROR);
 }
 
@@ -156,7 +110,7 @@ static EFI_STATUS look_at_loaded_image(EFI_HANDLE handle)
 static void kernel_is_an_image_with_its_options(void **state)
 {
 	(void)state;
-	seen_by_kernel = look_at_loaded_image;
+	mock_kernel_start(&mock, look_at_loaded_image);
 	assert_int_equal(run(), EFI_TIMEOUT);
 }
 
@@ -169,7 +123,7 @@ static EFI_STATUS exit_somebody_else(EFI_HANDLE handle)
 static void exit_of_another_image_is_the_firmwares(void **state)
 {
 	(void)state;
-	seen_by_kernel = exit_somebody_else;
+	mock_kernel_start(&mock, exit_somebody_else);
 	assert_int_equal(run(), EFI_ABORTED);
 }
 
@@ -179,7 +133,7 @@ static void garbage_is_no_kernel(void **state)
 	file[0] = 'X';
 	assert_int_equal(run(), EFI_LOAD_ERROR);
 	assert_non_null(strstr(mock.console, "no EFI program"));
-	make_kernel(false);
+	file_len = mock_kernel_make(false, file);
 	file_len = 100;
 	assert_int_equal(run(), EFI_LOAD_ERROR);
 }

@@ -47,6 +47,9 @@ static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS at, UINTN count)
 		if (mock->pages[i].at && (EFI_PHYSICAL_ADDRESS)(uintptr_t)mock->pages[i].at == at) {
 			if (mock->pages[i].len != count * PAGE)
 				abort(); /* another number of pages than was asked for */
+			if (mock->canary &&
+			    memmem(mock->pages[i].at, mock->pages[i].len, mock->canary, strlen(mock->canary)))
+				mock->leaked = true;
 			munmap(mock->pages[i].at, mock->pages[i].len);
 			mock->pages[i].at = NULL;
 			mock->allocated--;

@@ -17,7 +17,9 @@ struct mock {
 
 	unsigned allocations_left; /* further ones fail; mock_start: no end of them */
 	unsigned allocated;        /* and not given back */
-	EFI_HANDLE stuck;          /* nothing can be uninstalled from it */
+	const char *canary;        /* pages given back with it in them set leaked; NULL: don't look */
+	bool leaked;
+	EFI_HANDLE stuck; /* nothing can be uninstalled from it */
 
 	/* the machinery */
 	EFI_SYSTEM_TABLE table;
