@@ -36,7 +36,12 @@ struct es_protector {
 		struct es_buf srk, public_part, private_part;
 		es_pcr_mask pcrs;
 		struct es_pcr_values expected;
-		bool is_signed; /* has "signed": opens under PolicyAuthorize, and is no literal one */
+		bool is_signed;                   /* has "signed": opens under PolicyAuthorize, and is no literal one */
+		struct {                          /* if so */
+			es_pcr_mask pcrs;         /* that the vendor signs for: PCR 11 */
+			struct es_buf public_key; /* PEM */
+			uint32_t generation_index; /* NV counter of generations; 0: none */
+		} vendor;
 	} tpm;
 	struct { /* type kdf */
 		uint64_t n;

@@ -54,8 +54,7 @@ static void parse_tpm(struct es_json *j, struct es_protector *p)
 	es_json_base64(j, "srk", 1, ES_INFO_BLOB_MAX, &p->tpm.srk);
 	es_json_expect(j, "bank", "sha256", ES_VERSION);
 	parse_pcrs(j, p);
-	if (j->reason == ES_OK && json_object_object_get_ex(j->obj, "signed", NULL))
-		p->tpm.is_signed = es_json_get(j, "signed", json_type_object) != NULL;
+	es_info_parse_signed(j, p);
 	es_json_base64(j, "public", 1, ES_INFO_BLOB_MAX, &p->tpm.public_part);
 	es_json_base64(j, "private", 1, ES_INFO_BLOB_MAX, &p->tpm.private_part);
 }
@@ -163,21 +162,29 @@ static struct es_json inner(struct es_json *j, const char *key, const char *wher
 	return (struct es_json){ .obj = obj, .where = where, .reason = j->reason, .detail = j->detail };
 }
 
+uint32_t es_info_parse_index(struct es_json *j, const char *key)
+{
+	char text[11] = "";
+	uint32_t index;
+	char *end;
+
+	es_json_text(j, key, text, sizeof text);
+	index = (uint32_t)strtoul(text, &end, 16);
+	/* An NV index handle: TPM 2.0 Library Part 2, "Handles". */
+	if (strlen(text) != 10 || strncmp(text, "0x", 2) != 0 || strspn(text + 2, "0123456789abcdef") != 8 ||
+	    index >> 24 != 0x01)
+		es_json_fail(j, ES_FORMAT, key, "not an NV index like 0x0180e5ea");
+	return j->reason == ES_OK ? index : 0;
+}
+
 static void parse_rollback(struct es_json *j, struct es_info *info)
 {
 	struct es_json in;
-	char text[11] = "";
-	char *end;
 
 	if (es_json_is_null(j, "rollback"))
 		return;
 	in = inner(j, "rollback", "rollback.");
-	es_json_text(&in, "nv_index", text, sizeof text);
-	info->nv_index = (uint32_t)strtoul(text, &end, 16);
-	/* An NV index handle: TPM 2.0 Library Part 2, "Handles". */
-	if (strlen(text) != 10 || strncmp(text, "0x", 2) != 0 || strspn(text + 2, "0123456789abcdef") != 8 ||
-	    info->nv_index >> 24 != 0x01)
-		es_json_fail(&in, ES_FORMAT, "nv_index", "not an NV index like 0x0180e5ea");
+	info->nv_index = es_info_parse_index(&in, "nv_index");
 	j->reason = in.reason;
 }
 

@@ -11,6 +11,7 @@ enum {
 	ES_INFO_SALT_MAX = 64,
 	ES_INFO_INPUT_MAX = 256,
 	ES_INFO_ESCROW_MAX = 256,
+	ES_INFO_PEM_MAX = 4096,
 };
 #define ES_BOUND_PRODUCT_UUID "dmi-product-uuid"
 
@@ -18,5 +19,14 @@ extern const char *const es_protector_type_names[ES_PROTECTOR_TYPES]; /* "tpm" "
 
 /* The rules that hold between fields: no id twice, and the protectors that the mode asks for and allows. */
 void es_info_check_rules(struct es_json *j, const struct es_info *info);
+
+/* The field "nv_index", or one of that form: "0x0180e5ea". */
+uint32_t es_info_parse_index(struct es_json *j, const char *key);
+/* false: no memory. */
+ES_MUST_CHECK bool es_info_set_index(struct json_object *obj, const char *key, uint32_t nv_index);
+
+/* "signed" of a tpm protector, if it has it. */
+void es_info_parse_signed(struct es_json *j, struct es_protector *p);
+ES_MUST_CHECK bool es_info_set_signed(struct json_object *obj, const struct es_protector *p);
 
 #endif

@@ -76,8 +76,9 @@ static bool set_pcrs(struct json_object *obj, const struct es_protector *p)
 static bool set_tpm(struct json_object *o, const struct es_protector *p)
 {
 	return es_json_set_text(o, "for", p->tpm.purpose) && set_buf(o, "srk", &p->tpm.srk) &&
-	       es_json_set_text(o, "bank", "sha256") && set_pcrs(o, p) && set_buf(o, "public", &p->tpm.public_part) &&
-	       set_buf(o, "private", &p->tpm.private_part) && set_buf(o, "wrapped", &p->wrapped);
+	       es_json_set_text(o, "bank", "sha256") && set_pcrs(o, p) && es_info_set_signed(o, p) &&
+	       set_buf(o, "public", &p->tpm.public_part) && set_buf(o, "private", &p->tpm.private_part) &&
+	       set_buf(o, "wrapped", &p->wrapped);
 }
 
 static bool set_bound_to(struct json_object *o, const struct es_protector *p)
@@ -130,16 +131,22 @@ static bool add_protector(struct json_object *list, const struct es_protector *p
 	       set[p->type](o, p);
 }
 
-static bool set_rollback(struct json_object *o, uint32_t nv_index)
+bool es_info_set_index(struct json_object *obj, const char *key, uint32_t nv_index)
 {
 	char text[16];
+
+	snprintf(text, sizeof text, "0x%08x", nv_index);
+	return es_json_set_text(obj, key, text);
+}
+
+static bool set_rollback(struct json_object *o, uint32_t nv_index)
+{
 	struct json_object *rollback;
 
 	if (nv_index == 0)
 		return es_json_set_null(o, "rollback");
-	snprintf(text, sizeof text, "0x%08x", nv_index);
 	rollback = child(o, "rollback");
-	return rollback != NULL && es_json_set_text(rollback, "nv_index", text);
+	return rollback != NULL && es_info_set_index(rollback, "nv_index", nv_index);
 }
 
 static bool set_top(struct json_object *o, const struct es_info *info)

@@ -76,7 +76,8 @@ static void reads_every_field_of_mode_kdf(void **state)
 
 static void a_signed_protector_is_told_apart(void **state)
 {
-	ES_BUF file = sample_info_edited(ES_MODE_TPM, "\"public\":", "\"signed\": { \"pcrs\": [11] }, \"public\":");
+	ES_BUF file = sample_info_edited(
+	    ES_MODE_TPM, "\"public\":", "\"signed\": { \"pcrs\": [11], \"public_key\": \"PEM\" }, \"public\":");
 	ES_INFO got = NULL;
 
 	(void)state;

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The field "signed" of a tpm protector: whose signature opens it. Whether it is a key at all libcrypto says later. */
+#include "keys/store/info_rules.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Printable, with line ends: it goes into messages and into a file. */
+static bool is_text(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '\n' && (text[i] < 0x20 || text[i] > 0x7e))
+			return false;
+	return true;
+}
+
+static void parse_key(struct es_json *j, struct es_protector *p)
+{
+	struct json_object *v = es_json_get(j, "public_key", json_type_string);
+	size_t len = v != NULL ? (size_t)json_object_get_string_len(v) : 0;
+	enum es_reason r;
+
+	if (v == NULL)
+		return;
+	if (len == 0 || len > ES_INFO_PEM_MAX) {
+		es_json_fail(j, len == 0 ? ES_FORMAT : ES_TOO_LARGE, "public_key", "not 1 to 4096 bytes");
+		return;
+	}
+	if (!is_text(json_object_get_string(v), len)) {
+		es_json_fail(j, ES_FORMAT, "public_key", "not printable");
+		return;
+	}
+	r = es_buf_copy((struct es_span){ (const uint8_t *)json_object_get_string(v), len }, &p->tpm.vendor.public_key);
+	if (r != ES_OK)
+		es_json_fail(j, r, "public_key", "no memory");
+}
+
+static void parse_pcrs(struct es_json *j, struct es_protector *p)
+{
+	struct json_object *list = es_json_get(j, "pcrs", json_type_array);
+
+	/* One of more PCRs would be another promise of the vendor's: this release knows none. */
+	if (list == NULL)
+		return;
+	if (json_object_array_length(list) != 1 ||
+	    !json_object_is_type(json_object_array_get_idx(list, 0), json_type_int) ||
+	    json_object_get_int64(json_object_array_get_idx(list, 0)) != ES_PCR_IMAGE)
+		es_json_fail(j, ES_VERSION, "pcrs", "not just PCR 11");
+	p->tpm.vendor.pcrs = ES_PCR_BIT(ES_PCR_IMAGE);
+}
+
+void es_info_parse_signed(struct es_json *j, struct es_protector *p)
+{
+	char where[48];
+	struct es_json in;
+
+	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "signed", NULL))
+		return;
+	snprintf(where, sizeof where, "%ssigned.", j->where);
+	in = (struct es_json){ .obj = es_json_get(j, "signed", json_type_object), .where = where, .detail = j->detail };
+	if (j->reason != ES_OK)
+		return;
+	p->tpm.is_signed = true;
+	parse_pcrs(&in, p);
+	parse_key(&in, p);
+	if (in.reason == ES_OK && json_object_object_get_ex(in.obj, "generation_index", NULL))
+		p->tpm.vendor.generation_index = es_info_parse_index(&in, "generation_index");
+	j->reason = in.reason;
+}
+
+bool es_info_set_signed(struct json_object *obj, const struct es_protector *p)
+{
+	const struct es_buf *key = &p->tpm.vendor.public_key;
+	struct json_object *s = NULL, *list;
+
+	if (!p->tpm.is_signed)
+		return true;
+	if (!json_object_object_get_ex(obj, "signed", &s)) {
+		s = json_object_new_object();
+		if (!es_json_set(obj, "signed", s))
+			return false;
+	}
+	list = json_object_new_array();
+	if (!es_json_set(s, "pcrs", list))
+		return false;
+	for (int i = 0; i < ES_PCR_COUNT; i++) {
+		struct json_object *n;
+
+		if ((p->tpm.vendor.pcrs & ES_PCR_BIT(i)) == 0)
+			continue;
+		n = json_object_new_int(i);
+		if (n == NULL || json_object_array_add(list, n) != 0) {
+			json_object_put(n);
+			return false;
+		}
+	}
+	return es_json_set(s, "public_key", json_object_new_string_len((const char *)key->data, (int)key->len)) &&
+	       (p->tpm.vendor.generation_index == 0 ||
+		es_info_set_index(s, "generation_index", p->tpm.vendor.generation_index));
+}
