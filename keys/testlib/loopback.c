@@ -2,10 +2,12 @@
 #include "keys/testlib/loopback.h"
 
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static int tcp_socket(void)
@@ -37,24 +39,65 @@ static bool bind_to(int fd, uint16_t port)
  * linger after a test that connects often. */
 enum { PORTS_FROM = 10000, PORTS_TO = 32000 };
 
-uint16_t es_loopback_free_pair(void)
+/* An even port and the one behind it, so that no two pairs overlap; 0 if the kernel's choice has no free neighbour. */
+static uint16_t try_pair(void)
 {
-	for (unsigned try = 0; try < 1000; try++) {
-		int first = tcp_socket(), second = tcp_socket();
-		uint16_t port = 0;
-		bool taken;
+	struct sockaddr_in a;
+	socklen_t len = sizeof a;
+	int any = tcp_socket(), first = tcp_socket(), second = tcp_socket();
+	uint16_t port = 0;
 
-		if (getrandom(&port, sizeof port, 0) != sizeof port)
-			abort();
-		port = (uint16_t)(PORTS_FROM + port % (PORTS_TO - PORTS_FROM));
-		taken = !bind_to(first, port) || !bind_to(second, (uint16_t)(port + 1));
-		close(first);
-		close(second);
-		if (!taken)
+	if (bind_to(any, 0) && getsockname(any, (struct sockaddr *)&a, &len) == 0) {
+		port = ntohs(a.sin_port) & 0xfffe;
+		close(any);
+		any = -1;
+		if (!bind_to(first, port) || !bind_to(second, (uint16_t)(port + 1)))
+			port = 0;
+	}
+	if (any >= 0)
+		close(any);
+	close(first);
+	close(second);
+	return port;
+}
+
+/* A name in the abstract name space goes with the process that holds it. */
+static int claim(uint16_t port)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int n = snprintf(a.sun_path + 1, sizeof a.sun_path - 1, "etcseal-test-ports-%u", port);
+
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&a,
+			    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+uint16_t es_loopback_claim_pair(int *ret_claim)
+{
+	for (unsigned try = 0; try < 200; try++) {
+		uint16_t port = try_pair();
+		int fd = port != 0 ? claim(port) : -1;
+
+		if (fd >= 0) {
+			*ret_claim = fd;
 			return port;
+		}
 	}
 	fputs("no two free ports\n", stderr);
 	abort();
+}
+
+uint16_t es_loopback_free_pair(void)
+{
+	int fd;
+	uint16_t port = es_loopback_claim_pair(&fd);
+
+	close(fd);
+	return port;
 }
 
 int es_loopback_listen(uint16_t port)

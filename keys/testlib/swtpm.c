@@ -21,6 +21,7 @@ enum { READY_MS = 20000, PORT_TRIES = 20 };
 struct es_swtpm {
 	pid_t pid;
 	uint16_t port;
+	int claim; /* on the port; -1: none */
 	bool tpm12;
 	char *banks; /* NULL: swtpm's own choice */
 	char folder[64], tcti[64];
@@ -118,7 +119,9 @@ static void begin(struct es_swtpm *s)
 	for (unsigned try = 0; try < PORT_TRIES; try++) {
 		pid_t parent = getpid();
 
-		s->port = es_loopback_free_pair();
+		if (s->claim >= 0)
+			close(s->claim);
+		s->port = es_loopback_claim_pair(&s->claim);
 		s->pid = fork();
 		if (s->pid < 0)
 			die("fork: %s", strerror(errno));
@@ -165,6 +168,7 @@ static struct es_swtpm *start(const char *banks, bool tpm12)
 
 	if (s == NULL)
 		die("out of memory");
+	s->claim = -1;
 	s->tpm12 = tpm12;
 	s->banks = banks != NULL ? strdup(banks) : NULL;
 	new_state(s);
@@ -192,6 +196,7 @@ void es_swtpm_stop(struct es_swtpm *s)
 	if (s == NULL)
 		return;
 	end(s);
+	close(s->claim);
 	shell("rm -rf %s", s->folder);
 	free(s->banks);
 	free(s);

@@ -17,7 +17,7 @@ struct es_proxy {
 	uint16_t upstream, port;
 	es_proxy_fn *before, *after;
 	void *arg;
-	int data, control, stop[2];
+	int claim, data, control, stop[2];
 	atomic_uint commands;
 	pthread_t thread;
 	char tcti[64];
@@ -155,11 +155,13 @@ struct es_proxy *es_proxy_start(uint16_t upstream, es_proxy_fn *before, es_proxy
 	p->before = before;
 	p->after = after;
 	p->arg = arg;
-	p->data = p->control = -1;
+	p->claim = p->data = p->control = -1;
 	for (unsigned try = 0; try < 50 && p->control < 0; try++) {
 		if (p->data >= 0)
 			close(p->data);
-		p->port = es_loopback_free_pair();
+		if (p->claim >= 0)
+			close(p->claim);
+		p->port = es_loopback_claim_pair(&p->claim);
 		p->data = es_loopback_listen(p->port);
 		p->control = p->data >= 0 ? es_loopback_listen((uint16_t)(p->port + 1)) : -1;
 	}
@@ -177,6 +179,7 @@ void es_proxy_stop(struct es_proxy *p)
 	close(p->stop[1]);
 	close(p->data);
 	close(p->control);
+	close(p->claim);
 	free(p);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this TPM is, and whether it can hold our seal. */
 #include "keys/tpm/connection.h"
+#include "keys/tpm/counter.h"
 #include "keys/tpm/reason.h"
+#include "keys/tpm/srk.h"
 
 #include <string.h>
 
@@ -78,6 +80,16 @@ enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret)
 	return ES_OK;
 }
 
+static bool is_there(struct es_tpm *tpm, TPM2_HANDLE handle)
+{
+	ESYS_TR tr = ESYS_TR_NONE;
+	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &tr);
+
+	if (rc == TSS2_RC_SUCCESS)
+		Esys_TR_Close(tpm->esys, &tr);
+	return rc == TSS2_RC_SUCCESS;
+}
+
 enum es_reason es_tpm_usable(struct es_tpm *tpm)
 {
 	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
@@ -94,6 +106,11 @@ enum es_reason es_tpm_usable(struct es_tpm *tpm)
 	r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
 	if (r != ES_OK)
 		return r;
+	/* A dictionary attack lockout is none of our business: the owner hierarchy, the SRK and all of ours are exempt. */
 	permanent = property(data, TPM2_PT_PERMANENT);
-	return permanent & TPMA_PERMANENT_OWNERAUTHSET ? ES_TPM_AUTH : ES_OK;
+	if (!(permanent & TPMA_PERMANENT_OWNERAUTHSET) ||
+	    (is_there(tpm, ES_SRK_HANDLE) && is_there(tpm, ES_COUNTER_INDEX)))
+		return ES_OK;
+	es_tpm_refusal_note(tpm, "the TPM's owner hierarchy has a password");
+	return ES_TPM_AUTH;
 }

@@ -29,8 +29,9 @@ void es_tpm_closep(struct es_tpm **tpm);
 unsigned es_tpm_commands(const struct es_tpm *tpm);
 const char *es_tpm_last_refusal(const struct es_tpm *tpm);
 
-/* Whether this TPM can hold our seal at all, for init, set and status: ES_OK, ES_TPM_VERSION, ES_TPM_NO_SHA256,
- * ES_TPM_LOCKOUT (the owner hierarchy is locked out), ES_TPM_AUTH (an owner password is set), or what was refused. */
+/* Whether this TPM can hold our seal at all, for init, set and status: ES_OK (also in a dictionary attack lockout, from
+ * which all of ours is exempt), ES_TPM_VERSION, ES_TPM_NO_SHA256, ES_TPM_AUTH (an owner password is set, and the SRK or
+ * the counter has yet to be made), or what was refused. */
 ES_MUST_CHECK enum es_reason es_tpm_usable(struct es_tpm *tpm);
 
 struct es_tpm_about {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/testlib/tpm_fixture.h"
+#include "keys/testlib/tpm_attacks.h"
 #include "keys/testlib/tpm_proxy.h"
 #include "keys/tpm/context.h"
 #include "keys/tpm/pcr.h"
@@ -96,6 +96,24 @@ static void an_owner_password_is_told(void **state)
 	es_swtpm_stop(s);
 }
 
+static void with_everything_made_an_owner_password_does_not_matter(void **state)
+{
+	struct tpm_fixture *f = *state;
+
+	es_swtpm_tool_ok(f->swtpm, "tpm2_changeauth -c owner secret", NULL, 0);
+	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
+	es_swtpm_tool_ok(f->swtpm, "tpm2_nvundefine -Q -C o -P secret 0x0180e5ea", NULL, 0);
+	assert_int_equal(es_tpm_usable(f->tpm), ES_TPM_AUTH);
+}
+
+static void a_lockout_does_not_matter(void **state)
+{
+	struct tpm_fixture *f = *state;
+
+	assert_false(attack_lock_out(f));
+	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
+}
+
 static void failure_mode_is_hardware(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
@@ -172,6 +190,9 @@ int main(void)
 		cmocka_unit_test(a_sha1_bank_alone_is_not_usable),
 		cmocka_unit_test(a_tpm_12_is_told_apart),
 		cmocka_unit_test(an_owner_password_is_told),
+		cmocka_unit_test_setup_teardown(with_everything_made_an_owner_password_does_not_matter,
+						tpm_fixture_make, tpm_fixture_remove),
+		cmocka_unit_test_setup_teardown(a_lockout_does_not_matter, tpm_fixture_make, tpm_fixture_remove),
 		cmocka_unit_test(failure_mode_is_hardware),
 		cmocka_unit_test(hostile_capabilities_are_refused),
 		cmocka_unit_test(another_capability_than_asked_for_is_refused),
