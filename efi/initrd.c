@@ -2,6 +2,7 @@
 #include "efi/initrd.h"
 
 #include "efi/protocol.h"
+#include "efi/without.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>
@@ -95,6 +96,8 @@ EFI_STATUS es_initrd_register(const struct es_firmware *fw, struct es_initrd *in
 	EFI_HANDLE foreign, handle = NULL;
 	EFI_STATUS status;
 
+	if (!ES_WITH_INITRD_GUARD && find(fw))
+		return EFI_SUCCESS;
 	for (int i = 0; (foreign = find(fw)) != NULL; i++) {
 		if (i == FOREIGN_MAX || EFI_ERROR(take_off(fw, foreign)))
 			return EFI_ALREADY_STARTED;

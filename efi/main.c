@@ -14,6 +14,7 @@
 #include "efi/start.h"
 #include "efi/text.h"
 #include "efi/variables.h"
+#include "efi/without.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>
@@ -70,7 +71,7 @@ static void measure_options(struct es_measuring *m, const struct es_outside *out
 
 	if (outside->recovery)
 		es_measure_recovery(m);
-	if (outside->kind != ES_OUTSIDE_USED)
+	if (outside->kind != ES_OUTSIDE_USED || !ES_WITH_OPTIONS_MEASURING)
 		return;
 	/* UTF-16 has at most two bytes for each of UTF-8. No memory for it leads to an event that doesn't fit the seal. */
 	if (!EFI_ERROR(es_pages_new(m->fw, EfiLoaderData, 2 * (outside->len + 1), &utf16))) {
@@ -139,7 +140,7 @@ static void take_in_and_measure(const struct es_firmware *fw, struct boot *b)
 	struct es_measuring measuring;
 
 	b->handover.secure_boot = es_secure_boot(fw);
-	es_outside_read(fw, b->own, b->handover.secure_boot, &b->outside);
+	es_outside_read(fw, b->own, b->handover.secure_boot && ES_WITH_OPTIONS_DROP, &b->outside);
 	es_measuring_open(fw, &measuring);
 	es_measure_image(&measuring, &b->uki);
 	measure_options(&measuring, &b->outside);

@@ -4,6 +4,7 @@
 #include "initrd/fd.h"
 #include "keys/core/recovery_code.h"
 #include "keys/core/wipe.h"
+#include "keys/core/without.h"
 #include "keys/store/file.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ static bool overwrite(int fd)
 
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	while (pos < st.st_size) {
+	while (pos < st.st_size && ES_WITH_WIPE) {
 		size_t left = (size_t)(st.st_size - pos);
 		ssize_t n = pwrite(fd, zeros, left < sizeof zeros ? left : sizeof zeros, pos);
 

@@ -3,6 +3,7 @@
 
 #include "keys/config_key.h"
 #include "keys/core/labels.h"
+#include "keys/core/without.h"
 #include "keys/crypto/envelope.h"
 
 enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secret *config_key,
@@ -12,7 +13,7 @@ enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secre
 	ES_SECRET kek = NULL;
 	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
 
-	if (r == ES_OK)
+	if (r == ES_OK && ES_WITH_MAC)
 		r = es_info_verify(es_buf_span(&bank->info_bytes), mac_key);
 	if (r != ES_OK)
 		return r;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/choice.h"
 
+#include "keys/core/without.h"
+
 es_pcr_mask es_policy_pcrs(bool require_secure_boot)
 {
-	return ES_PCR_BIT(require_secure_boot ? ES_PCR_SECURE_BOOT : ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_IMAGE) |
-	       ES_PCR_BIT(ES_PCR_OPTIONS);
+	const es_pcr_mask loader = ES_PCR_BIT(require_secure_boot ? ES_PCR_SECURE_BOOT : ES_PCR_BOOT_LOADER);
+
+	return (ES_WITH_LOADER_PCR ? loader : 0) | (ES_WITH_IMAGE_PCR ? ES_PCR_BIT(ES_PCR_IMAGE) : 0) |
+	       (ES_WITH_OPTIONS_PCR ? ES_PCR_BIT(ES_PCR_OPTIONS) : 0);
 }
 
 static bool no_counter_possible(struct es_counter counter)
@@ -15,6 +19,8 @@ static bool no_counter_possible(struct es_counter counter)
 enum es_reason es_choice_fresh(const struct es_info *info, struct es_counter counter, bool *ret_behind)
 {
 	*ret_behind = false;
+	if (!ES_WITH_COUNTER)
+		return ES_OK;
 	if (info->mode == ES_MODE_KDF) {
 		if (counter.state == ES_OK)
 			return ES_DOWNGRADE;
@@ -60,7 +66,8 @@ static enum es_reason policy_sound(const struct es_protector *p, const struct es
 	const es_pcr_mask either = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
 	const unsigned must_be_set[] = { ES_PCR_BOOT_LOADER, ES_PCR_SECURE_BOOT, ES_PCR_IMAGE };
 
-	if ((p->tpm.pcrs & always) != always || (p->tpm.pcrs & either) == 0)
+	if (((p->tpm.pcrs & always) != always || (p->tpm.pcrs & either) == 0) && ES_WITH_LOADER_PCR &&
+	    ES_WITH_IMAGE_PCR && ES_WITH_OPTIONS_PCR)
 		return ES_TAMPERED_INFO;
 	for (size_t i = 0; i < sizeof must_be_set / sizeof *must_be_set; i++) {
 		unsigned pcr = must_be_set[i];

@@ -4,6 +4,7 @@
 #include "keys/choice.h"
 #include "keys/config_key.h"
 #include "keys/core/labels.h"
+#include "keys/core/without.h"
 #include "keys/crypto/envelope.h"
 #include "keys/opening_state.h"
 #include "keys/refusal.h"
@@ -181,7 +182,7 @@ static enum es_reason key_by_mode(struct es_opening *o)
 	bool behind;
 	enum es_reason r;
 
-	if (o->record.stub && o->record.handover.measured == ES_MEASURED_FAILED)
+	if (ES_WITH_MEASURED_CHECK && o->record.stub && o->record.handover.measured == ES_MEASURED_FAILED)
 		return ES_MEASURE_FAILED;
 	if (bank->info->mode == ES_MODE_TPM && o->tpm_refusal != ES_OK)
 		return o->tpm_refusal;
@@ -233,14 +234,14 @@ static enum es_reason raise_fence(struct es_opening *o)
 {
 	enum es_reason r;
 
-	if (nothing_to_fence(o))
+	if (nothing_to_fence(o) || !ES_WITH_FENCE)
 		return ES_OK;
 	if (o->tpm_state != ES_OK)
 		return ES_FENCE_FAILED;
 	r = es_tpm_fence(o->tpm);
 	if (r == ES_OK)
 		o->record.fenced = true;
-	return r == ES_OK ? ES_OK : ES_FENCE_FAILED;
+	return r == ES_OK || !ES_WITH_FENCE_CHECK ? ES_OK : ES_FENCE_FAILED;
 }
 
 enum es_reason es_opening_key(struct es_opening *o, const char *recovery_text)

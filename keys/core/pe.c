@@ -7,6 +7,8 @@
  */
 #include "keys/core/pe.h"
 
+#include "keys/core/without.h"
+
 #include <string.h>
 
 enum {
@@ -134,7 +136,7 @@ static bool sections_sound_in_memory(const struct es_pe *pe)
 		const struct es_pe_section *s = &pe->sections[i];
 		uint64_t len = loaded_len(s);
 
-		if (s->virtual_address < end || s->virtual_address + len > pe->image_size)
+		if ((s->virtual_address < end && ES_WITH_SECTION_CHECKS) || s->virtual_address + len > pe->image_size)
 			return false;
 		end = s->virtual_address + len;
 		if (pe->entry >= s->virtual_address && pe->entry < end)

@@ -2,6 +2,8 @@
 /* Finds the sections of a unified kernel image in a PE image that es_pe_open has found sound. */
 #include "keys/core/pe.h"
 
+#include "keys/core/without.h"
+
 #include <string.h>
 
 const char *const es_uki_section_names[ES_UKI_COUNT] = {
@@ -40,7 +42,7 @@ enum es_reason es_uki_find(const struct es_pe *pe, enum es_pe_layout layout, str
 
 		if (which < 0)
 			continue;
-		if (seen[which])
+		if (seen[which] && ES_WITH_SECTION_CHECKS)
 			return ES_FORMAT;
 		seen[which] = true;
 		if (s->virtual_size == 0)

