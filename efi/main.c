@@ -21,14 +21,15 @@
 
 EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table);
 
-/* Signed tools tell a boot image's stub by this. */
+/* Tools (bootctl) tell by this what made a boot image's stub. */
 __attribute__((section(".sdmagic"), used)) static const char magic[] =
     "#### LoaderInfo: etcseal-stub " ES_VERSION_TEXT " ####";
 
-/* Generations of the stub, for revoking a faulty one (shim's SBAT.md). */
-__attribute__((section(".sbat"), used)) static const char sbat[] =
-    "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
-    "etcseal,1,etcseal,etcseal," ES_VERSION_TEXT ",https://github.com/etcseal/etcseal\n";
+/* Generations of the stub, for revoking a faulty one (shim's SBAT.md): CSV, no NUL behind it. */
+#define SBAT                                                                                                           \
+	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"                                \
+	"etcseal,1,etcseal,etcseal," ES_VERSION_TEXT ",-\n"
+__attribute__((section(".sbat"), used)) static const char sbat[sizeof SBAT - 1] = SBAT;
 
 static EFI_STATUS open_firmware(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table, struct es_firmware *ret)
 {
