@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The disk that machines start with: GPT, a boot partition (FAT, \EFI and \etcseal) and the root file system.
 
-ESP_START=2048 ESP_SECTORS=131072
+ESP_START=2048 ESP_SECTORS=524288
 ESP_OFFSET=$((ESP_START * 512))
 
 disk_make() { # disk image, root file system image

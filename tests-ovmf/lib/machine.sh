@@ -14,6 +14,7 @@ machine_copy() { # from, to: the same machine at the same moment, to go another 
 	mkdir -p "$2/boots"
 	cp --sparse=always "$1/disk.img" "$1/vars.fd" "$1/uuid" "$2/"
 	[ ! -d "$1/tpm" ] || cp -r "$1/tpm" "$2/tpm"
+	[ ! -e "$1/secure-boot" ] || touch "$2/secure-boot"
 }
 
 # The options of a boot, as NAME=VALUE words:
@@ -21,15 +22,17 @@ machine_copy() { # from, to: the same machine at the same moment, to go another 
 #   options=TEXT typed at the boot menu
 #   image=PATHS  on the boot partition, one a line; the next is tried when one is refused. \EFI\etcseal\etcseal.efi else
 #   bound=SECONDS
+#   first=entry  what the firmware's own boot entries say, not the disk's menu
 machine_options() {
 	local word
-	BOOT_JOB='' BOOT_OPTIONS='' BOOT_IMAGE='' BOOT_BOUND=$OVMF_BOOT_BOUND
+	BOOT_JOB='' BOOT_OPTIONS='' BOOT_IMAGE='' BOOT_BOUND=$OVMF_BOOT_BOUND BOOT_FIRST=,bootindex=0
 	for word in "$@"; do
 		case $word in
 		job=*) BOOT_JOB=${word#*=} ;;
 		options=*) BOOT_OPTIONS=${word#*=} ;;
 		image=*) BOOT_IMAGE=${word#*=} ;;
 		bound=*) BOOT_BOUND=${word#*=} ;;
+		first=*) BOOT_FIRST= ;;
 		*) die "machine_start: what is $word?" ;;
 		esac
 	done
@@ -51,6 +54,18 @@ machine_menu() { # folder of the boot
 	done
 }
 
+# Secure Boot needs the build of OVMF that keeps its variables behind system management mode. Sets BOOT_FIRMWARE.
+machine_firmware() { # machine
+	local code=$OVMF_CODE
+	BOOT_FIRMWARE=(-M q35)
+	if [ -e "$1/secure-boot" ]; then
+		code=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd
+		BOOT_FIRMWARE=(-M q35,smm=on -global ICH9-LPC.disable_s3=1 -global driver=cfi.pflash01,property=secure,value=on)
+	fi
+	BOOT_FIRMWARE+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$code"
+		-drive "if=pflash,unit=1,format=raw,file=$1/vars.fd")
+}
+
 machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 	local machine=$1 tpm=()
 	BOOT=$1/boots/$2
@@ -59,6 +74,7 @@ machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 	mkdir -p "$BOOT/out"
 	machine_job_disk "$BOOT"
 	machine_menu "$BOOT"
+	machine_firmware "$machine"
 	if [ -d "$machine/tpm" ]; then
 		tpm_start "$machine/tpm" "$machine/tpm.sock" "$BOOT/swtpm.log"
 		tpm=(-chardev "socket,id=tpm,path=$machine/tpm.sock" -tpmdev emulator,id=tpm,chardev=tpm
@@ -68,13 +84,11 @@ machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 	(owned cat "$BOOT/console.out" >/dev/null) &
 	: >"$BOOT/serial.log"
 	# shellcheck disable=SC2086
-	(owned qemu-system-x86_64 -M q35 $OVMF_ACCEL -m 512 -smp 1 -uuid "$(cat "$machine/uuid")" \
+	(owned qemu-system-x86_64 "${BOOT_FIRMWARE[@]}" $OVMF_ACCEL -m 512 -smp 1 -uuid "$(cat "$machine/uuid")" \
 		-nodefaults -display none -no-reboot \
 		-chardev "pipe,id=serial,path=$BOOT/console,logfile=$BOOT/serial.log" -serial chardev:serial \
-		-drive "if=pflash,unit=0,format=raw,readonly=on,file=$OVMF_CODE" \
-		-drive "if=pflash,unit=1,format=raw,file=$machine/vars.fd" \
 		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$machine/disk.img" \
-		-device virtio-blk-pci,drive=disk,bootindex=0 \
+		-device "virtio-blk-pci,drive=disk$BOOT_FIRST" \
 		-drive "if=none,id=job,format=raw,cache=unsafe,file=$BOOT/job.img" -device virtio-blk-pci,drive=job \
 		"${tpm[@]}" "${BOOT_FW_CFG[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
 	QEMU_PID=$!

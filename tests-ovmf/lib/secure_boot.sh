@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Secure Boot with the "snakeoil" key that Debian's ovmf brings for tests: its firmware variables trust it, and its private
+# half, with the password "snakeoil", is there to sign with.
+
+SNAKEOIL=/usr/share/ovmf/PkKek-1-snakeoil
+
+snakeoil_key() { # prints the file of the key without its password
+	local key=$SCRATCH/snakeoil.key
+	[ -s "$key" ] || openssl rsa -in "$SNAKEOIL.key" -passin pass:snakeoil -out "$key" 2>/dev/null
+	echo "$key"
+}
+
+image_sign() { # image, file
+	need sbsign
+	sbsign --key "$(snakeoil_key)" --cert "$SNAKEOIL.pem" --output "$2" "$1" >/dev/null 2>&1 ||
+		die "sbsign can't sign $1"
+}
+
+# Switches it on, and signs what the machine starts.
+machine_secure_boot() { # machine
+	local file=$1/signed.efi
+	touch "$1/secure-boot"
+	cp /usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd "$1/vars.fd"
+	image_sign "$OVMF_OUT/menu.efi" "$file"
+	esp_put "$1/disk.img" "$file" /EFI/BOOT/BOOTX64.EFI
+	image_sign "$OVMF_OUT/etcseal.efi" "$file"
+	esp_put "$1/disk.img" "$file" /EFI/etcseal/etcseal.efi
+	rm "$file"
+}

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The recovery key in a boot entry of the firmware, which measures every entry, with its text, into PCR 1: the stub takes the
+# text out of the event log, and the log still replays.
+. "$(dirname "$0")/../lib/harness.sh"
+. "$OVMF/lib/boot_entry.sh"
+. "$OVMF/lib/measured.sh"
+scenario_start
+fixture tpm "$SCRATCH/m"
+key=$(cat "$SCRATCH/m/recovery-key")
+recovery_needles "$key" >"$SCRATCH/needles"
+job_make "$SCRATCH/job" entry
+boot_entry '\EFI\etcseal\etcseal.efi' "etcseal.recovery=$key" >"$SCRATCH/job/entry.bin"
+machine_boot "$SCRATCH/m" write "job=$SCRATCH/job" || :
+w=$SCRATCH/m/boots/write
+job_make "$SCRATCH/job2" search
+cp "$SCRATCH/needles" "$SCRATCH/job2/"
+machine_boot "$SCRATCH/m" entry "job=$SCRATCH/job2" first=entry || :
+b=$SCRATCH/m/boots/entry
+measured_take "$b"
+
+check "the entry is written" says "$w" entry-written 0
+check "and put first" says "$w" order-written 0
+check "the firmware starts it without the menu" hides "$b" '@@ menu='
+check "it opens with the recovery key" says "$b" opened-by recovery
+check "the firmware measured that entry (the control)" grep -q 'Boot0099' "$b/out/event-log.yaml"
+check "the event log has nothing of the key" says "$b" key-in-event-log 0
+check "searched from outside neither" holds_none "$b/out/event-log" "$SCRATCH/needles"
+check "nor has dmesg" says "$b" key-in-dmesg 0
+check "nor /proc/cmdline" says "$b" key-in-cmdline 0
+check "the event log still replays to the TPM's PCRs" log_replays "$b"
