@@ -150,9 +150,9 @@ static void two_frames_or_something_behind_one_are_refused(void **state)
 
 static void other_formats_and_filters_are_not_read(void **state)
 {
-	static const char *const made[] = { "tar -cf out x",   "tar -czf out x",
-					    "tar -cJf out x",  "echo x | cpio -o --quiet | zstd -qc >out",
-					    "zstd -qc x >out", "ar rc - x 2>/dev/null | zstd -qc >out; echo >>out" };
+	static const char *const made[] = { "tar -cf out x", "tar -czf out x",
+					    "echo x | cpio -o --quiet | zstd -qc >out", "zstd -qc x >out",
+					    "ar rc - x 2>/dev/null | zstd -qc >out; echo >>out" };
 	unsigned n;
 
 	oracle_write(state, "x", es_text_span("text\n"));
