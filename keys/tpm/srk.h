@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The storage root key at 0x81000001: ECC P-256, TCG template (TCG TPM v2.0 Provisioning Guidance 7.5.1; EK Credential
- * Profile template H-2 as used for SRKs). Its public part is pinned as a serialised ESYS_TR, so that at boot no command is needed to learn
- * it, and no other key can take its place: the salt of every session is encrypted to the pinned key.
+ * Profile template L-2 with an SRK's attributes). Its public part is pinned as a serialised ESYS_TR, so that at boot no
+ * command is needed to learn it, and no other key can take its place: every session's salt is encrypted to the pinned one.
  */
 #ifndef ES_TPM_SRK_H
 #define ES_TPM_SRK_H

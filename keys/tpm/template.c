@@ -10,7 +10,9 @@
 
 /*
  * TCG EK Credential Profile 2.x, template L-2 (ECC NIST P256), with the attributes that the TCG TPM v2.0 Provisioning
- * Guidance, 7.5.1, gives an SRK: no policy, userWithAuth, noDA, and unique of 2 * 32 zero bytes.
+ * Guidance, 7.5.1, gives an SRK: no policy, userWithAuth, noDA, and unique of 2 * 32 zero bytes. So it is the key that
+ * `tpm2_createprimary -C o -g sha256 -G ecc256:null:aes128cfb` makes with those attributes and that unique (test-srk.c
+ * compares the Names). Not the primary key of systemd 252, which lacks noDA, has an empty unique, and isn't kept.
  */
 const TPM2B_PUBLIC es_srk_template = {
 	.publicArea = {
