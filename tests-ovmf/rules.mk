@@ -30,8 +30,9 @@ demo:
 	$(Q).ci/deps
 	$(Q)BUILD=$(BUILD) tests-ovmf/demo
 
-scenarios: all guest
+scenarios:
 	$(Q)BUILD=$(BUILD) tests-ovmf/check --scenarios $(SCENARIO)
 
 check:
+	$(Q).ci/deps
 	$(Q)BUILD=$(BUILD) tests-ovmf/check

@@ -44,7 +44,6 @@ hostile_make() { # sound image, what is wrong, file
 	two-initrds) section_rename "$3" .osrel .initrd ;;
 	overlap) put32 "$3" $(($(section_header "$3" .osrel) + 12)) "$(le32 "$3" $(($(section_header "$3" .cmdline) + 12)))" ;;
 	beyond) put32 "$3" $(($(section_header "$3" .initrd) + 8)) $((0x7fffffff)) ;;
-	wraps) put32 "$3" $(($(section_header "$3" .initrd) + 8)) $((0xfffff000)) ;;
 	no-kernel) # .linux isn't a PE image
 		header=$(section_header "$3" .linux)
 		printf 'not a kernel' | dd of="$3" bs=1 seek="$(le32 "$3" $((header + 20)))" conv=notrunc status=none

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Images with a section missing, doubled, overlapping or out of bounds, tried one after the other in one boot; each must come
-# back refused, and the sound one behind them must still start.
+# back refused, and the sound one behind them must still start. (Not here: a size that wraps at 32 bits. OVMF's own loader
+# lets it through and wipes memory up to its own end; the stub's unit tests have it.)
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/hostile.sh"
 scenario_start
-kinds="no-linux no-initrd no-cmdline two-cmdlines two-initrds overlap beyond wraps no-kernel cut"
+kinds="no-linux no-initrd no-cmdline two-cmdlines two-initrds overlap beyond no-kernel cut"
 machine_make "$SCRATCH/m" "$UUID_HOST" tpm
 paths=
 for kind in $kinds; do
