@@ -33,7 +33,8 @@ ES_MUST_CHECK enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm
  * hold (the PCRs aren't those); ES_TPM_CLEARED or ES_TPM_OTHER: the object isn't of this TPM's SRK (told apart by
  * es_tpm_srk_check), and ES_BAD_TAG if it isn't although the SRK is the pinned one: it is damaged, or was made for another;
  * ES_FORMAT: no sealed object, or not ES_KEY_LEN bytes in it; ES_TPM_LOCKOUT, ES_TPM_FORGED, …: as they say. With an
- * authorization five commands more, six with a generation, and the reasons of es_session_authorize: ES_IMAGE_OLD, ES_IMAGE_SIGNATURE, ES_COUNTER_MISSING. */
+ * authorization five commands more, six with a generation, and the reasons of es_session_authorize: ES_IMAGE_OLD,
+ * ES_IMAGE_SIGNATURE, ES_COUNTER_MISSING. */
 struct es_tpm_unseal_request {
 	struct es_span public_part, private_part;
 	es_pcr_mask pcrs;
