@@ -128,12 +128,30 @@ static void ask_tpm(struct es_opening *o)
 	o->counter.state = es_tpm_counter_read(o->tpm, index, &o->counter.value);
 }
 
+enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector *p,
+				 const struct es_authorization *authorization)
+{
+	const struct es_tpm_unseal_request request = {
+		.public_part = es_buf_span(&p->tpm.public_part),
+		.private_part = es_buf_span(&p->tpm.private_part),
+		.pcrs = p->tpm.pcrs,
+		.authorization = authorization,
+	};
+	ES_SECRET secret = NULL;
+	enum es_reason r = es_tpm_unseal(o->tpm, &request, &secret);
+
+	if (r != ES_OK) {
+		note(o, es_tpm_last_refusal(o->tpm));
+		return tpm_without_pin(o, r);
+	}
+	r = es_protector_unwrap(p, secret, &o->key);
+	return r == ES_BAD_TAG ? ES_TAMPERED_INFO : r;
+}
+
 static enum es_reason key_from_tpm(struct es_opening *o, const struct es_bank *bank)
 {
 	const struct es_protector *p = NULL;
-	struct es_tpm_unseal_request request;
 	struct es_refusal_evidence evidence;
-	ES_SECRET secret = NULL;
 	enum es_reason r;
 
 	if (o->tpm_state != ES_OK)
@@ -151,20 +169,9 @@ static enum es_reason key_from_tpm(struct es_opening *o, const struct es_bank *b
 		};
 		es_refusal_words(&evidence, o->record.refusal_detail, sizeof o->record.refusal_detail);
 	}
-	if (r != ES_OK)
-		return r;
-	request = (struct es_tpm_unseal_request){
-		.public_part = es_buf_span(&p->tpm.public_part),
-		.private_part = es_buf_span(&p->tpm.private_part),
-		.pcrs = p->tpm.pcrs,
-	};
-	r = es_tpm_unseal(o->tpm, &request, &secret);
-	if (r != ES_OK) {
-		note(o, es_tpm_last_refusal(o->tpm));
-		return tpm_without_pin(o, r);
-	}
-	r = es_protector_unwrap(p, secret, &o->key);
-	return r == ES_BAD_TAG ? ES_TAMPERED_INFO : r;
+	if (r == ES_LOCKED_PCR || r == ES_LOCKED_NO_PROTECTOR)
+		return es_opening_key_by_vendor(o, bank, r);
+	return r == ES_OK ? es_opening_unseal(o, p, NULL) : r;
 }
 
 static enum es_reason key_from_kdf(struct es_opening *o, const struct es_bank *bank)

@@ -21,6 +21,7 @@ struct es_opening_request {
 	const char *tcti;                   /* NULL: the kernel's TPM */
 	const char *product_uuid;           /* DMI product UUID as the kernel tells it; NULL or "" if it has none */
 	struct es_span event_log;           /* the kernel's; empty if there is none */
+	struct es_span pcr_signature;       /* the image's signed policies, .pcrsig; empty if there are none */
 };
 
 /* Reads the banks, connects to the TPM. Fails only for want of memory; what is wrong is found by the next call. */

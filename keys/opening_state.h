@@ -21,7 +21,19 @@ struct es_opening {
 	struct es_boot_record record;
 	struct es_code_fault fault;
 	char recovery_id[ES_RECOVERY_ID_TEXT];
+	uint64_t image_generation, image_counter; /* of the image that a vendor's signature opened; 0: none */
 };
+
+struct es_authorization;
+
+/* The key out of that protector; authorization for one under a vendor's key, else NULL. */
+ES_MUST_CHECK enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector *p,
+					       const struct es_authorization *authorization);
+/* Where no literal protector fits, for that reason: one under a vendor's key, with the image's own signatures. */
+ES_MUST_CHECK enum es_reason es_opening_key_by_vendor(struct es_opening *o, const struct es_bank *bank,
+						      enum es_reason literal);
+/* Counts up to the generation of the image that was opened. Where that fails the host opens all the same. */
+void es_opening_accept_image(struct es_opening *o);
 
 /* The key from a recovery key; sends the TPM nothing. */
 ES_MUST_CHECK enum es_reason es_opening_key_from_recovery(struct es_opening *o, const char *text, size_t len);

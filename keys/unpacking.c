@@ -91,6 +91,7 @@ static void catch_up(struct es_opening *o)
 	    behind && es_tpm_counter_increment(o->tpm, info->nv_index) != ES_OK)
 		snprintf(o->record.refusal_detail, sizeof o->record.refusal_detail, "the counter stays behind: %s",
 			 es_tpm_last_refusal(o->tpm));
+	es_opening_accept_image(o);
 	if (o->tpm != NULL)
 		o->record.tpm_commands = o->commands_before + es_tpm_commands(o->tpm);
 }

@@ -163,14 +163,21 @@ enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t 
 	return r == ES_OK ? value(tpm, &c, ret_value) : r;
 }
 
-enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index)
+enum es_reason es_tpm_counter_raise(struct es_tpm *tpm, uint32_t index, uint64_t steps)
 {
 	COUNTER c = COUNTER_NONE(tpm);
 	enum es_reason r = find(tpm, index, &c);
 
 	if (r == ES_NOT_MET || (r == ES_OK && !c.written))
 		return ES_COUNTER_MISSING;
-	return r == ES_OK ? count(tpm, &c) : r;
+	for (uint64_t i = 0; i < steps && r == ES_OK; i++)
+		r = count(tpm, &c);
+	return r;
+}
+
+enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index)
+{
+	return es_tpm_counter_raise(tpm, index, 1);
 }
 
 enum es_reason es_tpm_counter_delete(struct es_tpm *tpm, uint32_t index)

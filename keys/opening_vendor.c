@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The key by way of a vendor's signature: for an image that this host has never seen before. */
+#include "keys/opening_state.h"
+#include "keys/refusal.h"
+#include "keys/tpm/counter.h"
+#include "keys/vendor.h"
+
+#include "keys/crypto/hash.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Behind what is there already. */
+__attribute__((format(printf, 2, 3))) static void note(struct es_opening *o, const char *format, ...)
+{
+	size_t used = strlen(o->record.refusal_detail), cap = sizeof o->record.refusal_detail - used;
+	int n = used > 0 ? snprintf(o->record.refusal_detail + used, cap, "; ") : 0;
+	va_list args;
+
+	if (n < 0 || (size_t)n >= cap)
+		return;
+	va_start(args, format);
+	vsnprintf(o->record.refusal_detail + used + n, cap - (size_t)n, format, args);
+	va_end(args);
+}
+
+static void note_pcrs(struct es_opening *o, const struct es_bank *bank, const struct es_protector *p)
+{
+	const struct es_refusal_evidence evidence = {
+		.sealed = &p->tpm.expected,
+		.now = &o->record.before_fence,
+		.pcrs = p->tpm.pcrs,
+		.log_then = es_buf_span(&bank->log),
+		.log_now = o->request.event_log,
+	};
+
+	if (o->record.refusal_detail[0] == '\0')
+		es_refusal_words(&evidence, o->record.refusal_detail, sizeof o->record.refusal_detail);
+}
+
+/* The signature of p's vendor that fits this boot; says why if there is none. */
+static enum es_reason match(struct es_opening *o, const struct es_protector *p,
+			    const struct es_pcr_signatures *signatures, struct es_vendor_match *ret)
+{
+	enum es_reason r =
+	    es_vendor_match(es_buf_span(&p->tpm.vendor.public_key), signatures, &o->record.before_fence, ret);
+
+	if (r == ES_OK)
+		return ES_OK;
+	if (r != ES_MISSING)
+		return r == ES_MEMORY || r == ES_CRYPTO ? r : ES_TAMPERED_INFO;
+	note(o, signatures->count > 0 ? "no policy that came with the image is signed by its vendor for this boot"
+				      : "the image brought no policy that is signed by its vendor");
+	return ES_LOCKED_PCR;
+}
+
+/* Also asked of a TPM that will refuse by itself: it can't say how far apart the two are. */
+static enum es_reason check_generation(struct es_opening *o, uint64_t generation)
+{
+	struct es_counter counter = { ES_OK, 0 };
+	enum es_reason r;
+
+	counter.state = es_tpm_counter_read(o->tpm, ES_GENERATION_INDEX, &counter.value);
+	r = es_vendor_fresh(generation, counter);
+	o->record.refusal_detail[0] = '\0';
+	if (r == ES_COUNTER_MISSING)
+		note(o, "the counter of the generations of boot images (NV index 0x%08x)", ES_GENERATION_INDEX);
+	else if (r != ES_OK)
+		note(o, "the image is generation %llu, the TPM's counter stands at %llu",
+		     (unsigned long long)generation, (unsigned long long)counter.value);
+	o->image_generation = r == ES_OK ? generation : 0;
+	o->image_counter = counter.value;
+	return r;
+}
+
+static enum es_reason open_signed(struct es_opening *o, const struct es_protector *p, const struct es_vendor_match *m)
+{
+	const struct es_authorization authorization = {
+		.key = { { m->key.modulus, m->key.len } },
+		.pcrs = p->tpm.vendor.pcrs,
+		.generation = m->generation,
+		.policy = m->policy,
+		.signature = m->signature,
+		.sha256 = es_sha256,
+	};
+	enum es_reason r = m->generation != 0 ? check_generation(o, m->generation) : ES_OK;
+
+	if (r == ES_OK)
+		r = es_opening_unseal(o, p, &authorization);
+	if (r == ES_OK)
+		o->record.refusal_detail[0] = '\0'; /* why no literal protector fitted */
+	else
+		o->image_generation = 0;
+	return r;
+}
+
+enum es_reason es_opening_key_by_vendor(struct es_opening *o, const struct es_bank *bank, enum es_reason literal)
+{
+	char detail[ES_SIGNATURE_DETAIL];
+	ES_SIGNATURES signatures = { .count = 0 };
+	enum es_reason parsed = ES_OK, r = literal;
+
+	if (o->request.pcr_signature.len > 0)
+		parsed = es_signatures_parse(o->request.pcr_signature, &signatures, detail);
+	for (unsigned i = 0; i < bank->info->protector_count; i++) {
+		const struct es_protector *p = bank->info->protectors[i];
+		struct es_vendor_match m;
+
+		if (p->type != ES_PROTECTOR_TPM || !p->tpm.is_signed)
+			continue;
+		r = es_vendor_protector_fits(p, &o->record.before_fence);
+		if (r == ES_LOCKED_PCR)
+			note_pcrs(o, bank, p);
+		if (r == ES_OK && parsed != ES_OK)
+			note(o, "the policies that came with the image can't be read: %s", detail);
+		if (r == ES_OK)
+			r = match(o, p, &signatures, &m);
+		if (r == ES_OK)
+			return open_signed(o, p, &m);
+	}
+	return r;
+}
+
+/* An image was accepted: from here on the TPM refuses the older ones. */
+void es_opening_accept_image(struct es_opening *o)
+{
+	uint64_t from = o->image_counter;
+
+	if (o->tpm == NULL || o->image_generation <= from)
+		return;
+	if (es_tpm_counter_raise(o->tpm, ES_GENERATION_INDEX, o->image_generation - from) != ES_OK)
+		note(o, "the counter of image generations stays behind %llu: %s",
+		     (unsigned long long)o->image_generation, es_tpm_last_refusal(o->tpm));
+}
