@@ -20,7 +20,8 @@
 
 #include <tss2/tss2_rc.h>
 
-static enum es_reason open_reason(TSS2_RC rc)
+/* The kernel's device was there a moment ago: what can't be opened then is broken, not absent. */
+static enum es_reason open_reason(TSS2_RC rc, bool kernels_own)
 {
 	switch (rc & ~TSS2_RC_LAYER_MASK) {
 	case TSS2_BASE_RC_MEMORY:
@@ -32,7 +33,7 @@ static enum es_reason open_reason(TSS2_RC rc)
 	case TSS2_BASE_RC_TRY_AGAIN:
 		return ES_TPM_TIMEOUT;
 	default:
-		return ES_TPM_ABSENT;
+		return kernels_own ? ES_TPM_HARDWARE : ES_TPM_ABSENT;
 	}
 }
 
@@ -46,12 +47,13 @@ static enum es_reason esys_new(struct es_tpm *tpm)
 
 enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **ret)
 {
+	const bool kernels_own = tcti == NULL;
 	ES_TPM tpm = NULL;
 	enum es_reason r;
 	TSS2_RC rc;
 
 	setenv("TSS2_LOG", "all+NONE", 0);
-	if (tcti == NULL) {
+	if (kernels_own) {
 		r = es_tpm_device_check(ES_TPM_SYSFS, ES_TPM_DEVICE);
 		if (r != ES_OK)
 			return r;
@@ -62,7 +64,7 @@ enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **
 		return ES_MEMORY;
 	rc = es_bound_open(tcti, bound_ms, &tpm->bound);
 	if (rc != TSS2_RC_SUCCESS)
-		return open_reason(rc);
+		return open_reason(rc, kernels_own);
 	r = esys_new(tpm);
 	if (r != ES_OK)
 		return r;

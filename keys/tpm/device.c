@@ -31,14 +31,16 @@ static char version_major(const char *sysfs)
 
 enum es_reason es_tpm_device_check(const char *sysfs, const char *device)
 {
+	char version = version_major(sysfs);
 	struct stat st;
 
-	if (version_major(sysfs) == '1')
+	if (version == '1')
 		return ES_TPM_VERSION;
+	/* A TPM that the kernel knows and that can't be reached is not an absent one: it needs a fence, and can't have it. */
 	if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
-		return ES_TPM_ABSENT;
+		return version == '2' ? ES_TPM_HARDWARE : ES_TPM_ABSENT;
 	if (access(device, R_OK | W_OK) < 0)
-		return errno == EACCES || errno == EPERM ? ES_PERMISSION : ES_TPM_ABSENT;
+		return errno == EACCES || errno == EPERM ? ES_PERMISSION : ES_TPM_HARDWARE;
 	return ES_OK;
 }
 

@@ -16,7 +16,8 @@
 #define ES_TPM_SYSFS  "/sys/class/tpm/tpm0"
 #define ES_TPM_DEVICE "/dev/tpmrm0"
 
-/* ES_TPM_VERSION: sysfs/tpm_version_major says 1; ES_TPM_ABSENT: no such device; ES_PERMISSION: not ours to open. */
+/* ES_TPM_VERSION: sysfs/tpm_version_major says 1; ES_TPM_ABSENT: no such device; ES_TPM_HARDWARE: none, though sysfs
+ * knows a TPM 2.0; ES_PERMISSION: not ours to open. */
 ES_MUST_CHECK enum es_reason es_tpm_device_check(const char *sysfs, const char *device);
 
 /* TSS2_TCTI_RC_NOT_PERMITTED, or IO_ERROR: it isn't there. The caller closes *ret_fd. */
