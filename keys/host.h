@@ -31,6 +31,10 @@ void es_host_closep(struct es_host **host);
 /* A sentence on the last refusal, beyond its reason: which file, which PCR, what the TPM said. Never NULL. */
 const char *es_host_detail(const struct es_host *host);
 
+/* After init, set mode and a requirement: why the seal isn't under the image vendor's signature, though the image carries
+ * a vendor's key. "" if it is, or the image has none. */
+const char *es_host_vendor_note(const struct es_host *host);
+
 /* NULL if this system wasn't started through the boot helper. */
 const struct es_boot_record *es_host_boot(const struct es_host *host);
 /* The bank that the host stands on, read afresh at es_host_open and after each commit; NULL: not configured. */

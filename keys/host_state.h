@@ -16,6 +16,7 @@ struct es_host {
 	int current;        /* the bank that the host stands on, -1: not configured */
 	struct es_tpm *tpm; /* NULL until it is needed */
 	char detail[256];
+	char vendor_note[256];
 };
 
 /* Says more of a refusal than its reason does; returns the reason. */
@@ -52,7 +53,9 @@ ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, const struct e
 					    struct es_pack_report *ret_report);
 
 /* Replaces info's tpm protectors by one for the way this host booted: SRK, a fresh secret, {7 or 4}, 11, 12. The values
- * are those from before the fence, confirmed by the event log; a recovery boot's are put right. */
+ * are those from before the fence, confirmed by the event log; a recovery boot's are put right. Where the image's vendor
+ * signs policies, one under that signature and 7, 12 comes too; and alone, if the vendor counts generations: a literal one
+ * would open this image for ever, also when it is long too old. */
 ES_MUST_CHECK enum es_reason es_host_seal(struct es_host *host, struct es_info *info,
 					  const struct es_secret *config_key);
 

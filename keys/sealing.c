@@ -5,9 +5,11 @@
 #include "keys/core/event_log.h"
 #include "keys/crypto/hash.h"
 #include "keys/host_state.h"
+#include "keys/sealing_vendor.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The PCR values that the next boot will have if nothing changes: what the helper read before the fence, if the event log
@@ -47,39 +49,102 @@ static void remove_tpm_protectors(struct es_info *info)
 			es_info_remove(info, i);
 }
 
-static enum es_reason seal_to(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
-			      const struct es_pcr_values *expected)
+struct seal {
+	struct es_host *host;
+	struct es_info *info;
+	const struct es_secret *config_key;
+	const struct es_pcr_values *expected;
+	struct es_buf srk;
+};
+
+static void free_seal(struct seal *s)
 {
+	es_buf_free(&s->srk);
+}
+
+static enum es_reason describe(const struct seal *s, const struct es_sealing_vendor *vendor, struct es_protector *p)
+{
+	enum es_reason r = es_uuid_make(p->id);
+
+	p->tpm.expected = *s->expected;
+	if (r == ES_OK)
+		r = es_buf_copy(es_buf_span(&s->srk), &p->tpm.srk);
+	if (r != ES_OK || vendor == NULL)
+		return r;
+	p->tpm.is_signed = true;
+	p->tpm.vendor.pcrs = ES_PCR_BIT(ES_PCR_IMAGE);
+	p->tpm.vendor.generation_index = vendor->index;
+	return es_buf_copy(es_buf_span(&vendor->public_key), &p->tpm.vendor.public_key);
+}
+
+/* vendor NULL: to this boot alone. */
+static enum es_reason add_protector(const struct seal *s, const struct es_sealing_vendor *vendor)
+{
+	const es_pcr_mask pcrs = es_policy_pcrs(s->info->require_secure_boot);
+	struct es_vendor_key key;
 	struct es_tpm_seal_request request = {
-		.expected = expected,
+		.expected = s->expected,
 		.sha256 = es_sha256,
-		.pcrs = es_policy_pcrs(info->require_secure_boot),
-		.unset_ok = host->boot.stub ? 0 : ES_PCR_BIT(ES_PCR_IMAGE),
+		.pcrs = vendor != NULL ? pcrs & ~ES_PCR_BIT(ES_PCR_IMAGE) : pcrs,
+		.unset_ok = s->host->boot.stub ? 0 : ES_PCR_BIT(ES_PCR_IMAGE),
 	};
 	struct es_protector *p;
 	ES_SECRET secret = NULL;
-	ES_BUF srk = { NULL, 0 };
-	enum es_reason r = es_tpm_srk_make(host->tpm, &srk);
+	enum es_reason r = es_info_add(s->info, ES_PROTECTOR_TPM, &p);
 
-	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	remove_tpm_protectors(info);
-	r = es_info_add(info, ES_PROTECTOR_TPM, &p);
 	if (r == ES_OK)
-		r = es_uuid_make(p->id);
+		r = describe(s, vendor, p);
 	if (r == ES_OK)
 		r = es_random_secret(ES_KEY_LEN, &secret);
 	if (r != ES_OK)
 		return r;
+	if (vendor != NULL) {
+		key.modulus = (struct es_span){ vendor->rsa.modulus, vendor->rsa.len };
+		request.vendor = &key;
+	}
 	request.secret = secret;
-	strcpy(p->tpm.purpose, "this boot");
+	strcpy(p->tpm.purpose, vendor != NULL ? "images that their vendor signed" : "this boot");
 	p->tpm.pcrs = request.pcrs;
-	p->tpm.expected = *expected;
-	p->tpm.srk = es_buf_take(&srk);
-	r = es_tpm_seal(host->tpm, &request, &p->tpm.public_part, &p->tpm.private_part);
+	r = es_tpm_seal(s->host->tpm, &request, &p->tpm.public_part, &p->tpm.private_part);
+	if (r != ES_OK)
+		return es_host_refuse(s->host, r, "%s", es_tpm_last_refusal(s->host->tpm));
+	return es_protector_wrap(p, secret, s->config_key);
+}
+
+/* *ret_generations: the vendor counts them, so that a literal protector must not be. */
+static enum es_reason seal_to_vendor(const struct seal *s, bool *ret_generations)
+{
+	ES_SEALING_VENDOR vendor = { .generation = 0 };
+	enum es_reason r = es_sealing_vendor_find(s->host, s->info, s->expected, &vendor);
+
+	*ret_generations = false;
+	if (r == ES_MISSING || r == ES_NOT_MET)
+		return ES_OK;
+	if (r == ES_OK)
+		r = add_protector(s, &vendor);
+	if (r == ES_NOT_MET) {
+		es_info_remove(s->info, s->info->protector_count - 1);
+		snprintf(s->host->vendor_note, sizeof s->host->vendor_note,
+			 "this TPM can't check signatures of the vendor's key (%u bits)", (unsigned)vendor.rsa.len * 8);
+		return ES_OK;
+	}
+	*ret_generations = r == ES_OK && vendor.generation != 0;
+	return r;
+}
+
+static enum es_reason seal_to(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
+			      const struct es_pcr_values *expected)
+{
+	ES_SCOPED(free_seal)
+	struct seal s = { .host = host, .info = info, .config_key = config_key, .expected = expected };
+	enum es_reason r = es_tpm_srk_make(host->tpm, &s.srk);
+	bool generations;
+
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	return es_protector_wrap(p, secret, config_key);
+	remove_tpm_protectors(info);
+	r = seal_to_vendor(&s, &generations);
+	return r == ES_OK && !generations ? add_protector(&s, NULL) : r;
 }
 
 enum es_reason es_host_seal(struct es_host *host, struct es_info *info, const struct es_secret *config_key)

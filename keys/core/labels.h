@@ -39,6 +39,9 @@ enum {
 #define ES_HANDOVER_DIR     "/.extra/etcseal"
 #define ES_RUN_DIR          "/run/etcseal"
 #define ES_BOOT_RECORD_NAME "boot.json"
+/* Beside it, from the image's own sections .pcrpkey and .pcrsig, if it has them. */
+#define ES_RUN_PUBLIC_KEY_NAME "pcr-public-key.pem"
+#define ES_RUN_SIGNATURE_NAME  "pcr-signature.json"
 
 /* What is covered where nobody said otherwise. */
 #define ES_COVERED_DEFAULT "/etc"
