@@ -11,14 +11,15 @@
 
 struct es_swtpm;
 
-struct es_swtpm *
-es_swtpm_start(void); /* a TPM 2.0, fresh, with the banks that swtpm has by default (SHA-256 among them) */
+/* A TPM 2.0, fresh, with the banks that swtpm has by default (SHA-256 among them). */
+struct es_swtpm *es_swtpm_start(void);
 struct es_swtpm *es_swtpm_start_banks(const char *banks); /* "sha1", "sha1,sha256": only these are active */
 struct es_swtpm *es_swtpm_start_12(void);                 /* a TPM 1.2 */
 void es_swtpm_stop(struct es_swtpm *s);                   /* and removes its folder; NULL is fine */
 void es_swtpm_stopp(struct es_swtpm **s);
 
-/* "swtpm:host=127.0.0.1,port=N": for es_tpm_open, and for tpm2-tools' TPM2TOOLS_TCTI. Changed by a power cycle and a replacement. */
+/* "swtpm:host=127.0.0.1,port=N": for es_tpm_open, and for tpm2-tools' TPM2TOOLS_TCTI. Changed by a power cycle and a
+ * replacement. */
 const char *es_swtpm_tcti(const struct es_swtpm *s);
 uint16_t es_swtpm_port(const struct es_swtpm *s); /* commands; control is the next one */
 

@@ -145,18 +145,19 @@ static void a_tpm_that_hangs_costs_the_bound_once(void **state)
 	struct es_pcr_values v;
 	uint64_t start = now_ms(), value;
 
-	assert_int_equal(es_tpm_open(es_proxy_tcti(p), 300, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_proxy_tcti(p), 1000, &tpm), ES_OK);
 	assert_int_equal(es_tpm_srk_pin(tpm, es_buf_span(&f->srk)), ES_OK);
 	assert_int_equal(es_tpm_pcr_read(tpm, FIXTURE_PCRS, &v), ES_TPM_TIMEOUT);
-	assert_true(now_ms() - start >= 250 && now_ms() - start < 5000);
+	assert_true(now_ms() - start >= 800 && now_ms() - start < 20000);
 	start = now_ms();
 	assert_int_equal(es_tpm_pcr_read(tpm, FIXTURE_PCRS, &v), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_counter_read(tpm, ES_COUNTER_INDEX, &value), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_fence(tpm), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_usable(tpm), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_srk_check(tpm), ES_TPM_TIMEOUT);
+	assert_int_equal(es_tpm_commands(tpm), 1); /* none of these was sent, or waited for */
 	es_tpm_close(tpm);
-	assert_true(now_ms() - start < 1000);
+	assert_true(now_ms() - start < 20000);
 	es_proxy_stop(p);
 }
 
@@ -178,14 +179,14 @@ static void whichever_command_hangs_the_unseal_ends(void **state)
 
 		es_tpm_close(f->tpm);
 		f->tpm = NULL;
-		assert_int_equal(es_tpm_open(es_proxy_tcti(p), 400, &f->tpm), ES_OK);
+		assert_int_equal(es_tpm_open(es_proxy_tcti(p), nth < 4 ? 500 : 3000, &f->tpm), ES_OK);
 		assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&f->srk)), ES_OK);
 		r = tpm_fixture_unseal(f, &got);
 		/* The last one only flushes: the secret is there. */
 		assert_int_equal(r, nth < 4 ? ES_TPM_TIMEOUT : ES_OK);
 		es_tpm_close(f->tpm);
 		f->tpm = NULL;
-		assert_true(now_ms() - start < 5000);
+		assert_true(now_ms() - start < 20000);
 		es_proxy_stop(p);
 		es_swtpm_power_cycle(f->swtpm); /* what a hanging TPM keeps loaded goes with its power */
 		tpm_fixture_measure(f->swtpm);

@@ -77,14 +77,14 @@ static void a_tpm_that_hangs_is_left_behind(void **state)
 {
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(*state), hang, NULL, NULL);
 	uint8_t response[ES_TPM_MESSAGE_MAX];
-	uint64_t left = 300 * MS, start_ns = now(), took;
+	uint64_t left = 1000 * MS, start_ns = now(), took;
 	struct es_line *line = NULL;
 	size_t len = 0;
 
 	assert_int_equal(es_line_open(es_proxy_tcti(p), &left, &line), TSS2_RC_SUCCESS);
 	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
 	took = now() - start_ns;
-	assert_true(took >= 250 * MS && took < 5000 * MS);
+	assert_true(took >= 800 * MS && took < 20000 * MS);
 	assert_int_equal(left, 0);
 
 	start_ns = now();
@@ -92,7 +92,7 @@ static void a_tpm_that_hangs_is_left_behind(void **state)
 	left = 60000 * MS; /* also if somebody finds more time: the thread is still away */
 	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
 	es_line_close(line, left);
-	assert_true(now() - start_ns < 1000 * MS);
+	assert_true(now() - start_ns < 20000 * MS);
 	es_proxy_stop(p); /* the thread comes back to nobody, and frees the line */
 }
 

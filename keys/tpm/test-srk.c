@@ -173,7 +173,8 @@ static void once_vouched_for_it_is_not_gone(void **state)
 	assert_int_equal(es_tpm_srk_check(f->tpm), ES_TPM_CLEARED);
 }
 
-/* On its first use: the public part that the TPM gave is replaced by another one, as an interposer that wants the salt would. */
+/* On its first use: the public part that the TPM gave is replaced by another one, as an interposer that wants the salt
+ * would. */
 static void change_public(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
