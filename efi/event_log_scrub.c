@@ -131,6 +131,21 @@ unsigned es_scrub_log(uint8_t *log, size_t last, size_t limit)
 	return found;
 }
 
+unsigned es_scrub_sha1_log(uint8_t *log, size_t last, size_t limit)
+{
+	struct es_reader in = { .in = { log, limit } };
+	unsigned found = 0;
+
+	while (in.pos <= last && !in.bad) {
+		struct es_span data;
+
+		es_read_span(&in, 4 + 4 + SHA1_LEN);
+		data = es_read_span(&in, es_read_le32(&in));
+		found += es_scrub((uint8_t *)(uintptr_t)data.data, data.len);
+	}
+	return found;
+}
+
 unsigned es_scrub_events(struct es_span log, uint8_t *events, size_t limit, uint64_t count)
 {
 	struct es_reader head = { .in = log }, in = { .in = { events, limit } };
@@ -145,13 +160,19 @@ unsigned es_scrub_events(struct es_span log, uint8_t *events, size_t limit, uint
 	return found;
 }
 
-static unsigned scrub_log(EFI_PHYSICAL_ADDRESS start, EFI_PHYSICAL_ADDRESS last)
-{
-	uint8_t *log = (uint8_t *)(uintptr_t)start;
+/* What GetEventLog told: where a log lies and where its last event begins. Zeros: it is empty. */
+struct extent {
+	EFI_PHYSICAL_ADDRESS start, last;
+	BOOLEAN truncated;
+};
 
-	if (!log || last < start || last - start >= LOG_MAX)
+typedef unsigned scrub_fn(uint8_t *log, size_t last, size_t limit);
+
+static unsigned scrub_extent(const struct extent *e, scrub_fn *scrub)
+{
+	if (e->start == 0 || e->last < e->start || e->last - e->start >= LOG_MAX)
 		return 0;
-	return es_scrub_log(log, (size_t)(last - start), LOG_MAX);
+	return scrub((uint8_t *)(uintptr_t)e->start, (size_t)(e->last - e->start), LOG_MAX);
 }
 
 /* Version and number of events, 64 bits each, then the events. */
@@ -175,19 +196,28 @@ static unsigned scrub_final_events(const struct es_firmware *fw, EFI_PHYSICAL_AD
 	return 0;
 }
 
-void es_event_logs_scrub(const struct es_measuring *m)
+static unsigned scrub_tpm_logs(const struct es_firmware *fw, struct es_tcg2 *tcg2)
 {
-	EFI_PHYSICAL_ADDRESS start = 0, last = 0;
-	BOOLEAN truncated = 0;
+	struct extent agile = { .start = 0 }, sha1 = { .start = 0 };
 	unsigned found = 0;
 
-	if (m->tcg2 && !EFI_ERROR(m->tcg2->get_event_log(m->tcg2, ES_TCG2_LOG_TCG_2, &start, &last, &truncated))) {
-		found += scrub_log(start, last);
-		found += scrub_final_events(m->fw, start);
+	/* The kernel takes the second form where there is none of the first. */
+	if (!EFI_ERROR(tcg2->get_event_log(tcg2, ES_TCG2_LOG_TCG_2, &agile.start, &agile.last, &agile.truncated))) {
+		found += scrub_extent(&agile, es_scrub_log);
+		found += scrub_final_events(fw, agile.start);
 	}
-	start = last = 0;
-	if (m->cc && !EFI_ERROR(m->cc->get_event_log(m->cc, ES_TCG2_LOG_TCG_2, &start, &last, &truncated)))
-		found += scrub_log(start, last);
+	if (!EFI_ERROR(tcg2->get_event_log(tcg2, ES_TCG2_LOG_TCG_1_2, &sha1.start, &sha1.last, &sha1.truncated)))
+		found += scrub_extent(&sha1, es_scrub_sha1_log);
+	return found;
+}
+
+void es_event_logs_scrub(const struct es_measuring *m)
+{
+	struct extent vm = { .start = 0 };
+	unsigned found = m->tcg2 ? scrub_tpm_logs(m->fw, m->tcg2) : 0;
+
+	if (m->cc && !EFI_ERROR(m->cc->get_event_log(m->cc, ES_TCG2_LOG_TCG_2, &vm.start, &vm.last, &vm.truncated)))
+		found += scrub_extent(&vm, es_scrub_log);
 	if (found > 0)
 		es_say(m->fw,
 		       "the firmware's event log held a recovery key, which was overwritten there. If it is in a boot "

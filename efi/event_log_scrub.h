@@ -24,6 +24,9 @@ unsigned es_scrub(uint8_t *data, size_t len);
  * such a log. limit is how far it may reach. */
 unsigned es_scrub_log(uint8_t *log, size_t last, size_t limit);
 
+/* Pure. The same for a log of the old form, SHA-1 digests only. */
+unsigned es_scrub_sha1_log(uint8_t *log, size_t last, size_t limit);
+
 /* Pure. The same in count events of the form that the log's beginning tells. */
 unsigned es_scrub_events(struct es_span log, uint8_t *events, size_t limit, uint64_t count);
 

@@ -8,7 +8,8 @@
 enum {
 	FOLDER_MODE = 0500,
 	FILE_MODE = 0400,
-	EXTRA_MODE = 0555, /* this one is systemd's too */
+	EXTRA_MODE = 0555, /* these two as systemd has them: what lies there is in the image, for anybody to read */
+	IMAGE_FILE_MODE = 0444,
 	BOOT_JSON_MAX = 1024,
 	PATH_LEN = 64,
 };
@@ -64,7 +65,7 @@ static size_t write_all(struct es_writer *w, const struct es_extra_request *q, s
 	es_cpio_folder(&c, extra_dir, EXTRA_MODE);
 	for (size_t i = 0; i < sizeof image_files / sizeof image_files[0]; i++)
 		if (q->uki->present[image_files[i].section])
-			es_cpio_file(&c, image_files[i].path, FILE_MODE, q->uki->section[image_files[i].section]);
+			es_cpio_file(&c, image_files[i].path, IMAGE_FILE_MODE, q->uki->section[image_files[i].section]);
 	es_cpio_folder(&c, ours_dir, FOLDER_MODE);
 	es_cpio_file(&c, ".extra/etcseal/boot.json", FILE_MODE, json);
 	write_banks(&c, q->banks);

@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(log, data + 2, size);
 	(void)es_scrub_log(log, last, size);
+	(void)es_scrub_sha1_log(log, last, size);
 	(void)es_scrub_events((struct es_span){ data + 2, size }, log, size, last);
 	(void)es_scrub(log, size);
 	free(log);

@@ -55,7 +55,8 @@
 	}
 
 enum {
-	ES_TCG2_LOG_TCG_2 = 2, /* EFI_TCG2_EVENT_LOG_FORMAT_TCG_2; the same number for CC */
+	ES_TCG2_LOG_TCG_1_2 = 1, /* EFI_TCG2_EVENT_LOG_FORMAT_TCG_1_2: SHA-1 only */
+	ES_TCG2_LOG_TCG_2 = 2,   /* EFI_TCG2_EVENT_LOG_FORMAT_TCG_2; the same number for CC */
 	ES_EVENT_HEADER_VERSION = 1,
 };
 

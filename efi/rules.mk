@@ -24,7 +24,7 @@ $(BUILD)/stub-$(EFI_ARCH)/%.o: %.c
 	$(call say,CC,$< (firmware))
 	$(Q)$(CC) $(EFI_FLAGS) -c $< -o $@
 
-$(BUILD)/stub-$(EFI_ARCH)/stub.so: $(EFI_OBJ) efi/stub.lds
+$(BUILD)/stub-$(EFI_ARCH)/stub.so: $(EFI_OBJ) efi/stub.lds efi/rules.mk
 	$(call say,LD,$@)
 	$(Q)ld -nostdlib -shared -Bsymbolic --no-undefined -znocombreloc -znoexecstack --build-id=none -T efi/stub.lds \
 		$(EFI_LIB)/crt0-efi-$(EFI_GNU).o $(EFI_OBJ) -L$(EFI_LIB) -lgnuefi -o $@

@@ -143,6 +143,35 @@ static void what_is_no_log_is_left_alone(void **state)
 	}
 }
 
+static void old_form_is_scrubbed_too(void **state)
+{
+	uint8_t log[512], options[128], *exact;
+	struct es_writer w = { .data = log, .cap = sizeof log };
+	size_t n = utf16("etcseal.recovery=" KEY, options), last;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		last = w.pos;
+		es_write_le32(&w, 1);
+		es_write_le32(&w, 0x80000002u);
+		es_write_zeros(&w, 20);
+		es_write_le32(&w, (uint32_t)n);
+		es_write_bytes(&w, options, n);
+	}
+	assert_false(w.bad);
+	exact = malloc(w.pos);
+	assert_non_null(exact);
+	memcpy(exact, log, w.pos);
+	assert_int_equal(es_scrub_sha1_log(exact, 0, w.pos), 1);
+	memcpy(exact, log, w.pos);
+	assert_int_equal(es_scrub_sha1_log(exact, last, w.pos), 2);
+	assert_null(memmem(exact, w.pos, "4\0007\0008\000", 6));
+	memcpy(exact, log, w.pos);
+	assert_int_equal(es_scrub_sha1_log(exact, last, w.pos - 1), 1); /* breaks off */
+	assert_int_equal(es_scrub_log(exact, last, w.pos), 0);          /* and isn't of the new one */
+	free(exact);
+}
+
 static void event_behind_one_without_a_nul_stays(void **state)
 {
 	static const char cut[] =
@@ -168,7 +197,8 @@ static EFI_STATUS EFIAPI get_log(struct es_tcg2 *self, UINT32 format, EFI_PHYSIC
 				 EFI_PHYSICAL_ADDRESS *ret_last, BOOLEAN *ret_truncated)
 {
 	(void)self;
-	assert_int_equal(format, 2);
+	if (format != 2)
+		return EFI_UNSUPPORTED;
 	*ret_start = (EFI_PHYSICAL_ADDRESS)(uintptr_t)shown->bytes;
 	*ret_last = *ret_start + last_of(shown);
 	*ret_truncated = 0;
@@ -236,6 +266,7 @@ int main(void)
 		cmocka_unit_test(text_behind_the_end_stays),
 		cmocka_unit_test(walks_as_far_as_the_last_event),
 		cmocka_unit_test(what_is_no_log_is_left_alone),
+		cmocka_unit_test(old_form_is_scrubbed_too),
 		cmocka_unit_test(event_behind_one_without_a_nul_stays),
 		cmocka_unit_test(logs_lose_the_key_and_still_replay),
 		cmocka_unit_test(log_without_a_key_stays_as_it_is),

@@ -116,9 +116,9 @@ static void hands_over_all_there_is(void **state)
 	unpack(&extra.cpio);
 	es_pages_free(&extra.cpio);
 	assert_node(".extra", S_IFDIR | 0555, NULL);
-	assert_node(".extra/tpm2-pcr-signature.json", S_IFREG | 0400, "{}");
-	assert_node(".extra/tpm2-pcr-public-key.pem", S_IFREG | 0400, "PEM");
-	assert_node(".extra/os-release", S_IFREG | 0400, "ID=debian\n");
+	assert_node(".extra/tpm2-pcr-signature.json", S_IFREG | 0444, "{}");
+	assert_node(".extra/tpm2-pcr-public-key.pem", S_IFREG | 0444, "PEM");
+	assert_node(".extra/os-release", S_IFREG | 0444, "ID=debian\n");
 	assert_node(".extra/etcseal", S_IFDIR | 0500, NULL);
 	assert_node(".extra/etcseal/bank0", S_IFDIR | 0500, NULL);
 	assert_node(".extra/etcseal/bank0/encryption.info", S_IFREG | 0400, "info0");
