@@ -68,8 +68,10 @@ void machine_stop(struct machine *m)
 	shell("rm -rf %s", m->folder);
 }
 
-static const char *tcti(const struct machine *m)
+static const char *tcti(struct machine *m)
 {
+	if (m->way != NULL)
+		return m->way(m);
 	return m->tpm != NULL ? es_swtpm_tcti(m->tpm) : "device:/dev/there-is-no-tpm";
 }
 
@@ -120,6 +122,8 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_BOOT_LOADER, es_text_span(b->boot_loader));
 	if (b->image != NULL)
 		measure(m, &log, ES_PCR_IMAGE, es_text_span(b->image));
+	if (m->public_key.len > 0)
+		measure(m, &log, ES_PCR_IMAGE, m->public_key);
 	if (b->recovery)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
 	if (b->options != NULL)
@@ -127,6 +131,15 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 	assert_false(log.bad);
 	assert_int_equal(es_file_write(AT_FDCWD, m->log_path, (struct es_span){ bytes, log.pos }), ES_OK);
 	assert_int_equal(es_file_write(AT_FDCWD, m->uuid_path, es_text_span(m->uuid)), ES_OK);
+}
+
+static void leave_file(struct machine *m, const char *name, struct es_span data)
+{
+	char path[160];
+
+	snprintf(path, sizeof path, "%s/%s", m->run_dir, name);
+	if (data.len > 0)
+		assert_int_equal(es_file_write(AT_FDCWD, path, data), ES_OK);
 }
 
 static void leave(struct machine *m, struct es_opening *o)
@@ -138,6 +151,8 @@ static void leave(struct machine *m, struct es_opening *o)
 	assert_int_equal(es_boot_record_write(es_opening_record(o), &json), ES_OK);
 	snprintf(path, sizeof path, "%s/boot.json", m->run_dir);
 	assert_int_equal(es_file_write(AT_FDCWD, path, es_buf_span(&json)), ES_OK);
+	leave_file(m, ES_RUN_PUBLIC_KEY_NAME, m->public_key);
+	leave_file(m, ES_RUN_SIGNATURE_NAME, m->signature);
 	drop_key(m);
 	if (key != NULL)
 		assert_int_equal(es_keyring_put_named(m->key_name, key), ES_OK);
@@ -151,6 +166,13 @@ static int open_dir(const char *base, const char *name)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+void machine_power_on(struct machine *m, const struct machine_boot *boot)
+{
+	if (m->tpm != NULL)
+		es_swtpm_power_cycle(m->tpm);
+	firmware(m, boot);
+}
+
 enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, const char *recovery_text,
 			    struct es_boot_record *ret_record)
 {
@@ -158,16 +180,15 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 					.secure_boot = true,
 					.recovery = boot->recovery,
 					.bank = { true, true } };
-	struct es_opening_request request = { .handover = &handover, .tcti = tcti(m), .product_uuid = m->uuid };
+	struct es_opening_request request = { .handover = &handover, .product_uuid = m->uuid };
 	ES_SCOPED(es_opening_freep) struct es_opening *o = NULL;
 	ES_BUF log = { NULL, 0 };
 	ES_FD tree = -1;
 	ES_FD banks = -1;
 	enum es_reason r;
 
-	if (m->tpm != NULL)
-		es_swtpm_power_cycle(m->tpm);
-	firmware(m, boot);
+	machine_power_on(m, boot);
+	request.tcti = tcti(m);
 	shell("rm -rf %s", m->run_dir);
 	shell("mkdir -p %s/ram/tree", m->run_dir);
 	tree = open_dir(m->run_dir, "ram/tree");
@@ -176,6 +197,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	assert_int_equal(es_file_read(AT_FDCWD, m->log_path, ES_LOG_MAX, &log), ES_OK);
 	request.banks_dirfd = banks;
 	request.event_log = es_buf_span(&log);
+	request.pcr_signature = m->signature;
 	assert_int_equal(es_opening_new(&request, &o), ES_OK);
 	r = es_opening_key(o, recovery_text);
 	if (r == ES_OK)

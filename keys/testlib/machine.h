@@ -24,12 +24,19 @@ struct machine {
 	char folder[64];      /* temporary; boot/ run/ log uuid in it */
 	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], key_name[64];
 	const char *uuid;
+	/* Sections .pcrpkey (measured behind the image) and .pcrsig of the image; no data: it has none. The test's own. */
+	struct es_span public_key, signature;
+	/* Not NULL: the TPM is reached by what this returns, asked anew by each boot and each command. */
+	const char *(*way)(struct machine *m);
+	void *way_arg;
 };
 
 void machine_start(struct machine *m, bool with_tpm);
 void machine_stop(struct machine *m);
 
-/* Power cycle, firmware, helper: what etcseal-boot does, with recovery_text or NULL. Returns what es_opening_key said, or,
+/* Power cycle and firmware: what a boot has measured before anything of ours runs in the kernel. */
+void machine_power_on(struct machine *m, const struct machine_boot *boot);
+/* That, and the helper: what etcseal-boot does, with recovery_text or NULL. Returns what es_opening_key said, or,
  * if that was ES_OK, what es_opening_unpack said; *ret_record what it left in boot.json. */
 enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, const char *recovery_text,
 			    struct es_boot_record *ret_record);

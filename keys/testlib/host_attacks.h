@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Attacks on a whole host, each by itself and with a host of its own; true is: it succeeded. keys/test-attacks.c shows that
+ * none does, and keys/test-without-*.c that each would, were it not for the one defence. The numbers are those of the attack
+ * suite (tests-ovmf/attack). Those between us and the TPM are in tpm_attacks.h.
+ */
+#ifndef ES_TESTLIB_HOST_ATTACKS_H
+#define ES_TESTLIB_HOST_ATTACKS_H
+
+#include <stdbool.h>
+
+/* 1: a tree of the attacker's comes up, and then unseals the owner's key. */
+bool attack_with_own_kdf_archive(void);
+bool attack_with_own_recovery_key(void);
+bool attack_with_archive_sealed_to_our_tpm(void);
+/* 2 */
+bool attack_as_root_after_boot(void);
+bool attack_with_edited_options(void);
+/* 3: PCR 11 replayed by another program than the owner's boot loader; by one that another key in db has signed. */
+bool attack_by_replaying_pcr_11(void);
+bool attack_by_replaying_pcr_11_signed_by_another(void);
+/* 4 */
+bool attack_with_changed_image(void);
+/* 5: what is put back opens. */
+bool attack_with_old_banks(void);
+bool attack_with_counter_deleted(void);
+bool attack_with_counter_made_again(void);
+bool attack_with_kdf_archive_beside_counter(void);
+/* 6: what the helper finds isn't told apart from the owner's TPM, or makes it seal anew. */
+bool attack_with_another_tpm(void);
+/* 7: every byte between host and TPM recorded: the sealed secret, the config key or the recovery key is in it. */
+bool attack_on_bus_at_unlock(void);
+bool attack_on_bus_at_init(void);
+bool attack_on_bus_at_new_seal(void);
+/* 10 */
+bool attack_with_oversize_bank(void);
+/* 11: something is unpacked all the same. */
+bool attack_by_failing_the_fence(void);
+bool attack_by_failing_a_measurement(void);
+/* 12: tars sealed with the owner's own key reach outside the tree, or bring what it may not hold. */
+bool attack_with_tar_that_climbs_out(void);
+bool attack_with_tar_through_a_symlink(void);
+bool attack_with_device_in_tar(void);
+bool attack_with_setuid_in_tar(void);
+/* 13: how many edits of encryption.info, one field each, go unnoticed. ret_edits: how many were tried. */
+unsigned attack_by_editing_info(unsigned *ret_edits);
+
+#endif
