@@ -179,7 +179,7 @@ static void whichever_command_hangs_the_unseal_ends(void **state)
 
 		es_tpm_close(f->tpm);
 		f->tpm = NULL;
-		assert_int_equal(es_tpm_open(es_proxy_tcti(p), nth < 4 ? 500 : 3000, &f->tpm), ES_OK);
+		assert_int_equal(es_tpm_open(es_proxy_tcti(p), nth < 4 ? 1000 : 3000, &f->tpm), ES_OK);
 		assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&f->srk)), ES_OK);
 		r = tpm_fixture_unseal(f, &got);
 		/* The last one only flushes: the secret is there. */
