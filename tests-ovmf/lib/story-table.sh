@@ -2,6 +2,8 @@
 # The table of the demo: for each boot, what its guest printed on its own console, beside what it must be.
 
 SECRET="psk=correct horse battery staple"
+declare -A PLACES=([cmdline]=/proc/cmdline [dmesg]=dmesg [event-log]="the TCG event log" [efi-variables]="EFI variables"
+	[run]="files of /run" [processes]="arguments and environments")
 
 from() { # boot's folder, name: what the guest said
 	said "$1/serial.log" "$2" || :
@@ -45,9 +47,9 @@ table_act4() { # words, boot's folder
 	row "$1: opened by" "$(from "$2" opened-by)" recovery
 	row "$1: the secret in /etc" "$(from "$2" file)" "$SECRET"
 	for place in cmdline dmesg event-log efi-variables run processes; do
-		row "$1: the key in $place, times" "$(from "$2" "key-in-$place")" 0
+		row "$1: times the key is in ${PLACES[$place]}" "$(from "$2" "key-in-$place")" 0
 	done
-	row "$1: the same search over a text that has it (control)" "$(from "$2" key-in-the-needles)" 1
+	row "$1: times, in a text that has it (control)" "$(from "$2" key-in-the-needles)" 1
 }
 
 table_act5() { # first boot, next boot, other machine, other machine with the recovery key

@@ -5,7 +5,8 @@
 . "$OVMF/lib/measured.sh"
 scenario_start
 fixture tpm "$SCRATCH/m"
-act_look "$SCRATCH/m" next || :
+job_make "$SCRATCH/job" next
+machine_boot "$SCRATCH/m" next "job=$SCRATCH/job" || :
 b=$SCRATCH/m/boots/next
 
 check "the helper opens" says "$b" unlock-exit 0
@@ -25,3 +26,15 @@ check "PCR 11 is what systemd-measure calculates, then the fence" \
 check "the event log replays to the TPM's PCRs" log_replays "$b"
 check "PCR 12 is untouched without outside options" same "$(pcr "$b" 12)" "$ZEROS"
 check "tpm2_eventlog finds nothing wrong in the log" no_warnings "$b"
+check "image predict says the same of PCR 11" \
+	same "$("$BUILD/etcseal" image predict "$OVMF_OUT/etcseal.efi" | sed -n 's/^11:sha256=//p')" \
+	"$(image_measured "$OVMF_OUT/parts" "$OVMF_OUT/etcseal.efi")"
+
+check "recovery list shows the key that init showed" grep -qF "$(cat "$SCRATCH/m/recovery-key")" "$b/out/recovery.txt"
+check "extract succeeds" says "$b" extract-exit 0
+check "and brings the file" says "$b" extracted "psk=correct horse battery staple"
+check "get prints mode and requirements" diff - "$b/out/get.txt" <<-'TEXT'
+	   Mode: TPM
+	   Require Executables Only From Installed Packages: false
+	   Require Secure Boot: false
+TEXT
