@@ -124,7 +124,7 @@ static enum es_reason may_init(struct es_host *host)
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
 		if (host->banks[i].state == ES_BANK_WHOLE)
 			return ES_ALREADY_CONFIGURED;
-		if (host->banks[i].state == ES_BANK_DAMAGED)
+		if (es_bank_holds(&host->banks[i]))
 			return es_host_refuse(host, ES_BANKS_DAMAGED, "bank%u: %s", i, host->banks[i].detail);
 	}
 	return host->have_boot ? ES_OK : ES_NOT_BOOTED;

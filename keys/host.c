@@ -261,9 +261,8 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
 	if (host->current < 0)
-		return host->banks[0].state == ES_BANK_ABSENT && host->banks[1].state == ES_BANK_ABSENT
-			   ? ES_NOT_CONFIGURED
-			   : ES_BANKS_DAMAGED;
+		return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
+											  : ES_BANKS_DAMAGED;
 	r = es_keyring_get_named(host->key_name, &key);
 	if (r == ES_OK)
 		r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);

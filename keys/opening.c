@@ -209,7 +209,7 @@ static enum es_reason choose_bank(struct es_opening *o)
 	bool any = false;
 
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
-		if (o->banks[i].state != ES_BANK_ABSENT || (o->record.stub && o->record.handover.bank_refused[i]))
+		if (es_bank_holds(&o->banks[i]) || (o->record.stub && o->record.handover.bank_refused[i]))
 			any = true;
 		if (o->banks[i].state == ES_BANK_DAMAGED)
 			snprintf(o->record.refusal_detail, sizeof o->record.refusal_detail, "bank%u: %s", i,

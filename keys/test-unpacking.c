@@ -151,6 +151,25 @@ static void with_both_banks_damaged_nothing_opens_and_nothing_is_overwritten(voi
 	machine_stop(&s.m);
 }
 
+static void a_first_commit_that_was_cut_leaves_a_host_that_can_be_sealed(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	machine_start(&s.m, true);
+	assert_int_equal(boot(&s), ES_NOT_CONFIGURED);
+	machine_write(&s.m, "etc/secret", "first\n");
+	assert_int_equal(machine_init(&s.m, false, s.recovery), ES_OK);
+	/* Everything but encryption.info, which comes last. */
+	in_boot_dir(&s, "rm -r bank1 bank0/encryption.info");
+	assert_int_equal(boot(&s), ES_NOT_CONFIGURED);
+	machine_write(&s.m, "etc/secret", "again\n");
+	assert_int_equal(machine_init(&s.m, false, s.recovery), ES_OK);
+	assert_int_equal(boot(&s), ES_OK);
+	assert_true(machine_has(&s.m, "etc/secret", "again\n"));
+	machine_stop(&s.m);
+}
+
 /* A commit that was cut: written, not counted. */
 static void a_generation_one_ahead_of_the_counter_opens_and_is_counted(void **state)
 {
@@ -237,6 +256,7 @@ int main(void)
 		cmocka_unit_test(deleting_the_counter_and_making_it_again_gains_nothing),
 		cmocka_unit_test(one_damaged_bank_is_passed_over),
 		cmocka_unit_test(with_both_banks_damaged_nothing_opens_and_nothing_is_overwritten),
+		cmocka_unit_test(a_first_commit_that_was_cut_leaves_a_host_that_can_be_sealed),
 		cmocka_unit_test(a_generation_one_ahead_of_the_counter_opens_and_is_counted),
 		cmocka_unit_test(edited_or_mixed_banks_are_noticed),
 		cmocka_unit_test(a_kdf_bank_beside_our_counter_is_a_downgrade),

@@ -126,6 +126,13 @@ static enum es_reason read_folder(int fd, struct es_bank *bank)
 	return r;
 }
 
+bool es_bank_holds(const struct es_bank *bank)
+{
+	if (bank->state == ES_BANK_DAMAGED)
+		return bank->damage != ES_MISSING || bank->info_bytes.data != NULL;
+	return bank->state == ES_BANK_WHOLE;
+}
+
 static void bank_name(unsigned number, char ret_name[static 16])
 {
 	snprintf(ret_name, 16, "bank%u", number);

@@ -31,6 +31,10 @@ void es_bank_free(struct es_bank *bank); /* leaves it ABSENT */
  * dirfd is the etcseal folder of the boot partition, or of the handover. */
 ES_MUST_CHECK enum es_reason es_bank_read(int dirfd, unsigned number, struct es_bank *ret);
 
+/* Whether some key could ever open something here. Not where encryption.info never came, as a first commit leaves it that was cut:
+ * whatever else lies there, nobody can have its key. */
+bool es_bank_holds(const struct es_bank *bank);
+
 /* The number of the bank to open first: the whole one with the higher generation. -1: none is whole. */
 int es_bank_newest(const struct es_bank banks[static ES_BANK_COUNT]);
 /* The number of the bank that a commit may overwrite: absent, else damaged, else the older one. */
