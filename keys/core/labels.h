@@ -13,6 +13,9 @@
 #define ES_LABEL_WRAP_KDF      "etcseal/v1/wrap/kdf"
 #define ES_LABEL_WRAP_RECOVERY "etcseal/v1/wrap/recovery"
 
+/* What the hash of a tree starts from, without a NUL. */
+#define ES_LABEL_TREE "etcseal/v1/tree"
+
 /* What TPM2_PCR_Event hashes into PCR 11 to end the time in which the key can be had, without a NUL. */
 #define ES_FENCE_EVENT "etcseal/v1/fence"
 /* What the stub measures into PCR 12 for a recovery boot in place of the key, without a NUL. */

@@ -19,7 +19,8 @@ enum {
 	ES_ENTRIES_MAX = 200000, /* members of an archive */
 	ES_SKIPPED_NAMED = 8,    /* how many left-out files are named */
 };
-#define ES_UNPACKED_MAX ((uint64_t)1 << 30) /* bytes of all files together */
+#define ES_UNPACKED_MAX ((uint64_t)1 << 30)  /* bytes of all files together */
+#define ES_FILE_MAX     ((uint64_t)64 << 20) /* bytes of one file; what is larger is left out and named */
 
 struct es_manifest {
 	uint64_t generation;
@@ -27,6 +28,8 @@ struct es_manifest {
 	char time[ES_TIME_TEXT];
 	unsigned path_count;
 	char paths[ES_PATHS_MAX][ES_PATH_TEXT]; /* covered, absolute, no dots, no trailing slash: "/etc" */
+	bool has_tree;         /* old archives don't, nor one whose tree kept changing while it was packed */
+	struct es_digest tree; /* keys/store/archive_hash.h */
 };
 
 /* "/etc/..", "etc", "/", "/etc//x": ES_ARGUMENT */
@@ -34,19 +37,26 @@ ES_MUST_CHECK enum es_reason es_covered_path_check(const char *path);
 
 struct es_pack_report {
 	uint64_t entries, bytes;
-	uint64_t skipped; /* sockets, devices, fifos: left out, the first few named */
+	uint64_t skipped; /* sockets, devices, fifos, files over ES_FILE_MAX: left out, the first few named */
 	char skipped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 	uint64_t stripped; /* kept, but without setuid, setgid (of a file), capabilities or an xattr tar can't carry */
 	char stripped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 	char refused[ES_PATH_TEXT]; /* on failure: the file it stopped at, printable ASCII only; "" if none */
+	struct es_digest tree;      /* the hash of what was packed; on success only */
 };
 
 /* Packs every covered path beneath treefd (…/tree, whose etc/ is the overlay's upper folder). A path that isn't there
- * is left out; ES_UNSAFE: one that is no folder, or a file whose content overlayfs keeps in a lower layer. ES_TOO_LARGE:
+ * is left out; ES_UNSAFE: one that is no folder and no file, or a file whose content overlayfs keeps in a lower layer. ES_TOO_LARGE:
  * over the caps, or the packed archive would be over ES_ARCHIVE_MAX. ES_ARGUMENT: a manifest that wouldn't be read back,
  * as with a path within another. *ret_report is written also on failure. The caller owns *ret, and wipes it: it is the
- * configuration in plain. The same tree and manifest give the same bytes. */
+ * configuration in plain. The same tree and manifest give the same bytes.
+ * Where the manifest has no hash of the tree it is found out first; a tree that changes meanwhile is packed again, some
+ * times, and then without it. */
 ES_MUST_CHECK enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
+					     struct es_pack_report *ret_report);
+/* The report that es_archive_pack would give, its hash among it, at a fraction of the cost. Of manifest only the paths
+ * matter. */
+ES_MUST_CHECK enum es_reason es_archive_hash(int treefd, const struct es_manifest *manifest,
 					     struct es_pack_report *ret_report);
 
 /* A buffer whose scope's end wipes it. */

@@ -62,6 +62,9 @@ enum es_reason es_manifest_parse(struct es_span json, struct es_manifest *ret)
 	es_json_shaped(&j, "host", ES_SHAPE_UUID, m.host, sizeof m.host);
 	es_json_shaped(&j, "time", ES_SHAPE_TIME, m.time, sizeof m.time);
 	parse_paths(&j, &m);
+	m.has_tree = j.reason == ES_OK && json_object_object_get_ex(obj, "tree_sha256", NULL);
+	if (m.has_tree)
+		es_json_hex(&j, "tree_sha256", m.tree.bytes, sizeof m.tree.bytes);
 	if (j.reason == ES_OK)
 		*ret = m;
 	return j.reason;
@@ -74,6 +77,8 @@ static bool fill(struct json_object *o, const struct es_manifest *m)
 	if (!es_json_set_text(o, "format", "etcseal-archive") || !es_json_set(o, "version", json_object_new_int(1)) ||
 	    !es_json_set(o, "generation", json_object_new_int64((int64_t)m->generation)) ||
 	    !es_json_set_text(o, "host", m->host) || !es_json_set_text(o, "time", m->time))
+		return false;
+	if (m->has_tree && !es_json_set_hex(o, "tree_sha256", m->tree.bytes, sizeof m->tree.bytes))
 		return false;
 	list = json_object_new_array();
 	if (!es_json_set(o, "paths", list))

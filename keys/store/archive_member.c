@@ -44,8 +44,10 @@ static enum es_reason check_place(struct es_member *m, const struct es_manifest 
 	m->place = m->path[0] == '\0' ? ES_PLACE_ABOVE : es_manifest_place(manifest, m->path);
 	if (ES_WITH_UNPACK_CHECKS && m->place == ES_PLACE_OUTSIDE)
 		return ES_UNSAFE;
-	/* A symlink in place of a folder that will be mounted over would lead the mount elsewhere. */
-	if (m->place != ES_PLACE_WITHIN && m->kind != ES_MEMBER_FOLDER)
+	/* A symlink in place of what will be mounted over, or mounted, would lead the mount elsewhere. A covered path may
+	 * be a file; what lies on the way to one may not. */
+	if (m->place != ES_PLACE_WITHIN && m->kind != ES_MEMBER_FOLDER &&
+	    !(m->place == ES_PLACE_TOP && m->kind == ES_MEMBER_FILE))
 		return ES_UNSAFE;
 	return ES_OK;
 }

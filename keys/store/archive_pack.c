@@ -4,6 +4,7 @@
  * it is its turn is left out, as if it had been removed a moment earlier.
  */
 #include "keys/store/archive_entry_from.h"
+#include "keys/store/archive_hash.h"
 #include "keys/store/archive_out.h"
 #include "keys/store/archive_path.h"
 #include "keys/store/archive_stream.h"
@@ -19,8 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PACK_TRIES = 3 };
+
 struct walk {
-	struct es_tar_out *out;
+	struct es_tar_out *out; /* NULL: only the hash is asked for */
 	struct es_pack_report report;
 	unsigned depth;               /* of path, without "tree" */
 	char path[ES_MEMBER_MAX + 1]; /* "tree/etc/ssh" */
@@ -123,7 +126,9 @@ static enum es_reason add(struct walk *w, struct es_found *found)
 	if (w->report.entries >= ES_ENTRIES_MAX || found->data.len > ES_UNPACKED_MAX - w->report.bytes)
 		return ES_TOO_LARGE;
 	archive_entry_copy_pathname(found->entry, w->path);
-	r = es_tar_out_add(w->out, found->entry, es_buf_span(&found->data));
+	r = es_tree_hash_add(&w->report.tree, found->entry, es_buf_span(&found->data));
+	if (r == ES_OK && w->out != NULL)
+		r = es_tar_out_add(w->out, found->entry, es_buf_span(&found->data));
 	if (r != ES_OK)
 		return r;
 	w->report.entries++;
@@ -139,11 +144,13 @@ static enum es_reason pack_folder(struct walk *w, int fd);
 static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 {
 	ES_FOUND found = { .fd = -1 };
-	enum es_reason r = es_find(fd, name, ES_UNPACKED_MAX - w->report.bytes, &found);
+	uint64_t room = ES_UNPACKED_MAX - w->report.bytes;
+	bool whole_file = room >= ES_FILE_MAX;
+	enum es_reason r = es_find(fd, name, whole_file ? ES_FILE_MAX : room, &found);
 
 	if (r == ES_MISSING)
 		return ES_OK;
-	if (r == ES_OK && found.entry == NULL) {
+	if ((r == ES_OK && found.entry == NULL) || (r == ES_TOO_LARGE && whole_file)) {
 		note(w, &w->report.skipped, w->report.skipped_name);
 		return ES_OK;
 	}
@@ -205,7 +212,7 @@ static enum es_reason pack_covered(struct walk *w, int treefd, const char *cover
 		return r == ES_MISSING ? ES_OK : r;
 	if (fstatat(above, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? ES_OK : es_reason_from_errno(errno);
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return ES_UNSAFE;
 	return pack_name(w, above, base);
 }
@@ -228,28 +235,67 @@ static enum es_reason add_manifest(struct es_tar_out *out, const struct es_manif
 	return es_tar_out_add(out, e, es_buf_span(&text));
 }
 
-enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
+/* Every covered path, in the manifest's order. The report is written also on failure. */
+static enum es_reason walk_all(int treefd, const struct es_manifest *manifest, struct es_tar_out *out,
 			       struct es_pack_report *ret_report)
 {
-	ES_LOCALE locale = { NULL, NULL };
-	ES_TAR_OUT out = NULL;
-	ES_PLAIN_BUF packed = { NULL, 0 };
-	struct walk w = { 0 };
-	enum es_reason r = es_locale_c(&locale);
+	struct walk w = { .out = out };
+	enum es_reason r = es_tree_hash_start(&w.report.tree);
 
-	if (r == ES_OK)
-		r = es_tar_out_new(&out);
-	if (r == ES_OK)
-		r = add_manifest(out, manifest);
-	w.out = out;
 	for (unsigned i = 0; r == ES_OK && i < manifest->path_count; i++) {
 		r = pack_covered(&w, treefd, manifest->paths[i]);
 		if (r != ES_OK && w.report.refused[0] == '\0')
 			es_printable(manifest->paths[i], w.report.refused, sizeof w.report.refused);
 	}
-	if (r == ES_OK)
-		r = es_tar_out_end(out, &packed);
 	*ret_report = w.report;
+	return r;
+}
+
+static enum es_reason pack_once(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
+				struct es_pack_report *ret_report)
+{
+	ES_TAR_OUT out = NULL;
+	enum es_reason r = es_tar_out_new(&out);
+
+	if (r == ES_OK)
+		r = add_manifest(out, manifest);
+	if (r == ES_OK)
+		r = walk_all(treefd, manifest, out, ret_report);
+	return r == ES_OK ? es_tar_out_end(out, ret) : r;
+}
+
+enum es_reason es_archive_hash(int treefd, const struct es_manifest *manifest, struct es_pack_report *ret_report)
+{
+	ES_LOCALE locale = { NULL, NULL };
+	enum es_reason r = es_locale_c(&locale);
+
+	*ret_report = (struct es_pack_report){ 0 };
+	return r == ES_OK ? walk_all(treefd, manifest, NULL, ret_report) : r;
+}
+
+/* The manifest stands first and names the hash of what follows, so the hash has to be known before. A wrong one would let
+ * a later change pass for none. */
+enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
+			       struct es_pack_report *ret_report)
+{
+	ES_LOCALE locale = { NULL, NULL };
+	ES_PLAIN_BUF packed = { NULL, 0 };
+	struct es_manifest m = *manifest;
+	enum es_reason r = es_locale_c(&locale);
+
+	*ret_report = (struct es_pack_report){ 0 };
+	if (r == ES_OK && !m.has_tree)
+		r = walk_all(treefd, &m, NULL, ret_report);
+	if (!m.has_tree)
+		m.tree = ret_report->tree;
+	for (int i = 0; r == ES_OK && i < PACK_TRIES; i++) {
+		es_plain_buf_free(&packed);
+		m.has_tree = i + 1 < PACK_TRIES;
+		r = pack_once(treefd, &m, &packed, ret_report);
+		if (r == ES_OK && es_digest_equal(&m.tree, &ret_report->tree))
+			break;
+		m.tree = ret_report->tree;
+	}
 	if (r == ES_OK)
 		*ret = es_buf_take(&packed);
 	return r;

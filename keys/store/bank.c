@@ -163,13 +163,17 @@ enum es_reason es_bank_read(int dirfd, unsigned number, struct es_bank *ret)
 	return ES_OK;
 }
 
+bool es_info_newer(const struct es_info *a, const struct es_info *b)
+{
+	return a->generation != b->generation ? a->generation > b->generation : a->revision > b->revision;
+}
+
 int es_bank_newest(const struct es_bank banks[static ES_BANK_COUNT])
 {
 	int newest = -1;
 
 	for (int i = 0; i < ES_BANK_COUNT; i++)
-		if (banks[i].state == ES_BANK_WHOLE &&
-		    (newest < 0 || banks[i].info->generation > banks[newest].info->generation))
+		if (banks[i].state == ES_BANK_WHOLE && (newest < 0 || es_info_newer(banks[i].info, banks[newest].info)))
 			newest = i;
 	return newest;
 }
@@ -182,6 +186,6 @@ unsigned es_bank_oldest(const struct es_bank banks[static ES_BANK_COUNT])
 		for (unsigned i = 0; i < ES_BANK_COUNT; i++)
 			if (banks[i].state == order[k])
 				return i;
-	/* Both are whole. With equal generations the one that would be opened stays, too. */
+	/* Both are whole. With equal ones the one that would be opened stays, too. */
 	return es_bank_newest(banks) == 0 ? 1 : 0;
 }

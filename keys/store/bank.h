@@ -31,11 +31,13 @@ void es_bank_free(struct es_bank *bank); /* leaves it ABSENT */
  * dirfd is the etcseal folder of the boot partition, or of the handover. */
 ES_MUST_CHECK enum es_reason es_bank_read(int dirfd, unsigned number, struct es_bank *ret);
 
+/* Whether a is newer than b: by generation, then by revision. */
+bool es_info_newer(const struct es_info *a, const struct es_info *b);
 /* Whether some key could ever open something here. Not where encryption.info never came, as a first commit leaves it that was cut:
  * whatever else lies there, nobody can have its key. */
 bool es_bank_holds(const struct es_bank *bank);
 
-/* The number of the bank to open first: the whole one with the higher generation. -1: none is whole. */
+/* The number of the bank to open first: the newer of those that are whole. -1: none is. */
 int es_bank_newest(const struct es_bank banks[static ES_BANK_COUNT]);
 /* The number of the bank that a commit may overwrite: absent, else damaged, else the older one. */
 unsigned es_bank_oldest(const struct es_bank banks[static ES_BANK_COUNT]);

@@ -61,6 +61,7 @@ struct es_protector {
 struct es_info {
 	char host[ES_UUID_TEXT];
 	uint64_t generation;
+	uint64_t revision; /* within a generation: later commits that didn't move the TPM's counter; 0 if absent */
 	enum es_mode mode;
 	bool require_secure_boot, require_exec_installed_only;
 	uint8_t key_id[8];

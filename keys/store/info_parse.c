@@ -197,6 +197,8 @@ static void parse_top(struct es_json *j, struct es_info *info)
 		es_json_fail(j, ES_VERSION, "version", "unknown to this release");
 	es_json_shaped(j, "host", ES_SHAPE_UUID, info->host, sizeof info->host);
 	info->generation = es_json_uint(j, "generation", UINT64_MAX);
+	if (j->reason == ES_OK && json_object_object_get_ex(j->obj, "revision", NULL))
+		info->revision = es_json_uint(j, "revision", UINT64_MAX);
 	info->mode = es_json_choice(j, "mode", es_mode_names, ES_MODE_COUNT, ES_VERSION);
 	in = inner(j, "require", "require.");
 	info->require_secure_boot = es_json_bool(&in, "secure_boot");

@@ -149,6 +149,15 @@ static bool set_rollback(struct json_object *o, uint32_t nv_index)
 	return rollback != NULL && es_info_set_index(rollback, "nv_index", nv_index);
 }
 
+/* Left out where it is zero: a generation's first archive looks as it always did. */
+static bool set_revision(struct json_object *o, uint64_t revision)
+{
+	if (revision != 0)
+		return set_uint(o, "revision", revision);
+	json_object_object_del(o, "revision");
+	return true;
+}
+
 static bool set_top(struct json_object *o, const struct es_info *info)
 {
 	struct json_object *require, *archive, *list;
@@ -158,7 +167,8 @@ static bool set_top(struct json_object *o, const struct es_info *info)
 	    !es_json_set_text(o, "mode", es_mode_names[info->mode]))
 		return false;
 	require = child(o, "require");
-	if (require == NULL || !set_bool(require, "secure_boot", info->require_secure_boot) ||
+	if (require == NULL || !set_revision(o, info->revision) ||
+	    !set_bool(require, "secure_boot", info->require_secure_boot) ||
 	    !set_bool(require, "exec_installed_only", info->require_exec_installed_only) ||
 	    !es_json_set_hex(o, "key_id", info->key_id, sizeof info->key_id))
 		return false;
@@ -208,7 +218,8 @@ enum es_reason es_info_write(const struct es_info *info, const struct es_secret 
 	ES_INFO again = NULL;
 	enum es_reason r;
 
-	if (info->generation > ES_JSON_UINT_MAX || (unsigned)info->mode >= ES_MODE_COUNT)
+	if (info->generation > ES_JSON_UINT_MAX || info->revision > ES_JSON_UINT_MAX ||
+	    (unsigned)info->mode >= ES_MODE_COUNT)
 		return ES_ARGUMENT;
 	o = begin(info->json);
 	if (o == NULL || !set_top(o, info))

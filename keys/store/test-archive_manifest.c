@@ -29,7 +29,15 @@ static void what_is_written_is_read(void **state)
 	assert_string_equal(got.host, want.host);
 	assert_string_equal(got.time, want.time);
 	assert_int_equal(got.path_count, ES_PATHS_MAX);
+	assert_false(got.has_tree);
 	assert_string_equal(got.paths[31], want.paths[31]);
+	es_buf_free(&text);
+	want.has_tree = true;
+	memset(want.tree.bytes, 0xa5, sizeof want.tree.bytes);
+	assert_int_equal(es_manifest_write(&want, &text), ES_OK);
+	assert_int_equal(es_manifest_parse(es_buf_span(&text), &got), ES_OK);
+	assert_true(got.has_tree);
+	assert_memory_equal(got.tree.bytes, want.tree.bytes, sizeof want.tree.bytes);
 }
 
 static void what_could_not_be_read_back_is_not_written(void **state)
@@ -75,6 +83,8 @@ static void each_defect_is_refused(void **state)
 		{ "\"/opt/app\"", "null", ES_FORMAT },
 		{ "\"/opt/app\"", "[]", ES_FORMAT },
 		{ "\"paths\"", "\"generation\": 8, \"paths\"", ES_FORMAT },
+		{ "\"paths\"", "\"tree_sha256\": \"00\", \"paths\"", ES_FORMAT },
+		{ "\"paths\"", "\"tree_sha256\": null, \"paths\"", ES_FORMAT },
 	};
 	char text[1024];
 	struct es_manifest got;

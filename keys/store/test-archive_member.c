@@ -84,6 +84,21 @@ static void the_tree_itself_is_a_folder(void **state)
 	assert_int_equal(es_member_check(link, &manifest, &m), ES_UNSAFE);
 }
 
+static void a_covered_path_may_be_a_file_and_what_leads_to_one_may_not(void **state)
+{
+	ENTRY top = entry("tree/opt/app", AE_IFREG);
+	ENTRY way = entry("tree/opt", AE_IFREG);
+	ENTRY link = entry("tree/opt/app", AE_IFLNK);
+	struct es_member m;
+
+	(void)state;
+	assert_int_equal(es_member_check(top, &manifest, &m), ES_OK);
+	assert_int_equal(m.place, ES_PLACE_TOP);
+	assert_int_equal(es_member_check(way, &manifest, &m), ES_UNSAFE);
+	archive_entry_copy_symlink(link, "/");
+	assert_int_equal(es_member_check(link, &manifest, &m), ES_UNSAFE);
+}
+
 static void a_setgid_folder_passes_and_a_setgid_file_does_not(void **state)
 {
 	ENTRY folder = entry("tree/etc/d", AE_IFDIR);
@@ -167,6 +182,7 @@ int main(void)
 		cmocka_unit_test(a_file_passes_with_all_it_says),
 		cmocka_unit_test(a_folder_may_end_in_a_slash),
 		cmocka_unit_test(the_tree_itself_is_a_folder),
+		cmocka_unit_test(a_covered_path_may_be_a_file_and_what_leads_to_one_may_not),
 		cmocka_unit_test(a_setgid_folder_passes_and_a_setgid_file_does_not),
 		cmocka_unit_test(a_symlinks_target_has_a_length),
 		cmocka_unit_test(a_path_has_a_depth),

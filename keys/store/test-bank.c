@@ -151,20 +151,24 @@ static void the_newest_whole_one_opens_and_the_other_is_written_next(void **stat
 {
 	static const struct {
 		enum es_bank_state state[2];
-		uint64_t generation[2];
+		uint64_t generation[2], revision[2];
 		int newest;
 		unsigned oldest;
 	} cases[] = {
-		{ { ES_BANK_ABSENT, ES_BANK_ABSENT }, { 0, 0 }, -1, 0 },
-		{ { ES_BANK_WHOLE, ES_BANK_ABSENT }, { 1, 0 }, 0, 1 },
-		{ { ES_BANK_ABSENT, ES_BANK_WHOLE }, { 0, 1 }, 1, 0 },
-		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 1, 2 }, 1, 0 },
-		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 3, 2 }, 0, 1 },
-		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 2, 2 }, 0, 1 },
-		{ { ES_BANK_DAMAGED, ES_BANK_WHOLE }, { 0, 2 }, 1, 0 },
-		{ { ES_BANK_WHOLE, ES_BANK_DAMAGED }, { 2, 0 }, 0, 1 },
-		{ { ES_BANK_DAMAGED, ES_BANK_ABSENT }, { 0, 0 }, -1, 1 },
-		{ { ES_BANK_DAMAGED, ES_BANK_DAMAGED }, { 0, 0 }, -1, 0 },
+		{ { ES_BANK_ABSENT, ES_BANK_ABSENT }, { 0, 0 }, { 0, 0 }, -1, 0 },
+		{ { ES_BANK_WHOLE, ES_BANK_ABSENT }, { 1, 0 }, { 0, 0 }, 0, 1 },
+		{ { ES_BANK_ABSENT, ES_BANK_WHOLE }, { 0, 1 }, { 0, 0 }, 1, 0 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 1, 2 }, { 0, 0 }, 1, 0 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 3, 2 }, { 0, 0 }, 0, 1 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 2, 2 }, { 0, 0 }, 0, 1 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 2, 2 }, { 0, 1 }, 1, 0 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 2, 2 }, { 3, 2 }, 0, 1 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 2, 3 }, { 9, 0 }, 1, 0 },
+		{ { ES_BANK_WHOLE, ES_BANK_WHOLE }, { 3, 2 }, { 0, 9 }, 0, 1 },
+		{ { ES_BANK_DAMAGED, ES_BANK_WHOLE }, { 0, 2 }, { 0, 0 }, 1, 0 },
+		{ { ES_BANK_WHOLE, ES_BANK_DAMAGED }, { 2, 0 }, { 0, 0 }, 0, 1 },
+		{ { ES_BANK_DAMAGED, ES_BANK_ABSENT }, { 0, 0 }, { 0, 0 }, -1, 1 },
+		{ { ES_BANK_DAMAGED, ES_BANK_DAMAGED }, { 0, 0 }, { 0, 0 }, -1, 0 },
 	};
 
 	(void)state;
@@ -174,6 +178,7 @@ static void the_newest_whole_one_opens_and_the_other_is_written_next(void **stat
 
 		for (int k = 0; k < ES_BANK_COUNT; k++) {
 			infos[k].generation = cases[i].generation[k];
+			infos[k].revision = cases[i].revision[k];
 			banks[k].state = cases[i].state[k];
 			banks[k].info = banks[k].state == ES_BANK_WHOLE ? &infos[k] : NULL;
 		}

@@ -162,6 +162,27 @@ static void changes_are_written_over_what_was_read(void **state)
 	assert_non_null(strstr(text_of(&changed), "\"future\": 1"));
 }
 
+static void a_revision_stands_only_where_it_is_not_zero(void **state)
+{
+	ES_SECRET key = sample_mac_key();
+	ES_INFO info = sample_info(ES_MODE_TPM, 7, es_text_span("archive"), es_text_span("log"));
+
+	(void)state;
+	for (uint64_t revision = 3; revision-- > 0;) {
+		ES_BUF file = { NULL, 0 };
+		ES_INFO again = NULL;
+
+		info->revision = revision;
+		assert_int_equal(es_info_write(info, key, &file), ES_OK);
+		assert_int_equal(es_info_parse(es_buf_span(&file), &again, NULL), ES_OK);
+		assert_int_equal(again->revision, revision);
+		assert_int_equal(strstr(text_of(&file), "revision") != NULL, revision != 0);
+		/* The next one starts from what was read. */
+		es_info_free(info);
+		info = es_take(again);
+	}
+}
+
 static void what_could_not_be_read_back_is_not_written(void **state)
 {
 	ES_SECRET key = sample_mac_key();
@@ -225,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_was_read_is_written_back_to_the_byte),
 		cmocka_unit_test(unknown_fields_stay_where_they_stood),
 		cmocka_unit_test(changes_are_written_over_what_was_read),
+		cmocka_unit_test(a_revision_stands_only_where_it_is_not_zero),
 		cmocka_unit_test(what_could_not_be_read_back_is_not_written),
 		cmocka_unit_test(over_64_kib_is_too_large),
 	};
