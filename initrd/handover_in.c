@@ -6,13 +6,14 @@
 #include "keys/core/wipe.h"
 #include "keys/core/without.h"
 #include "keys/store/file.h"
+#include "keys/store/signature.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HANDOVER_JSON_MAX = 4096 };
+enum { HANDOVER_JSON_MAX = 4096, PUBLIC_KEY_MAX = 16 << 10 };
 
 static const char recovery_name[] = "recovery-key";
 
@@ -71,6 +72,17 @@ static void take_recovery(int dir, const struct es_say *say, struct es_sources *
 		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be read");
 }
 
+/* What the stub put beside its folder under systemd's names. That there is none is usual. */
+static void take_image_file(int dir, const char *name, size_t cap, const struct es_say *say, struct es_buf *ret)
+{
+	ES_FD extra = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum es_reason r = extra < 0 ? es_reason_from_errno(errno) : es_file_read(extra, name, cap, ret);
+
+	if (r != ES_OK && r != ES_MISSING)
+		es_say(say, ES_SAY_WARNING, "%s, which came with the boot image, is left out: %s", name,
+		       es_reason_words(r)->what);
+}
+
 static bool has_folder(int dir, const char *name)
 {
 	struct stat st;
@@ -105,6 +117,8 @@ bool es_handover_take(const char *path, const struct es_say *say, struct es_sour
 	if (s->handover.recovery && s->recovery == NULL)
 		es_say(say, ES_SAY_WARNING,
 		       "the boot stub saw a recovery key in the boot options, and it didn't get here");
+	take_image_file(dir, "tpm2-pcr-public-key.pem", PUBLIC_KEY_MAX, say, &s->public_key);
+	take_image_file(dir, "tpm2-pcr-signature.json", ES_SIGNATURE_FILE_MAX, say, &s->signature);
 	s->banks = es_fd_take(&dir);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "initrd/run.h"
 
 #include "initrd/fd.h"
+#include "keys/core/labels.h"
 #include "keys/store/file.h"
 
 #include <errno.h>
@@ -121,6 +122,17 @@ enum es_reason es_run_record(const struct es_run *run, const struct es_boot_reco
 	if (r != ES_OK)
 		return r;
 	return es_file_write(run->dir, ES_BOOT_JSON, es_buf_span(&json));
+}
+
+enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key, struct es_span signature)
+{
+	enum es_reason r = ES_OK;
+
+	if (public_key.len > 0)
+		r = es_file_write(run->dir, ES_RUN_PUBLIC_KEY_NAME, public_key);
+	if (r == ES_OK && signature.len > 0)
+		r = es_file_write(run->dir, ES_RUN_SIGNATURE_NAME, signature);
+	return r;
 }
 
 void es_run_close(struct es_run *run)

@@ -34,6 +34,9 @@ ES_MUST_CHECK enum es_reason es_run_ram(struct es_run *run);
 /* Throws ram/ away with all that is in it. */
 void es_run_drop(struct es_run *run);
 ES_MUST_CHECK enum es_reason es_run_record(const struct es_run *run, const struct es_boot_record *record);
+/* The image's .pcrpkey and .pcrsig, for sealing: empty ones leave no file. */
+ES_MUST_CHECK enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key,
+					   struct es_span signature);
 /* Closes the descriptors; mounts stay. */
 void es_run_close(struct es_run *run);
 

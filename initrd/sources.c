@@ -14,6 +14,8 @@ void es_sources_free(struct es_sources *s)
 	es_fd_closep(&s->banks);
 	es_secret_freep(&s->recovery);
 	es_buf_free(&s->event_log);
+	es_buf_free(&s->public_key);
+	es_buf_free(&s->signature);
 }
 
 /* Started by another loader: banks from a partition, recovery key from the kernel's own options. */

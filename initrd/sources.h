@@ -20,6 +20,7 @@ struct es_sources {
 	struct es_secret *recovery; /* text, NUL-terminated; NULL: none was given */
 	char product_uuid[64];      /* lower case, "" if there is none */
 	struct es_buf event_log;
+	struct es_buf public_key, signature; /* the image's .pcrpkey and .pcrsig; empty if it has none */
 	enum es_reason trouble; /* not ES_OK: banks may exist and can't be had; nothing may be taken for unconfigured */
 	char detail[ES_SOURCE_DETAIL];
 };

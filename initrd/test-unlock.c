@@ -50,6 +50,31 @@ static void the_tpm_opens(void **state)
 	assert_true(b->record.stub);
 }
 
+static void what_the_image_says_of_its_vendor_is_left_for_the_running_host(void **state)
+{
+	struct sealed *b = *state;
+
+	sealed_power_on(b, machine_usual_boot.image);
+	sealed_write(b->m.folder, "tpm2-pcr-public-key.pem", "a key");
+	sealed_write(b->m.folder, "tpm2-pcr-signature.json", "signatures");
+	assert_int_equal(unlock(b), ES_EXIT_DONE);
+	sealed_shell(
+	    "cd %s && test \"$(cat pcr-public-key.pem)\" = 'a key' && test \"$(cat pcr-signature.json)\" = signatures "
+	    "&& test \"$(stat -c %%a pcr-public-key.pem)\" = 600",
+	    b->run);
+}
+
+static void what_is_over_its_cap_is_left_out(void **state)
+{
+	struct sealed *b = *state;
+
+	sealed_power_on(b, machine_usual_boot.image);
+	sealed_shell("head -c 70000 /dev/zero >%s/tpm2-pcr-signature.json", b->m.folder);
+	sealed_shell("mkdir %s/tpm2-pcr-public-key.pem", b->m.folder);
+	assert_int_equal(unlock(b), ES_EXIT_DONE);
+	sealed_shell("cd %s && test ! -e pcr-public-key.pem && test ! -e pcr-signature.json", b->run);
+}
+
 static void the_kdf_opens_without_a_tpm(void **state)
 {
 	struct sealed *b = *state;
@@ -267,6 +292,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f, setup) cmocka_unit_test_setup_teardown(f, setup, sealed_remove)
 		TEST(the_tpm_opens, sealed_to_tpm),
+		TEST(what_the_image_says_of_its_vendor_is_left_for_the_running_host, sealed_to_tpm),
+		TEST(what_is_over_its_cap_is_left_out, sealed_to_tpm),
 		TEST(the_kdf_opens_without_a_tpm, sealed_without_tpm),
 		TEST(another_machine_stays_shut, sealed_without_tpm),
 		TEST(a_changed_image_stays_shut, sealed_to_tpm),

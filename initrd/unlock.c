@@ -72,6 +72,16 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 	return r;
 }
 
+/* Without them a seal of this boot is to this image alone. */
+static void leave_vendor(struct unlock *u)
+{
+	enum es_reason r =
+	    es_run_vendor(&u->run, es_buf_span(&u->sources.public_key), es_buf_span(&u->sources.signature));
+
+	if (r != ES_OK)
+		es_report_refusal(&u->say, "the vendor's key of the image can't be left for the running system", r, "");
+}
+
 static enum es_exit end_locked(struct unlock *u, enum es_reason r)
 {
 	(void)leave(u, ES_BOOT_LOCKED, r);
@@ -177,6 +187,7 @@ static enum es_exit end_opened(struct unlock *u)
 		es_report_refusal(
 		    &u->say, "the key can't be left in the kernel's keyring, so no backup can be made in this boot", r,
 		    "");
+	leave_vendor(u);
 	r = leave(u, ES_BOOT_UNLOCKED, ES_OK);
 	if (r != ES_OK) {
 		es_run_drop(&u->run);
@@ -206,8 +217,10 @@ static enum es_exit unpack(struct unlock *u)
 
 static enum es_exit end_unconfigured(struct unlock *u)
 {
-	enum es_reason r = leave(u, ES_BOOT_UNCONFIGURED, ES_OK);
+	enum es_reason r;
 
+	leave_vendor(u);
+	r = leave(u, ES_BOOT_UNCONFIGURED, ES_OK);
 	if (r != ES_OK)
 		return es_reason_words(r)->exit;
 	es_say(&u->say, ES_SAY_WARNING,
@@ -256,6 +269,7 @@ static enum es_exit open_banks(struct unlock *u)
 		.tcti = u->options->tcti,
 		.product_uuid = s->product_uuid,
 		.event_log = es_buf_span(&s->event_log),
+		.pcr_signature = es_buf_span(&s->signature),
 	};
 	enum es_reason r = es_opening_new(&request, &u->opening);
 
