@@ -89,5 +89,9 @@ struct es_uki_parts {
  * or too many sections for the room before the stub's first; ES_ARGUMENT: a part that is missing, empty or already in the
  * stub (its .sbat stays when none is given), or a stub that is signed. */
 ES_MUST_CHECK enum es_reason es_uki_write(const struct es_uki_parts *parts, struct es_writer *w);
+/* The same image with this .pcrsig as its last section, in the place of an older one. Nothing that is measured changes.
+ * ES_MISSING: no UKI; ES_ARGUMENT: it is signed for Secure Boot already, or pcrsig is empty; ES_UNSAFE: its .pcrsig isn't
+ * its last section. */
+ES_MUST_CHECK enum es_reason es_uki_write_signature(struct es_span image, struct es_span pcrsig, struct es_writer *w);
 
 #endif

@@ -169,6 +169,15 @@ static void write_headers(const struct es_pe *stub, const struct layout *l, stru
 	es_write_zeros(w, l->headers_size - stub->section_table - (size_t)l->count * SECTION_LEN);
 }
 
+static void write_image(const struct es_pe *stub, const struct layout *l, struct es_writer *w)
+{
+	write_headers(stub, l, w);
+	for (unsigned i = 0; i < l->count; i++) {
+		es_write_bytes(w, l->content[i].data, l->content[i].len);
+		es_write_zeros(w, l->sections[i].raw_size - l->content[i].len);
+	}
+}
+
 enum es_reason es_uki_write(const struct es_uki_parts *parts, struct es_writer *w)
 {
 	struct layout l = { .count = 0 };
@@ -181,10 +190,44 @@ enum es_reason es_uki_write(const struct es_uki_parts *parts, struct es_writer *
 		r = lay_out(parts, &stub, &l);
 	if (r != ES_OK)
 		return r;
-	write_headers(&stub, &l, w);
-	for (unsigned i = 0; i < l.count; i++) {
-		es_write_bytes(w, l.content[i].data, l.content[i].len);
-		es_write_zeros(w, l.sections[i].raw_size - l.content[i].len);
-	}
+	write_image(&stub, &l, w);
+	return ES_OK;
+}
+
+/* As if it had never been there: only what is last leaves no hole. */
+static enum es_reason drop_signature(struct es_pe *image)
+{
+	const struct es_pe_section *last = &image->sections[image->section_count - 1];
+
+	if (!stub_has(image, ES_UKI_PCRSIG))
+		return ES_OK;
+	if (strcmp(last->name, es_uki_section_names[ES_UKI_PCRSIG]) != 0)
+		return ES_UNSAFE;
+	image->image_size = last->virtual_address;
+	image->section_count--;
+	return ES_OK;
+}
+
+enum es_reason es_uki_write_signature(struct es_span image, struct es_span pcrsig, struct es_writer *w)
+{
+	struct es_uki_parts parts = { .stub = image };
+	struct layout l = { .count = 0 };
+	struct es_uki have;
+	struct es_pe pe;
+	enum es_reason r = es_pe_open(image, ES_PE_FILE, &pe);
+
+	if (r == ES_OK)
+		r = es_uki_find(&pe, ES_PE_FILE, &have);
+	if (r == ES_OK && (pe.cert_size > 0 || pcrsig.len == 0))
+		r = ES_ARGUMENT;
+	if (r == ES_OK)
+		r = drop_signature(&pe);
+	parts.present[ES_UKI_PCRSIG] = true;
+	parts.section[ES_UKI_PCRSIG] = pcrsig;
+	if (r == ES_OK)
+		r = lay_out(&parts, &pe, &l);
+	if (r != ES_OK)
+		return r;
+	write_image(&pe, &l, w);
 	return ES_OK;
 }
