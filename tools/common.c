@@ -124,3 +124,16 @@ void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT])
 		unit++;
 	snprintf(ret, ES_SIZE_TEXT, "%.1f %s", (double)tenths / 1024, units[unit]);
 }
+
+void es_tell_vendor(const struct es_args *args, const struct es_host *host)
+{
+	const struct es_info *info = es_host_bank(host) != NULL ? es_host_bank(host)->info : NULL;
+
+	if (es_host_vendor_note(host)[0] != '\0')
+		es_warn("the seal isn't under the signature of the image's vendor, so it ends with the next image: %s",
+			es_host_vendor_note(host));
+	for (unsigned i = 0; info != NULL && i < info->protector_count; i++)
+		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed)
+			es_line(args,
+				"  Every image that the vendor of this one signed opens it, with Secure Boot on.");
+}

@@ -22,6 +22,9 @@ const struct es_protector *es_recovery_protector(const struct es_host *host);
 /* The kdf protector, likewise. */
 const struct es_protector *es_kdf_protector(const struct es_host *host);
 
+/* After a new seal: whether it is under the signature of the image's vendor, or why it isn't though the image has one. */
+void es_tell_vendor(const struct es_args *args, const struct es_host *host);
+
 /* "group 3 is mistyped" */
 enum { ES_FAULT_TEXT = 96 };
 void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_TEXT]);

@@ -31,12 +31,23 @@ static const struct es_option build_options[] = {
 	{ "splash", "FILE", "a BMP picture to show while booting", false },
 	{ "dtb", "FILE", "a compiled device tree", false },
 	{ "sbat", "FILE", "an SBAT table, if the stub has none", false },
+	{ "policy-public-key", "FILE", "whose signed policies hosts can be sealed to (.pcrpkey)", false },
+	{ "policy-key", "FILE", "the private key: put its public part in, and sign the policy", false },
+	{ "generation", "N", "with --policy-key: hosts that took N refuse lower ones", false },
 	{ NULL, NULL, NULL, false },
 };
 
 static const struct es_option predict_options[] = {
 	{ "options", "TEXT", "options that the boot menu adds from outside the image", false },
 	{ "recovery", NULL, "a boot that is given the recovery key", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_option sign_policy_options[] = {
+	{ "key", "FILE", "the vendor's private key, RSA in PEM form (needed)", false },
+	{ "generation", "N", "hosts that took an image of generation N refuse lower ones", false },
+	{ "output", "FILE", "the image with its signature", false },
+	{ "print", NULL, "print the signature, as systemd-measure does", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -65,6 +76,17 @@ const struct es_verb es_image_verbs[] = {
 	  .operands_max = 1,
 	  .more = "  PCR 11 as the stub leaves it, before the fence; PCR 12 for the options given, or\n"
 		  "  zeros. With Secure Boot on, options from outside are dropped and not measured." },
+	{ .name = "sign-policy",
+	  .help = "Sign what a boot image will measure, so that its vendor's hosts open it",
+	  .act = "sign the policy",
+	  .run = es_verb_image_sign_policy,
+	  .options = sign_policy_options,
+	  .operands = "FILE",
+	  .operands_min = 1,
+	  .operands_max = 1,
+	  .more = "  For PCR 11 of the image, in systemd's format (.pcrsig). The image has to carry the\n"
+		  "  public key already: `image build --policy-public-key`. Sign it for Secure Boot\n"
+		  "  afterwards. A host counts its TPM up to N; start at 1, and never go up by more than 256." },
 	{ .name = NULL },
 };
 

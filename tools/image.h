@@ -7,11 +7,12 @@
 #include "tools/output.h"
 #include "tools/verb.h"
 
-extern const struct es_verb es_image_verbs[]; /* build, inspect, predict */
+extern const struct es_verb es_image_verbs[]; /* build, inspect, predict, sign-policy */
 
 es_verb_fn es_verb_image_build;
 es_verb_fn es_verb_image_inspect;
 es_verb_fn es_verb_image_predict;
+es_verb_fn es_verb_image_sign_policy;
 
 /* A whole file that the user named; a symlink is followed, a pipe is read to its end. ES_EXIT_DONE, or it has said what is
  * wrong with it. The caller owns *ret. */

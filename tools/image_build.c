@@ -2,7 +2,7 @@
 /* `etcseal image build`: one boot image out of stub, kernel, initramfs and options. */
 #include "keys/core/hex.h"
 #include "tools/common.h"
-#include "tools/image.h"
+#include "tools/image_policy.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -19,8 +19,13 @@ static const struct {
 	const char *option;
 	enum es_uki_section which;
 } file_parts[] = {
-	{ "linux", ES_UKI_LINUX },   { "osrel", ES_UKI_OSREL }, { "ucode", ES_UKI_UCODE },
-	{ "splash", ES_UKI_SPLASH }, { "dtb", ES_UKI_DTB },     { "sbat", ES_UKI_SBAT },
+	{ "linux", ES_UKI_LINUX },
+	{ "osrel", ES_UKI_OSREL },
+	{ "ucode", ES_UKI_UCODE },
+	{ "splash", ES_UKI_SPLASH },
+	{ "dtb", ES_UKI_DTB },
+	{ "sbat", ES_UKI_SBAT },
+	{ "policy-public-key", ES_UKI_PCRPKEY },
 };
 
 struct build {
@@ -29,6 +34,8 @@ struct build {
 	const char *stub_from;
 	const char *from[ES_UKI_COUNT]; /* the file that a part came from; NULL: a text */
 	char release[ES_KERNEL_RELEASE];
+	struct es_secret *policy_key; /* NULL: its policy isn't signed */
+	uint64_t generation;
 };
 
 static void free_build(struct build *b)
@@ -36,6 +43,7 @@ static void free_build(struct build *b)
 	es_buf_free(&b->stub);
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		es_buf_free(&b->held[i]);
+	es_secret_freep(&b->policy_key);
 }
 
 static void put_part(struct build *b, enum es_uki_section which, struct es_span content)
@@ -128,6 +136,53 @@ static void find_release(const struct es_args *args, struct build *b)
 		put_part(b, ES_UKI_UNAME, es_text_span(b->release));
 }
 
+/* The image carries the public part, which is measured; the signature comes when all the rest is laid out. */
+static enum es_exit read_policy_key(const struct es_args *args, struct build *b)
+{
+	const char *path = es_arg(args, "policy-key"), *why = "";
+	char what[PATH_MAX + ES_IMAGE_DETAIL];
+	enum es_exit failed = es_policy_generation(args, &b->generation);
+	enum es_reason r;
+
+	if (failed == ES_EXIT_DONE && path == NULL && b->generation != 0)
+		return es_misuse(args, "--generation is part of what --policy-key signs");
+	if (failed != ES_EXIT_DONE || path == NULL)
+		return failed;
+	failed = es_policy_key_read(args, path, &b->policy_key);
+	if (failed != ES_EXIT_DONE || b->parts.present[ES_UKI_PCRPKEY])
+		return failed;
+	r = es_image_policy_public(b->policy_key, &b->held[ES_UKI_PCRPKEY], &why);
+	if (r != ES_OK) {
+		snprintf(what, sizeof what, "%s %s", path, why);
+		return es_fail(args, r, what);
+	}
+	put_part(b, ES_UKI_PCRPKEY, es_buf_span(&b->held[ES_UKI_PCRPKEY]));
+	return ES_EXIT_DONE;
+}
+
+static enum es_exit sign_policy(const struct es_args *args, const struct build *b, struct es_buf *image)
+{
+	const struct es_policy_request request = {
+		.image = es_buf_span(image),
+		.path = es_arg(args, "output"),
+		.key_path = es_arg(args, "policy-key"),
+		.key = b->policy_key,
+		.generation = b->generation,
+	};
+	ES_IMAGE_POLICY policy = { .key_bits = 0 };
+	ES_BUF signed_image = { NULL, 0 };
+	enum es_exit failed;
+
+	if (b->policy_key == NULL)
+		return ES_EXIT_DONE;
+	failed = es_policy_sign(args, &request, &policy, &signed_image);
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	es_buf_free(image);
+	*image = es_buf_take(&signed_image);
+	return ES_EXIT_DONE;
+}
+
 static enum es_exit read_parts(const struct es_args *args, struct build *b)
 {
 	const char *stub = es_arg(args, "stub");
@@ -150,6 +205,8 @@ static enum es_exit read_parts(const struct es_args *args, struct build *b)
 		failed = read_cmdline(args, b);
 	if (failed == ES_EXIT_DONE)
 		failed = read_osrel(args, b);
+	if (failed == ES_EXIT_DONE)
+		failed = read_policy_key(args, b);
 	if (failed == ES_EXIT_DONE)
 		find_release(args, b);
 	return failed;
@@ -267,6 +324,8 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 	r = es_image_build(&b.parts, &image, detail);
 	if (r != ES_OK)
 		return fail_build(args, r, &b, detail);
-	failed = es_image_write(args, output, es_buf_span(&image));
+	failed = sign_policy(args, &b, &image);
+	if (failed == ES_EXIT_DONE)
+		failed = es_image_write(args, output, es_buf_span(&image));
 	return failed == ES_EXIT_DONE ? report(args, output, es_buf_span(&image)) : failed;
 }

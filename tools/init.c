@@ -41,7 +41,7 @@ static void fill_json(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-static void say_mode(const struct es_args *args, const struct first *f, bool asked_for_kdf)
+static void say_mode(const struct es_args *args, const struct es_host *host, const struct first *f, bool asked_for_kdf)
 {
 	uint64_t generation = f->info->generation;
 
@@ -52,6 +52,7 @@ static void say_mode(const struct es_args *args, const struct first *f, bool ask
 		    args,
 		    "  It opens by itself when this host boots this image%s; otherwise the recovery key is asked for.",
 		    f->info->require_secure_boot ? " with Secure Boot on" : "");
+		es_tell_vendor(args, host);
 		return;
 	}
 	es_done(args, "the configuration is encrypted WITHOUT a TPM (mode kdf), as generation %" PRIu64, generation);
@@ -70,7 +71,7 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 
 	f.info = es_host_bank(host)->info;
 	f.bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
-	say_mode(args, &f, es_arg_given(args, "kdf"));
+	say_mode(args, host, &f, es_arg_given(args, "kdf"));
 	status = es_print(args->json ? fill_json : fill_words, &f);
 	if (status != ES_EXIT_DONE)
 		fprintf(stderr,

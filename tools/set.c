@@ -48,6 +48,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host)
 		return es_fail_host(args, r, host);
 	if (!kdf) {
 		es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
+		es_tell_vendor(args, host);
 		return ES_EXIT_DONE;
 	}
 	es_done(args, "mode is kdf: the seal to the TPM is given up");
@@ -66,6 +67,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 		return es_fail_host(args, r, host);
 	es_done(args, require ? "Secure Boot is required: the seal is to its state and keys (PCR 7)"
 			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
+	es_tell_vendor(args, host);
 	return ES_EXIT_DONE;
 }
 

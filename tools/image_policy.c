@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A vendor's key, and the signature of an image's policy by it. */
+#include "tools/image_policy.h"
+
+#include "keys/store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TPM_USUAL_BITS = 2048, WHY_TEXT = PATH_MAX + 160 };
+
+static enum es_exit fail_file(const struct es_args *args, enum es_reason r, const char *path, const char *why)
+{
+	char what[WHY_TEXT];
+
+	snprintf(what, sizeof what, "%s%s%s", path, why[0] != '\0' ? " " : "", why);
+	return es_fail(args, r, what);
+}
+
+static enum es_reason read_secret(int fd, size_t len, struct es_secret **ret)
+{
+	ES_SECRET s = NULL;
+	size_t have = 0;
+	enum es_reason r = es_secret_new(len, &s);
+
+	while (r == ES_OK && have < len) {
+		ssize_t n = read(fd, es_secret_data(s) + have, len - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? es_reason_from_errno(errno) : ES_IO;
+		have += (size_t)n;
+	}
+	if (r == ES_OK)
+		*ret = es_take(s);
+	return r;
+}
+
+enum es_exit es_policy_key_read(const struct es_args *args, const char *path, struct es_secret **ret)
+{
+	ES_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	enum es_reason r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail_file(args, es_reason_from_errno(errno), path, "");
+	if (!S_ISREG(st.st_mode))
+		return fail_file(args, ES_FORMAT, path, "is no file");
+	if (st.st_size == 0 || st.st_size > ES_PRIVATE_KEY_MAX)
+		return fail_file(args, ES_FORMAT, path, "is no private key in PEM form");
+	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		es_warn(
+		    "%s can be read by others (mode %04o): whoever has it signs for every host sealed to it; chmod 600",
+		    path, (unsigned)st.st_mode & 07777);
+	r = read_secret(fd, (size_t)st.st_size, ret);
+	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");
+}
+
+enum es_exit es_policy_generation(const struct es_args *args, uint64_t *ret)
+{
+	const char *text = es_arg(args, "generation");
+	unsigned long long n;
+	char *end;
+
+	*ret = 0;
+	if (text == NULL)
+		return ES_EXIT_DONE;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n == 0 || n > (1ULL << 62))
+		return es_misuse(args, "--generation is a number from 1 to 2^62, and not %s", text);
+	*ret = n;
+	return ES_EXIT_DONE;
+}
+
+enum es_exit es_policy_sign(const struct es_args *args, const struct es_policy_request *q,
+			    struct es_image_policy *ret_policy, struct es_buf *ret_image)
+{
+	ES_IMAGE_POLICY policy = { .key_bits = 0 };
+	const char *why = "";
+	struct es_uki uki;
+	struct es_pe pe;
+	enum es_reason r = es_pe_open(q->image, ES_PE_FILE, &pe);
+
+	if (r == ES_OK)
+		r = es_uki_find(&pe, ES_PE_FILE, &uki);
+	if (r != ES_OK)
+		return fail_file(args, ES_FORMAT, q->path, "is no boot image that the stub would start");
+	r = es_image_policy_sign(&uki, q->key, q->generation, &policy, &why);
+	if (r != ES_OK)
+		return fail_file(args, r, q->key_path, why);
+	if (ret_image != NULL) {
+		r = es_image_policy_attach(q->image, es_buf_span(&policy.json), ret_image, &why);
+		if (r != ES_OK)
+			return fail_file(args, r, q->path, why);
+	}
+	if (!policy.has_key)
+		es_warn("%s doesn't carry the key (.pcrpkey), so no host that runs it can be sealed to its vendor; "
+			"build it with --policy-public-key",
+			q->path);
+	if (policy.key_bits > TPM_USUAL_BITS)
+		es_warn("many TPMs can't check signatures of keys over 2048 bits; this one has %u", policy.key_bits);
+	*ret_policy = policy;
+	policy.json = (struct es_buf){ NULL, 0 };
+	return ES_EXIT_DONE;
+}
