@@ -74,3 +74,47 @@ attacker_job() { # folder, script of attack/jobs, machine whose banks these are
 	echo ". ./$2.sh" >"$1/job"
 	mcopy -i "$3/disk.img@@$ESP_OFFSET" -s -n "::/etcseal/bank0" "$1/owner/"
 }
+
+# A boot whose memory is looked at when it has powered off. Leaves `found` in the boot's folder: where the key was, one place
+# a line.
+MEMORY_SIZE=$((512 << 20))
+dump_boot() { # key file, then as machine_boot
+	local key=$1 monitor dump
+	monitor=$2/monitor-$3 dump=$2/dump-$3
+	shift
+	mkfifo "$monitor.in" "$monitor.out"
+	(owned cat "$monitor.out" >"$monitor.log") &
+	MACHINE_MORE=(-no-shutdown -chardev "pipe,id=monitor,path=$monitor" -mon chardev=monitor,mode=control)
+	machine_start "$@"
+	MACHINE_MORE=()
+	printf '{"execute":"qmp_capabilities"}\n' >"$monitor.in"
+	if machine_sees "$CONSOLE_ASKS|@@ (root-reached|init-failed|image-refused)=" "$BOOT_BOUND" &&
+		! grep -qaE '@@ (root-reached|init-failed|image-refused)=' "$BOOT/serial.log"; then
+		machine_type ''
+	fi
+	if wait_line "$monitor.log" '"event": "SHUTDOWN"' "$BOOT_BOUND" "$QEMU_PID"; then
+		printf '{"execute":"pmemsave","arguments":{"val":0,"size":%s,"filename":"%s"},"id":"saved"}\n' \
+			$MEMORY_SIZE "$dump" >"$monitor.in"
+		wait_line "$monitor.log" '"id": "saved"' 60 "$QEMU_PID" || :
+	fi
+	printf '{"execute":"quit"}\n' >"$monitor.in"
+	machine_end || :
+	if [ "$(stat -c %s "$dump" 2>/dev/null || echo 0)" = $MEMORY_SIZE ] && grep -qa 'Linux version' "$dump"; then
+		"$OVMF_NORMAL/tests-ovmf/needles" "$key" "$dump" >"$BOOT/found" 2>&1 || :
+		[ -z "${ATTACK_KEEP_DUMP:-}" ] || cp --sparse=always "$dump" "$ATTACK_KEEP_DUMP/$(basename "$1")-$2"
+	else
+		echo "no dump" >"$BOOT/found"
+	fi
+	rm -f "$dump" "$monitor".*
+}
+
+found_nowhere() { # boot's folder
+	[ ! -s "$1/found" ] || {
+		cat "$1/found"
+		return 1
+	}
+}
+
+found_somewhere() { # boot's folder
+	grep -q '^0x' "$1/found"
+}

@@ -18,3 +18,16 @@ $(OVMF_BUILD)/needles: tests-ovmf/attack/needles.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 $< -o $@
+
+# The attacker's firmware programs. The last two are drivers: they stay when they have returned.
+ATTACK_EFI := $(patsubst tests-ovmf/attack/efi/%.c,$(OVMF_BUILD)/evil/%.efi,$(wildcard tests-ovmf/attack/efi/*.c))
+attack-programs: $(ATTACK_EFI)
+$(OVMF_BUILD)/evil/replay.efi: ATTACK_TARGET := efi-app-x86_64
+$(OVMF_BUILD)/evil/%.efi: tests-ovmf/attack/efi/%.c tests-ovmf/attack/efi/common.h
+	@mkdir -p $(@D)
+	$(call say,EFI,$@)
+	$(Q)$(CC) $(MENU_CFLAGS) -I. -c $< -o $(@:.efi=.o)
+	$(Q)ld -nostdlib -znocombreloc -T /usr/lib/elf_x86_64_efi.lds -shared -Bsymbolic -L/usr/lib \
+		/usr/lib/crt0-efi-x86_64.o $(@:.efi=.o) -o $(@:.efi=.so) -lefi -lgnuefi
+	$(Q)objcopy -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j '.reloc' -j '.rodata' \
+		--target $(or $(ATTACK_TARGET),efi-bsdrv-x86_64) $(@:.efi=.so) $@

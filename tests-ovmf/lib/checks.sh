@@ -55,6 +55,10 @@ at_most() { # number, limit
 }
 
 holds_none() { # file, file of needles: in ASCII or UTF-16
+	[ -s "$1" ] && [ -s "$2" ] || {
+		echo "$1 is not there to be searched"
+		return 1
+	}
 	! tr -d '\000' <"$1" | grep -aqF -f "$2" || {
 		echo "$1 holds a part of the key"
 		return 1

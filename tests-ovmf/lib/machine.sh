@@ -2,6 +2,9 @@
 # A machine is a folder: disk.img, vars.fd (its firmware's variables), uuid (DMI), and tpm/ if it has a TPM. A boot of it
 # leaves boots/NAME/: serial.log, out/ (what the job left), and the logs of QEMU and swtpm.
 
+# Further options for QEMU, where a test sets them.
+MACHINE_MORE=()
+
 machine_make() { # folder, DMI UUID, "tpm" or "no-tpm", PCR banks
 	mkdir -p "$1/boots"
 	cp --sparse=always "$OVMF_DISK" "$1/disk.img"
@@ -90,7 +93,7 @@ machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$machine/disk.img" \
 		-device "virtio-blk-pci,drive=disk$BOOT_FIRST" \
 		-drive "if=none,id=job,format=raw,cache=unsafe,file=$BOOT/job.img" -device virtio-blk-pci,drive=job \
-		"${tpm[@]}" "${BOOT_FW_CFG[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
+		"${tpm[@]}" "${BOOT_FW_CFG[@]}" "${MACHINE_MORE[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
 	QEMU_PID=$!
 }
 

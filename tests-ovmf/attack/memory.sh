@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The recovery key, typed at the boot menu: where does it stay? WITHOUT lists what the controls are built without.
+# WITHOUT=WIPE
+. "$(dirname "$0")/../lib/harness.sh"
+. "$OVMF/attack/lib.sh"
+attack_start
+
+needles() { # key file, file
+	[ -e "$2" ] && "$OVMF_NORMAL/tests-ovmf/needles" "$1" "$2"
+}
+
+gather_job() { # folder
+	job_make "$1" gather
+	cp "$OVMF"/attack/jobs/*.sh "$1/"
+}
+
+opened() { # machine with its recovery-key
+	gather_job "$1/job"
+	dump_boot "$1/recovery-key" "$1" opened "job=$1/job" "options=etcseal.recovery=$(cat "$1/recovery-key")"
+}
+
+# A key of the right form that isn't this host's; nobody types another, so the helper powers off.
+wrong() { # machine, key file
+	dump_boot "$2" "$1" wrong "options=encryptionRecoveryKey=$(cat "$2")"
+}
+
+fixture tpm "$SCRATCH/with"
+for m in wrong damaged peer; do
+	machine_copy "$SCRATCH/with" "$SCRATCH/$m"
+done
+cp "$SCRATCH/with/recovery-key" "$SCRATCH/damaged/"
+echo 478269-039194-473926-430939-686855-231401-642208-184477-602511-225586-551660-586542-338394-092578-687140-267425 \
+	>"$SCRATCH/other-key"
+for bank in 0 1; do
+	bank_garbage "$SCRATCH/damaged" $bank config.cms
+done
+(
+	opened "$SCRATCH/with"
+	dump_boot "$SCRATCH/damaged/recovery-key" "$SCRATCH/damaged" damaged \
+		"options=etcseal.recovery=$(cat "$SCRATCH/damaged/recovery-key")"
+	gather_job "$SCRATCH/peer/job"
+	machine_boot "$SCRATCH/peer" peer "job=$SCRATCH/peer/job" 'image=\EFI\etcseal\systemd.efi' \
+		"options=etcseal.recovery=$(cat "$SCRATCH/with/recovery-key") $CMDLINE" || :
+) &
+(
+	wrong "$SCRATCH/wrong" "$SCRATCH/other-key"
+	without WIPE
+	fixture tpm "$SCRATCH/without"
+	opened "$SCRATCH/without"
+	wrong "$SCRATCH/without" "$SCRATCH/other-key"
+) &
+wait
+with=$SCRATCH/with/boots/opened wrong=$SCRATCH/wrong/boots/wrong damaged=$SCRATCH/damaged/boots/damaged
+without=$SCRATCH/without/boots peer=$SCRATCH/peer/boots/peer
+
+attack 8 "the recovery key in memory after the boot it opened" "wiping"
+held "it opens with the recovery key" says "$with" opened-by recovery
+held "all of the guest's memory has nothing of the key" found_nowhere "$with"
+succeeds "it opens as well" says "$without/opened" opened-by recovery
+succeeds "the key is in memory" found_somewhere "$without/opened"
+
+attack 8 "the recovery key in memory after a boot that it didn't open" "wiping"
+held "a key that is another host's opens nothing" says "$wrong" unlock-exit 7
+held "memory has nothing of it" found_nowhere "$wrong"
+held "the right key opens no damaged archive" says "$damaged" unlock-exit 5
+held "memory has nothing of that" found_nowhere "$damaged"
+succeeds "the key is in memory" found_somewhere "$without/wrong"
+
+# With another stub the option goes the way of all options: that is where a search must find it.
+peer_has() { # place
+	! needles "$SCRATCH/with/recovery-key" "$peer/out/places/$1" >/dev/null
+}
+for place in cmdline dmesg event-log; do
+	attack 8 "the recovery key in $place" "the stub takes it out"
+	held "our stub leaves nothing of it in $place" needles "$SCRATCH/with/recovery-key" "$with/out/places/$place"
+	succeeds "systemd's stub leaves it in $place" peer_has $place
+done
+for place in efi-variables pstore environ argv run boot-params; do
+	held "nor in $place" needles "$SCRATCH/with/recovery-key" "$with/out/places/$place"
+done
+for b in "$with" "$damaged"; do
+	held "nor on the console ($(basename "$b"))" needles "$SCRATCH/with/recovery-key" "$b/serial.log"
+done
+held "nor on the disk" needles "$SCRATCH/with/recovery-key" "$SCRATCH/with/disk.img"
+attack_end
