@@ -8,11 +8,11 @@
 #include "keys/testlib/machine.h"
 
 #include "keys/core/event_log.h"
-#include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/keyring_named.h"
 #include "keys/store/file.h"
+#include "keys/testlib/extend.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -79,7 +79,6 @@ static const char *tcti(struct machine *m)
 static void measure(struct machine *m, struct es_writer *log, unsigned pcr, struct es_span data)
 {
 	struct es_digest digest;
-	char hex[2 * ES_SHA256_LEN + 1] = "", line[160];
 
 	assert_true(es_sha256(&data, 1, &digest));
 	es_write_le32(log, pcr);
@@ -89,10 +88,8 @@ static void measure(struct machine *m, struct es_writer *log, unsigned pcr, stru
 	es_write_bytes(log, digest.bytes, sizeof digest.bytes);
 	es_write_le32(log, (uint32_t)data.len);
 	es_write_bytes(log, data.data, data.len);
-	es_hex_encode(digest.bytes, sizeof digest.bytes, hex);
-	snprintf(line, sizeof line, "tpm2_pcrextend %u:sha256=%s", pcr, hex);
 	if (m->tpm != NULL)
-		es_swtpm_tool_ok(m->tpm, line, NULL, 0);
+		es_swtpm_extend(m->tpm, pcr, &digest);
 }
 
 static void log_header(struct es_writer *log)
