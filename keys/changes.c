@@ -158,8 +158,12 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 	ES_INFO info = NULL;
 	enum es_mode mode;
 	bool made = false;
-	enum es_reason r = may_init(host);
+	enum es_reason r = es_host_lock(host);
 
+	if (r == ES_OK)
+		r = es_host_reload(host);
+	if (r == ES_OK)
+		r = may_init(host);
 	if (r == ES_OK)
 		r = init_paths(host, request, paths, &commit.path_count);
 	if (r == ES_OK)
@@ -211,7 +215,7 @@ enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode)
 	ES_INFO info = NULL;
 	uint32_t drop_counter = 0;
 	bool made = false;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_begin(host, &key, &info);
 
 	if (r == ES_OK && !host->have_boot)
 		r = ES_NOT_BOOTED;
@@ -228,7 +232,7 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 {
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_begin(host, &key, &info);
 
 	if (r != ES_OK)
 		return r;
@@ -259,7 +263,7 @@ enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool re
 {
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_begin(host, &key, &info);
 
 	if (r != ES_OK)
 		return r;

@@ -15,28 +15,70 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The generation to write, by the counter's own numbers; in kdf mode there is none, so one more than there was. */
-static enum es_reason next_generation(struct es_host *host, const struct es_info *info, uint64_t *ret)
+static const struct es_info *newest_info(const struct es_host *host)
 {
-	uint64_t newest = host->current >= 0 ? host->banks[host->current].info->generation : 0;
-	uint64_t counter;
-	enum es_reason r;
+	return host->current >= 0 ? host->banks[host->current].info : NULL;
+}
 
-	if (info->mode == ES_MODE_KDF) {
-		*ret = newest + 1;
+static enum es_reason read_counter(struct es_host *host, const struct es_info *info, uint64_t *ret)
+{
+	enum es_reason r = es_host_connect(host);
+
+	return r == ES_OK ? es_tpm_counter_read(host->tpm, info->nv_index, ret) : r;
+}
+
+static enum es_reason increment(struct es_host *host, struct es_commit *c)
+{
+	enum es_reason r = es_tpm_counter_increment(host->tpm, c->info->nv_index);
+
+	c->counted |= r == ES_OK;
+	return r;
+}
+
+/* A boot that accepts the newest bank accepts this as well, whatever the counter stands at. */
+static void next_revision(struct es_info *info, const struct es_info *newest)
+{
+	info->generation = newest->generation;
+	info->revision = newest->revision + 1;
+}
+
+/* By the counter's own numbers, and never more than one ahead of it, or a boot would take the archive for another TPM's. What
+ * is one ahead already, because a commit was cut or wasn't to be counted yet, is counted first. */
+static enum es_reason number_by_counter(struct es_host *host, struct es_commit *c)
+{
+	const struct es_info *newest = newest_info(host);
+	bool in_tpm_mode = newest != NULL && newest->mode == ES_MODE_TPM, pending;
+	uint64_t counter = 0;
+	enum es_reason r = read_counter(host, c->info, &counter);
+
+	pending = r == ES_OK && in_tpm_mode && newest->generation == counter + 1;
+	if (pending && c->count == ES_COUNT_LATER) {
+		next_revision(c->info, newest);
 		return ES_OK;
 	}
-	r = es_host_connect(host);
-	if (r == ES_OK)
-		r = es_tpm_counter_read(host->tpm, info->nv_index, &counter);
-	/* A commit before this one was cut: count for it, or this one would be two ahead. */
-	if (r == ES_OK && newest == counter + 1 && host->banks[host->current].info->mode == ES_MODE_TPM) {
-		r = es_tpm_counter_increment(host->tpm, info->nv_index);
-		counter++;
+	if (pending)
+		r = increment(host, c);
+	if (r != ES_OK && in_tpm_mode && c->count != ES_COUNT_NOW) {
+		c->tpm = r;
+		next_revision(c->info, newest);
+		return ES_OK;
 	}
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s", host->tpm != NULL ? es_tpm_last_refusal(host->tpm) : "");
-	*ret = counter + 1;
+	c->info->generation = counter + (pending ? 2 : 1);
+	c->info->revision = 0;
+	return ES_OK;
+}
+
+/* The generation to write. In kdf mode nobody counts, so it is one more than there was. */
+static enum es_reason next_generation(struct es_host *host, struct es_commit *c)
+{
+	const struct es_info *newest = newest_info(host);
+
+	if (c->info->mode == ES_MODE_TPM)
+		return number_by_counter(host, c);
+	c->info->generation = newest != NULL ? newest->generation + 1 : 1;
+	c->info->revision = 0;
 	return ES_OK;
 }
 
@@ -50,6 +92,9 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 	ES_FD treefd = -1;
 	enum es_reason r;
 
+	manifest.has_tree = c->tree != NULL;
+	if (c->tree != NULL)
+		manifest.tree = *c->tree;
 	strcpy(manifest.host, c->info->host);
 	es_time_now(manifest.time);
 	for (unsigned i = 0; i < c->path_count; i++)
@@ -100,8 +145,7 @@ static enum es_reason make_folder(struct es_host *host)
 /* First the bank that a boot would take last: until its last byte the other one is whole and fresh. Then the counter, which makes
  * that other one old. Then the other one too, so that both are of this generation: with one damaged, a boot still
  * has a bank that the counter accepts. */
-static enum es_reason write_banks(struct es_host *host, const struct es_commit *c,
-				  const struct es_bank_content *content)
+static enum es_reason write_banks(struct es_host *host, struct es_commit *c, const struct es_bank_content *content)
 {
 	const struct es_info *info = c->info;
 	unsigned first = es_bank_oldest(host->banks);
@@ -110,8 +154,8 @@ static enum es_reason write_banks(struct es_host *host, const struct es_commit *
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u; the other bank is as it was",
 				      host->boot_dir, first);
-	if (info->mode == ES_MODE_TPM)
-		r = es_tpm_counter_increment(host->tpm, info->nv_index);
+	if (info->mode == ES_MODE_TPM && c->count == ES_COUNT_NOW)
+		r = increment(host, c);
 	else if (c->drop_counter != 0)
 		r = es_tpm_counter_delete(host->tpm, c->drop_counter);
 	if (r != ES_OK)
@@ -125,7 +169,7 @@ static enum es_reason write_banks(struct es_host *host, const struct es_commit *
 	return ES_OK;
 }
 
-enum es_reason es_host_commit(struct es_host *host, const struct es_commit *commit, struct es_pack_report *ret_report)
+static enum es_reason commit_locked(struct es_host *host, struct es_commit *commit, struct es_pack_report *ret_report)
 {
 	ES_BUF archive = { NULL, 0 };
 	ES_BUF log = { NULL, 0 };
@@ -133,13 +177,15 @@ enum es_reason es_host_commit(struct es_host *host, const struct es_commit *comm
 	struct es_bank_content content;
 	enum es_reason r, written;
 
+	commit->counted = false;
+	commit->tpm = ES_OK;
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
 	/* For explaining a later refusal only: a host without a TPM has none. */
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);
 	host->detail[0] = '\0';
-	r = next_generation(host, commit->info, &commit->info->generation);
+	r = next_generation(host, commit);
 	if (r == ES_OK)
 		r = pack(host, commit, &archive, ret_report);
 	if (r == ES_OK)
@@ -158,22 +204,22 @@ enum es_reason es_host_commit(struct es_host *host, const struct es_commit *comm
 	return written != ES_OK ? written : r;
 }
 
+enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, struct es_pack_report *ret_report)
+{
+	enum es_reason r = es_host_lock(host);
+
+	if (r == ES_OK)
+		r = commit_locked(host, commit, ret_report);
+	es_host_unlock(host);
+	return r;
+}
+
 enum es_reason es_host_backup(struct es_host *host, struct es_pack_report *ret_report)
 {
-	ES_SECRET key = NULL;
-	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	struct es_saved saved;
+	enum es_reason r = es_host_save(host, &(struct es_save_request){ .force = true }, &saved);
 
-	if (r == ES_OK && !host->have_boot)
-		r = ES_NOT_BOOTED;
-	if (r != ES_OK)
-		return r;
-	return es_host_commit(host,
-			      &(struct es_commit){
-				  .info = info,
-				  .config_key = key,
-				  .path_count = host->boot.path_count,
-				  .paths = (const char(*)[ES_PATH_TEXT])host->boot.paths,
-			      },
-			      ret_report);
+	if (r == ES_OK)
+		*ret_report = saved.report;
+	return r;
 }

@@ -107,6 +107,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	if (host == NULL)
 		return ES_MEMORY;
 	host->banks_dirfd = -1;
+	host->lock_fd = -1;
 	host->current = -1;
 	host->tcti = request->tcti;
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
@@ -137,6 +138,7 @@ void es_host_close(struct es_host *host)
 		es_bank_free(&host->banks[i]);
 	if (host->banks_dirfd >= 0)
 		close(host->banks_dirfd);
+	es_host_unlock(host);
 	free(host);
 }
 

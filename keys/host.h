@@ -61,7 +61,7 @@ struct es_init_request {
 ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
 					  struct es_secret **ret_recovery);
 
-/* Packs the tree in RAM and commits it. */
+/* Packs the tree in RAM and commits it, changed or not, and counted. keys/save.h has more to choose from. */
 ES_MUST_CHECK enum es_reason es_host_backup(struct es_host *host, struct es_pack_report *ret_report);
 
 /* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, makes the TPM's counter forget this host. */

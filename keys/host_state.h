@@ -4,6 +4,7 @@
 #define ES_HOST_STATE_H
 
 #include "keys/host.h"
+#include "keys/save.h"
 
 struct es_host {
 	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
@@ -15,6 +16,7 @@ struct es_host {
 	struct es_bank banks[ES_BANK_COUNT];
 	int current;        /* the bank that the host stands on, -1: not configured */
 	struct es_tpm *tpm; /* NULL until it is needed */
+	int lock_fd;        /* -1: not held */
 	char detail[256];
 	char vendor_note[256];
 };
@@ -39,17 +41,29 @@ void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TE
 ES_MUST_CHECK enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key,
 					      struct es_info **ret_info);
 
-/* Packs the tree in RAM, and makes it and info the next generation. Fills in info's generation, archive and log. The
- * bank that a boot would take last is written first; when it is complete the TPM's counter moves, and then the other bank gets
- * the same generation, so that one damaged bank doesn't leave the host with an old one that the counter refuses. */
+/* Waits until no other command is changing this host. ES_BUSY: it took too long. Held until a commit's end, or the host is
+ * closed. */
+ES_MUST_CHECK enum es_reason es_host_lock(struct es_host *host);
+void es_host_unlock(struct es_host *host);
+/* The start of every change: takes the lock, reads the banks afresh, and then does as es_host_unlocked. */
+ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info);
+
+/* Packs the tree in RAM, and makes it and info the next generation, or the next revision of one that isn't counted yet.
+ * Fills in info's generation, revision, archive and log. The bank that a boot would take last is written first; when it is
+ * complete the TPM's counter moves, if it is to, and then the other bank gets the same, so that one damaged bank doesn't
+ * leave the host with an old one that the counter refuses. */
 struct es_commit {
 	struct es_info *info;
 	const struct es_secret *config_key;
 	unsigned path_count;
 	const char (*paths)[ES_PATH_TEXT];
 	uint32_t drop_counter; /* to kdf mode: this counter ends when the first bank is written; 0: none */
+	enum es_count count;
+	const struct es_digest *tree; /* its hash, if that is known; NULL */
+	bool counted;                 /* out: the TPM's counter moved */
+	enum es_reason tpm;           /* out: ES_COUNT_NEXT and LATER: why the TPM couldn't be asked */
 };
-ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, const struct es_commit *commit,
+ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit,
 					    struct es_pack_report *ret_report);
 
 /* Replaces info's tpm protectors by one for the way this host booted: SRK, a fresh secret, {7 or 4}, 11, 12. The values

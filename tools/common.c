@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/common.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -136,4 +137,25 @@ void es_tell_vendor(const struct es_args *args, const struct es_host *host)
 		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed)
 			es_line(args,
 				"  Every image that the vendor of this one signed opens it, with Secure Boot on.");
+}
+
+bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
+{
+	int n = snprintf(ret, ES_LEFT_OUT_TEXT,
+			 "%" PRIu64 " left out (a socket, device or fifo, or a file over %u MiB):", report->skipped,
+			 (unsigned)(ES_FILE_MAX >> 20));
+
+	for (uint64_t i = 0; i < report->skipped && i < ES_SKIPPED_NAMED; i++) {
+		size_t len = strlen(report->skipped_name[i]);
+
+		/* Room for the dots. */
+		if ((size_t)n + len + 8 > ES_LEFT_OUT_TEXT)
+			break;
+		n +=
+		    snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, "%s %s", i > 0 ? "," : "", report->skipped_name[i]);
+		if (i + 1 == report->skipped)
+			return true;
+	}
+	snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, ", ...");
+	return report->skipped > 0;
 }

@@ -33,6 +33,10 @@ void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_
 extern const char es_kdf_limits[];
 extern const char es_kdf_unbound[]; /* further, where the machine has no UUID to bind to */
 
+/* "3 left out (…): /etc/a, /etc/b, ..."; false: nothing was. */
+enum { ES_LEFT_OUT_TEXT = 768 };
+bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT]);
+
 /* bytes with its unit: "812 bytes", "4.7 KiB" */
 enum { ES_SIZE_TEXT = 32 };
 void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT]);

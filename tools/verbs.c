@@ -32,6 +32,11 @@ static const struct es_option set_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct es_option backup_options[] = {
+	{ "force", NULL, "also if nothing has changed", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct es_option extract_options[] = {
 	{ "to", "DIR", "an empty folder, or one to be made", false },
 	{ "recovery-key-file", "FILE", "read the recovery key from it; - is standard input", false },
@@ -68,7 +73,11 @@ const struct es_verb es_verbs[] = {
 	  .options = set_options,
 	  .more = "  --mode=tpm seals to this host's TPM and the way it booted, also anew: after a TPM\n"
 		  "  was cleared, or after a boot with the recovery key." },
-	{ .name = "backup", .help = "Save the configuration as the next generation", .run = es_verb_backup },
+	{ .name = "backup",
+	  .help = "Save the configuration as the next generation",
+	  .run = es_verb_backup,
+	  .options = backup_options,
+	  .more = "  What hasn't changed since the newest generation isn't saved again." },
 	{ .name = "extract",
 	  .help = "Unpack the saved configuration into a folder",
 	  .run = es_verb_extract,

@@ -23,6 +23,9 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			 "Find out who could write to it; a copy that is known to be good can replace it." },
 	[ES_ARGUMENT] = { "bad-argument", ES_EXIT_USAGE, "what was asked for makes no sense here",
 			  "See the manual page for what can be given." },
+	[ES_BUSY] = { "busy", ES_EXIT_FAILED,
+		      "another command has been changing this host's configuration for too long",
+		      "Wait for it to end, and try again; `ps -C etcseal` shows it." },
 
 	[ES_FORMAT] = { "bad-format", ES_EXIT_FAILED, "a file is truncated, or not of its format",
 			"Replace it by a good copy." },

@@ -19,6 +19,7 @@ enum es_reason {
 	ES_CRYPTO,     /* the crypto library failed where it can't */
 	ES_BAD_TAG,    /* doesn't authenticate under this key; the facade knows what that means where */
 	ES_ARGUMENT,   /* the caller asked for something that makes no sense */
+	ES_BUSY,       /* another command was changing the same for too long */
 
 	/* what was read */
 	ES_FORMAT,    /* not of its format: truncated, garbage, out of bounds */
