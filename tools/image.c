@@ -74,8 +74,11 @@ const struct es_verb es_image_verbs[] = {
 	  .operands = "FILE",
 	  .operands_min = 1,
 	  .operands_max = 1,
-	  .more = "  PCR 11 as the stub leaves it, before the fence; PCR 12 for the options given, or\n"
-		  "  zeros. With Secure Boot on, options from outside are dropped and not measured." },
+	  .more = "  PCR 11 as the stub leaves it, before the fence; PCR 12 for the options given, else\n"
+		  "  as in this boot. On a host that was started through the boot helper PCR 4 and 7\n"
+		  "  too, out of this boot's event log, if that is confirmed by the TPM; what can't be\n"
+		  "  told is left out, and why is said. With Secure Boot on, options from outside are\n"
+		  "  dropped and not measured." },
 	{ .name = "sign-policy",
 	  .help = "Sign what a boot image will measure, so that its vendor's hosts open it",
 	  .act = "sign the policy",

@@ -1,56 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image predict`: PCR 11 and 12 in the form that systemd-measure prints, and its JSON. */
+/* `etcseal image predict`: the PCRs of a boot with that image, in the form that systemd-measure prints, and its JSON. PCR 4 and 7
+ * hang on the host: without its event log they are left out. */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
+#include "keys/predict.h"
+#include "tools/common.h"
 #include "tools/image.h"
 
 #include <limits.h>
 #include <stdio.h>
-
-struct prediction {
-	unsigned pcr;
-	char hex[2 * ES_SHA256_LEN + 1];
-};
-
-enum { PREDICTIONS = 2 };
+#include <string.h>
 
 static void fill_predictions(struct es_writer *w, const void *what)
 {
-	const struct prediction *p = what;
+	const struct es_prediction *p = what;
 	struct es_emit j = { .out = w };
+	char hex[2 * ES_SHA256_LEN + 1];
 
 	es_emit_object(&j, NULL);
 	es_emit_array(&j, "sha256");
-	for (int i = 0; i < PREDICTIONS; i++) {
+	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++) {
+		if ((p->values.present & ES_PCR_BIT(pcr)) == 0)
+			continue;
+		es_hex_encode(p->values.value[pcr].bytes, ES_SHA256_LEN, hex);
 		es_emit_object(&j, NULL);
-		es_emit_number(&j, "pcr", p[i].pcr);
-		es_emit_text(&j, "hash", p[i].hex);
+		es_emit_number(&j, "pcr", pcr);
+		es_emit_text(&j, "hash", hex);
 		es_emit_end(&j);
 	}
 	es_emit_end(&j);
+	es_emit_text(&j, "unknown", p->unknown[0] != '\0' ? p->unknown : NULL);
+	es_emit_text(&j, "rests_on", p->rests_on[0] != '\0' ? p->rests_on : NULL);
 	es_emit_end(&j);
 }
 
-enum es_exit es_verb_image_predict(const struct es_args *args)
+/* Of the image alone. */
+static enum es_reason predict_anywhere(const struct es_predict_request *q, struct es_prediction *ret)
 {
-	const char *path = args->operands[0], *options = es_arg(args, "options");
-	char missing[ES_IMAGE_MISSING_TEXT], what[PATH_MAX + 128];
-	struct prediction p[PREDICTIONS] = { { .pcr = ES_PCR_IMAGE }, { .pcr = ES_PCR_OPTIONS } };
-	struct es_digest value[PREDICTIONS];
-	struct es_span found;
-	ES_IMAGE image = { 0 };
-	enum es_exit failed;
+	enum es_reason r = es_image_predict_pcr11(q->uki, &ret->values.value[ES_PCR_IMAGE]);
+
+	if (r == ES_OK)
+		r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery,
+					   &ret->values.value[ES_PCR_OPTIONS]);
+	ret->values.present = ES_PCR_BIT(ES_PCR_IMAGE) | ES_PCR_BIT(ES_PCR_OPTIONS);
+	strcpy(ret->unknown, "PCR 4 and 7: they hang on the host, and this one wasn't started through the boot helper");
+	return r;
+}
+
+static enum es_exit fail_options(const struct es_args *args, enum es_reason r)
+{
+	return es_fail(args, r, r == ES_ARGUMENT ? "--options has to be ASCII, and shorter than 4096 bytes" : "");
+}
+
+static enum es_exit predict(const struct es_args *args, const struct es_predict_request *q, struct es_prediction *ret)
+{
+	ES_HOST host = NULL;
+	enum es_exit failed = es_open_host(args, &host);
 	enum es_reason r;
 
-	if (options == NULL)
-		options = "";
-	if (es_options_find(es_text_span(options), ES_OPTION_RECOVERY, &found) ||
-	    es_options_find(es_text_span(options), ES_OPTION_RECOVERY_ESXI, &found))
-		return es_misuse(args,
-				 "the stub takes the recovery key out of the options: leave it out here, and give "
-				 "--recovery instead");
-	failed = es_image_open(args, path, &image);
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	r = es_host_predict(host, q, ret);
+	if (r == ES_NOT_BOOTED) {
+		r = predict_anywhere(q, ret);
+		return r == ES_OK ? ES_EXIT_DONE : fail_options(args, r);
+	}
+	if (r == ES_OK)
+		return ES_EXIT_DONE;
+	return r == ES_ARGUMENT ? fail_options(args, r) : es_fail_host(args, r, host);
+}
+
+enum es_exit es_image_open_next(const struct es_args *args, const char *path, struct es_image *ret)
+{
+	char missing[ES_IMAGE_MISSING_TEXT], what[PATH_MAX + 128];
+	ES_IMAGE image = { 0 };
+	enum es_exit failed = es_image_open(args, path, &image);
+
 	if (failed != ES_EXIT_DONE)
 		return failed;
 	if (image.missing) {
@@ -58,15 +84,45 @@ enum es_exit es_verb_image_predict(const struct es_args *args)
 		snprintf(what, sizeof what, "%s lacks%s: the stub would refuse to start it", path, missing);
 		return es_fail(args, ES_FORMAT, what);
 	}
-	r = es_image_predict_pcr11(&image.uki, &value[0]);
-	if (r == ES_OK)
-		r = es_image_predict_pcr12(&image.uki, options, es_arg_given(args, "recovery"), &value[1]);
-	if (r != ES_OK)
-		return es_fail(args, r,
-			       r == ES_ARGUMENT ? "--options has to be ASCII, and shorter than 4096 bytes" : "");
-	for (int i = 0; i < PREDICTIONS; i++) {
-		es_hex_encode(value[i].bytes, sizeof value[i].bytes, p[i].hex);
-		es_line(args, "%u:sha256=%s", p[i].pcr, p[i].hex);
+	*ret = image;
+	image.bytes = (struct es_buf){ NULL, 0 };
+	return ES_EXIT_DONE;
+}
+
+enum es_exit es_verb_image_predict(const struct es_args *args)
+{
+	struct es_prediction p = { .values = { .present = 0 } };
+	struct es_predict_request q = { .options = es_arg(args, "options"),
+					.recovery = es_arg_given(args, "recovery") };
+	char hex[2 * ES_SHA256_LEN + 1];
+	struct es_span found;
+	ES_IMAGE image = { 0 };
+	enum es_exit failed;
+
+	if (q.options != NULL && (es_options_find(es_text_span(q.options), ES_OPTION_RECOVERY, &found) ||
+				  es_options_find(es_text_span(q.options), ES_OPTION_RECOVERY_ESXI, &found)))
+		return es_misuse(args,
+				 "the stub takes the recovery key out of the options: leave it out here, and give "
+				 "--recovery instead");
+	failed = es_image_open_next(args, args->operands[0], &image);
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	q.image = &image.pe;
+	q.uki = &image.uki;
+	failed = predict(args, &q, &p);
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++) {
+		if ((p.values.present & ES_PCR_BIT(pcr)) == 0)
+			continue;
+		es_hex_encode(p.values.value[pcr].bytes, ES_SHA256_LEN, hex);
+		es_line(args, "%u:sha256=%s", pcr, hex);
 	}
-	return args->json ? es_print(fill_predictions, p) : ES_EXIT_DONE;
+	if (args->json)
+		return es_print(fill_predictions, &p);
+	if (p.unknown[0] != '\0')
+		es_warn("not predicted: %s", p.unknown);
+	if (p.rests_on[0] != '\0')
+		es_warn("not proven: %s", p.rests_on);
+	return ES_EXIT_DONE;
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What PCR 4, 7, 11 and 12 will hold when a given boot image is started in place of the one that runs: this boot's event
+ * log with that image's part exchanged. DESIGN.md section 4. It supposes that all before the image stays as it is: firmware,
+ * its settings, Secure Boot's keys, the boot menu.
+ */
+#ifndef ES_PREDICT_H
+#define ES_PREDICT_H
+
+#include "keys/core/event_read.h"
+#include "keys/core/pe.h"
+#include "keys/host.h"
+
+enum { ES_PREDICTION_TEXT = 256 };
+
+struct es_prediction {
+	struct es_pcr_values values;       /* present: those of 4, 7, 11 and 12 that can be told */
+	char unknown[ES_PREDICTION_TEXT];  /* why one can't: "PCR 7: …"; "" if all can */
+	char rests_on[ES_PREDICTION_TEXT]; /* what isn't proven, but taken for granted; "" if nothing is */
+};
+
+struct es_predict_request {
+	const struct es_pe *image;        /* of the next boot */
+	const struct es_uki *uki;         /* its sections */
+	struct es_span log;               /* this boot's event log */
+	const struct es_pcr_values *read; /* what the TPM had before the fence */
+	bool stub;                        /* this boot went through our stub */
+	const struct es_pe *installed;    /* the file that this boot was started from, if it is still there; NULL */
+	const char *options; /* from outside, as es_image_predict_pcr12 takes them; NULL: those of this boot */
+	bool recovery;       /* the next boot is given the recovery key */
+};
+
+/* ES_LOG_MISMATCH: the log doesn't replay to what the TPM had; *ret_pcr is the one. ES_FORMAT, …: no sound log; *ret_pcr is then
+ * ES_PCR_COUNT. */
+ES_MUST_CHECK enum es_reason es_predict(const struct es_predict_request *request, unsigned *ret_pcr,
+					struct es_prediction *ret);
+
+/* The file that this boot's image was loaded from, as the log has it; false if it names none. */
+bool es_predict_booted_file(struct es_span log, char ret[static ES_PROGRAM_PATH]);
+
+/* The same for a running host, with its own log and boot record, and the installed file looked up on the boot partition. Of
+ * the request image, uki, options and recovery count. ES_NOT_BOOTED: there is no boot record, or no PCRs in it. */
+ES_MUST_CHECK enum es_reason es_host_predict(struct es_host *host, const struct es_predict_request *request,
+					     struct es_prediction *ret);
+
+#endif
