@@ -63,8 +63,13 @@ static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info,
 	info->require_exec_installed_only = false;
 	remove_protectors(info, ES_PROTECTOR_TPM);
 	remove_protectors(info, ES_PROTECTOR_KDF);
-	if (es_host_counter(host, &value) == ES_OK)
+	r = es_host_counter(host, &value);
+	if (r == ES_OK)
 		*ret_counter = ES_COUNTER_INDEX;
+	/* One that can't be asked for may be there: its TPM would refuse each kdf bank as a downgrade. */
+	else if (r != ES_COUNTER_MISSING && r != ES_TPM_ABSENT && r != ES_TPM_VERSION)
+		return es_host_refuse(host, r, "whether the TPM holds a counter of this host: %s",
+				      host->tpm != NULL ? es_tpm_last_refusal(host->tpm) : "no connection");
 	r = es_info_add(info, ES_PROTECTOR_KDF, &p);
 	if (r != ES_OK)
 		return r;
