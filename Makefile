@@ -42,6 +42,7 @@ tests: $(TESTS)
 -include efi/rules.mk
 -include tests-ovmf/rules.mk
 -include tests-ovmf/attack/rules.mk
+-include keys/endure/rules.mk
 -include .ci/fuzz.mk
 
 $(BUILD)/%.o: %.c

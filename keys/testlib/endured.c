@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/testlib/endured.h"
+
+#include "keys/keyring_named.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+const char endured_letter[ENDURED_WAYS] = { 'X', '!', '-', 'r', 'o', 'n' };
+
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	assert_true(vsnprintf(line, sizeof line, format, args) < (int)sizeof line);
+	va_end(args);
+	assert_int_equal(system(line), 0);
+}
+
+void endured_start(struct endured *h)
+{
+	memset(h, 0, sizeof *h);
+	machine_start(&h->m, true);
+	assert_int_equal(endured_boot(h, NULL), ES_NOT_CONFIGURED);
+	machine_write(&h->m, ENDURED_FILE, ENDURED_OLD);
+}
+
+void endured_stop(struct endured *h)
+{
+	es_secret_freep(&h->key);
+	machine_stop(&h->m);
+}
+
+enum es_reason endured_boot(struct endured *h, const char *recovery_text)
+{
+	struct machine_boot boot = machine_usual_boot;
+
+	boot.recovery = recovery_text != NULL;
+	return machine_boot(&h->m, &boot, recovery_text, &h->record);
+}
+
+/* swtpm writes its state when NV changes and at no other time, so that it may be taken, and replaced, while it runs. */
+void endured_keep(struct endured *h)
+{
+	snprintf(h->point, sizeof h->point, "%s/point", h->m.folder);
+	shell("rm -rf %s && mkdir %s && cp -a %s %s %s/tpm2-00.permall %s", h->point, h->point, h->m.boot_dir,
+	      h->m.run_dir, es_swtpm_folder(h->m.tpm), h->point);
+	es_secret_freep(&h->key);
+	if (es_keyring_get_named(h->m.key_name, &h->key) != ES_OK)
+		h->key = NULL;
+	h->configured = h->key != NULL;
+}
+
+void endured_back(struct endured *h)
+{
+	enum es_reason r = es_keyring_drop_named(h->m.key_name);
+
+	assert_true(r == ES_OK || r == ES_NOT_UNLOCKED);
+	shell("rm -rf %s %s && cp -a %s/boot %s/run %s && cp -a %s/tpm2-00.permall %s/next && "
+	      "mv %s/next %s/tpm2-00.permall",
+	      h->m.boot_dir, h->m.run_dir, h->point, h->point, h->m.folder, h->point, es_swtpm_folder(h->m.tpm),
+	      es_swtpm_folder(h->m.tpm), es_swtpm_folder(h->m.tpm));
+	if (h->key != NULL)
+		assert_int_equal(es_keyring_put_named(h->m.key_name, h->key), ES_OK);
+	es_swtpm_power_cycle(h->m.tpm);
+	h->given[0] = '\0';
+}
+
+enum endured_way endured_judge(struct endured *h, bool done)
+{
+	const char *recovery = h->given[0] != '\0' ? h->given : h->recovery;
+	enum endured_way way = ENDURED_BY_ITSELF_NEW;
+	enum es_reason r = endured_boot(h, NULL);
+
+	if (r == ES_NOT_CONFIGURED)
+		return h->configured || done || h->given[0] != '\0' ? ENDURED_LOST : ENDURED_UNCONFIGURED;
+	if (r != ES_OK) {
+		way = ENDURED_RECOVERY;
+		r = recovery[0] != '\0' ? endured_boot(h, recovery) : r;
+	}
+	if (r != ES_OK)
+		return ENDURED_LOST;
+	if (machine_has(&h->m, ENDURED_FILE, ENDURED_NEW))
+		return way;
+	if (done || !machine_has(&h->m, ENDURED_FILE, ENDURED_OLD))
+		return ENDURED_LOST;
+	return way == ENDURED_RECOVERY ? way : ENDURED_BY_ITSELF_OLD;
+}
+
+bool endured_goes_on(struct endured *h)
+{
+	static const char later[] = "what came after all that\n";
+	char recovery[ES_RECOVERY_TEXT_LEN + 1];
+	struct es_pack_report report;
+	enum es_reason r;
+
+	machine_write(&h->m, ENDURED_FILE, later);
+	if (h->record.state == ES_BOOT_UNCONFIGURED) {
+		r = machine_init(&h->m, false, recovery);
+	} else {
+		ES_HOST host = machine_host(&h->m);
+
+		r = es_host_backup(host, &report);
+	}
+	if (r != ES_OK)
+		return false;
+	r = endured_boot(h, NULL);
+	if (r != ES_OK && r != ES_NOT_CONFIGURED && h->recovery[0] != '\0')
+		r = endured_boot(h, h->given[0] != '\0' ? h->given : h->recovery);
+	return r == ES_OK && machine_has(&h->m, ENDURED_FILE, later);
+}

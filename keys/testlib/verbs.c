@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/testlib/verbs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static enum es_reason backup(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+	struct es_pack_report report;
+
+	return es_host_backup(host, &report);
+}
+
+static enum es_reason init(struct endured *h, bool kdf)
+{
+	ES_HOST host = machine_host(&h->m);
+	ES_SECRET recovery = NULL;
+	enum es_reason r = es_host_init(host, &(struct es_init_request){ .kdf = kdf }, &recovery);
+
+	if (recovery != NULL)
+		es_recovery_code_write(es_secret_bytes(recovery), h->given);
+	return r;
+}
+
+static enum es_reason init_tpm(struct endured *h)
+{
+	return init(h, false);
+}
+
+static enum es_reason init_kdf(struct endured *h)
+{
+	return init(h, true);
+}
+
+static enum es_reason set_kdf(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+
+	return es_host_set_mode(host, ES_MODE_KDF);
+}
+
+static enum es_reason set_tpm(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+
+	return es_host_set_mode(host, ES_MODE_TPM);
+}
+
+static enum es_reason require_secure_boot(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+
+	return es_host_require_secure_boot(host, true);
+}
+
+static enum es_reason allow_no_secure_boot(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+
+	return es_host_require_secure_boot(host, false);
+}
+
+static enum es_reason allow_all_programs(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+
+	return es_host_require_exec_installed_only(host, false);
+}
+
+static enum es_reason unlock(struct endured *h)
+{
+	return endured_boot(h, NULL);
+}
+
+static enum es_reason unlock_recovery(struct endured *h)
+{
+	return endured_boot(h, h->recovery);
+}
+
+static void sealed(struct endured *h)
+{
+	assert_int_equal(machine_init(&h->m, false, h->recovery), ES_OK);
+	assert_int_equal(endured_boot(h, NULL), ES_OK);
+}
+
+static void kdf(struct endured *h)
+{
+	assert_int_equal(machine_init(&h->m, true, h->recovery), ES_OK);
+	assert_int_equal(endured_boot(h, NULL), ES_OK);
+}
+
+static void not_required(struct endured *h)
+{
+	sealed(h);
+	assert_int_equal(allow_no_secure_boot(h), ES_OK);
+}
+
+/* A commit whose counter was never counted: the disk of after it, the TPM of before. */
+static void uncounted(struct endured *h)
+{
+	char keep[256], back[256];
+
+	sealed(h);
+	snprintf(keep, sizeof keep, "cp %s/tpm2-00.permall %s/before", es_swtpm_folder(h->m.tpm), h->m.folder);
+	snprintf(back, sizeof back, "mv %s/before %s/tpm2-00.permall", h->m.folder, es_swtpm_folder(h->m.tpm));
+	assert_int_equal(system(keep), 0);
+	machine_write(&h->m, "etc/another", "so that there is something to save\n");
+	assert_int_equal(backup(h), ES_OK);
+	assert_int_equal(system(back), 0);
+	es_swtpm_power_cycle(h->m.tpm);
+}
+
+const struct verb verbs[] = {
+	{ "init", "init", NULL, init_tpm, false },
+	{ "init --kdf", NULL, NULL, init_kdf, false },
+	{ "unlock", NULL, sealed, unlock, true },
+	{ "unlock, kdf", NULL, kdf, unlock, true },
+	{ "unlock, recovery key", NULL, sealed, unlock_recovery, true },
+	{ "unlock, uncounted", NULL, uncounted, unlock, true },
+	{ "backup", "backup", sealed, backup, false },
+	{ "backup, kdf", NULL, kdf, backup, false },
+	{ "backup, uncounted", NULL, uncounted, backup, false },
+	{ "set --mode=kdf", "set --mode=kdf --yes", sealed, set_kdf, false },
+	{ "set --mode=tpm", "set --mode=tpm", kdf, set_tpm, false },
+	{ "require Secure Boot", "set --require-secure-boot=true", not_required, require_secure_boot, false },
+	{ "no Secure Boot", "set --require-secure-boot=false", sealed, allow_no_secure_boot, false },
+	{ "no exec-installed-only", "set --require-exec-installed-only=false", sealed, allow_all_programs, false },
+};
+const unsigned verb_count = sizeof verbs / sizeof *verbs;
