@@ -11,6 +11,7 @@
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/template.h"
+#include "keys/tpm/without.h"
 
 #include <string.h>
 
@@ -126,7 +127,7 @@ enum es_reason es_signed_policy_digest(const struct es_signed_policy *p, es_sha2
 		r = es_policy_pcr(p->values, p->pcrs, sha256, &pcrs);
 	if (r != ES_OK)
 		return r;
-	if (p->generation != 0)
+	if (p->generation != 0 && ES_WITH_GENERATION)
 		return policy_nv_after(&pcrs, p->generation, sha256, ret);
 	*ret = pcrs;
 	return ES_OK;
@@ -153,7 +154,9 @@ enum es_reason es_policy_authorize(const struct es_vendor_key *key, es_sha256_fn
 	if (!sha256(parts, 3, &first))
 		return ES_CRYPTO;
 	parts[0] = (struct es_span){ first.bytes, ES_SHA256_LEN };
-	return sha256(parts, 1, ret) ? ES_OK : ES_CRYPTO;
+	if (!ES_WITH_VENDOR_KEY)
+		*ret = zeros;
+	return !ES_WITH_VENDOR_KEY || sha256(parts, 1, ret) ? ES_OK : ES_CRYPTO;
 }
 
 static enum es_reason load_key(struct es_tpm *tpm, const struct es_vendor_key *key, struct es_loaded *ret)
@@ -262,11 +265,11 @@ enum es_reason es_session_authorize(struct es_tpm *tpm, ESYS_TR session, const s
 
 	if (r == ES_OK && !key_name(&a->key, a->sha256, &name))
 		r = ES_CRYPTO;
-	if (r != ES_OK)
+	if (r != ES_OK || !ES_WITH_VENDOR_KEY)
 		return r;
 	rc = Esys_PolicyPCR(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &as_they_are, &pcrs);
 	r = es_tpm_judge(tpm, "TPM2_PolicyPCR", rc);
-	if (r == ES_OK && a->generation != 0)
+	if (r == ES_OK && a->generation != 0 && ES_WITH_GENERATION)
 		r = policy_nv(tpm, session, a);
 	if (r == ES_OK)
 		r = load_key(tpm, &a->key, &key);

@@ -9,6 +9,8 @@
  *   ES_TEST_WITHOUT_SRK_PIN             srk.c       whatever key the TPM has at the handle is taken for ours
  *   ES_TEST_WITHOUT_UNSET_PCR_REFUSAL   object.c    seals to PCRs that nothing was measured into
  *   ES_TEST_WITHOUT_NODA                template.c  SRK and sealed objects can be locked out by wrong passwords
+ *   ES_TEST_WITHOUT_VENDOR_KEY          authorize.c the seal is to PCR 7 and 12, whoever signed for the image
+ *   ES_TEST_WITHOUT_GENERATION          authorize.c a signed policy's generation isn't part of it
  *   ES_TEST_WITHOUT_SCRUB               scrub.c     what tpm2-tss keeps of a secret stays in memory
  */
 #ifndef ES_TPM_WITHOUT_H
@@ -48,6 +50,18 @@ enum { ES_WITH_SCRUB = 1 };
 enum { ES_WITH_NODA = 0 };
 #else
 enum { ES_WITH_NODA = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_VENDOR_KEY
+enum { ES_WITH_VENDOR_KEY = 0 };
+#else
+enum { ES_WITH_VENDOR_KEY = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_GENERATION
+enum { ES_WITH_GENERATION = 0 };
+#else
+enum { ES_WITH_GENERATION = 1 };
 #endif
 
 #endif
