@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/testlib/verbs.h"
 
+#include "keys/save.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +18,24 @@ static enum es_reason backup(struct endured *h)
 	struct es_pack_report report;
 
 	return es_host_backup(host, &report);
+}
+
+static enum es_reason save(struct endured *h, enum es_count count)
+{
+	ES_HOST host = machine_host(&h->m);
+	struct es_saved saved;
+
+	return es_host_save(host, &(struct es_save_request){ .count = count }, &saved);
+}
+
+static enum es_reason save_later(struct endured *h)
+{
+	return save(h, ES_COUNT_LATER);
+}
+
+static enum es_reason save_next(struct endured *h)
+{
+	return save(h, ES_COUNT_NEXT);
 }
 
 static enum es_reason init(struct endured *h, bool kdf)
@@ -102,6 +122,14 @@ static void not_required(struct endured *h)
 	assert_int_equal(allow_no_secure_boot(h), ES_OK);
 }
 
+/* As watch leaves it between two counts. */
+static void pending(struct endured *h)
+{
+	sealed(h);
+	machine_write(&h->m, "etc/another", "so that there is something to save\n");
+	assert_int_equal(save_later(h), ES_OK);
+}
+
 /* A commit whose counter was never counted: the disk of after it, the TPM of before. */
 static void uncounted(struct endured *h)
 {
@@ -127,6 +155,11 @@ const struct verb verbs[] = {
 	{ "backup", "backup", sealed, backup, false },
 	{ "backup, kdf", NULL, kdf, backup, false },
 	{ "backup, uncounted", NULL, uncounted, backup, false },
+	{ "backup, pending", NULL, pending, backup, false },
+	{ "save, not counted", NULL, sealed, save_later, false },
+	{ "save, not counted, pending", NULL, pending, save_later, false },
+	{ "save, counted next", NULL, sealed, save_next, false },
+	{ "save, counted next, pending", NULL, pending, save_next, false },
 	{ "set --mode=kdf", "set --mode=kdf --yes", sealed, set_kdf, false },
 	{ "set --mode=tpm", "set --mode=tpm", kdf, set_tpm, false },
 	{ "require Secure Boot", "set --require-secure-boot=true", not_required, require_secure_boot, false },
