@@ -234,30 +234,19 @@ static bool file_is_there(void *path)
 	return access(path, F_OK) == 0;
 }
 
-/* The stub measured into a TPM: then the kernel has to show it, late or not. Without it there is no fence, and what is
- * opened now could still get at the key once the TPM does show up. */
-static bool tpm_is_missing(const struct unlock *u)
+/* The stub measured into a TPM: then the kernel will show it, late or not. Where it doesn't, the facade opens nothing. */
+static void wait_for_tpm(const struct unlock *u)
 {
 	const struct es_unlock_options *o = u->options;
 	char device[64] = "/dev/tpmrm0";
 
 	if (!u->sources.stub || u->sources.handover.measured != ES_MEASURED)
-		return false;
+		return;
 	if (o->tpm_device == NULL && o->tcti != NULL)
-		return false;
+		return;
 	if (o->tpm_device != NULL)
 		snprintf(device, sizeof device, "%s", o->tpm_device);
-	return !es_wait_for(file_is_there, device, o->tpm_wait_ms > 0 ? o->tpm_wait_ms : ES_TPM_WAIT_MS);
-}
-
-static enum es_exit end_without_fence(struct unlock *u)
-{
-	es_report_refusal(&u->say, "locked", ES_FENCE_FAILED,
-			  "the boot stub measured into a TPM that the kernel doesn't show");
-	es_say(&u->say, ES_SAY_ERROR,
-	       "if it stays so, switch the TPM off in the firmware's setup, and boot with the "
-	       "recovery key");
-	return end_locked(u, ES_FENCE_FAILED);
+	(void)es_wait_for(file_is_there, device, o->tpm_wait_ms > 0 ? o->tpm_wait_ms : ES_TPM_WAIT_MS);
 }
 
 static enum es_exit open_banks(struct unlock *u)
@@ -290,8 +279,8 @@ static enum es_exit open_banks(struct unlock *u)
 		es_report_code_fault(&u->say, es_opening_code_fault(u->opening));
 	if (r == ES_FENCE_FAILED)
 		es_say(&u->say, ES_SAY_ERROR,
-		       "if the TPM is broken, switch it off in the firmware's setup, and boot with "
-		       "the recovery key");
+		       "if the TPM is broken, or the kernel can't speak to it, switch it off in the firmware's setup, "
+		       "and boot with the recovery key");
 	if (!may_recover(r) || recover(u, r) != ES_OK)
 		return end_locked(u, r);
 	return unpack(u);
@@ -321,7 +310,8 @@ static enum es_exit unlock(struct unlock *u)
 		fence_only(u);
 		return end_locked(u, u->sources.trouble);
 	}
-	return tpm_is_missing(u) ? end_without_fence(u) : open_banks(u);
+	wait_for_tpm(u);
+	return open_banks(u);
 }
 
 enum es_exit es_unlock(const struct es_unlock_options *options)

@@ -21,9 +21,12 @@
 static const es_pcr_mask pcrs_of_interest = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT) |
 					    ES_PCR_BIT(ES_PCR_IMAGE) | ES_PCR_BIT(ES_PCR_OPTIONS);
 
-/* Without a TPM that speaks 2.0 there is nothing that a fence could shut. */
+/* Without a TPM that speaks 2.0 there is nothing that a fence could shut. Where the stub measured into one there is, also
+ * if the kernel doesn't show it: whoever brings it up later would find the key in reach. */
 static bool nothing_to_fence(const struct es_opening *o)
 {
+	if (o->record.stub && o->record.handover.measured != ES_MEASURED_NOTHING)
+		return false;
 	return o->tpm_state == ES_TPM_ABSENT || o->tpm_state == ES_TPM_VERSION;
 }
 
@@ -243,7 +246,7 @@ static enum es_reason raise_fence(struct es_opening *o)
 
 	if (nothing_to_fence(o) || !ES_WITH_FENCE)
 		return ES_OK;
-	if (o->tpm_state != ES_OK)
+	if (o->tpm == NULL)
 		return ES_FENCE_FAILED;
 	r = es_tpm_fence(o->tpm);
 	if (r == ES_OK)
@@ -264,8 +267,8 @@ enum es_reason es_opening_key(struct es_opening *o, const char *recovery_text)
 	o->behind_fence = fence == ES_OK;
 	if (fence != ES_OK) {
 		es_secret_freep(&o->key);
-		if (o->tpm != NULL)
-			note(o, es_tpm_last_refusal(o->tpm));
+		note(o, o->tpm != NULL ? es_tpm_last_refusal(o->tpm)
+				       : "the boot stub measured into a TPM that the kernel doesn't show");
 		r = fence;
 	}
 	if (o->tpm != NULL)
