@@ -75,37 +75,53 @@ attacker_job() { # folder, script of attack/jobs, machine whose banks these are
 	mcopy -i "$3/disk.img@@$ESP_OFFSET" -s -n "::/etcseal/bank0" "$1/owner/"
 }
 
-# A boot whose memory is looked at when it has powered off. Leaves `found` in the boot's folder: where the key was, one place
-# a line.
+# A boot whose memory is looked at twice: when the helper has done its work (or asks for a key), and when the machine has
+# powered off. Leaves `found` in the boot's folder: where the key was, one place a line.
 MEMORY_SIZE=$((512 << 20))
+
+monitor_say() { # a QMP command's name, its arguments; comes back with its answer
+	MONITOR_SAID=$((${MONITOR_SAID:-0} + 1))
+	printf '{"execute":"%s","arguments":{%s},"id":"said-%s."}\n' "$1" "$2" $MONITOR_SAID >"$MONITOR.in"
+	wait_line "$MONITOR.log" "\"id\": \"said-$MONITOR_SAID\\.\"" 60 "$QEMU_PID" || :
+}
+
+dump_search() { # key file, moment
+	local dump=$MONITOR-$2
+	rm -f "$dump"
+	monitor_say pmemsave "\"val\":0,\"size\":$MEMORY_SIZE,\"filename\":\"$dump\""
+	if [ "$(stat -c %s "$dump" 2>/dev/null || echo 0)" = $MEMORY_SIZE ] && grep -qa 'Linux version' "$dump"; then
+		"$OVMF_NORMAL/tests-ovmf/needles" "$1" "$dump" | sed "s/^/$2 /" >>"$BOOT/found" 2>&1 || :
+		[ -z "${ATTACK_KEEP_DUMP:-}" ] || cp --sparse=always "$dump" "$ATTACK_KEEP_DUMP/"
+	else
+		echo "no dump ($2)" >>"$BOOT/found"
+	fi
+	rm -f "$dump"
+}
+
 dump_boot() { # key file, then as machine_boot
-	local key=$1 monitor dump
-	monitor=$2/monitor-$3 dump=$2/dump-$3
+	local key=$1
+	MONITOR=$2/$(basename "$2")-$3
 	shift
-	mkfifo "$monitor.in" "$monitor.out"
-	(owned cat "$monitor.out" >"$monitor.log") &
-	MACHINE_MORE=(-no-shutdown -chardev "pipe,id=monitor,path=$monitor" -mon chardev=monitor,mode=control)
+	mkfifo "$MONITOR.in" "$MONITOR.out"
+	(owned cat "$MONITOR.out" >"$MONITOR.log") &
+	MACHINE_MORE=(-no-shutdown -chardev "pipe,id=monitor,path=$MONITOR" -mon chardev=monitor,mode=control)
 	machine_start "$@"
 	MACHINE_MORE=()
-	printf '{"execute":"qmp_capabilities"}\n' >"$monitor.in"
-	if machine_sees "$CONSOLE_ASKS|@@ (root-reached|init-failed|image-refused)=" "$BOOT_BOUND" &&
-		! grep -qaE '@@ (root-reached|init-failed|image-refused)=' "$BOOT/serial.log"; then
-		machine_type ''
+	printf '{"execute":"qmp_capabilities"}\n' >"$MONITOR.in"
+	if machine_sees "$CONSOLE_ASKS|@@ (unlock-exit|init-failed|image-refused)=" "$BOOT_BOUND"; then
+		monitor_say stop ''
+		dump_search "$key" early
+		monitor_say cont ''
+		grep -qaE '@@ (unlock-exit|init-failed|image-refused)=' "$BOOT/serial.log" || machine_type ''
 	fi
-	if wait_line "$monitor.log" '"event": "SHUTDOWN"' "$BOOT_BOUND" "$QEMU_PID"; then
-		printf '{"execute":"pmemsave","arguments":{"val":0,"size":%s,"filename":"%s"},"id":"saved"}\n' \
-			$MEMORY_SIZE "$dump" >"$monitor.in"
-		wait_line "$monitor.log" '"id": "saved"' 60 "$QEMU_PID" || :
-	fi
-	printf '{"execute":"quit"}\n' >"$monitor.in"
-	machine_end || :
-	if [ "$(stat -c %s "$dump" 2>/dev/null || echo 0)" = $MEMORY_SIZE ] && grep -qa 'Linux version' "$dump"; then
-		"$OVMF_NORMAL/tests-ovmf/needles" "$key" "$dump" >"$BOOT/found" 2>&1 || :
-		[ -z "${ATTACK_KEEP_DUMP:-}" ] || cp --sparse=always "$dump" "$ATTACK_KEEP_DUMP/$(basename "$1")-$2"
+	if wait_line "$MONITOR.log" '"event": "SHUTDOWN"' "$BOOT_BOUND" "$QEMU_PID"; then
+		dump_search "$key" late
 	else
-		echo "no dump" >"$BOOT/found"
+		echo "no end" >>"$BOOT/found"
 	fi
-	rm -f "$dump" "$monitor".*
+	printf '{"execute":"quit"}\n' >"$MONITOR.in"
+	machine_end || :
+	rm -f "$MONITOR".*
 }
 
 found_nowhere() { # boot's folder
@@ -116,5 +132,32 @@ found_nowhere() { # boot's folder
 }
 
 found_somewhere() { # boot's folder
-	grep -q '^0x' "$1/found"
+	grep -q '^[a-z]* 0x' "$1/found"
+}
+
+# What the attacker boots: an initrd of his own, and his firmware programs, on a machine's boot partition. He can write there.
+evil_put() { # machine, programs of attack/efi
+	local machine=$1 tree=$SCRATCH/evil-tree program name
+	shift
+	if [ ! -s "$SCRATCH/evil-initrd" ]; then
+		(
+			flock 8
+			[ ! -s "$SCRATCH/evil-initrd" ] || exit 0
+			tree_make "$tree"
+			cp /usr/bin/busybox "$tree/usr/bin/"
+			for name in sh mount insmod mkdir poweroff; do
+				ln -s busybox "$tree/usr/bin/$name"
+			done
+			install -m 0755 "$OVMF/attack/jobs/evil-init.sh" "$tree/init"
+			image_modules "$tree/modules"
+			tree_program "$tree" "$OVMF_NORMAL/tests-ovmf/unseal"
+			tree_tss "$tree"
+			(cd "$tree" && find . -print0 | cpio --quiet --null -o -H newc -R 0:0) | zstd -q -3 -f -o "$SCRATCH/evil-initrd.new"
+			mv "$SCRATCH/evil-initrd.new" "$SCRATCH/evil-initrd"
+		) 8>"$SCRATCH/evil.lock"
+	fi
+	esp_put "$machine/disk.img" "$SCRATCH/evil-initrd" /EFI/evil/initrd
+	for program in "$@"; do
+		esp_put "$machine/disk.img" "$OVMF_NORMAL/tests-ovmf/evil/$program.efi" "/EFI/evil/$program.efi"
+	done
 }
