@@ -66,6 +66,15 @@ static bool stands_alone(struct es_host *host, const struct es_info *info)
 	return es_host_counter(host, &counter) != ES_OK || counter == info->generation;
 }
 
+/* Nothing to write, and what was written stands uncounted: its predecessors open as well, until this. */
+static bool count_pending(struct es_host *host, const struct es_info *info)
+{
+	uint64_t counter;
+
+	return info->mode == ES_MODE_TPM && es_host_counter(host, &counter) == ES_OK &&
+	       counter + 1 == info->generation && es_tpm_counter_increment(host->tpm, info->nv_index) == ES_OK;
+}
+
 enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request, struct es_saved *ret)
 {
 	struct es_saved saved = { 0 };
@@ -90,6 +99,8 @@ enum es_reason es_host_save(struct es_host *host, const struct es_save_request *
 		.count = request->count,
 		.tree = &saved.report.tree,
 	};
+	if (saved.unchanged && request->count == ES_COUNT_NEXT)
+		saved.counted = count_pending(host, info);
 	if (saved.unchanged)
 		es_host_unlock(host);
 	else
@@ -97,7 +108,8 @@ enum es_reason es_host_save(struct es_host *host, const struct es_save_request *
 	if (r != ES_OK)
 		return r;
 	saved.tpm = commit.tpm;
-	saved.counted = commit.counted;
+	saved.counted |= commit.counted;
+	saved.pending = !saved.unchanged && info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
 	saved.generation = info->generation;
 	saved.revision = info->revision;
 	saved.size = info->archive_size;

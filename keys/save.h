@@ -15,8 +15,9 @@
 
 /* What becomes of the TPM's counter. In mode kdf there is none, and each save is a generation. */
 enum es_count {
-	ES_COUNT_NOW,   /* a generation of its own, and counted: no older one opens from then on. One write or two */
-	ES_COUNT_NEXT,  /* count what is pending, then open a generation that is pending itself: one write at most */
+	ES_COUNT_NOW,  /* a generation of its own, and counted: no older one opens from then on. One write or two */
+	ES_COUNT_NEXT, /* count what is pending, then open a generation that is pending itself: one write at most. Where
+			 * nothing has changed only the first */
 	ES_COUNT_LATER, /* a revision of the pending generation, or open one: none. Does without a TPM that fails */
 };
 
@@ -28,6 +29,7 @@ struct es_save_request {
 struct es_saved {
 	bool unchanged;     /* nothing was written: the tree is that of `generation`, both banks are whole */
 	bool counted;       /* the TPM's counter moved */
+	bool pending;       /* it doesn't stand at this generation yet */
 	enum es_reason tpm; /* ES_COUNT_NEXT and LATER: why it couldn't be asked. The save itself succeeded */
 	uint64_t generation, revision;
 	uint64_t size; /* bytes of the archive */

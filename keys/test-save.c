@@ -195,6 +195,10 @@ static void the_hourly_save_counts_once_and_the_last_one_stands_alone(void **sta
 	assert_true(saved.counted);
 	assert_int_equal(saved.generation, before + 2);
 	assert_int_equal(counter(&s), before + 1);
+	assert_true(saved.pending);
+	assert_int_equal(save_as_is(&s, (struct es_save_request){ .count = ES_COUNT_NEXT }, &saved), ES_OK);
+	assert_true(saved.unchanged && saved.counted && !saved.pending);
+	assert_int_equal(counter(&s), before + 2);
 	saved = save(&s, "c\n", ES_COUNT_NOW);
 	assert_int_equal(saved.generation, before + 3);
 	assert_int_equal(saved.revision, 0);
