@@ -185,6 +185,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);
 	host->detail[0] = '\0';
+	es_host_settle(host, commit->info);
 	r = next_generation(host, commit);
 	if (r == ES_OK)
 		r = pack(host, commit, &archive, ret_report);

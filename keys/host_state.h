@@ -72,5 +72,26 @@ ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, struct es_comm
  * would open this image for ever, also when it is long too old. */
 ES_MUST_CHECK enum es_reason es_host_seal(struct es_host *host, struct es_info *info,
 					  const struct es_secret *config_key);
+/* The same, but the literal protectors of that purpose stay. */
+ES_MUST_CHECK enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info,
+						  const struct es_secret *config_key, const char *purpose);
+
+/* The values of pcrs in the next boot if nothing changes, confirmed by the event log, a recovery boot's put right. */
+ES_MUST_CHECK enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret);
+
+/* One more protector, literal, for a boot with these values; `purpose` as in es_protector. Protectors of another SRK go: nothing
+ * opens them any more, and the helper pins the first one's. */
+ES_MUST_CHECK enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info,
+					       const struct es_secret *config_key, const struct es_pcr_values *expected,
+					       const char *purpose);
+
+/* What literal protectors are for ("for" in encryption.info). */
+#define ES_FOR_THIS_BOOT  "this boot"
+#define ES_FOR_OTHER_MENU "this boot, with the options of before"
+#define ES_FOR_NEXT_IMAGE "next image"
+#define ES_FOR_LAST_BOOT  "last that worked"
+
+/* Once a boot has opened by itself, what its protector was to replace goes. Part of every commit. */
+void es_host_settle(const struct es_host *host, struct es_info *info);
 
 #endif

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The PCR values that the next boot will have if nothing changes: what the helper read before the fence, if the event log
- * accounts for it. A recovery boot left a mark in PCR 12 that a boot by itself won't have. */
-static enum es_reason expected_values(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)
+/* What the helper read before the fence, if the event log accounts for it. A recovery boot left a mark in PCR 12 that a boot
+ * by itself won't have. */
+enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)
 {
 	struct es_pcr_values replayed, without_recovery;
 	ES_BUF log = { NULL, 0 };
@@ -42,10 +42,33 @@ static enum es_reason expected_values(struct es_host *host, es_pcr_mask pcrs, st
 	return ES_OK;
 }
 
-static void remove_tpm_protectors(struct es_info *info)
+/* But for the literal ones of that purpose, if it isn't NULL. */
+static void remove_tpm_protectors(struct es_info *info, const char *keep)
+{
+	for (unsigned i = info->protector_count; i-- > 0;) {
+		const struct es_protector *p = info->protectors[i];
+		bool kept = keep != NULL && !p->tpm.is_signed && strcmp(p->tpm.purpose, keep) == 0;
+
+		if (p->type == ES_PROTECTOR_TPM && !kept)
+			es_info_remove(info, i);
+	}
+}
+
+static void remove_other_srks(struct es_info *info, struct es_span srk)
+{
+	for (unsigned i = info->protector_count; i-- > 0;) {
+		const struct es_protector *p = info->protectors[i];
+
+		if (p->type == ES_PROTECTOR_TPM &&
+		    (p->tpm.srk.len != srk.len || memcmp(p->tpm.srk.data, srk.data, srk.len) != 0))
+			es_info_remove(info, i);
+	}
+}
+
+static void remove_literal(struct es_info *info)
 {
 	for (unsigned i = info->protector_count; i-- > 0;)
-		if (info->protectors[i]->type == ES_PROTECTOR_TPM)
+		if (info->protectors[i]->type == ES_PROTECTOR_TPM && !info->protectors[i]->tpm.is_signed)
 			es_info_remove(info, i);
 }
 
@@ -54,6 +77,7 @@ struct seal {
 	struct es_info *info;
 	const struct es_secret *config_key;
 	const struct es_pcr_values *expected;
+	const char *purpose; /* of a literal one */
 	struct es_buf srk;
 };
 
@@ -103,7 +127,7 @@ static enum es_reason add_protector(const struct seal *s, const struct es_sealin
 		request.vendor = &key;
 	}
 	request.secret = secret;
-	strcpy(p->tpm.purpose, vendor != NULL ? "images that their vendor signed" : "this boot");
+	strcpy(p->tpm.purpose, vendor != NULL ? "images that their vendor signed" : s->purpose);
 	p->tpm.pcrs = request.pcrs;
 	r = es_tpm_seal(s->host->tpm, &request, &p->tpm.public_part, &p->tpm.private_part);
 	if (r != ES_OK)
@@ -132,29 +156,90 @@ static enum es_reason seal_to_vendor(const struct seal *s, bool *ret_generations
 	return r;
 }
 
-static enum es_reason seal_to(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
-			      const struct es_pcr_values *expected)
+/* What a menu measures of its options in a boot by itself isn't seen in a recovery boot, where somebody typed. The seal before
+ * knew it; with none before, it is taken that there were none. */
+static struct es_digest options_before(const struct es_info *info)
 {
-	ES_SCOPED(free_seal)
-	struct seal s = { .host = host, .info = info, .config_key = config_key, .expected = expected };
-	enum es_reason r = es_tpm_srk_make(host->tpm, &s.srk);
+	struct es_digest found = { { 0 } };
+
+	for (unsigned i = info->protector_count; i-- > 0;) {
+		const struct es_protector *p = info->protectors[i];
+
+		if (p->type == ES_PROTECTOR_TPM && (p->tpm.pcrs & ES_PCR_BIT(ES_PCR_OPTIONS)) != 0 &&
+		    strcmp(p->tpm.purpose, ES_FOR_NEXT_IMAGE) != 0)
+			found = p->tpm.expected.value[ES_PCR_OPTIONS];
+	}
+	return found;
+}
+
+/* Without it the boot after a recovery boot would ask for the key again, and so would each that follows. */
+static enum es_reason seal_to_options_before(const struct seal *s, const struct es_digest *before)
+{
+	struct es_pcr_values expected = *s->expected;
+	struct seal other = *s;
+
+	if (es_digest_equal(&s->expected->value[ES_PCR_OPTIONS], before) ||
+	    es_digest_equal(&s->expected->value[ES_PCR_OPTIONS], &s->host->boot.before_fence.value[ES_PCR_OPTIONS]))
+		return ES_OK;
+	expected.value[ES_PCR_OPTIONS] = *before;
+	other.expected = &expected;
+	other.purpose = ES_FOR_OTHER_MENU;
+	return add_protector(&other, NULL);
+}
+
+static enum es_reason seal_to(struct seal *s, const char *keep)
+{
+	const struct es_digest before = options_before(s->info);
+	enum es_reason r = es_tpm_srk_make(s->host->tpm, &s->srk);
 	bool generations;
 
 	if (r != ES_OK)
+		return es_host_refuse(s->host, r, "%s", es_tpm_last_refusal(s->host->tpm));
+	remove_tpm_protectors(s->info, keep);
+	remove_other_srks(s->info, es_buf_span(&s->srk));
+	r = seal_to_vendor(s, &generations);
+	if (r == ES_OK && generations)
+		remove_literal(s->info);
+	if (r != ES_OK || generations)
+		return r;
+	r = add_protector(s, NULL);
+	return r == ES_OK ? seal_to_options_before(s, &before) : r;
+}
+
+enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
+				 const struct es_pcr_values *expected, const char *purpose)
+{
+	ES_SCOPED(free_seal)
+	struct seal s = {
+		.host = host, .info = info, .config_key = config_key, .expected = expected, .purpose = purpose
+	};
+	enum es_reason r = es_host_tpm(host);
+
+	if (r != ES_OK)
+		return r;
+	r = es_tpm_srk_make(host->tpm, &s.srk);
+	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	remove_tpm_protectors(info);
-	r = seal_to_vendor(&s, &generations);
-	return r == ES_OK && !generations ? add_protector(&s, NULL) : r;
+	remove_other_srks(info, es_buf_span(&s.srk));
+	return add_protector(&s, NULL);
+}
+
+enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
+				    const char *purpose)
+{
+	struct es_pcr_values expected;
+	ES_SCOPED(free_seal)
+	struct seal s = {
+		.host = host, .info = info, .config_key = config_key, .expected = &expected, .purpose = ES_FOR_THIS_BOOT
+	};
+	enum es_reason r = es_host_tpm(host);
+
+	if (r == ES_OK)
+		r = es_host_expected(host, es_policy_pcrs(info->require_secure_boot), &expected);
+	return r == ES_OK ? seal_to(&s, purpose) : r;
 }
 
 enum es_reason es_host_seal(struct es_host *host, struct es_info *info, const struct es_secret *config_key)
 {
-	struct es_pcr_values expected;
-	enum es_reason r = es_host_tpm(host);
-
-	if (r == ES_OK)
-		r = expected_values(host, es_policy_pcrs(info->require_secure_boot), &expected);
-	if (r == ES_OK)
-		r = seal_to(host, info, config_key, &expected);
-	return r;
+	return es_host_seal_keeping(host, info, config_key, NULL);
 }

@@ -146,6 +146,13 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_LOG_MISMATCH] = { "log-mismatch", ES_EXIT_TAMPERED,
 			      "the firmware's event log doesn't lead to the values that the TPM has",
 			      "Boot once more; if it stays so, the firmware is at fault or somebody changed the log." },
+	[ES_NEXT_UNKNOWN] = { "next-unknown", ES_EXIT_LOCKED,
+			      "what the next boot will measure can't be told beforehand",
+			      "Have the recovery key at hand for that boot; then `etcseal reseal` seals to it." },
+	[ES_NEXT_LOCKED] = { "next-locked", ES_EXIT_LOCKED, "the next boot won't open by itself",
+			     "`etcseal reseal` seals to this boot, `etcseal reseal --image=FILE` to one with that "
+			     "image, "
+			     "too." },
 };
 
 static const struct es_words defect = { "defect", ES_EXIT_FAILED, "something failed that has no name: a defect",

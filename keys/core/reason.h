@@ -71,6 +71,8 @@ enum es_reason {
 	ES_FENCE_FAILED,
 	ES_MEASURE_FAILED, /* the stub couldn't measure though there is a TPM */
 	ES_LOG_MISMATCH,   /* the event log doesn't replay to the TPM's values */
+	ES_NEXT_UNKNOWN,   /* what the next boot will measure can't be told */
+	ES_NEXT_LOCKED,    /* the next boot won't open by itself */
 
 	ES_REASON_COUNT
 };

@@ -7,6 +7,7 @@
 
 #include "keys/testlib/machine.h"
 
+#include "keys/core/authenticode.h"
 #include "keys/core/event_log.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
@@ -76,20 +77,48 @@ static const char *tcti(struct machine *m)
 }
 
 /* One event: into the log as the firmware writes it (crypto agile, SHA-256 alone), and into the TPM. */
-static void measure(struct machine *m, struct es_writer *log, unsigned pcr, struct es_span data)
+static void measure_digest(struct machine *m, struct es_writer *log, const struct es_event *event)
 {
-	struct es_digest digest;
-
-	assert_true(es_sha256(&data, 1, &digest));
-	es_write_le32(log, pcr);
-	es_write_le32(log, ES_EV_IPL);
+	es_write_le32(log, event->pcr);
+	es_write_le32(log, event->type);
 	es_write_le32(log, 1);
 	es_write_le16(log, 0x000b);
-	es_write_bytes(log, digest.bytes, sizeof digest.bytes);
-	es_write_le32(log, (uint32_t)data.len);
-	es_write_bytes(log, data.data, data.len);
+	es_write_bytes(log, event->sha256.bytes, sizeof event->sha256.bytes);
+	es_write_le32(log, (uint32_t)event->data.len);
+	es_write_bytes(log, event->data.data, event->data.len);
 	if (m->tpm != NULL)
-		es_swtpm_extend(m->tpm, pcr, &digest);
+		es_swtpm_extend(m->tpm, event->pcr, &event->sha256);
+}
+
+static void measure(struct machine *m, struct es_writer *log, unsigned pcr, struct es_span data)
+{
+	struct es_event event = { .pcr = pcr, .type = ES_EV_IPL, .data = data };
+
+	assert_true(es_sha256(&data, 1, &event.sha256));
+	measure_digest(m, log, &event);
+}
+
+static void measure_file(struct machine *m, struct es_writer *log, struct es_span file)
+{
+	static const uint8_t no_path[32] = { 0 };
+	struct es_event event = { .pcr = ES_PCR_BOOT_LOADER,
+				  .type = (uint32_t)ES_EV_EFI_BOOT_SERVICES_APPLICATION,
+				  .data = { no_path, sizeof no_path } };
+	struct es_uki uki;
+	struct es_pe pe;
+
+	assert_int_equal(es_pe_open(file, ES_PE_FILE, &pe), ES_OK);
+	assert_int_equal(es_uki_find(&pe, ES_PE_FILE, &uki), ES_OK);
+	assert_int_equal(es_authenticode(&pe, es_sha256, &event.sha256), ES_OK);
+	measure_digest(m, log, &event);
+	for (int i = 0; i < ES_UKI_MEASURED_COUNT; i++) {
+		const char *name = es_uki_section_names[i];
+
+		if (!uki.present[i])
+			continue;
+		measure(m, log, ES_PCR_IMAGE, (struct es_span){ (const uint8_t *)name, strlen(name) + 1 });
+		measure(m, log, ES_PCR_IMAGE, uki.section[i]);
+	}
 }
 
 static void log_header(struct es_writer *log)
@@ -121,6 +150,8 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_IMAGE, es_text_span(b->image));
 	if (m->public_key.len > 0)
 		measure(m, &log, ES_PCR_IMAGE, m->public_key);
+	if (b->file.len > 0)
+		measure_file(m, &log, b->file);
 	if (b->recovery)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
 	if (b->options != NULL)

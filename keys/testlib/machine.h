@@ -13,8 +13,10 @@
 /* What a boot measures, and how: changed by a test between boots. */
 struct machine_boot {
 	const char *boot_loader, *secure_boot, *image; /* data of the one event in PCR 4, 7, 11; NULL: none */
-	const char *options;                           /* PCR 12, from outside; NULL: none */
-	bool recovery;                                 /* the stub saw a recovery key */
+	/* A real boot image, behind these: its hash into PCR 4 as of a program, its sections into 11; no data: none. */
+	struct es_span file;
+	const char *options; /* PCR 12, from outside; NULL: none */
+	bool recovery;       /* the stub saw a recovery key */
 	enum es_measured measured;
 };
 extern const struct machine_boot machine_usual_boot;
