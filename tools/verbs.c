@@ -37,6 +37,11 @@ static const struct es_option backup_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct es_option next_options[] = {
+	{ "image", "FILE", "the boot image that is started next", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct es_option extract_options[] = {
 	{ "to", "DIR", "an empty folder, or one to be made", false },
 	{ "recovery-key-file", "FILE", "read the recovery key from it; - is standard input", false },
@@ -84,6 +89,20 @@ const struct es_verb es_verbs[] = {
 	  .options = extract_options,
 	  .more = "  With the key of the running host; without one the recovery key is asked for. On\n"
 		  "  another host name the banks' partition with --boot-dir." },
+	{ .name = "check",
+	  .help = "Tell whether the next boot will open by itself",
+	  .act = "promise that",
+	  .run = es_verb_check,
+	  .options = next_options,
+	  .more = "  As the host is now, or with another boot image in place of the one that runs. Exits\n"
+		  "  with 4 if not, and names the PCRs that differ. It sees what this boot measured, and\n"
+		  "  no change of firmware, Secure Boot keys or boot menu that comes later." },
+	{ .name = "reseal",
+	  .help = "Seal to this boot anew, or to the next boot image too",
+	  .run = es_verb_reseal,
+	  .options = next_options,
+	  .more = "  With --image before an update: the running system's seal stays until the new image\n"
+		  "  has opened by itself once. Without, after a boot that needed the recovery key." },
 	{ .name = "recovery", .help = "The recovery key", .verbs = recovery_verbs },
 	{ .name = "image", .help = "Boot images", .verbs = es_image_verbs },
 	{ .name = "completion",

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal reseal`: seals to this boot anew, or to the next one with another image as well. */
+#include "keys/reseal.h"
+#include "tools/common.h"
+#include "tools/image.h"
+#include "tools/verbs.h"
+
+#include <inttypes.h>
+
+static void fill_resealed(struct es_writer *w, const void *what)
+{
+	const struct es_resealed *s = what;
+	struct es_emit j = { .out = w };
+
+	es_emit_object(&j, NULL);
+	es_emit_number(&j, "generation", s->generation);
+	es_emit_bool(&j, "this_boot", s->this_boot);
+	es_emit_bool(&j, "next_image", s->next_image);
+	es_emit_bool(&j, "opens_by_vendor", s->vendor);
+	es_emit_text(&j, "rests_on", s->prediction.rests_on[0] != '\0' ? s->prediction.rests_on : NULL);
+	es_emit_end(&j);
+}
+
+static void tell(const struct es_args *args, const struct es_resealed *s, const char *path)
+{
+	if (s->this_boot)
+		es_done(args, "sealed to this boot, as generation %" PRIu64, s->generation);
+	if (path == NULL)
+		return;
+	if (s->next_image)
+		es_done(args, "sealed to the next boot with %s too, as generation %" PRIu64, path, s->generation);
+	else
+		es_line(args, "%s opens %s already", path,
+			s->vendor ? "by its vendor's signature" : "with the seal that there is");
+	if (s->prediction.rests_on[0] != '\0')
+		es_warn("not proven: %s", s->prediction.rests_on);
+}
+
+enum es_exit es_verb_reseal(const struct es_args *args)
+{
+	const char *path = es_arg(args, "image");
+	struct es_predict_request next = { .stub = false };
+	struct es_resealed done;
+	ES_IMAGE image = { 0 };
+	ES_HOST host = NULL;
+	enum es_exit failed = ES_EXIT_DONE;
+	enum es_reason r;
+
+	if (path != NULL)
+		failed = es_image_open_next(args, path, &image);
+	if (failed == ES_EXIT_DONE)
+		failed = es_open_host(args, &host);
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	next.image = &image.pe;
+	next.uki = &image.uki;
+	r = es_host_reseal(host, path != NULL ? &next : NULL, &done);
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	tell(args, &done, path);
+	if (done.this_boot)
+		es_tell_vendor(args, host);
+	return args->json ? es_print(fill_resealed, &done) : ES_EXIT_DONE;
+}
