@@ -66,7 +66,7 @@ static void take_recovery(int dir, const struct es_say *say, struct es_sources *
 		read_key(fd, s);
 	if (fd < 0 || !overwrite(fd))
 		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be overwritten in RAM");
-	if (unlinkat(dir, recovery_name, 0) < 0)
+	if (ES_WITH_WIPE && unlinkat(dir, recovery_name, 0) < 0)
 		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be removed from RAM");
 	if (s->recovery == NULL)
 		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be read");
