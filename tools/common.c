@@ -15,9 +15,9 @@ const char es_kdf_limits[] =
     "  With a usable TPM, `etcseal set --mode=tpm` seals it to the way this host boots.\n";
 const char es_kdf_unbound[] = "  This machine has no UUID of its own: the disk ALONE opens the configuration.\n";
 
-enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
+struct es_host_request es_host_request_of(const struct es_args *args)
 {
-	const struct es_host_request request = {
+	return (struct es_host_request){
 		.boot_dir = es_arg(args, "boot-dir"),
 		.run_dir = es_arg(args, "run-dir"),
 		.tcti = es_arg(args, "tcti"),
@@ -25,6 +25,11 @@ enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
 		.product_uuid = es_arg(args, "product-uuid"),
 		.key_name = es_arg(args, "key-name"),
 	};
+}
+
+enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
+{
+	const struct es_host_request request = es_host_request_of(args);
 	ES_HOST host = NULL;
 	enum es_reason r = es_host_open(&request, &host);
 

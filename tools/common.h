@@ -7,6 +7,9 @@
 #include "tools/output.h"
 #include "tools/verb.h"
 
+/* What the global options say of the host. */
+struct es_host_request es_host_request_of(const struct es_args *args);
+
 /* ES_EXIT_DONE and the running host (the caller closes it), or it has said what is wrong. */
 enum es_exit es_open_host(const struct es_args *args, struct es_host **ret);
 /* es_fail with the host's own detail; where there is no key, with why this boot was refused. */

@@ -83,6 +83,11 @@ const struct es_verb es_verbs[] = {
 	  .run = es_verb_backup,
 	  .options = backup_options,
 	  .more = "  What hasn't changed since the newest generation isn't saved again." },
+	{ .name = "watch",
+	  .help = "Save the configuration whenever it changes",
+	  .run = es_verb_watch,
+	  .more = "  A service: it ends by SIGTERM, and saves once more before. `etcseal status` shows how it\n"
+		  "  is doing, the journal what it did." },
 	{ .name = "extract",
 	  .help = "Unpack the saved configuration into a folder",
 	  .run = es_verb_extract,

@@ -15,6 +15,7 @@ es_verb_fn es_verb_recovery_list;
 es_verb_fn es_verb_reseal;
 es_verb_fn es_verb_set;
 es_verb_fn es_verb_status;
+es_verb_fn es_verb_watch;
 
 /* As `get` prints them; `set --json` too. */
 enum es_exit es_show_settings(const struct es_args *args, const struct es_info *info);
