@@ -34,6 +34,8 @@ static const struct es_option build_options[] = {
 	{ "policy-public-key", "FILE", "whose signed policies hosts can be sealed to (.pcrpkey)", false },
 	{ "policy-key", "FILE", "the private key: put its public part in, and sign the policy", false },
 	{ "generation", "N", "with --policy-key: hosts that took N refuse lower ones", false },
+	{ "sign-key", "FILE", "sign for Secure Boot with this private key (PEM), by sbsign", false },
+	{ "sign-cert", "FILE", "its certificate (PEM), as the hosts' firmware has it in db", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -57,8 +59,8 @@ const struct es_verb es_image_verbs[] = {
 	  .act = "build the image",
 	  .run = es_verb_image_build,
 	  .options = build_options,
-	  .more = "  A unified kernel image (UKI). It isn't signed: with Secure Boot, sign it before it\n"
-		  "  goes to the boot partition. Never put a recovery key into --cmdline." },
+	  .more = "  A unified kernel image (UKI). For Secure Boot it has to be signed: with --sign-key\n"
+		  "  and --sign-cert, or afterwards. Never put a recovery key into --cmdline." },
 	{ .name = "inspect",
 	  .help = "Show what is in a boot image, and what it lacks",
 	  .act = "inspect the image",

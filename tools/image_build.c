@@ -3,6 +3,7 @@
 #include "keys/core/hex.h"
 #include "tools/common.h"
 #include "tools/image_policy.h"
+#include "tools/image_sign.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -243,6 +244,8 @@ static bool same_file(const char *a, const char *b)
 	       st_a.st_ino == st_b.st_ino;
 }
 
+static const char *const sign_options[] = { "sign-key", "sign-cert" };
+
 static const char *overwritten(const struct es_args *args, const struct build *b, const char *output)
 {
 	const char *path;
@@ -255,6 +258,9 @@ static const char *overwritten(const struct es_args *args, const struct build *b
 	for (unsigned n = 0; (path = es_arg_at(args, "initrd", n)) != NULL; n++)
 		if (same_file(path, output))
 			return path;
+	for (size_t i = 0; i < sizeof sign_options / sizeof sign_options[0]; i++)
+		if (same_file(es_arg(args, sign_options[i]), output))
+			return es_arg(args, sign_options[i]);
 	return NULL;
 }
 
@@ -314,6 +320,8 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
 		if (!es_arg_given(args, needed[i]))
 			return es_misuse(args, "`image build` needs --%s", needed[i]);
+	if (es_arg_given(args, "sign-key") != es_arg_given(args, "sign-cert"))
+		return es_misuse(args, "--sign-key and --sign-cert go together");
 	output = es_arg(args, "output");
 	failed = read_parts(args, &b);
 	if (failed != ES_EXIT_DONE)
@@ -325,6 +333,8 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 	if (r != ES_OK)
 		return fail_build(args, r, &b, detail);
 	failed = sign_policy(args, &b, &image);
+	if (failed == ES_EXIT_DONE && es_arg_given(args, "sign-key"))
+		failed = es_image_sign(args, es_arg(args, "sign-key"), es_arg(args, "sign-cert"), &image);
 	if (failed == ES_EXIT_DONE)
 		failed = es_image_write(args, output, es_buf_span(&image));
 	return failed == ES_EXIT_DONE ? report(args, output, es_buf_span(&image)) : failed;

@@ -5,6 +5,7 @@
 #include "keys/core/options.h"
 #include "tools/common.h"
 #include "tools/image.h"
+#include "tools/image_sign.h"
 
 #include <string.h>
 
@@ -71,6 +72,7 @@ static void fill_seen(struct es_writer *w, const void *what)
 	es_emit_number(&j, "bytes", s->image->bytes.len);
 	es_emit_text(&j, "machine", es_image_machine(&s->image->pe));
 	es_emit_bool(&j, "signed", s->image->pe.cert_size > 0);
+	es_emit_number(&j, "signatures", es_image_signatures(&s->image->pe));
 	es_emit_text(&j, "release", s->release[0] != '\0' ? s->release : NULL);
 	es_emit_text(&j, "options", uki->present[ES_UKI_CMDLINE] && !s->key_in_options ? s->options : NULL);
 	es_emit_bool(&j, "recovery_key_in_options", s->key_in_options);
@@ -96,12 +98,15 @@ static void fill_seen(struct es_writer *w, const void *what)
 static void show(const struct es_args *args, const struct seen *s)
 {
 	const struct es_uki *uki = &s->image->uki;
+	unsigned signatures = es_image_signatures(&s->image->pe);
 
 	es_line(args, "File:      %s, %zu bytes", s->path, s->image->bytes.len);
 	es_line(args, "Machine:   %s", es_image_machine(&s->image->pe));
-	es_line(args, "Signed:    %s",
-		s->image->pe.cert_size > 0 ? "yes (by whom isn't checked here)"
-					   : "no; with Secure Boot on it won't start");
+	if (signatures > 0)
+		es_line(args, "Signed:    yes, %u signature%s (by whom isn't checked here)", signatures,
+			signatures == 1 ? "" : "s");
+	else
+		es_line(args, "Signed:    no; with Secure Boot on it won't start");
 	if (s->release[0] != '\0')
 		es_line(args, "Kernel:    %s", s->release);
 	if (s->options[0] != '\0')
