@@ -192,12 +192,21 @@ enum es_reason es_file_publish(int dirfd, const char *name)
 {
 	char temp[ES_FILE_NAME_MAX + 5];
 	enum es_reason r = new_name(name, temp);
+	ES_FD fd = -1;
 
-	if (r == ES_OK && renameat(dirfd, temp, dirfd, name) < 0) {
+	if (r != ES_OK)
+		return r;
+	fd = openat(dirfd, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return es_reason_from_errno(errno);
+	if (renameat(dirfd, temp, dirfd, name) < 0) {
 		r = es_reason_from_errno(errno);
 		unlinkat(dirfd, temp, 0);
+		return r;
 	}
-	return r;
+	/* Linux' vfat writes the new name with no length and no first cluster, and both only with the file's inode (fs/fat:
+	 * vfat_rename, fat_write_inode): without this, a file whose folder is synced is still empty after a cut. */
+	return fsync(fd) == 0 ? ES_OK : es_reason_from_errno(errno);
 }
 
 enum es_reason es_file_write(int dirfd, const char *name, struct es_span data)
