@@ -21,6 +21,21 @@ __attribute__((format(printf, 2, 3))) static void row(const char *label, const c
 	printf("  %-16s%s\n", label, text);
 }
 
+static void show_seals(const struct es_status *s)
+{
+	const char *label = "Sealed to";
+
+	for (unsigned i = 0; i < s->info->protector_count; i++) {
+		const struct es_protector *p = s->info->protectors[i];
+
+		if (p->type != ES_PROTECTOR_TPM)
+			continue;
+		row(label, "%s",
+		    p->tpm.is_signed ? "every image that its vendor signs, with Secure Boot on" : p->tpm.purpose);
+		label = "";
+	}
+}
+
 static void show_mode(const struct es_status *s)
 {
 	if (s->info == NULL) {
@@ -30,6 +45,7 @@ static void show_mode(const struct es_status *s)
 	}
 	row("Mode", s->info->mode == ES_MODE_TPM ? "TPM: sealed to this host's TPM and the way it boots"
 						 : "KDF: encrypted, but NOT sealed to anything");
+	show_seals(s);
 	row("Generation", "%" PRIu64, s->info->generation);
 	row("Required", "Secure Boot: %s, executables only from installed packages: %s",
 	    s->info->require_secure_boot ? "yes" : "no", s->info->require_exec_installed_only ? "yes" : "no");

@@ -57,6 +57,14 @@ static void emit_banks(struct es_emit *j, const struct es_host *host)
 	es_emit_end(j);
 }
 
+static bool sealed_to_vendor(const struct es_info *info)
+{
+	for (unsigned i = 0; i < info->protector_count; i++)
+		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed)
+			return true;
+	return false;
+}
+
 static void emit_info(struct es_emit *j, const struct es_status *s)
 {
 	if (s->info == NULL) {
@@ -68,6 +76,7 @@ static void emit_info(struct es_emit *j, const struct es_status *s)
 		es_emit_bool(j, "bound_to_machine", s->bound);
 	else
 		es_emit_bool(j, "sealed_to_this_boot", s->fits);
+	es_emit_bool(j, "sealed_to_vendor", sealed_to_vendor(s->info));
 	es_emit_text(j, "host", s->info->host);
 	es_emit_number(j, "generation", s->info->generation);
 	es_emit_object(j, "require");
