@@ -2,9 +2,18 @@
 # What a host has to endure (issue "The configuration is never lost"): `make check` runs the quick part of each program here,
 # `make endure` the whole.
 
-ENDURE_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard keys/endure/test-*.c))
+# test-power wants a recording: tests-ovmf/scenarios/power-cut.sh makes one.
+ENDURE_TESTS := $(filter-out %/test-power,$(patsubst %.c,$(BUILD)/%,$(wildcard keys/endure/test-*.c)))
 TESTS += $(ENDURE_TESTS)
 tests: $(ENDURE_TESTS)
 
 $(BUILD)/keys/endure/test-faults: LDFLAGS_ALL += -Wl,--wrap=es_tpm_open
--include $(ENDURE_TESTS:=.d)
+-include $(ENDURE_TESTS:=.d) $(BUILD)/keys/endure/test-power.d
+
+# The guest's side: a disk that remembers its writes, and what makes power cuts of them.
+ENDURE_GUEST := $(BUILD)/tests-ovmf/recorder $(BUILD)/keys/endure/test-power
+guest: $(ENDURE_GUEST)
+$(BUILD)/tests-ovmf/recorder: tests-ovmf/endure/recorder.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 $< -o $@

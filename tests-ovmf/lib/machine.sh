@@ -4,6 +4,8 @@
 
 # Further options for QEMU, where a test sets them.
 MACHINE_MORE=()
+# What stands for the disk, in QEMU's words; disk.img, and nothing that a flush would wait for, else.
+MACHINE_DISK=
 
 machine_make() { # folder, DMI UUID, "tpm" or "no-tpm", PCR banks
 	mkdir -p "$1/boots"
@@ -90,7 +92,7 @@ machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 	(owned qemu-system-x86_64 "${BOOT_FIRMWARE[@]}" $OVMF_ACCEL -m 512 -smp 1 -uuid "$(cat "$machine/uuid")" \
 		-nodefaults -display none -no-reboot \
 		-chardev "pipe,id=serial,path=$BOOT/console,logfile=$BOOT/serial.log" -serial chardev:serial \
-		-drive "if=none,id=disk,format=raw,cache=unsafe,file=$machine/disk.img" \
+		-drive "if=none,id=disk,format=raw,${MACHINE_DISK:-cache=unsafe,file=$machine/disk.img}" \
 		-device "virtio-blk-pci,drive=disk$BOOT_FIRST" \
 		-drive "if=none,id=job,format=raw,cache=unsafe,file=$BOOT/job.img" -device virtio-blk-pci,drive=job \
 		"${tpm[@]}" "${BOOT_FW_CFG[@]}" "${MACHINE_MORE[@]}" >"$BOOT/qemu.log" 2>&1 </dev/null) &
