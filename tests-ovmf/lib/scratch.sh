@@ -29,6 +29,7 @@ owned() { # a command: becomes it, and ends with the shell that started it
 	exec setpriv --pdeathsig KILL "$@"
 }
 
-ended_within() { # pid, seconds: waits for the end of a process, with a bound
-	timeout "$2" tail --pid="$1" -s 0.1 -f /dev/null
+ended_within() { # pid, seconds: waits for the end of a process, with a bound; a signal to this shell ends the waiting
+	timeout "$2" tail --pid="$1" -s 0.1 -f /dev/null &
+	wait $!
 }
