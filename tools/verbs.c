@@ -88,6 +88,11 @@ const struct es_verb es_verbs[] = {
 	  .run = es_verb_watch,
 	  .more = "  A service: it ends by SIGTERM, and saves once more before. `etcseal status` shows how it\n"
 		  "  is doing, the journal what it did." },
+	{ .name = "diff",
+	  .help = "Show what the configuration changes against the image's own files",
+	  .act = "compare the configuration with the image",
+	  .run = es_verb_diff,
+	  .more = "  A, M, D: added, modified, deleted; what is modified besides the content stands in brackets." },
 	{ .name = "extract",
 	  .help = "Unpack the saved configuration into a folder",
 	  .run = es_verb_extract,

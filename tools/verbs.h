@@ -8,6 +8,7 @@
 
 es_verb_fn es_verb_backup;
 es_verb_fn es_verb_check;
+es_verb_fn es_verb_diff;
 es_verb_fn es_verb_extract;
 es_verb_fn es_verb_get;
 es_verb_fn es_verb_init;

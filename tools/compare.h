@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the tree in RAM changes against the image's own files: the upper folder of each overlay against the folder that it
+ * hides. A file that was copied up and is as it was is no change, nor is a folder that only holds one.
+ */
+#ifndef ES_TOOLS_COMPARE_H
+#define ES_TOOLS_COMPARE_H
+
+#include "keys/store/boot_record.h"
+
+#include <sys/stat.h>
+
+enum es_change { ES_CHANGE_ADDED, ES_CHANGE_MODIFIED, ES_CHANGE_DELETED };
+
+struct es_difference {
+	enum es_change change;
+	char *path;                                  /* as on the host: "/etc/hostname" */
+	bool type, content, mode, owner, attributes; /* of a modified one: what of it */
+	mode_t from_mode, to_mode;                   /* with the kind: st_mode; 0 where there is none */
+	uid_t from_uid, to_uid;
+	gid_t from_gid, to_gid;
+};
+
+struct es_differences {
+	struct es_difference *list; /* in the order of the covered paths, then by name */
+	size_t count, room;
+};
+void es_differences_free(struct es_differences *d);
+
+/* rootfd is the image's root, with nothing mounted over its folders. The caller frees *ret. */
+ES_MUST_CHECK enum es_reason es_compare(int treefd, int rootfd, const struct es_boot_record *boot,
+					struct es_differences *ret);
+
+/* Whether two files of this kind hold the same: bytes, or a link's target. */
+ES_MUST_CHECK enum es_reason es_same_content(int a_dir, int b_dir, const char *a, const char *b, bool *ret);
+/* Whether their extended attributes are the same, overlayfs' own aside. */
+ES_MUST_CHECK enum es_reason es_same_attributes(int a_dir, int b_dir, const char *a, const char *b, bool *ret);
+
+#endif
