@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * etcseal-boot apply ROOT: lays the opened tree over the covered paths of the mounted root file system. All of them or
- * none: each overlay is made before the first is attached, and a host with half of its configuration isn't started.
+ * none: each mount is made before the first is attached, and a host with half of its configuration isn't started.
  */
+#include "initrd/bind.h"
 #include "initrd/commands.h"
 #include "initrd/fd.h"
 #include "initrd/overlay.h"
@@ -56,7 +57,8 @@ static enum es_reason make_all(struct apply *a)
 		if (r == ES_OK && covered_by_other(a->record, i))
 			continue;
 		if (r == ES_OK)
-			r = es_overlay_make(&request, &a->overlay[i], &notes);
+			r = es_bind_fits(a->root, request.path) ? es_bind_make(&request, &a->overlay[i], &notes)
+								: es_overlay_make(&request, &a->overlay[i], &notes);
 		if (r == ES_OK)
 			continue;
 		es_say(a->say, ES_SAY_ERROR, "%s can't be covered: %s", request.path,

@@ -39,8 +39,8 @@ static enum es_reason open_target(const struct es_overlay_request *request, int 
 		*ret = fd;
 		return ES_OK;
 	}
-	return fail(notes,
-		    errno == ENOTDIR ? "only a folder can be covered" : "no such folder on the root file system");
+	return fail(notes, errno == ENOTDIR ? "only a folder or a regular file can be covered"
+					    : "no such folder on the root file system");
 }
 
 /* The first time a path is covered its tree is empty: the folder is made, like the one it will hide. */

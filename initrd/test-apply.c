@@ -113,6 +113,18 @@ static void a_path_beneath_another_is_covered_by_that(void **state)
 	shell_ok("echo x >root/etc/net/file && test -s run/ram/tree/etc/net/file");
 }
 
+static void a_file_is_covered_by_its_copy(void **state)
+{
+	const char *const paths[] = { "/etc", "/srv/app/id" };
+
+	shell_ok("mkdir root/srv/app && echo image >root/srv/app/id && echo x >root/srv/app/other");
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("echo mine >root/srv/app/id && test \"$(cat run/ram/tree/srv/app/id)\" = mine && "
+		 "test ! -e run/ram/tree/srv/app/other && umount root/srv/app/id && "
+		 "test \"$(cat root/srv/app/id)\" = image");
+}
+
 static void a_name_that_only_begins_alike_is_covered_by_itself(void **state)
 {
 	const char *const paths[] = { "/etc", "/etc2" };
@@ -142,6 +154,7 @@ int main(void)
 		TEST(without_unlock_there_is_nothing_to_apply),
 		TEST(one_path_that_fails_leaves_none_covered),
 		TEST(a_path_beneath_another_is_covered_by_that),
+		TEST(a_file_is_covered_by_its_copy),
 		TEST(a_name_that_only_begins_alike_is_covered_by_itself),
 		TEST(a_root_that_is_missing_is_an_error),
 	};

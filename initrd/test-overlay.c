@@ -186,7 +186,7 @@ static void a_magic_link_is_refused(void **state)
 
 static void a_file_is_refused(void **state)
 {
-	assert_refuses(state, "/etc/hostname", "only a folder can be covered");
+	assert_refuses(state, "/etc/hostname", "only a folder or a regular file can be covered");
 }
 
 static void a_missing_folder_is_refused(void **state)
