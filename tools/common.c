@@ -44,6 +44,14 @@ enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
 	return ES_EXIT_DONE;
 }
 
+const struct es_words *es_reason_named(const char *id)
+{
+	for (int i = 1; i < ES_REASON_COUNT; i++)
+		if (strcmp(es_reason_words((enum es_reason)i)->id, id) == 0)
+			return es_reason_words((enum es_reason)i);
+	return es_reason_words(ES_REASON_COUNT);
+}
+
 void es_tell_refusal(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next)
 {
 	const char *what = boot->refusal, *next = "";

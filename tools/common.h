@@ -15,6 +15,9 @@ enum es_exit es_open_host(const struct es_args *args, struct es_host **ret);
 /* es_fail with the host's own detail; where there is no key, with why this boot was refused. */
 enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, const struct es_host *host);
 
+/* The words of a reason by its identifier; those of a defect if there is none of that name. */
+const struct es_words *es_reason_named(const char *id);
+
 /* The words of a refusal that a boot record names by its id, with the record's detail: "the TPM was cleared". ret is "" if
  * nothing was refused. *ret_next, if not NULL: what to do, "" if unknown. */
 enum { ES_REFUSAL_TEXT = 512 };

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 struct first {
 	const struct es_info *info;
@@ -79,6 +80,17 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	return status;
 }
 
+/* A path that isn't there, or can't be covered, would keep the next boot from starting. */
+static enum es_exit check_paths(const struct es_args *args, const char *const *paths)
+{
+	struct stat st;
+
+	for (; *paths != NULL; paths++)
+		if (stat(*paths, &st) < 0 || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)))
+			return es_misuse(args, "%s is no folder and no file, so it can't be covered", *paths);
+	return ES_EXIT_DONE;
+}
+
 enum es_exit es_verb_init(const struct es_args *args)
 {
 	const char *paths[ES_GIVEN_MAX];
@@ -92,6 +104,9 @@ enum es_exit es_verb_init(const struct es_args *args)
 		return status;
 	while ((paths[request.path_count] = es_arg_at(args, "path", request.path_count)) != NULL)
 		request.path_count++;
+	status = check_paths(args, paths);
+	if (status != ES_EXIT_DONE)
+		return status;
 	r = es_host_init(host, &request, &recovery);
 	/* Also where a later step failed: a generation stands, and this is the only key to it that its owner gets. */
 	if (recovery != NULL && es_host_bank(host) != NULL)

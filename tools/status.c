@@ -2,6 +2,7 @@
 /* `etcseal status`: how this host is sealed, how it was opened, and what deserves attention. */
 #include "tools/status.h"
 
+#include "keys/core/labels.h"
 #include "tools/common.h"
 #include "tools/verbs.h"
 
@@ -46,7 +47,10 @@ static void show_mode(const struct es_status *s)
 	row("Mode", s->info->mode == ES_MODE_TPM ? "TPM: sealed to this host's TPM and the way it boots"
 						 : "KDF: encrypted, but NOT sealed to anything");
 	show_seals(s);
-	row("Generation", "%" PRIu64, s->info->generation);
+	if (s->info->revision == 0)
+		row("Generation", "%" PRIu64, s->info->generation);
+	else
+		row("Generation", "%" PRIu64 ", revision %" PRIu64, s->info->generation, s->info->revision);
 	row("Required", "Secure Boot: %s, executables only from installed packages: %s",
 	    s->info->require_secure_boot ? "yes" : "no", s->info->require_exec_installed_only ? "yes" : "no");
 }
@@ -130,21 +134,45 @@ static void show_trust(const struct es_status *s)
 	row("Root", "%s", root[s->root.state]);
 }
 
+static void show_watch(const struct es_status *s)
+{
+	const struct es_watch_record *w = &s->watch.record;
+
+	if (s->boot == NULL)
+		return;
+	if (s->watch.running && s->watch.known)
+		row("Watch", "running since %s%s; last saved: %s", w->since,
+		    w->notified ? "" : " (it looks for changes every 20 s)",
+		    w->saved[0] != '\0' ? w->saved : "nothing yet");
+	else
+		row("Watch", s->watch.running ? "running" : "NOT running");
+	if (s->unsaved_known != ES_OK)
+		return;
+	if (!s->unsaved)
+		row("Unsaved", "nothing");
+	else
+		row("Unsaved", "changes%s%s", s->watch.running && w->unsaved_since[0] != '\0' ? " since " : "",
+		    s->watch.running ? w->unsaved_since : "");
+}
+
 enum es_exit es_verb_status(const struct es_args *args)
 {
+	struct es_host_request request;
 	struct es_status s;
 	ES_HOST host = NULL;
 	enum es_exit failed = es_open_host(args, &host), shown = ES_EXIT_DONE;
 
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	es_status_gather(host, &s);
+	request = es_host_request_of(args);
+	es_status_gather(host, request.run_dir != NULL ? request.run_dir : ES_RUN_DIR, &s);
 	if (args->json) {
 		shown = es_print(es_status_fill_json, &s);
 	} else {
 		show_mode(&s);
 		show_opened(&s);
 		show_banks(&s);
+		show_watch(&s);
 		show_trust(&s);
 		for (unsigned i = 0; i < s.warning_count; i++)
 			printf("%s  ! %s\n", i == 0 ? "\n" : "", s.warnings[i]);

@@ -6,6 +6,7 @@
 #include "keys/host.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
+#include "tools/watch_look.h"
 
 enum { ES_WARNINGS_MAX = 20, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
 
@@ -24,11 +25,14 @@ struct es_status {
 	uint64_t counter_value;
 	bool secure_boot;
 	struct es_root root;
+	struct es_watch_look watch;
+	enum es_reason unsaved_known; /* ES_OK: unsaved says whether something changed since the newest archive */
+	bool unsaved;
 	unsigned warning_count;
 	char warnings[ES_WARNINGS_MAX][ES_WARNING_TEXT];
 };
 
-void es_status_gather(struct es_host *host, struct es_status *ret);
+void es_status_gather(struct es_host *host, const char *run_dir, struct es_status *ret);
 /* What deserves attention: gathered last. */
 void es_status_warn(struct es_status *s);
 

@@ -2,6 +2,7 @@
 #include "tools/status.h"
 
 #include "keys/host_verify.h"
+#include "keys/save.h"
 #include "tools/common.h"
 
 #include <inttypes.h>
@@ -42,7 +43,7 @@ static bool seal_fits(const struct es_info *info, const struct es_boot_record *b
 	return fits;
 }
 
-void es_status_gather(struct es_host *host, struct es_status *ret)
+void es_status_gather(struct es_host *host, const char *run_dir, struct es_status *ret)
 {
 	const struct es_protector *kdf;
 
@@ -60,6 +61,8 @@ void es_status_gather(struct es_host *host, struct es_status *ret)
 	ret->counter = es_host_counter(host, &ret->counter_value);
 	ret->secure_boot = es_host_secure_boot(host);
 	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
+	es_watch_look(run_dir, &ret->watch);
+	ret->unsaved_known = es_host_unsaved(host, &ret->unsaved);
 	es_status_warn(ret);
 }
 
@@ -141,6 +144,21 @@ static void warn_of_banks(struct es_status *s)
 	}
 }
 
+static void warn_of_watch(struct es_status *s)
+{
+	const struct es_watch_record *w = &s->watch.record;
+
+	if (s->state != ES_OK || s->boot == NULL)
+		return;
+	if (!s->watch.running)
+		add(s, "`etcseal watch` isn't running: what changes is %s`etcseal backup` saves it",
+		    s->unsaved_known == ES_OK && s->unsaved ? "NOT saved, and gone with the next boot; "
+							    : "saved by nobody; ");
+	else if (s->watch.known && w->state == ES_WATCH_FAILING)
+		add(s, "changes since %s are NOT saved: %s%s%s; it is tried again", w->unsaved_since,
+		    es_reason_named(w->reason)->what, w->detail[0] != '\0' ? ": " : "", w->detail);
+}
+
 void es_status_warn(struct es_status *s)
 {
 	const struct es_words *state = es_reason_words(s->state);
@@ -152,6 +170,7 @@ void es_status_warn(struct es_status *s)
 	warn_of_mode(s);
 	warn_of_boot(s);
 	warn_of_banks(s);
+	warn_of_watch(s);
 	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
 	    s->recovery->recovery.acknowledged[0] == '\0')
 		add(s, "nobody has confirmed that the recovery key was written down%s",

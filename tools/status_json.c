@@ -49,6 +49,7 @@ static void emit_banks(struct es_emit *j, const struct es_host *host)
 		}
 		if (b->state == ES_BANK_WHOLE) {
 			es_emit_number(j, "generation", b->info->generation);
+			es_emit_number(j, "revision", b->info->revision);
 			es_emit_text(j, "mode", es_mode_names[b->info->mode]);
 			es_emit_number(j, "size", b->info->archive_size);
 		}
@@ -79,6 +80,7 @@ static void emit_info(struct es_emit *j, const struct es_status *s)
 	es_emit_bool(j, "sealed_to_vendor", sealed_to_vendor(s->info));
 	es_emit_text(j, "host", s->info->host);
 	es_emit_number(j, "generation", s->info->generation);
+	es_emit_number(j, "revision", s->info->revision);
 	es_emit_object(j, "require");
 	es_emit_bool(j, "secure_boot", s->info->require_secure_boot);
 	es_emit_bool(j, "exec_installed_only", s->info->require_exec_installed_only);
@@ -112,6 +114,33 @@ static void emit_tpm(struct es_emit *j, const struct es_status *s)
 	es_emit_end(j);
 }
 
+static void emit_time(struct es_emit *j, const char *name, const char *time)
+{
+	es_emit_text(j, name, time[0] != '\0' ? time : NULL);
+}
+
+static void emit_watch(struct es_emit *j, const struct es_status *s)
+{
+	const struct es_watch_record *w = &s->watch.record;
+
+	if (s->unsaved_known == ES_OK)
+		es_emit_bool(j, "unsaved", s->unsaved);
+	else
+		es_emit_null(j, "unsaved");
+	es_emit_object(j, "watch");
+	es_emit_bool(j, "running", s->watch.running);
+	if (s->watch.known) {
+		es_emit_text(j, "state", es_watch_state_names[w->state]);
+		emit_time(j, "since", w->since);
+		emit_time(j, "saved", w->saved);
+		emit_time(j, "unsaved_since", w->unsaved_since);
+		emit_time(j, "reason", w->reason);
+		emit_time(j, "detail", w->detail);
+		es_emit_bool(j, "notified", w->notified);
+	}
+	es_emit_end(j);
+}
+
 void es_status_fill_json(struct es_writer *w, const void *what)
 {
 	const struct es_status *s = what;
@@ -124,6 +153,7 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	emit_boot(&j, s->boot);
 	es_emit_text(&j, "boot_dir", es_host_boot_dir(s->host));
 	emit_banks(&j, s->host);
+	emit_watch(&j, s);
 	emit_tpm(&j, s);
 	es_emit_bool(&j, "secure_boot", s->secure_boot);
 	emit_recovery(&j, s->recovery);

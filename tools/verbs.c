@@ -20,7 +20,7 @@ const struct es_option es_global_options[] = {
 
 static const struct es_option init_options[] = {
 	{ "kdf", NULL, "do without a TPM, on purpose: no seal", false },
-	{ "path", "PATH", "a folder to cover; may be given again (/etc)", true },
+	{ "path", "PATH", "a folder or file to cover; may be given again (/etc)", true },
 	{ NULL, NULL, NULL, false },
 };
 
