@@ -50,6 +50,8 @@ static enum es_reason match(struct es_opening *o, const struct es_protector *p,
 		return ES_OK;
 	if (r != ES_MISSING)
 		return r == ES_MEMORY || r == ES_CRYPTO ? r : ES_TAMPERED_INFO;
+	if (o->record.refusal_detail[0] == '\0')
+		note(o, "PCR %u (%s)", ES_PCR_IMAGE, es_pcr_meaning(ES_PCR_IMAGE));
 	note(o, signatures->count > 0 ? "no policy that came with the image is signed by its vendor for this boot"
 				      : "the image brought no policy that is signed by its vendor");
 	return ES_LOCKED_PCR;

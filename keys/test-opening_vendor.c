@@ -221,6 +221,10 @@ static void an_image_older_than_one_that_was_accepted_stays_shut(void **state)
 	sealed(&s, 3);
 	assert_int_equal(protectors(&s, false), 0); /* a literal one would open image one for ever */
 	assert_int_equal(protectors(&s, true), 1);
+	s.m.signature.len = 0;
+	assert_int_equal(boot(&s, NULL), ES_LOCKED_PCR);
+	assert_non_null(strstr(s.record.refusal_detail, "PCR 11"));
+	make_image(&s, "image one", 3, s.key);
 	assert_int_equal(boot(&s, NULL), ES_OK);
 	assert_counter(&s, 3);
 	assert_int_equal(boot_image(&s, "image two", 5), ES_OK);

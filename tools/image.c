@@ -91,7 +91,7 @@ const struct es_verb es_image_verbs[] = {
 	  .operands_max = 1,
 	  .more = "  For PCR 11 of the image, in systemd's format (.pcrsig). The image has to carry the\n"
 		  "  public key already: `image build --policy-public-key`. Sign it for Secure Boot\n"
-		  "  afterwards. A host counts its TPM up to N; start at 1, and never go up by more than 256." },
+		  "  afterwards. A host counts its TPM up to N: start low, and go up by at most 256." },
 	{ .name = NULL },
 };
 

@@ -46,6 +46,21 @@ static void counts_as_tpm2_tools_read_it(void **state)
 	}
 }
 
+static void raised_it_has_counted_that_often(void **state)
+{
+	struct tpm_fixture *f = *state;
+	unsigned before;
+
+	tpm_fixture_reopen(f, NULL, true);
+	assert_int_equal(es_tpm_counter_raise(f->tpm, ES_COUNTER_INDEX, 0), ES_OK);
+	assert_int_equal(by_tpm2_tools(f), f->counter);
+	before = es_tpm_commands(f->tpm);
+	assert_int_equal(es_tpm_counter_raise(f->tpm, ES_COUNTER_INDEX, 40), ES_OK);
+	assert_int_equal(by_tpm2_tools(f), f->counter + 40);
+	assert_true(es_tpm_commands(f->tpm) - before <= 40 + 2); /* the index is looked up once, and not 40 times */
+	assert_int_equal(es_tpm_counter_raise(f->tpm, ES_COUNTER_INDEX + 5, 1), ES_COUNTER_MISSING);
+}
+
 static void it_outlives_power_cuts_and_wants_no_password(void **state)
 {
 	struct tpm_fixture *f = *state;
@@ -222,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(counts_as_tpm2_tools_read_it),
+		TEST(raised_it_has_counted_that_often),
 		TEST(it_outlives_power_cuts_and_wants_no_password),
 		TEST(there_already_it_is_said_and_read),
 		TEST(deleted_it_is_missing_and_remade_it_starts_above),
