@@ -8,6 +8,7 @@ TESTS += $(ENDURE_TESTS)
 tests: $(ENDURE_TESTS)
 
 $(BUILD)/keys/endure/test-faults: LDFLAGS_ALL += -Wl,--wrap=es_tpm_open
+$(BUILD)/keys/endure/test-growth: LIBS += -lm
 -include $(ENDURE_TESTS:=.d) $(BUILD)/keys/endure/test-power.d
 
 # The guest's side: a disk that remembers its writes, and what makes power cuts of them.
