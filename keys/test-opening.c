@@ -64,19 +64,23 @@ static void a_sealed_host_opens_by_itself_and_keeps_what_was_backed_up(void **st
 
 static void each_change_of_the_boot_shuts_it_and_is_named_and_the_recovery_key_opens(void **state)
 {
-	static const struct {
+	struct {
 		struct machine_boot boot;
-		const char *named;
-	} changes[] = {
-		{ { "another image", "Secure Boot is on", ".linux", NULL, false, ES_MEASURED }, NULL },
-		{ { "the boot image", "Secure Boot is off", ".linux", NULL, false, ES_MEASURED }, "PCR 7" },
-		{ { "the boot image", "Secure Boot is on", ".evil", NULL, false, ES_MEASURED }, "PCR 11" },
-		{ { "the boot image", "Secure Boot is on", ".linux", "init=/bin/sh", false, ES_MEASURED }, "PCR 12" },
-	};
+		const char *named; /* NULL: it opens all the same */
+	} changes[4] = { 0 };
 	struct machine_boot recovery_boot = machine_usual_boot;
 	struct scene s;
 
 	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+		changes[i].boot = machine_usual_boot;
+	changes[0].boot.boot_loader = "another image";
+	changes[1].boot.secure_boot = "Secure Boot is off";
+	changes[1].named = "PCR 7";
+	changes[2].boot.image = ".evil";
+	changes[2].named = "PCR 11";
+	changes[3].boot.options = "init=/bin/sh";
+	changes[3].named = "PCR 12";
 	sealed_scene(&s, true);
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		enum es_reason r = machine_boot(&s.m, &changes[i].boot, NULL, &s.record);
