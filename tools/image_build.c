@@ -244,7 +244,7 @@ static bool same_file(const char *a, const char *b)
 	       st_a.st_ino == st_b.st_ino;
 }
 
-static const char *const sign_options[] = { "sign-key", "sign-cert" };
+static const char *const sign_options[] = { "sign-key", "sign-cert", "policy-key" };
 
 static const char *overwritten(const struct es_args *args, const struct build *b, const char *output)
 {

@@ -5,6 +5,7 @@
 #include "tools/image_policy.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 struct signed_words {
 	const char *output; /* NULL: none was written */
@@ -57,6 +58,7 @@ enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 	const char *output = es_arg(args, "output");
 	struct es_policy_request request = { .path = args->operands[0], .key_path = es_arg(args, "key") };
 	bool print = es_arg_given(args, "print");
+	struct stat st[2];
 	ES_IMAGE_POLICY policy = { .key_bits = 0 };
 	ES_SECRET key = NULL;
 	ES_BUF image = { NULL, 0 };
@@ -69,6 +71,9 @@ enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 		return es_misuse(args, "`image sign-policy` needs --output or --print");
 	if (print && args->json)
 		return es_misuse(args, "--print prints the image's own JSON: leave out --json");
+	if (output != NULL && stat(output, &st[0]) == 0 && stat(request.key_path, &st[1]) == 0 &&
+	    st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino)
+		return es_misuse(args, "the image would overwrite %s, the key", request.key_path);
 	failed = es_policy_generation(args, &request.generation);
 	if (failed == ES_EXIT_DONE)
 		failed = es_image_read(args, request.path, &image);

@@ -154,6 +154,8 @@ static void what_makes_no_sense_is_refused_and_nothing_is_written(void **state)
 		{ "image sign-policy kernel --key vendor.key --output bad", 1, "no boot image" },
 		{ "image sign-policy osrel --key vendor.key --output bad", 1, "no boot image" },
 		{ "image sign-policy signed --key vendor.key --output bad", 2, "Secure Boot already" },
+		{ "image sign-policy uki --key vendor.key --output vendor.key", 2, "would overwrite vendor.key" },
+		{ BUILD "--policy-key vendor.key --output vendor.key", 2, "would overwrite vendor.key" },
 		{ BUILD "--generation 3 --output bad", 2, "--policy-key" },
 		{ BUILD "--policy-public-key vendor.key --output bad", 1, "no public key" },
 		{ BUILD "--policy-public-key vendor.pem --policy-key other.key --output bad", 2,
