@@ -5,7 +5,10 @@
 
 es_pcr_mask es_policy_pcrs(bool require_secure_boot)
 {
-	const es_pcr_mask loader = ES_PCR_BIT(require_secure_boot ? ES_PCR_SECURE_BOOT : ES_PCR_BOOT_LOADER);
+	/* Firmware measures a driver that it loads from a disk into PCR 2, and what a driver does to the boot is anything. */
+	const es_pcr_mask programs =
+	    ES_PCR_BIT(ES_PCR_BOOT_LOADER) | (ES_WITH_DRIVERS_PCR ? ES_PCR_BIT(ES_PCR_DRIVERS) : 0);
+	const es_pcr_mask loader = require_secure_boot ? ES_PCR_BIT(ES_PCR_SECURE_BOOT) : programs;
 
 	return (ES_WITH_LOADER_PCR ? loader : 0) | (ES_WITH_IMAGE_PCR ? ES_PCR_BIT(ES_PCR_IMAGE) : 0) |
 	       (ES_WITH_OPTIONS_PCR ? ES_PCR_BIT(ES_PCR_OPTIONS) : 0);

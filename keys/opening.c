@@ -18,8 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const es_pcr_mask pcrs_of_interest = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT) |
-					    ES_PCR_BIT(ES_PCR_IMAGE) | ES_PCR_BIT(ES_PCR_OPTIONS);
+static const es_pcr_mask pcrs_of_interest = ES_PCR_BIT(ES_PCR_DRIVERS) | ES_PCR_BIT(ES_PCR_BOOT_LOADER) |
+					    ES_PCR_BIT(ES_PCR_SECURE_BOOT) | ES_PCR_BIT(ES_PCR_IMAGE) |
+					    ES_PCR_BIT(ES_PCR_OPTIONS);
 
 /* Without a TPM that speaks 2.0 there is nothing that a fence could shut. Where the stub measured into one there is, also
  * if the kernel doesn't show it: whoever brings it up later would find the key in reach. */

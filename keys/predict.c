@@ -303,6 +303,9 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	q.stub = host->boot.stub;
 	q.installed = open_installed(host, q.log, &file, &installed) ? &installed : NULL;
 	r = es_predict(&q, &pcr, ret);
+	/* The image comes after every driver, and changes none. */
+	if (r == ES_OK && (q.read->present & ES_PCR_BIT(ES_PCR_DRIVERS)) != 0)
+		put(ret, ES_PCR_DRIVERS, &q.read->value[ES_PCR_DRIVERS]);
 	if (r == ES_LOG_MISMATCH)
 		return es_host_refuse(host, r, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", host->event_log);

@@ -43,7 +43,8 @@ static void append_change(char *text, size_t cap, const struct es_refusal_eviden
 void es_refusal_words(const struct es_refusal_evidence *e, char *ret_text, size_t cap)
 {
 	/* The most telling first: what the owner can point at, before what merely follows from it. */
-	static const unsigned order[] = { ES_PCR_IMAGE, ES_PCR_OPTIONS, ES_PCR_SECURE_BOOT, ES_PCR_BOOT_LOADER };
+	static const unsigned order[] = { ES_PCR_IMAGE, ES_PCR_OPTIONS, ES_PCR_SECURE_BOOT, ES_PCR_DRIVERS,
+					  ES_PCR_BOOT_LOADER };
 	es_pcr_mask differ = es_pcr_differ(e->sealed, e->now, e->pcrs);
 
 	if (cap == 0)

@@ -54,7 +54,7 @@ es_pcr_mask es_pcr_differ(const struct es_pcr_values *a, const struct es_pcr_val
 static const char *const meanings[ES_PCR_COUNT] = {
 	[0] = "the firmware's own code",
 	[1] = "the firmware's settings and the boot order",
-	[2] = "firmware of add-in cards",
+	[2] = "the drivers that the firmware loaded, of cards and from disk",
 	[3] = "settings of add-in cards",
 	[4] = "the boot programs that the firmware loaded",
 	[5] = "the partition table and boot loader settings",

@@ -16,7 +16,8 @@ enum {
 	ES_PCR_COUNT = 24,
 	ES_SHA256_LEN = 32,
 
-	ES_PCR_BOOT_LOADER = 4, /* every EFI program that the firmware loaded */
+	ES_PCR_DRIVERS = 2,     /* every EFI driver that the firmware loaded: of cards, and from any disk (edk2) */
+	ES_PCR_BOOT_LOADER = 4, /* every EFI application, and no driver, that the firmware loaded */
 	ES_PCR_SECURE_BOOT = 7,
 	ES_PCR_IMAGE = 11, /* the UKI's sections; the fence */
 	ES_PCR_OPTIONS = 12,

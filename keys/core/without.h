@@ -9,6 +9,7 @@
  *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening.c      a fence that failed is shrugged off
  *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
  *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c       sealed to neither PCR 4 nor PCR 7
+ *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice.c       not sealed to PCR 2, where Secure Boot isn't required
  *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice.c       not sealed to PCR 11
  *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12
  *   ES_TEST_WITHOUT_COUNTER           keys/choice.c       every generation and every mode counts as fresh
@@ -51,6 +52,13 @@ enum { ES_WITH_LOADER_PCR = 0 };
 ES_WITHOUT_MARKER("LOADER_PCR");
 #else
 enum { ES_WITH_LOADER_PCR = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_DRIVERS_PCR
+enum { ES_WITH_DRIVERS_PCR = 0 };
+ES_WITHOUT_MARKER("DRIVERS_PCR");
+#else
+enum { ES_WITH_DRIVERS_PCR = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_IMAGE_PCR

@@ -135,6 +135,14 @@ bool attack_by_replaying_pcr_11_signed_by_another(void)
 	return before_the_helper(&replay, true);
 }
 
+bool attack_with_a_firmware_driver(void)
+{
+	struct machine_boot driven = machine_usual_boot;
+
+	driven.driver = "a driver of the attacker's, that changes the kernel behind the stub's back";
+	return before_the_helper(&driven, false);
+}
+
 /* Otherwise than by another image, everything is as it was; so the owner's secret would be opened by the other image. */
 bool attack_with_changed_image(void)
 {

@@ -19,6 +19,8 @@ bool attack_with_edited_options(void);
 /* 3: PCR 11 replayed by another program than the owner's boot loader; by one that another key in db has signed. */
 bool attack_by_replaying_pcr_11(void);
 bool attack_by_replaying_pcr_11_signed_by_another(void);
+/* A driver that the firmware loads before the owner's boot loader, Secure Boot not required. */
+bool attack_with_a_firmware_driver(void);
 /* 4 */
 bool attack_with_changed_image(void);
 /* 5: what is put back opens. */

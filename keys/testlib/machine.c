@@ -142,6 +142,8 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 	struct es_writer log = { .data = bytes, .cap = sizeof bytes };
 
 	log_header(&log);
+	if (b->driver != NULL)
+		measure(m, &log, ES_PCR_DRIVERS, es_text_span(b->driver));
 	if (b->secure_boot != NULL)
 		measure(m, &log, ES_PCR_SECURE_BOOT, es_text_span(b->secure_boot));
 	if (b->boot_loader != NULL)

@@ -18,6 +18,7 @@ struct machine_boot {
 	const char *options; /* PCR 12, from outside; NULL: none */
 	bool recovery;       /* the stub saw a recovery key */
 	enum es_measured measured;
+	const char *driver; /* PCR 2; NULL: none */
 };
 extern const struct machine_boot machine_usual_boot;
 
