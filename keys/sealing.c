@@ -162,11 +162,11 @@ static struct es_digest options_before(const struct es_info *info)
 {
 	struct es_digest found = { { 0 } };
 
+	/* The first stands for what there was; a next image's comes last. */
 	for (unsigned i = info->protector_count; i-- > 0;) {
 		const struct es_protector *p = info->protectors[i];
 
-		if (p->type == ES_PROTECTOR_TPM && (p->tpm.pcrs & ES_PCR_BIT(ES_PCR_OPTIONS)) != 0 &&
-		    strcmp(p->tpm.purpose, ES_FOR_NEXT_IMAGE) != 0)
+		if (p->type == ES_PROTECTOR_TPM && (p->tpm.pcrs & ES_PCR_BIT(ES_PCR_OPTIONS)) != 0)
 			found = p->tpm.expected.value[ES_PCR_OPTIONS];
 	}
 	return found;

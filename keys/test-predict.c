@@ -311,6 +311,29 @@ static void believes_no_words_that_were_not_measured(void **state)
 	says(p.unknown, "isn't signed");
 }
 
+static void believes_no_authority_that_was_not_measured(void **state)
+{
+	static struct scene s;
+	struct es_predict_request q;
+	struct es_prediction p;
+	ES_BUF one = oracle_read(state, "one.der");
+	uint8_t *at;
+
+	make_image(state, 1, "one", &s.menu);
+	make_image(state, 2, "one", &s.now);
+	make_image(state, 4, "one", &s.next);
+	q = boot(state, &s, (const char *const[]){ "one.der", NULL });
+	q.installed = NULL;
+	predict(&q, &p);
+	assert_int_not_equal(p.values.present & ES_PCR_BIT(7), 0);
+	/* The name of the variable's owner, before the certificate: measured, and of no use to the reader. */
+	at = memmem(s.log.bytes, s.log.len, one.data, one.len);
+	assert_non_null(at);
+	at[-1] ^= 1;
+	predict(&q, &p);
+	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
+}
+
 static void knows_no_boot_loader_without_the_stub(void **state)
 {
 	static struct scene s;
@@ -376,6 +399,7 @@ int main(void)
 		cmocka_unit_test(takes_the_last_authority_for_the_images),
 		cmocka_unit_test(does_not_guess_at_another_signer),
 		cmocka_unit_test(believes_no_words_that_were_not_measured),
+		cmocka_unit_test(believes_no_authority_that_was_not_measured),
 		cmocka_unit_test(knows_no_boot_loader_without_the_stub),
 		cmocka_unit_test(leaves_a_recovery_boots_mark_out),
 	};

@@ -141,6 +141,22 @@ static void the_next_image_opens_by_itself(void **state)
 	machine_stop(&s.m);
 }
 
+/* Its protector fits, and didn't open: the recovery key did, which may be because the TPM wouldn't. */
+static void what_the_recovery_key_opened_settles_nothing(void **state)
+{
+	struct es_resealed done;
+	struct scene s;
+
+	(void)state;
+	start(&s);
+	assert_int_equal(boot(&s, &s.a.boot), ES_OK);
+	assert_int_equal(reseal(&s, &s.b, &done), ES_OK);
+	assert_int_equal(machine_boot(&s.m, &s.b.boot, s.key, &s.record), ES_OK);
+	backup(&s);
+	assert_sealed_for(&s, "this boot | next image");
+	machine_stop(&s.m);
+}
+
 static void another_next_image_takes_its_place(void **state)
 {
 	struct es_resealed done;
@@ -325,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_next_image_opens_by_itself),
+		cmocka_unit_test(what_the_recovery_key_opened_settles_nothing),
 		cmocka_unit_test(another_next_image_takes_its_place),
 		cmocka_unit_test(the_image_that_runs_needs_no_second_seal),
 		cmocka_unit_test(what_worked_last_stays_until_its_successor_has),
