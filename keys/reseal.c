@@ -58,13 +58,19 @@ void es_host_settle(const struct es_host *host, struct es_info *info)
 	strcpy(opened->tpm.purpose, ES_FOR_THIS_BOOT);
 }
 
+/* The counter is there also for a vendor that counts none yet; but then a literal protector stands beside the vendor's. */
 static bool counts_generations(const struct es_info *info)
 {
-	for (unsigned i = 0; i < info->protector_count; i++)
-		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed &&
+	bool counter = false;
+
+	for (unsigned i = 0; i < info->protector_count; i++) {
+		if (is_literal(info->protectors[i]))
+			return false;
+		if (info->protectors[i]->type == ES_PROTECTOR_TPM &&
 		    info->protectors[i]->tpm.vendor.generation_index != 0)
-			return true;
-	return false;
+			counter = true;
+	}
+	return counter;
 }
 
 /* What opened by itself up to now is kept until this boot has done so too; of those one is enough. */
