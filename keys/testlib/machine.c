@@ -150,7 +150,7 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_BOOT_LOADER, es_text_span(b->boot_loader));
 	if (b->image != NULL)
 		measure(m, &log, ES_PCR_IMAGE, es_text_span(b->image));
-	if (m->public_key.len > 0)
+	if (m->public_key.len > 0 && b->file.len == 0) /* a file has it in its sections */
 		measure(m, &log, ES_PCR_IMAGE, m->public_key);
 	if (b->file.len > 0)
 		measure_file(m, &log, b->file);
