@@ -9,6 +9,7 @@
 #include "keys/store/file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,8 +65,14 @@ bool es_predict_booted_file(struct es_span log, char ret[static ES_PROGRAM_PATH]
 	return find_image_event(log, &event) && es_event_program_file(&event, ret);
 }
 
-static enum es_reason replay_exchanged(struct es_span bytes, unsigned index, const struct es_digest *instead,
-				       struct es_digest *ret)
+struct exchange {
+	unsigned pcr;
+	unsigned index; /* of the event; UINT_MAX: all that have `from` for a digest */
+	struct es_digest from, to;
+};
+
+/* The PCR of an automatic boot, with events exchanged. */
+static enum es_reason replay_exchanged(struct es_span bytes, const struct exchange *x, struct es_digest *ret)
 {
 	struct es_digest pcr = { { 0 } };
 	struct es_event_log log;
@@ -73,10 +80,13 @@ static enum es_reason replay_exchanged(struct es_span bytes, unsigned index, con
 	enum es_reason r = es_event_log_open(bytes, &log);
 
 	while (r == ES_OK) {
+		bool found;
+
 		r = es_event_log_next(&log, &event);
-		if (r != ES_OK || event.pcr != ES_PCR_BOOT_LOADER || event.type == ES_EV_NO_ACTION)
+		if (r != ES_OK || event.pcr != x->pcr || event.type == ES_EV_NO_ACTION || es_event_is_recovery(&event))
 			continue;
-		if (!es_pcr_extend(&pcr, event.index == index ? instead : &event.sha256, es_sha256))
+		found = x->index == UINT_MAX ? es_digest_equal(&event.sha256, &x->from) : event.index == x->index;
+		if (!es_pcr_extend(&pcr, found ? &x->to : &event.sha256, es_sha256))
 			return ES_CRYPTO;
 	}
 	if (r == ES_MISSING)
@@ -96,7 +106,8 @@ static bool is_booted(const struct es_predict_request *q)
 
 static enum es_reason predict_boot_loader(const struct es_predict_request *q, struct es_prediction *p)
 {
-	struct es_digest hash, value;
+	struct exchange x = { .pcr = ES_PCR_BOOT_LOADER };
+	struct es_digest value;
 	struct es_event event;
 	enum es_reason r;
 
@@ -105,13 +116,14 @@ static enum es_reason predict_boot_loader(const struct es_predict_request *q, st
 			  q->stub ? "the firmware measured no program" : "this boot didn't go through etcseal's stub");
 		return ES_OK;
 	}
-	r = es_authenticode(q->image, es_sha256, &hash);
+	x.index = event.index;
+	r = es_authenticode(q->image, es_sha256, &x.to);
 	if (r == ES_FORMAT) {
 		add_words(p->unknown, "PCR 4: something stands behind the image's signatures");
 		return ES_OK;
 	}
 	if (r == ES_OK)
-		r = replay_exchanged(q->log, event.index, &hash, &value);
+		r = replay_exchanged(q->log, &x, &value);
 	if (r != ES_OK)
 		return r;
 	if (!is_booted(q))
@@ -221,8 +233,38 @@ static void predict_secure_boot(const struct es_predict_request *q, struct es_pr
 	add_words(p->unknown, "PCR 7: the image is signed by another than the one that vouched for this boot");
 }
 
-static enum es_reason predict_image(const struct es_predict_request *q, const struct es_pcr_values *replayed,
-				    struct es_prediction *p)
+/* What systemd-boot 252 measures of an image's own options, which it passes as if they came from outside: UTF-16 with NUL. */
+static bool menus_digest(const struct es_uki *uki, struct es_digest *ret)
+{
+	struct es_span own = uki->section[ES_UKI_CMDLINE], wide_span;
+	ES_BUF wide = { NULL, 0 };
+
+	if (own.len > 0 && own.data[own.len - 1] == '\n')
+		own.len--;
+	if (own.len > SIZE_MAX / 2 - 1 || es_buf_new(2 * (own.len + 1), &wide) != ES_OK)
+		return false;
+	for (size_t i = 0; i < own.len; i++) {
+		if (own.data[i] == 0 || own.data[i] >= 0x80)
+			return false;
+		wide.data[2 * i] = own.data[i];
+	}
+	wide_span = es_buf_span(&wide);
+	return es_sha256(&wide_span, 1, ret);
+}
+
+/* As in this boot, without a recovery boot's marks; a menu that measured the old image's options will those of the new. */
+static enum es_reason predict_same_options(const struct es_predict_request *q, struct es_digest *ret)
+{
+	struct exchange x = { .pcr = ES_PCR_OPTIONS, .index = UINT_MAX };
+	struct es_uki old;
+
+	if (!is_booted(q) || es_uki_find(q->installed, ES_PE_FILE, &old) != ES_OK || !menus_digest(&old, &x.from) ||
+	    !menus_digest(q->uki, &x.to))
+		x.to = x.from;
+	return replay_exchanged(q->log, &x, ret);
+}
+
+static enum es_reason predict_image(const struct es_predict_request *q, struct es_prediction *p)
 {
 	struct es_digest value;
 	enum es_reason r = es_image_predict_pcr11(q->uki, &value);
@@ -230,11 +272,10 @@ static enum es_reason predict_image(const struct es_predict_request *q, const st
 	if (r != ES_OK)
 		return r;
 	put(p, ES_PCR_IMAGE, &value);
-	if (q->options == NULL && !q->recovery) {
-		put(p, ES_PCR_OPTIONS, &replayed->value[ES_PCR_OPTIONS]);
-		return ES_OK;
-	}
-	r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery, &value);
+	if (q->options == NULL && !q->recovery)
+		r = predict_same_options(q, &value);
+	else
+		r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery, &value);
 	if (r == ES_OK)
 		put(p, ES_PCR_OPTIONS, &value);
 	return r;
@@ -242,14 +283,12 @@ static enum es_reason predict_image(const struct es_predict_request *q, const st
 
 enum es_reason es_predict(const struct es_predict_request *q, unsigned *ret_pcr, struct es_prediction *ret)
 {
-	struct es_pcr_values replayed, automatic;
+	struct es_pcr_values replayed;
 	struct es_prediction p = { .values = { .present = 0 } };
 	es_pcr_mask differ;
 	enum es_reason r = es_event_log_replay(q->log, es_sha256, NULL, &replayed);
 
 	*ret_pcr = ES_PCR_COUNT;
-	if (r == ES_OK)
-		r = es_event_log_replay(q->log, es_sha256, es_event_is_recovery, &automatic);
 	if (r != ES_OK)
 		return r;
 	differ = es_pcr_differ(q->read, &replayed, PREDICTED);
@@ -257,7 +296,7 @@ enum es_reason es_predict(const struct es_predict_request *q, unsigned *ret_pcr,
 		*ret_pcr = (unsigned)__builtin_ctz(differ);
 		return ES_LOG_MISMATCH;
 	}
-	r = predict_image(q, &automatic, &p);
+	r = predict_image(q, &p);
 	if (r == ES_OK)
 		r = predict_boot_loader(q, &p);
 	if (r != ES_OK)
