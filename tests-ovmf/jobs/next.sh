@@ -1,9 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-# What the command answers on a host that opened by itself.
-. ./look.sh
-etcseal recovery list >/run/out/recovery.txt 2>&1
-say recovery-list-exit $?
-mkdir /tmp/extracted
-etcseal extract --to=/tmp/extracted >/run/out/extract.txt 2>&1
-say extract-exit $?
-say extracted "$(cat /tmp/extracted/etc/network-secret.conf)"
