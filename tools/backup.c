@@ -2,9 +2,12 @@
 /* `etcseal backup`: the tree in RAM becomes the next generation, if it isn't the newest already. */
 #include "keys/save.h"
 #include "tools/common.h"
+#include "tools/journal.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
 
 static void fill_saved(struct es_writer *w, const void *what)
 {
@@ -26,11 +29,39 @@ static void fill_saved(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
+static void say_saved(const struct es_args *args, const struct es_saved *saved, uint64_t took_us)
+{
+	char text[ES_LEFT_OUT_TEXT], size[ES_SIZE_TEXT];
+
+	es_size_words(saved->report.bytes, size);
+	snprintf(text, sizeof text, "saved generation %" PRIu64 ": %" PRIu64 " entr%s, %s", saved->generation,
+		 saved->report.entries, saved->report.entries == 1 ? "y" : "ies", size);
+	es_line(args, "%s", text);
+	es_journal(&(struct es_entry){ .message = ES_SAY_SAVED,
+				       .text = text,
+				       .generation = saved->generation,
+				       .bytes = saved->size,
+				       .entries = saved->report.entries,
+				       .usec = took_us });
+	if (!es_left_out_words(&saved->report, text))
+		return;
+	es_warn("%s", text);
+	es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = saved->report.skipped });
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 enum es_exit es_verb_backup(const struct es_args *args)
 {
 	const struct es_save_request request = { .force = es_arg_given(args, "force") };
+	uint64_t began = now_us();
 	struct es_saved saved;
-	char size[ES_SIZE_TEXT], left_out[ES_LEFT_OUT_TEXT];
 	ES_HOST host = NULL;
 	enum es_exit failed = es_open_host(args, &host);
 	enum es_reason r;
@@ -40,13 +71,9 @@ enum es_exit es_verb_backup(const struct es_args *args)
 	r = es_host_save(host, &request, &saved);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
-	es_size_words(saved.report.bytes, size);
 	if (saved.unchanged)
 		es_line(args, "nothing changed since generation %" PRIu64, saved.generation);
 	else
-		es_done(args, "saved generation %" PRIu64 ": %" PRIu64 " entr%s, %s", saved.generation,
-			saved.report.entries, saved.report.entries == 1 ? "y" : "ies", size);
-	if (es_left_out_words(&saved.report, left_out))
-		es_warn("%s", left_out);
+		say_saved(args, &saved, now_us() - began);
 	return args->json ? es_print(fill_saved, &saved) : ES_EXIT_DONE;
 }
