@@ -30,9 +30,13 @@ struct scene {
 	struct es_boot_record record;
 	struct command command;
 	pid_t pid;
+	char ram[128];
 };
 
-static void scene_start(struct scene *s, bool with_tpm)
+/* Where the tree lies on a file system of its own the kernel tells of changes; else the walk finds them, 20 s later. */
+enum tree { WALKED, TOLD };
+
+static void scene_start(struct scene *s, bool with_tpm, enum tree tree)
 {
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 
@@ -40,8 +44,28 @@ static void scene_start(struct scene *s, bool with_tpm)
 	s->command.dispatch = es_dispatch;
 	machine_start(&s->m, with_tpm);
 	assert_int_equal(machine_boot(&s->m, &machine_usual_boot, NULL, &s->record), ES_NOT_CONFIGURED);
+	if (tree == TOLD) {
+		snprintf(s->ram, sizeof s->ram, "%s/ram", s->m.run_dir);
+		assert_int_equal(mount("ram", s->ram, "tmpfs", 0, NULL), 0);
+	}
 	machine_write(&s->m, "etc/secret", "first\n");
 	assert_int_equal(machine_init(&s->m, false, recovery), ES_OK);
+}
+
+/* The power goes, and comes back: what was in RAM is gone. */
+static void reboot(struct scene *s)
+{
+	if (s->ram[0] != '\0')
+		assert_int_equal(umount2(s->ram, MNT_DETACH), 0);
+	s->ram[0] = '\0';
+	assert_int_equal(machine_boot(&s->m, &machine_usual_boot, NULL, &s->record), ES_OK);
+}
+
+static void scene_stop(struct scene *s)
+{
+	if (s->ram[0] != '\0')
+		assert_int_equal(umount2(s->ram, MNT_DETACH), 0);
+	machine_stop(&s->m);
 }
 
 static void watch_start(struct scene *s)
@@ -107,7 +131,7 @@ static void changes_are_saved_without_being_asked_and_counted_at_the_end(void **
 	uint64_t before;
 
 	(void)state;
-	scene_start(&s, true);
+	scene_start(&s, true, WALKED);
 	before = counter(&s);
 	watch_start(&s);
 	is = wait_for(&s, ES_WATCH_SAVED, "", NULL);
@@ -123,9 +147,9 @@ static void changes_are_saved_without_being_asked_and_counted_at_the_end(void **
 	assert_int_equal(counter(&s), before + 2);
 	is = wait_for(&s, ES_WATCH_STOPPED, "", NULL);
 	assert_int_equal(is.generation, before + 2);
-	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	reboot(&s);
 	assert_true(machine_has(&s.m, "etc/secret", "third\n"));
-	machine_stop(&s.m);
+	scene_stop(&s);
 }
 
 static void what_was_saved_survives_a_kill(void **state)
@@ -135,7 +159,7 @@ static void what_was_saved_survives_a_kill(void **state)
 	int status;
 
 	(void)state;
-	scene_start(&s, true);
+	scene_start(&s, true, TOLD);
 	watch_start(&s);
 	is = wait_for(&s, ES_WATCH_SAVED, "", NULL);
 	for (int i = 0; i < 2; i++) {
@@ -145,9 +169,9 @@ static void what_was_saved_survives_a_kill(void **state)
 	assert_int_equal(is.revision, 1);
 	assert_int_equal(kill(s.pid, SIGKILL), 0);
 	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
-	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	reboot(&s);
 	assert_true(machine_has(&s.m, "etc/secret", "third\n"));
-	machine_stop(&s.m);
+	scene_stop(&s);
 }
 
 static void a_partition_that_is_read_only_or_comes_late_is_waited_for(void **state)
@@ -157,7 +181,7 @@ static void a_partition_that_is_read_only_or_comes_late_is_waited_for(void **sta
 	char real[128];
 
 	(void)state;
-	scene_start(&s, false);
+	scene_start(&s, false, TOLD);
 	snprintf(real, sizeof real, "%s/real", s.m.folder);
 	assert_int_equal(rename(s.m.boot_dir, real), 0);
 	assert_int_equal(mkdir(s.m.boot_dir, 0700), 0);
@@ -178,7 +202,7 @@ static void a_partition_that_is_read_only_or_comes_late_is_waited_for(void **sta
 	machine_write(&s.m, "etc/secret", "third\n");
 	assert_int_equal(watch_end(&s), 1);
 	assert_int_equal(umount(s.m.boot_dir), 0);
-	machine_stop(&s.m);
+	scene_stop(&s);
 }
 
 static void without_its_tpm_it_saves_all_the_same(void **state)
@@ -188,7 +212,7 @@ static void without_its_tpm_it_saves_all_the_same(void **state)
 	struct scene s;
 
 	(void)state;
-	scene_start(&s, true);
+	scene_start(&s, true, TOLD);
 	tpm = s.m.tpm;
 	s.m.tpm = NULL;
 	watch_start(&s);
@@ -198,9 +222,9 @@ static void without_its_tpm_it_saves_all_the_same(void **state)
 	machine_write(&s.m, "etc/secret", "third\n");
 	assert_int_equal(watch_end(&s), 0);
 	s.m.tpm = tpm;
-	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	reboot(&s);
 	assert_true(machine_has(&s.m, "etc/secret", "third\n"));
-	machine_stop(&s.m);
+	scene_stop(&s);
 }
 
 static struct captured c;
@@ -210,7 +234,7 @@ static void there_is_only_one_and_none_without_the_boot_helper(void **state)
 	struct scene s;
 
 	(void)state;
-	scene_start(&s, false);
+	scene_start(&s, false, TOLD);
 	watch_start(&s);
 	wait_for(&s, ES_WATCH_SAVED, "", NULL);
 	command_run(&s.command, &s.m, "watch", 1, NULL, &c);
@@ -218,7 +242,7 @@ static void there_is_only_one_and_none_without_the_boot_helper(void **state)
 	assert_int_equal(watch_end(&s), 0);
 	command_run(&s.command, NULL, "watch --run-dir=/nonexistent", 1, NULL, &c);
 	assert_says(c.err, "wasn't started through etcseal's boot helper");
-	machine_stop(&s.m);
+	scene_stop(&s);
 }
 
 int main(void)
