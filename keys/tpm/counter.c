@@ -150,6 +150,13 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 		r = count(tpm, &c);
 	if (r == ES_OK)
 		r = value(tpm, &c, ret_value);
+	/* One that counts and that nobody was told of would make kdf banks look like a downgrade. It may have counted though
+	 * its answer was lost. */
+	if (r != ES_OK && !was && c.nv != ESYS_TR_NONE) {
+		enum es_reason ignored = es_tpm_counter_delete(tpm, index);
+
+		(void)ignored; /* the first failure is the one to tell */
+	}
 	return r == ES_OK && was ? ES_ALREADY_CONFIGURED : r;
 }
 
