@@ -18,3 +18,8 @@ $(BUILD)/tests-ovmf/recorder: tests-ovmf/endure/recorder.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 $< -o $@
+
+.PHONY: endure
+endure:
+	$(Q).ci/deps
+	$(Q)BUILD=$(BUILD) tests-ovmf/endure/run

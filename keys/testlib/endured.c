@@ -51,8 +51,8 @@ enum es_reason endured_boot(struct endured *h, const char *recovery_text)
 void endured_keep(struct endured *h)
 {
 	snprintf(h->point, sizeof h->point, "%s/point", h->m.folder);
-	shell("rm -rf %s && mkdir %s && cp -a %s %s %s/tpm2-00.permall %s", h->point, h->point, h->m.boot_dir,
-	      h->m.run_dir, es_swtpm_folder(h->m.tpm), h->point);
+	shell("rm -rf %s && mkdir %s && cp -a %s %s %s %s/tpm2-00.permall %s", h->point, h->point, h->m.boot_dir,
+	      h->m.run_dir, h->m.log_path, es_swtpm_folder(h->m.tpm), h->point);
 	es_secret_freep(&h->key);
 	if (es_keyring_get_named(h->m.key_name, &h->key) != ES_OK)
 		h->key = NULL;
@@ -64,9 +64,9 @@ void endured_back(struct endured *h)
 	enum es_reason r = es_keyring_drop_named(h->m.key_name);
 
 	assert_true(r == ES_OK || r == ES_NOT_UNLOCKED);
-	shell("rm -rf %s %s && cp -a %s/boot %s/run %s && cp -a %s/tpm2-00.permall %s/next && "
-	      "mv %s/next %s/tpm2-00.permall",
-	      h->m.boot_dir, h->m.run_dir, h->point, h->point, h->m.folder, h->point, es_swtpm_folder(h->m.tpm),
+	shell("rm -rf %s %s && cp -a %s/boot %s/run %s/log %s", h->m.boot_dir, h->m.run_dir, h->point, h->point,
+	      h->point, h->m.folder);
+	shell("cp %s/tpm2-00.permall %s/next && mv %s/next %s/tpm2-00.permall", h->point, es_swtpm_folder(h->m.tpm),
 	      es_swtpm_folder(h->m.tpm), es_swtpm_folder(h->m.tpm));
 	if (h->key != NULL)
 		assert_int_equal(es_keyring_put_named(h->m.key_name, h->key), ES_OK);

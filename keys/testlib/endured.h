@@ -19,7 +19,7 @@ struct endured {
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 	bool configured; /* when the point was kept */
 	struct es_secret *key;
-	char point[96];                       /* folder with boot/ run/ and the TPM's state */
+	char point[96];                       /* folder with boot/ run/ log and the TPM's state */
 	char given[ES_RECOVERY_TEXT_LEN + 1]; /* the recovery key that a verb handed out since; "" */
 };
 

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Commits without an end, each with its number in /etc/step, and says what is being saved and what is: somebody pulls the plug
+# meanwhile.
+. ./witness.sh
+say opened-by "$(field opened_by)"
+step=$(cat /etc/step 2>/dev/null || echo 0)
+say step-found "$step"
+if [ "$step" = 0 ]; then
+	etcseal init >/tmp/init.txt 2>&1
+	say init-exit $?
+fi
+while :; do
+	step=$((step + 1))
+	echo "$step" >/etc/step
+	say saving "$step"
+	etcseal backup >/tmp/backup.txt 2>&1 && say saved "$step"
+done
