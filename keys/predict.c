@@ -285,13 +285,14 @@ enum es_reason es_predict(const struct es_predict_request *q, unsigned *ret_pcr,
 {
 	struct es_pcr_values replayed;
 	struct es_prediction p = { .values = { .present = 0 } };
+	const es_pcr_mask drivers = q->read->present & ES_PCR_BIT(ES_PCR_DRIVERS);
 	es_pcr_mask differ;
 	enum es_reason r = es_event_log_replay(q->log, es_sha256, NULL, &replayed);
 
 	*ret_pcr = ES_PCR_COUNT;
 	if (r != ES_OK)
 		return r;
-	differ = es_pcr_differ(q->read, &replayed, PREDICTED);
+	differ = es_pcr_differ(q->read, &replayed, PREDICTED | drivers);
 	if (differ != 0) {
 		*ret_pcr = (unsigned)__builtin_ctz(differ);
 		return ES_LOG_MISMATCH;
@@ -302,6 +303,8 @@ enum es_reason es_predict(const struct es_predict_request *q, unsigned *ret_pcr,
 	if (r != ES_OK)
 		return r;
 	predict_secure_boot(q, &p);
+	if (drivers != 0) /* the image comes after every driver, and changes none */
+		put(&p, ES_PCR_DRIVERS, &q->read->value[ES_PCR_DRIVERS]);
 	*ret = p;
 	return ES_OK;
 }
@@ -342,9 +345,6 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	q.stub = host->boot.stub;
 	q.installed = open_installed(host, q.log, &file, &installed) ? &installed : NULL;
 	r = es_predict(&q, &pcr, ret);
-	/* The image comes after every driver, and changes none. */
-	if (r == ES_OK && (q.read->present & ES_PCR_BIT(ES_PCR_DRIVERS)) != 0)
-		put(ret, ES_PCR_DRIVERS, &q.read->value[ES_PCR_DRIVERS]);
 	if (r == ES_LOG_MISMATCH)
 		return es_host_refuse(host, r, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", host->event_log);

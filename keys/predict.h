@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What PCR 4, 7, 11 and 12 will hold when a given boot image is started in place of the one that runs: this boot's event
+ * What PCR 2, 4, 7, 11 and 12 will hold when a given boot image is started in place of the one that runs: this boot's event
  * log with that image's part exchanged. DESIGN.md section 4. It supposes that all before the image stays as it is: firmware,
  * its settings, Secure Boot's keys, the boot menu.
  */
@@ -14,7 +14,7 @@
 enum { ES_PREDICTION_TEXT = 256 };
 
 struct es_prediction {
-	struct es_pcr_values values;       /* present: those of 4, 7, 11 and 12 that can be told */
+	struct es_pcr_values values;       /* present: those of 2, 4, 7, 11 and 12 that can be told */
 	char unknown[ES_PREDICTION_TEXT];  /* why one can't: "PCR 7: …"; "" if all can */
 	char rests_on[ES_PREDICTION_TEXT]; /* what isn't proven, but taken for granted; "" if nothing is */
 };

@@ -77,7 +77,7 @@ const struct es_verb es_image_verbs[] = {
 	  .operands_min = 1,
 	  .operands_max = 1,
 	  .more = "  PCR 11 as the stub leaves it, before the fence; PCR 12 for the options given, else\n"
-		  "  as in this boot. On a host that was started through the boot helper PCR 4 and 7\n"
+		  "  as in this boot. On a host that was started through the boot helper PCR 2, 4 and 7\n"
 		  "  too, out of this boot's event log, if that is confirmed by the TPM; what can't be\n"
 		  "  told is left out, and why is said. With Secure Boot on, options from outside are\n"
 		  "  dropped and not measured." },

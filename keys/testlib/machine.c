@@ -121,6 +121,23 @@ static void measure_file(struct machine *m, struct es_writer *log, struct es_spa
 	}
 }
 
+/* UEFI_VARIABLE_DATA, digested as a whole. */
+static void measure_secure_boot_off(struct machine *m, struct es_writer *log)
+{
+	static const char name[] = "S\0e\0c\0u\0r\0e\0B\0o\0o\0t"; /* and the NUL of the text */
+	uint8_t data[16 + 8 + 8 + sizeof name + 1] = { 0 };
+	struct es_span span = { data, sizeof data };
+	struct es_event event = { .pcr = ES_PCR_SECURE_BOOT,
+				  .type = (uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG,
+				  .data = span };
+
+	data[16] = sizeof name / 2;
+	data[24] = 1;
+	memcpy(data + 32, name, sizeof name);
+	assert_true(es_sha256(&span, 1, &event.sha256));
+	measure_digest(m, log, &event);
+}
+
 static void log_header(struct es_writer *log)
 {
 	es_write_le32(log, 0);
@@ -138,7 +155,7 @@ static void log_header(struct es_writer *log)
 
 static void firmware(struct machine *m, const struct machine_boot *b)
 {
-	uint8_t bytes[4096];
+	uint8_t bytes[32 << 10];
 	struct es_writer log = { .data = bytes, .cap = sizeof bytes };
 
 	log_header(&log);
@@ -152,6 +169,8 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_IMAGE, es_text_span(b->image));
 	if (m->public_key.len > 0 && b->file.len == 0) /* a file has it in its sections */
 		measure(m, &log, ES_PCR_IMAGE, m->public_key);
+	if (b->secure_boot_measured_off)
+		measure_secure_boot_off(m, &log);
 	if (b->file.len > 0)
 		measure_file(m, &log, b->file);
 	if (b->recovery)

@@ -15,8 +15,9 @@ struct machine_boot {
 	const char *boot_loader, *secure_boot, *image; /* data of the one event in PCR 4, 7, 11; NULL: none */
 	/* A real boot image, behind these: its hash into PCR 4 as of a program, its sections into 11; no data: none. */
 	struct es_span file;
-	const char *options; /* PCR 12, from outside; NULL: none */
-	bool recovery;       /* the stub saw a recovery key */
+	bool secure_boot_measured_off; /* an event more in PCR 7, of the variable SecureBoot with the value 0 */
+	const char *options;           /* PCR 12, from outside; NULL: none */
+	bool recovery;                 /* the stub saw a recovery key */
 	enum es_measured measured;
 	const char *driver; /* PCR 2; NULL: none */
 };

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images of a vendor who signs policies: the next one needs no seal, and an unsigned one gets none that would outlive it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "keys/image_policy.h"
+#include "keys/reseal.h"
+#include "keys/testlib/machine.h"
+#include "keys/testlib/pe_image.h"
+#include "keys/testlib/vendor.h"
+
+#include <string.h>
+
+struct image {
+	struct es_buf bytes, json;
+	struct es_pe pe;
+	struct es_uki uki;
+	struct machine_boot boot;
+	struct es_predict_request next;
+};
+
+struct scene {
+	struct machine m;
+	struct es_boot_record record;
+	struct es_secret *key;
+	struct es_buf public_pem;
+	char recovery[ES_RECOVERY_TEXT_LEN + 1];
+};
+
+static void open_image(struct image *i)
+{
+	assert_int_equal(es_pe_open(es_buf_span(&i->bytes), ES_PE_FILE, &i->pe), ES_OK);
+	assert_int_equal(es_uki_find(&i->pe, ES_PE_FILE, &i->uki), ES_OK);
+	i->boot = machine_usual_boot;
+	i->boot.image = NULL;
+	i->boot.file = es_buf_span(&i->bytes);
+	i->boot.secure_boot_measured_off = true; /* so that PCR 7 is no question here */
+	i->next = (struct es_predict_request){ .image = &i->pe, .uki = &i->uki };
+}
+
+/* An image of the vendor's with these options; signed by the vendor if sign. */
+static void make_image(struct scene *s, const char *options, uint64_t generation, bool sign, struct image *ret)
+{
+	uint8_t stub[ES_TEST_PE_MAX];
+	const struct es_span stub_span = { stub, es_test_pe_stub(stub) };
+	struct es_uki_parts parts = { .stub = stub_span };
+	char detail[ES_IMAGE_DETAIL];
+	ES_IMAGE_POLICY policy = { .key_bits = 0 };
+	struct es_buf attached = { NULL, 0 };
+	const char *why = "";
+	const struct {
+		int which;
+		struct es_span content;
+	} sections[] = { { ES_UKI_LINUX, stub_span },
+			 { ES_UKI_CMDLINE, es_text_span(options) },
+			 { ES_UKI_INITRD, es_text_span("070701 initrd") },
+			 { ES_UKI_PCRPKEY, es_buf_span(&s->public_pem) } };
+
+	memset(ret, 0, sizeof *ret);
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		parts.present[sections[i].which] = true;
+		parts.section[sections[i].which] = sections[i].content;
+	}
+	assert_int_equal(es_image_build(&parts, &ret->bytes, detail), ES_OK);
+	open_image(ret);
+	if (!sign)
+		return;
+	assert_int_equal(es_image_policy_sign(&ret->uki, s->key, generation, &policy, &why), ES_OK);
+	assert_int_equal(es_image_policy_attach(es_buf_span(&ret->bytes), es_buf_span(&policy.json), &attached, &why),
+			 ES_OK);
+	es_buf_free(&ret->bytes);
+	ret->bytes = es_buf_take(&attached);
+	ret->json = es_buf_take(&policy.json);
+	open_image(ret);
+}
+
+static void free_image(struct image *i)
+{
+	es_buf_free(&i->bytes);
+	es_buf_free(&i->json);
+}
+
+static enum es_reason boot(struct scene *s, const struct image *i)
+{
+	s->m.signature = es_buf_span(&i->json);
+	return machine_boot(&s->m, &i->boot, NULL, &s->record);
+}
+
+/* Sealed while `one` runs. */
+static void start(struct scene *s, uint64_t generation, struct image *one)
+{
+	memset(s, 0, sizeof *s);
+	machine_start(&s->m, true);
+	s->key = vendor_new_key(s->m.tpm, 2048);
+	assert_int_equal(es_rsa_private_public(s->key, &s->public_pem), ES_OK);
+	s->m.public_key = es_buf_span(&s->public_pem);
+	make_image(s, "one", generation, true, one);
+	assert_int_equal(boot(s, one), ES_NOT_CONFIGURED);
+	assert_int_equal(machine_init(&s->m, false, s->recovery), ES_OK);
+	assert_int_equal(boot(s, one), ES_OK);
+}
+
+static void end(struct scene *s)
+{
+	machine_stop(&s->m);
+	es_secret_free(s->key);
+	es_buf_free(&s->public_pem);
+}
+
+static enum es_reason reseal(struct scene *s, const struct image *next, struct es_resealed *ret)
+{
+	ES_HOST host = machine_host(&s->m);
+
+	return es_host_reseal(host, &next->next, ret);
+}
+
+static enum es_reason check(struct scene *s, const struct image *next, char by[static ES_BY_TEXT])
+{
+	ES_HOST host = machine_host(&s->m);
+
+	return es_host_check(host, next != NULL ? &next->next : NULL, by);
+}
+
+static void a_signed_image_needs_no_seal(void **state)
+{
+	struct es_resealed done;
+	char by[ES_BY_TEXT];
+	struct image one, two;
+	struct scene s;
+
+	(void)state;
+	start(&s, 1, &one);
+	make_image(&s, "two", 2, true, &two);
+	assert_int_equal(check(&s, NULL, by), ES_OK);
+	assert_non_null(strstr(by, "vendor signed"));
+	assert_int_equal(check(&s, &two, by), ES_OK);
+	assert_non_null(strstr(by, "vendor signed"));
+	assert_int_equal(reseal(&s, &two, &done), ES_OK);
+	assert_true(done.vendor);
+	assert_false(done.next_image);
+	assert_int_equal(boot(&s, &two), ES_OK);
+	free_image(&one);
+	free_image(&two);
+	end(&s);
+}
+
+/* A literal seal would open that image for ever, also when the vendor has long called it too old. */
+static void an_unsigned_image_gets_no_seal_where_generations_count(void **state)
+{
+	struct es_resealed done;
+	char by[ES_BY_TEXT];
+	struct image one, two;
+	struct scene s;
+
+	(void)state;
+	start(&s, 1, &one);
+	make_image(&s, "two", 0, false, &two);
+	assert_int_equal(check(&s, &two, by), ES_NEXT_LOCKED);
+	assert_int_equal(reseal(&s, &two, &done), ES_ARGUMENT);
+	assert_int_not_equal(boot(&s, &two), ES_OK);
+	free_image(&one);
+	free_image(&two);
+	end(&s);
+}
+
+static void without_generations_it_gets_one(void **state)
+{
+	struct es_resealed done;
+	struct image one, two;
+	struct scene s;
+
+	(void)state;
+	start(&s, 0, &one);
+	make_image(&s, "two", 0, false, &two);
+	assert_int_equal(reseal(&s, &two, &done), ES_OK);
+	assert_true(done.next_image);
+	assert_int_equal(boot(&s, &two), ES_OK);
+	assert_int_equal(boot(&s, &one), ES_OK);
+	free_image(&one);
+	free_image(&two);
+	end(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_signed_image_needs_no_seal),
+		cmocka_unit_test(an_unsigned_image_gets_no_seal_where_generations_count),
+		cmocka_unit_test(without_generations_it_gets_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
