@@ -98,8 +98,9 @@ dump_search() { # key file, moment
 	rm -f "$dump"
 }
 
-dump_boot() { # key file, then as machine_boot
-	local key=$1
+dump_boot() { # key file, "" or "typed" (at the console), then as machine_boot
+	local key=$1 typed=$2
+	shift
 	MONITOR=$2/$(basename "$2")-$3
 	shift
 	mkfifo "$MONITOR.in" "$MONITOR.out"
@@ -108,6 +109,10 @@ dump_boot() { # key file, then as machine_boot
 	machine_start "$@"
 	MACHINE_MORE=()
 	printf '{"execute":"qmp_capabilities"}\n' >"$MONITOR.in"
+	if [ -n "$typed" ] && machine_sees "$CONSOLE_ASKS" "$BOOT_BOUND"; then
+		machine_type "$(cat "$key")"
+		machine_sees '@@ unlock-exit=' 60 || :
+	fi
 	if machine_sees "$CONSOLE_ASKS|@@ (unlock-exit|init-failed|image-refused)=" "$BOOT_BOUND"; then
 		monitor_say stop ''
 		dump_search "$key" early
