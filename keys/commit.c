@@ -105,7 +105,7 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
 	r = es_archive_pack(treefd, &manifest, &tar, ret_report);
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "packing %s%s", path, ret_report->refused);
+		return es_host_refuse_tree(host, r, path, ret_report);
 	r = es_config_key_derive(c->config_key, ES_LABEL_ARCHIVE, &kek);
 	if (r == ES_OK)
 		r = es_envelope_seal(kek, c->info->key_id, es_buf_span(&tar), ret_sealed);

@@ -34,6 +34,18 @@ enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason, const
 	return reason;
 }
 
+enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
+				   const struct es_pack_report *report)
+{
+	if (reason != ES_TOO_LARGE)
+		return es_host_refuse(host, reason, "%s%s", path, report->refused);
+	return es_host_refuse(
+	    host, reason,
+	    "the covered paths hold more than an archive can: %d files, %d MiB, or %d MiB packed; it was full at %s",
+	    ES_ENTRIES_MAX, (int)(ES_UNPACKED_MAX >> 20), (int)(ES_ARCHIVE_MAX >> 20),
+	    report->refused[0] != '\0' ? report->refused : path);
+}
+
 static enum es_reason read_boot_record(struct es_host *host)
 {
 	ES_BUF json = { NULL, 0 };

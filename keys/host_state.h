@@ -25,6 +25,10 @@ struct es_host {
 __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason,
 								    const char *format, ...);
 
+/* The same where the tree at `path` couldn't be read or packed, with the caps in words. */
+enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
+				   const struct es_pack_report *report);
+
 /* Connects on first use. */
 ES_MUST_CHECK enum es_reason es_host_connect(struct es_host *host);
 /* Reads both banks again, and finds the one to stand on. */

@@ -24,7 +24,7 @@ static enum es_reason hash_tree(struct es_host *host, struct es_pack_report *ret
 	if (treefd < 0)
 		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
 	r = es_archive_hash(treefd, &manifest, ret);
-	return r == ES_OK ? r : es_host_refuse(host, r, "reading %s%s", path, ret->refused);
+	return r == ES_OK ? r : es_host_refuse_tree(host, r, path, ret);
 }
 
 /* Byte by byte: a copy that differs in anything isn't one. */
