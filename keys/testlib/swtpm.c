@@ -86,7 +86,22 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Ready is when both ports take a connection; gone is when it ended (somebody else took the port). */
+/* Whether the TPM behind the port answers: it takes connections before it has made its first state and written that. */
+static bool answers(uint16_t port)
+{
+	static const uint8_t get_random[] = { 0x80, 0x01, 0, 0, 0, 12, 0, 0, 0x01, 0x7b, 0, 4 };
+	uint8_t response[10];
+	int fd = es_loopback_connect(port);
+	bool yes = fd >= 0 && write(fd, get_random, sizeof get_random) == sizeof get_random &&
+		   read(fd, response, sizeof response) == sizeof response;
+
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+/* Ready is when both ports take a connection, and a command is answered; gone is when it ended (somebody else took the
+ * port). */
 static bool becomes_ready(struct es_swtpm *s)
 {
 	const struct timespec moment = { 0, 2000000 };
@@ -97,7 +112,7 @@ static bool becomes_ready(struct es_swtpm *s)
 			s->pid = 0;
 			return false;
 		}
-		if (connects(s->port) && connects((uint16_t)(s->port + 1)))
+		if (connects(s->port) && connects((uint16_t)(s->port + 1)) && answers(s->port))
 			return true;
 		nanosleep(&moment, NULL);
 	}
