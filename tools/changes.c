@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/fanotify.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -70,19 +71,31 @@ void es_changes_close(struct es_changes *c)
 	es_fd_closep(&c->tree);
 }
 
+/* Events with names in them are of any length, so the next one need not be aligned. */
+static void close_files(const uint8_t *events, size_t len)
+{
+	struct fanotify_event_metadata e;
+
+	while (len >= sizeof e) {
+		memcpy(&e, events, sizeof e);
+		if (e.event_len < sizeof e || e.event_len > len)
+			return;
+		if (e.fd >= 0)
+			close(e.fd);
+		events += e.event_len;
+		len -= e.event_len;
+	}
+}
+
 static bool drain(int group)
 {
-	_Alignas(struct fanotify_event_metadata) char events[16 << 10];
+	uint8_t events[16 << 10];
 	bool any = false;
 	ssize_t n;
 
 	while (group >= 0 && (n = read(group, events, sizeof events)) > 0) {
-		const struct fanotify_event_metadata *e = (const void *)events;
-
 		any = true;
-		for (; FAN_EVENT_OK(e, n); e = FAN_EVENT_NEXT(e, n))
-			if (e->fd >= 0)
-				close(e->fd);
+		close_files(events, (size_t)n);
 	}
 	return any;
 }
