@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "keys/save.h"
+#include "keys/store/bank.h"
 #include "keys/store/file.h"
 #include "keys/testlib/reopen.h"
 #include "keys/testlib/verbs.h"
@@ -91,6 +92,20 @@ static void check_tree(const struct reopen *how)
 	      how->to);
 }
 
+/* Both: an opening would make do with one. */
+static void check_banks(const char *folder)
+{
+	ES_FD fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+		ES_BANK bank = { .state = ES_BANK_ABSENT };
+
+		assert_int_equal(es_bank_read(fd, i, &bank), ES_OK);
+		assert_int_equal(bank.state, ES_BANK_WHOLE);
+	}
+}
+
 static void it_opens_by_itself_and_with_its_recovery_key(void **state)
 {
 	const struct fixture *f = *state;
@@ -116,6 +131,7 @@ static void it_opens_by_itself_and_with_its_recovery_key(void **state)
 			      .to = tree,
 			      .secure_boot = true };
 
+	check_banks(banks);
 	assert_int_equal(reopen(&how, &record, &refused), ES_OK);
 	assert_int_equal(record.opened_by, f->opens_by);
 	check_tree(&how);
