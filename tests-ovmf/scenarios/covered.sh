@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# More than /etc is covered: another folder, and a single file of a folder that isn't.
+. "$(dirname "$0")/../lib/harness.sh"
+scenario_start
+machine_make "$SCRATCH/m" "$UUID_HOST" tpm
+for job in init change look; do
+	job_make "$SCRATCH/job-$job" "cover-$job"
+	machine_boot "$SCRATCH/m" $job "job=$SCRATCH/job-$job" || :
+done
+a=$SCRATCH/m/boots/init b=$SCRATCH/m/boots/change c=$SCRATCH/m/boots/look
+
+check "init takes folders and a file" says "$a" init-exit 0
+check "and refuses a path that isn't there" says "$a" init-nowhere-exit 2
+check "the next boot opens" says "$b" state unlocked
+check "the file is the image's at first, with owner and mode" says "$b" file-before "of the image 640 5:6"
+check "the folder too" says "$b" folder-before "of the image"
+check "what lies beside the file isn't covered: the root stays read-only" says "$b" beside-exit 1
+check "the change is saved" says "$b" backup-exit 0
+check "diff names the file" grep -q 'M /usr/share/site/id (mode: 0640 -> 0600; owner: 5:6 -> 12:34)' <<<"$(said "$b/serial.log" diff || :)"
+check "diff names what was deleted" grep -q 'D /srv/app/old' <<<"$(said "$b/serial.log" diff || :)"
+check "the file comes back, with owner, mode and time" says "$c" file "of this host 600 12:34 981173106"
+check "the folder comes back" says "$c" folder "of this host too"
+check "what was removed stays removed" says "$c" old gone
+check "and nothing is left to save" grep -q 'nothing changed since generation' <<<"$(said "$c/serial.log" backup || :)"
