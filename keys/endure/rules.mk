@@ -22,4 +22,4 @@ $(BUILD)/tests-ovmf/recorder: tests-ovmf/endure/recorder.c
 .PHONY: endure
 endure:
 	$(Q).ci/deps
-	$(Q)BUILD=$(BUILD) tests-ovmf/endure/run
+	$(Q)BUILD=$(BUILD) PART='$(PART)' tests-ovmf/endure/run
