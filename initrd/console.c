@@ -2,6 +2,7 @@
 #include "initrd/console.h"
 
 #include "initrd/fd.h"
+#include "keys/core/without.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 
 enum { DRAIN_MAX_MS = 3000 };
@@ -86,12 +88,24 @@ bool es_console_raw(struct es_console *console)
 	return true;
 }
 
+/* The kernel's line discipline keeps the last 4095 characters, read or not, for as long as the terminal is open: a dump of
+ * memory shows a key that was typed hours ago. A flush only sets it back to its start; so it is filled from there. */
+static void overwrite_typed(const struct es_console *console)
+{
+	enum { KEPT = 4095 };
+
+	(void)tcflush(console->fd, TCIFLUSH);
+	for (int i = 0; ES_WITH_WIPE && i < KEPT && ioctl(console->fd, TIOCSTI, "*") == 0; i++)
+		;
+	/* What is left unread must not end up with whoever reads this terminal next. */
+	(void)tcflush(console->fd, TCIFLUSH);
+}
+
 void es_console_restore(struct es_console *console)
 {
 	if (!console->raw)
 		return;
-	/* Flushed: digits that nobody read must not end up with whoever reads this terminal next. */
-	(void)tcflush(console->fd, TCIFLUSH);
+	overwrite_typed(console);
 	(void)tcsetattr(console->fd, TCSANOW, &console->before);
 	console->raw = false;
 }

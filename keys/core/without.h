@@ -17,7 +17,7 @@
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
  *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
  *   ES_TEST_WITHOUT_SECTION_CHECKS    keys/core/pe.c, uki.c   sections may overlap, come twice, in any order
- *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c   secrets stay where they were
+ *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c, console.c   secrets stay where they were
  */
 #ifndef ES_CORE_WITHOUT_H
 #define ES_CORE_WITHOUT_H
