@@ -36,6 +36,7 @@ act_update() { # machine: the old image, which seals to the new one; the new one
 	check "the new image opens by itself" says "$n" opened-by tpm
 	check "the file is there" says "$n" file "psk=correct horse battery staple"
 	check "it is the new image" bash -c "! cmp -s '$b/out/pcrs/11' '$n/out/pcrs/11'"
+	check "PCR 2 is as predicted" same "$(pcr "$n" 2)" "$(predicted "$b" 2)"
 	check "PCR 4 is as predicted" same "$(pcr "$n" 4)" "$(predicted "$b" 4)"
 	check "and is another than before" bash -c "! cmp -s '$b/out/pcrs/4' '$n/out/pcrs/4'"
 	check "PCR 7 is as predicted" same "$(pcr "$n" 7)" "$(predicted "$b" 7)"
