@@ -77,7 +77,7 @@ tokens() { # folder, machine whose banks and key these are
 	machine_make "$1" "$UUID_HOST" tpm
 	machine_secure_boot "$1"
 	banks_restore "$1" "$1-banks" 2>/dev/null || mcopy -i "$1/disk.img@@$ESP_OFFSET" -s "$1-banks" ::/etcseal
-	act_look "$1" tokens "options=init=/bin/sh etcseal.recovery=$(cat "$2/recovery-key") rd.break" || :
+	act_look "$1" tokens "options=$CMDLINE init=/bin/sh etcseal.recovery=$(cat "$2/recovery-key") rd.break" || :
 }
 
 enrol
@@ -117,5 +117,5 @@ attack 9 "init=/bin/sh beside the recovery key, Secure Boot on (boot)" "dropping
 held "the recovery key counts" says "$with" opened-by recovery
 held "the kernel's options are the image's alone" says "$with" cmdline "$CMDLINE"
 succeeds "the recovery key counts" says "$without" opened-by recovery
-succeeds "the smuggled options are in effect" says "$without" cmdline "init=/bin/sh rd.break"
+succeeds "the smuggled options are in effect" says "$without" cmdline "$CMDLINE init=/bin/sh rd.break"
 attack_end
