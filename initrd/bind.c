@@ -2,6 +2,7 @@
 #include "initrd/bind.h"
 
 #include "initrd/fd.h"
+#include "initrd/mnt.h"
 #include "keys/store/archive.h"
 
 #include <errno.h>
@@ -14,26 +15,11 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
-static int open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
-{
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = resolve };
-
-	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
-}
-
-static enum es_reason fail(struct es_mount_notes *notes, const char *what)
-{
-	int error = errno;
-
-	snprintf(notes->why, sizeof notes->why, "%s: %s", what, strerror(error));
-	return error == ENOTDIR || error == ELOOP ? ES_UNSAFE : es_reason_from_errno(error);
-}
-
 static const char in_tree[] = "its copy in the tree in RAM";
 
 static int open_image(int root, const char *path, uint64_t flags)
 {
-	return open_how(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	return es_open_how(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 bool es_bind_fits(int root, const char *path)
@@ -57,15 +43,15 @@ static enum es_reason open_above(const struct es_overlay_request *request, int *
 
 		snprintf(part, sizeof part, "%.*s", (int)(slash - path), path);
 		if (mkdirat(above, part, 0755) < 0 && errno != EEXIST)
-			return fail(notes, in_tree);
+			return es_mount_fail(notes, in_tree);
 		fd = openat(above, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0)
-			return fail(notes, in_tree);
+			return es_mount_fail(notes, in_tree);
 		es_fd_closep(&above);
 		above = fd;
 	}
 	if (above < 0)
-		return fail(notes, in_tree);
+		return es_mount_fail(notes, in_tree);
 	*ret_base = path;
 	*ret_fd = es_fd_take(&above);
 	return ES_OK;
@@ -116,19 +102,19 @@ static enum es_reason copy_file(const struct es_overlay_request *request, int ab
 	struct stat st;
 
 	if (from < 0 || fstat(from, &st) < 0)
-		return fail(notes, "the image's own file");
+		return es_mount_fail(notes, "the image's own file");
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > ES_FILE_MAX) {
 		errno = EFBIG;
-		fail(notes, "the image's own file");
+		es_mount_fail(notes, "the image's own file");
 		return ES_TOO_LARGE;
 	}
 	to = openat(above, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (to < 0)
-		return fail(notes, in_tree);
+		return es_mount_fail(notes, in_tree);
 	if (!copy_data(from, to) || fchown(to, st.st_uid, st.st_gid) < 0 || !copy_attributes(from, to) ||
 	    fchmod(to, st.st_mode & 0777) < 0 ||
 	    futimens(to, (const struct timespec[]){ { .tv_nsec = UTIME_OMIT }, st.st_mtim }) < 0) {
-		enum es_reason r = fail(notes, in_tree);
+		enum es_reason r = es_mount_fail(notes, in_tree);
 
 		/* Half a file would be taken for the owner's own at the next boot. */
 		(void)unlinkat(above, base, 0);
@@ -149,22 +135,22 @@ enum es_reason es_bind_make(const struct es_overlay_request *request, struct es_
 
 	*notes = (struct es_mount_notes){ 0 };
 	if (target < 0)
-		return fail(notes, "no such file on the root file system");
+		return es_mount_fail(notes, "no such file on the root file system");
 	r = open_above(request, &above, &base, notes);
 	if (r == ES_OK && fstatat(above, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		r = errno == ENOENT ? copy_file(request, above, base, notes) : fail(notes, in_tree);
+		r = errno == ENOENT ? copy_file(request, above, base, notes) : es_mount_fail(notes, in_tree);
 	if (r != ES_OK)
 		return r;
 	copy = openat(above, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (copy < 0 || fstat(copy, &st) < 0)
-		return fail(notes, in_tree);
+		return es_mount_fail(notes, in_tree);
 	if (!S_ISREG(st.st_mode)) {
 		snprintf(notes->why, sizeof notes->why, "the image has a file there, the configuration has none");
 		return ES_UNSAFE;
 	}
 	mount = open_tree(copy, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (mount < 0)
-		return fail(notes, "the mount");
+		return es_mount_fail(notes, "the mount");
 	ret->mount = mount;
 	ret->target = es_fd_take(&target);
 	return ES_OK;

@@ -9,6 +9,8 @@
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
 
+#include <stdint.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -43,5 +45,10 @@ void es_mount_remove(int mount_fd);
 /* A text that stands for an open descriptor wherever a path is asked for. */
 enum { ES_FD_PATH = 32 };
 void es_fd_path(int fd, char ret_path[static ES_FD_PATH]);
+
+/* openat2(2) with O_CLOEXEC; -1 and errno. */
+int es_open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
+/* Notes what failed and errno's words; ES_UNSAFE where the way led over something that is no folder, else errno's reason. */
+enum es_reason es_mount_fail(struct es_mount_notes *notes, const char *what);
 
 #endif

@@ -2,6 +2,7 @@
 #include "initrd/overlay.h"
 
 #include "initrd/fd.h"
+#include "initrd/mnt.h"
 #include "keys/store/file.h"
 
 #include <errno.h>
@@ -16,31 +17,17 @@
 
 enum { PATH_TEXT = 256 };
 
-static int open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
-{
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = resolve };
-
-	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
-}
-
-static enum es_reason fail(struct es_mount_notes *notes, const char *what)
-{
-	int error = errno;
-
-	snprintf(notes->why, sizeof notes->why, "%s: %s", what, strerror(error));
-	return error == ENOTDIR || error == ELOOP ? ES_UNSAFE : es_reason_from_errno(error);
-}
-
 static enum es_reason open_target(const struct es_overlay_request *request, int *ret, struct es_mount_notes *notes)
 {
-	int fd = open_how(request->root, request->path, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	int fd =
+	    es_open_how(request->root, request->path, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 
 	if (fd >= 0) {
 		*ret = fd;
 		return ES_OK;
 	}
-	return fail(notes, errno == ENOTDIR ? "only a folder or a regular file can be covered"
-					    : "no such folder on the root file system");
+	return es_mount_fail(notes, errno == ENOTDIR ? "only a folder or a regular file can be covered"
+						     : "no such folder on the root file system");
 }
 
 /* The first time a path is covered its tree is empty: the folder is made, like the one it will hide. */
@@ -51,7 +38,7 @@ static enum es_reason make_upper(const struct es_overlay_request *request, int t
 	struct stat like;
 
 	if (parent < 0 || fstat(target, &like) < 0)
-		return fail(notes, "the tree in RAM");
+		return es_mount_fail(notes, "the tree in RAM");
 	snprintf(path, sizeof path, "%s", request->path + 1);
 	for (;;) {
 		char *slash = strchr(rest, '/');
@@ -60,10 +47,10 @@ static enum es_reason make_upper(const struct es_overlay_request *request, int t
 		if (slash != NULL)
 			*slash = '\0';
 		if (mkdirat(parent, rest, 0755) < 0 && errno != EEXIST)
-			return fail(notes, "the tree in RAM");
+			return es_mount_fail(notes, "the tree in RAM");
 		fd = openat(parent, rest, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0)
-			return fail(notes, "the tree in RAM");
+			return es_mount_fail(notes, "the tree in RAM");
 		es_fd_closep(&parent);
 		parent = fd;
 		if (slash == NULL)
@@ -72,7 +59,7 @@ static enum es_reason make_upper(const struct es_overlay_request *request, int t
 	}
 	/* Owner first: a change of owner takes mode bits away. */
 	if (fchown(parent, like.st_uid, like.st_gid) < 0 || fchmod(parent, like.st_mode & 07777) < 0)
-		return fail(notes, "the tree in RAM");
+		return es_mount_fail(notes, "the tree in RAM");
 	return ES_OK;
 }
 
@@ -80,17 +67,17 @@ static enum es_reason open_upper(const struct es_overlay_request *request, int t
 				 struct es_mount_notes *notes)
 {
 	const uint64_t beneath = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-	int fd = open_how(request->tree, request->path + 1, O_PATH | O_DIRECTORY, beneath);
+	int fd = es_open_how(request->tree, request->path + 1, O_PATH | O_DIRECTORY, beneath);
 	enum es_reason r;
 
 	if (fd < 0 && errno == ENOENT) {
 		r = make_upper(request, target, notes);
 		if (r != ES_OK)
 			return r;
-		fd = open_how(request->tree, request->path + 1, O_PATH | O_DIRECTORY, beneath);
+		fd = es_open_how(request->tree, request->path + 1, O_PATH | O_DIRECTORY, beneath);
 	}
 	if (fd < 0)
-		return fail(notes, "the tree in RAM");
+		return es_mount_fail(notes, "the tree in RAM");
 	*ret = fd;
 	return ES_OK;
 }
@@ -102,10 +89,10 @@ static enum es_reason open_work(const struct es_overlay_request *request, int *r
 
 	snprintf(name, sizeof name, "%u", request->number);
 	if (mkdirat(request->work, name, 0700) < 0 && errno != EEXIST)
-		return fail(notes, "the work folder in RAM");
+		return es_mount_fail(notes, "the work folder in RAM");
 	fd = openat(request->work, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return fail(notes, "the work folder in RAM");
+		return es_mount_fail(notes, "the work folder in RAM");
 	*ret = fd;
 	return ES_OK;
 }

@@ -18,8 +18,7 @@ static enum es_reason find_key(struct es_host *host, const struct es_extract_req
 	if (request->recovery_text == NULL)
 		return es_host_unlocked(host, ret, &unused);
 	if (host->current < 0)
-		return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
-											  : ES_BANKS_DAMAGED;
+		return es_host_bankless(host);
 	r = es_recovery_text_read(request->recovery_text, request->recovery_len, &recovery, &fault);
 	if (r == ES_RECOVERY_FORM && ret_fault != NULL)
 		*ret_fault = fault;

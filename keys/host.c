@@ -263,6 +263,12 @@ void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TE
 	ret[n] = '\0';
 }
 
+enum es_reason es_host_bankless(const struct es_host *host)
+{
+	return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
+										  : ES_BANKS_DAMAGED;
+}
+
 enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
 {
 	ES_SECRET key = NULL;
@@ -275,8 +281,7 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
 	if (host->current < 0)
-		return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
-											  : ES_BANKS_DAMAGED;
+		return es_host_bankless(host);
 	r = es_keyring_get_named(host->key_name, &key);
 	if (r == ES_OK)
 		r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);

@@ -36,6 +36,8 @@ ES_MUST_CHECK enum es_reason es_host_reload(struct es_host *host);
 /* From now on this is covered, also by later commands of this boot: kept in boot.json. */
 ES_MUST_CHECK enum es_reason es_host_cover(struct es_host *host, unsigned path_count,
 					   const char (*paths)[ES_PATH_TEXT]);
+/* Why there is no bank to stand on: ES_NOT_CONFIGURED or ES_BANKS_DAMAGED. For current < 0. */
+enum es_reason es_host_bankless(const struct es_host *host);
 /* The kernel's event log, and the machine's UUID ("" if it tells none). */
 ES_MUST_CHECK enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret);
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT]);
