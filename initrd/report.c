@@ -37,6 +37,13 @@ void es_report_code_fault(const struct es_say *say, const struct es_code_fault *
 	       fault_words(fault->fault));
 }
 
+void es_report_bank(const struct es_say *say, const struct es_bank_damage *damage)
+{
+	es_say(say, ES_SAY_WARNING,
+	       "bank%u is damaged (%s); bank%u is used in its place. `etcseal backup` writes bank%u anew", damage->bank,
+	       damage->detail, damage->used, damage->bank);
+}
+
 void es_report_opened(const struct es_say *say, const struct es_boot_record *record, uint64_t ms)
 {
 	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the KDF", "the recovery key" };

@@ -5,12 +5,14 @@
 
 #include "initrd/say.h"
 #include "keys/core/recovery_code.h"
-#include "keys/store/boot_record.h"
+#include "keys/opening.h"
 
 /* "before: what it means", the detail unless it is "", and what to do next. */
 void es_report_refusal(const struct es_say *say, const char *before, enum es_reason reason, const char *detail);
 /* Of the key that came with the boot options. */
 void es_report_code_fault(const struct es_say *say, const struct es_code_fault *fault);
+/* A bank that doesn't hold together, where the other one serves. */
+void es_report_bank(const struct es_say *say, const struct es_bank_damage *damage);
 void es_report_opened(const struct es_say *say, const struct es_boot_record *record, uint64_t ms);
 
 #endif

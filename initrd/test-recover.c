@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole helper with somebody at the console who has a recovery key, or none. */
 #include "initrd/commands.h"
+#include "keys/keyring.h"
 #include "keys/testlib/mounts.h"
 #include "keys/testlib/pty.h"
 #include "keys/testlib/sealed.h"
@@ -135,6 +136,51 @@ static void where_no_bank_is_whole_nobody_is_asked(void **state)
 	sealed_assert_shut(b, "banks-damaged");
 }
 
+/* Nobody is asked anything: the boot goes on, and the line stands there all the same. */
+static void expect_opened(struct sealed *b, const char *damage)
+{
+	struct pty p;
+
+	sealed_power_on(b, machine_usual_boot.image);
+	pty_start(&p, unlock_at, b);
+	pty_expect(&p, damage);
+	pty_expect(&p, "opened by the TPM, generation ");
+	assert_ends(b, &p, ES_EXIT_DONE);
+	sealed_assert_opened(b, ES_OPENED_BY_TPM);
+	assert_int_equal(es_keyring_drop(), ES_OK);
+	sealed_shell("umount %s", b->ram);
+}
+
+static void a_damaged_bank_beside_a_good_one_is_named_at_the_console(void **state)
+{
+	struct sealed *b = *state;
+
+	sealed_shell("cp -r %s/etcseal %s/whole && echo x >>%s/etcseal/bank0/config.cms", b->m.boot_dir, b->m.folder,
+		     b->m.boot_dir);
+	expect_opened(b, "etcseal: bank0 is damaged (config.cms: ");
+	sealed_shell("cd %s && rm -r etcseal/bank0 && cp -r ../whole/bank0 etcseal/ && : >etcseal/bank1/measured.log",
+		     b->m.boot_dir);
+	expect_opened(b,
+		      "etcseal: bank1 is damaged (measured.log: its SHA-256 isn't the one that encryption.info names); "
+		      "bank0 is used in its place. `etcseal backup` writes bank1 anew");
+	sealed_shell("cd %s/etcseal/bank1 && printf '{ \33[2J' >encryption.info", b->m.boot_dir);
+	expect_opened(b, "etcseal: bank1 is damaged (encryption.info: ");
+	sealed_shell("rm -r %s/etcseal/bank1", b->m.boot_dir);
+	expect_opened(b, "etcseal: bank1 is damaged (its folder is missing, or empty); bank0 is used");
+}
+
+static void whole_banks_are_not_spoken_of(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	sealed_power_on(b, machine_usual_boot.image);
+	pty_start(&p, unlock_at, b);
+	pty_expect(&p, "opened by the TPM, generation ");
+	assert_ends(b, &p, ES_EXIT_DONE);
+	assert_null(strstr(p.out, "bank"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +190,8 @@ int main(void)
 		TEST(giving_up_ends_with_the_refusal, sealed_to_tpm),
 		TEST(a_tampered_info_stays_shut_also_to_the_recovery_key, sealed_to_tpm),
 		TEST(where_no_bank_is_whole_nobody_is_asked, sealed_to_tpm),
+		TEST(a_damaged_bank_beside_a_good_one_is_named_at_the_console, sealed_to_tpm),
+		TEST(whole_banks_are_not_spoken_of, sealed_to_tpm),
 	};
 
 	return cmocka_run_group_tests(tests, mounts_own, NULL);

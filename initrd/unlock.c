@@ -249,6 +249,16 @@ static void wait_for_tpm(const struct unlock *u)
 	(void)es_wait_for(file_is_there, device, o->tpm_wait_ms > 0 ? o->tpm_wait_ms : ES_TPM_WAIT_MS);
 }
 
+/* Behind the fence: the words come from the disk. */
+static void say_damaged_banks(const struct unlock *u)
+{
+	struct es_bank_damage damage;
+
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++)
+		if (es_opening_bank_damage(u->opening, i, &damage))
+			es_report_bank(&u->say, &damage);
+}
+
 static enum es_exit open_banks(struct unlock *u)
 {
 	const struct es_sources *s = &u->sources;
@@ -270,6 +280,7 @@ static enum es_exit open_banks(struct unlock *u)
 	r = es_opening_key(u->opening, s->recovery != NULL ? (const char *)es_secret_bytes(s->recovery) : NULL);
 	u->recovered = r == ES_OK && s->recovery != NULL;
 	es_secret_freep(&u->sources.recovery);
+	say_damaged_banks(u);
 	if (r == ES_OK)
 		return unpack(u);
 	if (r == ES_NOT_CONFIGURED)

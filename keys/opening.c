@@ -208,15 +208,42 @@ static enum es_reason key_by_mode(struct es_opening *o)
 	return bank->info->mode == ES_MODE_TPM ? key_from_tpm(o, bank) : key_from_kdf(o, bank);
 }
 
+/* The stub leaves out what is over its cap, or can't be read. */
+static bool refused_by_stub(const struct es_opening *o, unsigned number)
+{
+	return o->record.stub && o->record.handover.bank_refused[number];
+}
+
+bool es_opening_bank_damage(const struct es_opening *o, unsigned number, struct es_bank_damage *ret)
+{
+	const struct es_bank *bank = &o->banks[number];
+	struct es_bank_damage damage = { .bank = number, .used = 1 - number };
+	const char *detail = bank->detail;
+
+	if (bank->state == ES_BANK_WHOLE || o->chosen != (int)damage.used)
+		return false;
+	if (refused_by_stub(o, number))
+		detail = "a file is too large, or can't be read";
+	else if (bank->state == ES_BANK_ABSENT)
+		detail = "its folder is missing, or empty";
+	snprintf(damage.detail, sizeof damage.detail, "%s", detail);
+	*ret = damage;
+	return true;
+}
+
 static enum es_reason choose_bank(struct es_opening *o)
 {
+	char *text = o->record.refusal_detail;
+	const size_t cap = sizeof o->record.refusal_detail;
 	bool any = false;
 
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
-		if (es_bank_holds(&o->banks[i]) || (o->record.stub && o->record.handover.bank_refused[i]))
+		size_t used = strlen(text);
+
+		if (es_bank_holds(&o->banks[i]) || refused_by_stub(o, i))
 			any = true;
 		if (o->banks[i].state == ES_BANK_DAMAGED)
-			snprintf(o->record.refusal_detail, sizeof o->record.refusal_detail, "bank%u: %s", i,
+			snprintf(text + used, cap - used, "%sbank%u: %.100s", used > 0 ? "; " : "", i,
 				 o->banks[i].detail);
 	}
 	o->chosen = es_choice_bank(o->banks, o->counter);

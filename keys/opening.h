@@ -49,6 +49,13 @@ struct es_secret *es_opening_take_key(struct es_opening *o);
 /* What is known so far; unlock_ms is the caller's to fill in. Owned by o. */
 const struct es_boot_record *es_opening_record(const struct es_opening *o);
 const struct es_code_fault *es_opening_code_fault(const struct es_opening *o);
+/* After es_opening_key: what is wrong with a bank that another one stands in for, in words; the caller shows it, since the boot
+ * goes on. false: nothing is, or none serves (then refusal_detail says it of all). detail: "config.cms: …", from the disk. */
+struct es_bank_damage {
+	unsigned bank, used; /* used: the one in its place */
+	char detail[ES_DETAIL_TEXT];
+};
+bool es_opening_bank_damage(const struct es_opening *o, unsigned number, struct es_bank_damage *ret);
 /* The recovery protector's id, to tell the owner which key is asked for: "{GUID}", "" if unknown. */
 const char *es_opening_recovery_id(const struct es_opening *o);
 

@@ -136,18 +136,29 @@ static void after_a_boot_nothing_has_changed(void **state)
 
 static void a_bank_that_is_no_copy_is_written_anew(void **state)
 {
-	static const char *const harm[] = { "rm -r boot/etcseal/bank1", "echo x >>boot/etcseal/bank0/config.cms",
-					    "rm boot/etcseal/bank0/encryption.info" };
+	static const char *const harm[] = {
+		"rm -r boot/etcseal/bank1",
+		"echo x >>boot/etcseal/bank0/config.cms",
+		"rm boot/etcseal/bank0/encryption.info",
+		": >boot/etcseal/bank1/measured.log",
+		"cd boot/etcseal && rm -r bank0 && echo x >bank0",
+		"cd boot/etcseal/bank1 && rm config.cms && mkdir config.cms",
+		"cd boot/etcseal/bank0 && rm encryption.info && mkdir encryption.info encryption.info.new",
+	};
 	struct es_saved saved;
 	struct scene s;
 
 	(void)state;
 	scene_start(&s, true);
 	for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++) {
-		shell(&s, "%s", harm[i]);
-		assert_int_equal(save_as_is(&s, (struct es_save_request){ .count = ES_COUNT_LATER }, &saved), ES_OK);
-		assert_false(saved.unchanged);
-		shell(&s, "diff -r boot/etcseal/bank0 boot/etcseal/bank1");
+		for (int count = ES_COUNT_NOW; count <= ES_COUNT_LATER; count++) {
+			const struct es_save_request request = { .count = (enum es_count)count };
+
+			shell(&s, "%s", harm[i]);
+			assert_int_equal(save_as_is(&s, request, &saved), ES_OK);
+			assert_false(saved.unchanged);
+			shell(&s, "diff -r boot/etcseal/bank0 boot/etcseal/bank1");
+		}
 	}
 	machine_stop(&s.m);
 }

@@ -140,7 +140,9 @@ static void warn_of_banks(struct es_status *s)
 			add(s, "bank%u is damaged: %s%s`etcseal backup` writes it anew", i, b->detail,
 			    b->detail[0] != '\0' ? "; " : "");
 		else if (b->state == ES_BANK_ABSENT && s->info != NULL)
-			add(s, "bank%u is absent: the configuration is there only once", i);
+			add(s,
+			    "bank%u is absent: the configuration is there only once; `etcseal backup` writes it anew",
+			    i);
 	}
 }
 

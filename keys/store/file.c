@@ -188,6 +188,16 @@ enum es_reason es_file_stage(int dirfd, const char *name, struct es_span data)
 	return r;
 }
 
+/* Also over a folder, as a broken FAT may show one in a file's place: if it is empty. */
+static enum es_reason rename_over(int dirfd, const char *from, const char *to)
+{
+	int r = renameat(dirfd, from, dirfd, to);
+
+	if (r < 0 && errno == EISDIR && unlinkat(dirfd, to, AT_REMOVEDIR) == 0)
+		r = renameat(dirfd, from, dirfd, to);
+	return r == 0 ? ES_OK : es_reason_from_errno(errno);
+}
+
 enum es_reason es_file_publish(int dirfd, const char *name)
 {
 	char temp[ES_FILE_NAME_MAX + 5];
@@ -199,8 +209,8 @@ enum es_reason es_file_publish(int dirfd, const char *name)
 	fd = openat(dirfd, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return es_reason_from_errno(errno);
-	if (renameat(dirfd, temp, dirfd, name) < 0) {
-		r = es_reason_from_errno(errno);
+	r = rename_over(dirfd, temp, name);
+	if (r != ES_OK) {
 		unlinkat(dirfd, temp, 0);
 		return r;
 	}

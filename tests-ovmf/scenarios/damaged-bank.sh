@@ -18,9 +18,12 @@ banks_copy "$SCRATCH/both" "$SCRATCH/after"
 info=$SCRATCH/info/boots/damaged archive=$SCRATCH/archive/boots/damaged both=$SCRATCH/both/boots/damaged
 
 check "encryption.info cut in half: the other bank opens" says "$info" opened-by tpm
+check "the console names the damaged bank, and what to do" \
+	shows "$info" 'bank0 is damaged \(encryption\.info: .*bank1 is used in its place\. .etcseal backup. writes bank0 anew'
 check "its file is there" says "$info" file "psk=correct horse battery staple"
 check "status names the damaged bank" grep -q 'bank0 is damaged: encryption\.info' "$info/out/status.json"
 check "garbage for an archive: the other bank opens" says "$archive" opened-by tpm
+check "the console names the damaged archive" shows "$archive" 'bank0 is damaged \(config\.cms: '
 check "status names the damaged archive" grep -q 'bank0 is damaged: config\.cms' "$archive/out/status.json"
 check "both damaged: the host stays shut" stays_shut "$both"
 check "with the exit code of tampering" says "$both" unlock-exit 5
