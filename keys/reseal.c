@@ -3,8 +3,7 @@
 
 #include "keys/choice.h"
 #include "keys/host_state.h"
-#include "keys/refusal.h"
-#include "keys/vendor.h"
+#include "keys/next_boot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,50 +87,18 @@ static void keep_last(struct es_info *info, const struct es_pcr_values *now)
 	}
 }
 
-/* The values of the policy's PCRs in a boot with that image. */
-static enum es_reason predict_policy(struct es_host *host, const struct es_info *info,
-				     const struct es_predict_request *next, struct es_prediction *ret)
-{
-	const es_pcr_mask pcrs = es_policy_pcrs(info->require_secure_boot);
-	enum es_reason r = es_host_predict(host, next, ret);
-
-	if (r == ES_OK && (ret->values.present & pcrs) != pcrs)
-		return es_host_refuse(host, ES_NEXT_UNKNOWN, "%s", ret->unknown);
-	return r;
-}
-
-/* By its vendor's signature, as the helper will find it: ES_OK, ES_MISSING if there is none that fits. */
-static enum es_reason opens_by_vendor(const struct es_info *info, const struct es_predict_request *next,
-				      const struct es_pcr_values *values)
-{
-	ES_SIGNATURES signatures = { .count = 0 };
-	char detail[ES_SIGNATURE_DETAIL];
-	struct es_vendor_match match;
-
-	if (!next->uki->present[ES_UKI_PCRSIG] ||
-	    es_signatures_parse(next->uki->section[ES_UKI_PCRSIG], &signatures, detail) != ES_OK)
-		return ES_MISSING;
-	for (unsigned i = 0; i < info->protector_count; i++) {
-		const struct es_protector *p = info->protectors[i];
-
-		if (p->type == ES_PROTECTOR_TPM && p->tpm.is_signed && es_vendor_protector_fits(p, values) == ES_OK &&
-		    es_vendor_match(es_buf_span(&p->tpm.vendor.public_key), &signatures, values, &match) == ES_OK)
-			return ES_OK;
-	}
-	return ES_MISSING;
-}
-
 static enum es_reason seal_next_image(struct es_host *host, struct es_info *info, const struct es_secret *key,
 				      const struct es_predict_request *next, struct es_resealed *done)
 {
-	enum es_reason r = predict_policy(host, info, next, &done->prediction);
+	enum es_reason r = es_next_values(host, info, next, &done->prediction);
 
 	if (r != ES_OK)
 		return r;
 	remove_for(info, ES_FOR_NEXT_IMAGE);
-	done->vendor = opens_by_vendor(info, next, &done->prediction.values) == ES_OK;
-	if (done->vendor)
-		return ES_OK;
+	r = es_next_by_vendor(host, info, es_next_signature(next), &done->prediction.values);
+	done->vendor = r == ES_OK;
+	if (r != ES_MISSING) /* signed, and refused by the TPM: then a literal seal isn't the way around it either */
+		return r;
 	if (counts_generations(info))
 		return es_host_refuse(host, ES_ARGUMENT,
 				      "the vendor of this host's images counts their generations, and hasn't signed "
@@ -185,60 +152,4 @@ enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_requ
 	done.generation = info->generation;
 	*ret = done;
 	return ES_OK;
-}
-
-/* Without an image it is this boot once more: what the vendor's signature opened now, it opens again. */
-static bool opened_by_vendor(const struct es_host *host, const struct es_info *info, const struct es_pcr_values *values)
-{
-	if (host->boot.opened_by != ES_OPENED_BY_TPM)
-		return false;
-	for (unsigned i = 0; i < info->protector_count; i++)
-		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed &&
-		    es_vendor_protector_fits(info->protectors[i], values) == ES_OK)
-			return true;
-	return false;
-}
-
-static enum es_reason check_values(struct es_host *host, const struct es_info *info,
-				   const struct es_predict_request *next, const struct es_pcr_values *values,
-				   char ret_by[static ES_BY_TEXT])
-{
-	struct es_refusal_evidence evidence = { .now = values };
-	const struct es_protector *p = NULL;
-	char differs[sizeof host->detail];
-	enum es_reason r = es_choice_protector(info, values, host->boot.stub, &p);
-
-	if (r == ES_OK) {
-		snprintf(ret_by, ES_BY_TEXT, "sealed for: %s", p->tpm.purpose);
-		return ES_OK;
-	}
-	if (next != NULL ? opens_by_vendor(info, next, values) == ES_OK : opened_by_vendor(host, info, values)) {
-		snprintf(ret_by, ES_BY_TEXT, "sealed for: images that their vendor signed");
-		return ES_OK;
-	}
-	if (r == ES_LOCKED_NO_PROTECTOR || p == NULL)
-		return es_host_refuse(host, ES_NEXT_LOCKED, "nothing is sealed to it");
-	evidence.sealed = &p->tpm.expected;
-	evidence.pcrs = p->tpm.pcrs;
-	es_refusal_words(&evidence, differs, sizeof differs);
-	return es_host_refuse(host, r == ES_LOCKED_PCR ? ES_NEXT_LOCKED : r, "%s", differs);
-}
-
-enum es_reason es_host_check(struct es_host *host, const struct es_predict_request *next,
-			     char ret_by[static ES_BY_TEXT])
-{
-	struct es_prediction prediction = { .values = { .present = 0 } };
-	ES_SECRET key = NULL;
-	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
-
-	if (r == ES_OK && info->mode == ES_MODE_KDF) {
-		snprintf(ret_by, ES_BY_TEXT, "mode kdf, which looks at no measurement");
-		return ES_OK;
-	}
-	if (r == ES_OK)
-		r = next != NULL
-			? predict_policy(host, info, next, &prediction)
-			: es_host_expected(host, es_policy_pcrs(info->require_secure_boot), &prediction.values);
-	return r == ES_OK ? check_values(host, info, next, &prediction.values, ret_by) : r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sealing to a boot that is still to come, and asking beforehand whether it will open. A host then has several literal
+ * Sealing to a boot that is still to come. A host then has several literal
  * protectors: this boot's, the next image's, the last that worked; each goes when its successor has opened once.
  */
 #ifndef ES_RESEAL_H
@@ -18,14 +18,8 @@ struct es_resealed {
 
 /* next NULL: to this boot. Else to this boot if nothing in encryption.info fits it, and to one with next's image and uki;
  * what was predicted for an image before goes. ES_NEXT_UNKNOWN: a PCR of the policy can't be predicted; ES_ARGUMENT: in
- * mode kdf. */
+ * mode kdf; ES_IMAGE_OLD, ES_IMAGE_AHEAD, ES_IMAGE_SIGNATURE: the TPM will refuse the image, signed as it is. */
 ES_MUST_CHECK enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_request *next,
 					    struct es_resealed *ret);
-
-/* Will the next boot open by itself, as it is now (next NULL), or with next's image? ES_OK; ES_NEXT_LOCKED, with the PCRs
- * that differ in es_host_detail; ES_NEXT_UNKNOWN. In mode kdf it always does. *ret_by: which protector, in words. */
-enum { ES_BY_TEXT = 160 };
-ES_MUST_CHECK enum es_reason es_host_check(struct es_host *host, const struct es_predict_request *next,
-					   char ret_by[static ES_BY_TEXT]);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/check.h"
 #include "keys/reseal.h"
 #include "keys/testlib/machine.h"
 #include "keys/testlib/pe_image.h"
@@ -73,11 +74,14 @@ static enum es_reason reseal(struct scene *s, const struct image *next, struct e
 static enum es_reason check(struct scene *s, const struct image *next, char *ret_by, char *ret_detail)
 {
 	ES_HOST host = machine_host(&s->m);
-	enum es_reason r = es_host_check(host, next != NULL ? &next->next : NULL, ret_by);
+	struct es_check found;
 
+	assert_int_equal(es_host_check(host, next != NULL ? &next->next : NULL, &found), ES_OK);
+	assert_int_equal(found.count, found.opens ? 0 : 1);
+	strcpy(ret_by, found.by);
 	if (ret_detail != NULL)
-		strcpy(ret_detail, es_host_detail(host));
-	return r;
+		strcpy(ret_detail, found.opens ? "" : found.finding[0].detail);
+	return found.opens ? ES_OK : found.finding[0].reason;
 }
 
 /* "this boot, next image" of the literal protectors, in order. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/check.h"
 #include "keys/image_policy.h"
 #include "keys/reseal.h"
 #include "keys/testlib/machine.h"
@@ -117,17 +118,22 @@ static enum es_reason reseal(struct scene *s, const struct image *next, struct e
 	return es_host_reseal(host, &next->next, ret);
 }
 
-static enum es_reason check(struct scene *s, const struct image *next, char by[static ES_BY_TEXT])
+/* ret_text: by what it opens, or why it doesn't. */
+static enum es_reason check(struct scene *s, const struct image *next, char ret_text[static ES_FINDING_TEXT])
 {
 	ES_HOST host = machine_host(&s->m);
+	struct es_check found;
 
-	return es_host_check(host, next != NULL ? &next->next : NULL, by);
+	assert_int_equal(es_host_check(host, next != NULL ? &next->next : NULL, &found), ES_OK);
+	assert_int_equal(found.count, found.opens ? 0 : 1);
+	strcpy(ret_text, found.opens ? found.by : found.finding[0].detail);
+	return found.opens ? ES_OK : found.finding[0].reason;
 }
 
 static void a_signed_image_needs_no_seal(void **state)
 {
 	struct es_resealed done;
-	char by[ES_BY_TEXT];
+	char by[ES_FINDING_TEXT];
 	struct image one, two;
 	struct scene s;
 
@@ -151,7 +157,7 @@ static void a_signed_image_needs_no_seal(void **state)
 static void an_unsigned_image_gets_no_seal_where_generations_count(void **state)
 {
 	struct es_resealed done;
-	char by[ES_BY_TEXT];
+	char by[ES_FINDING_TEXT];
 	struct image one, two;
 	struct scene s;
 
@@ -184,12 +190,82 @@ static void without_generations_it_gets_one(void **state)
 	end(&s);
 }
 
+static void assert_refused(struct scene *s, const struct image *next, enum es_reason why, const char *words)
+{
+	struct es_resealed done;
+	char text[ES_FINDING_TEXT];
+	ES_HOST host = machine_host(&s->m);
+
+	assert_int_equal(check(s, next, text), why);
+	assert_non_null(strstr(text, words));
+	assert_int_equal(es_host_reseal(host, &next->next, &done), why);
+	assert_non_null(strstr(es_host_detail(host), words));
+	/* It is what the boot says, too. */
+	assert_int_equal(boot(s, next), why);
+}
+
+static void an_image_that_the_tpm_will_refuse_is_refused_beforehand(void **state)
+{
+	struct image one, five, three, far;
+	char text[ES_FINDING_TEXT];
+	struct scene s;
+
+	(void)state;
+	start(&s, 1, &one);
+	make_image(&s, "five", 5, true, &five);
+	make_image(&s, "three", 3, true, &three);
+	make_image(&s, "far", 1000, true, &far);
+	assert_int_equal(check(&s, &three, text), ES_OK); /* no newer one was accepted yet */
+	assert_int_equal(boot(&s, &five), ES_OK);
+	assert_refused(&s, &three, ES_IMAGE_OLD,
+		       "the TPM will refuse this image: generation 3, this host has accepted 5");
+	assert_int_equal(boot(&s, &five), ES_OK);
+	assert_refused(&s, &far, ES_IMAGE_AHEAD, "generation 1000, this host has accepted 5");
+	assert_int_equal(boot(&s, &five), ES_OK);
+	assert_int_equal(check(&s, NULL, text), ES_OK);
+	/* Counted up by somebody else while it runs: also this very image is old now. */
+	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvincrement -Q 0x0180e5eb", NULL, 0);
+	assert_int_equal(check(&s, NULL, text), ES_IMAGE_OLD);
+	assert_non_null(strstr(text, "generation 5, this host has accepted 6"));
+	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -Q -C o 0x0180e5eb", NULL, 0);
+	assert_int_equal(check(&s, NULL, text), ES_COUNTER_MISSING);
+	free_image(&one);
+	free_image(&five);
+	free_image(&three);
+	free_image(&far);
+	end(&s);
+}
+
+/* The vendor's name under a policy, and not his signature. */
+static void a_forged_signature_is_found_beforehand(void **state)
+{
+	struct image one, two;
+	char text[ES_FINDING_TEXT];
+	struct es_span json;
+	struct scene s;
+	uint8_t *sig;
+
+	(void)state;
+	start(&s, 1, &one);
+	make_image(&s, "two", 2, true, &two);
+	json = two.uki.section[ES_UKI_PCRSIG];
+	sig = memmem(json.data, json.len, "\"sig\"", 5);
+	assert_non_null(sig);
+	sig[20] = sig[20] == 'A' ? 'B' : 'A';
+	assert_int_equal(check(&s, &two, text), ES_IMAGE_SIGNATURE);
+	free_image(&one);
+	free_image(&two);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signed_image_needs_no_seal),
 		cmocka_unit_test(an_unsigned_image_gets_no_seal_where_generations_count),
 		cmocka_unit_test(without_generations_it_gets_one),
+		cmocka_unit_test(an_image_that_the_tpm_will_refuse_is_refused_beforehand),
+		cmocka_unit_test(a_forged_signature_is_found_beforehand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

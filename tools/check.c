@@ -1,25 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal check`: will the next boot open by itself? Asked before a restart, so that nobody has to stand there with the key. */
-#include "keys/reseal.h"
+#include "keys/check.h"
 #include "tools/common.h"
 #include "tools/image.h"
 #include "tools/verbs.h"
 
-static void fill_opens(struct es_writer *w, const void *what)
+static void fill_check(struct es_writer *w, const void *what)
 {
+	const struct es_check *c = what;
 	struct es_emit j = { .out = w };
 
 	es_emit_object(&j, NULL);
-	es_emit_bool(&j, "opens", true);
-	es_emit_text(&j, "by", what);
+	es_emit_bool(&j, "opens", c->opens);
+	es_emit_text(&j, "by", c->opens && c->by[0] != '\0' ? c->by : NULL);
+	es_emit_array(&j, "findings");
+	for (unsigned i = 0; i < c->count; i++) {
+		const struct es_finding *f = &c->finding[i];
+
+		es_emit_object(&j, NULL);
+		es_emit_bool(&j, "stops", f->stops);
+		es_emit_text(&j, "id", es_reason_words(f->reason)->id);
+		es_emit_text(&j, "what", es_reason_words(f->reason)->what);
+		es_emit_text(&j, "detail", f->detail);
+		es_emit_text(&j, "next", f->next);
+		es_emit_end(&j);
+	}
 	es_emit_end(&j);
+	es_emit_end(&j);
+}
+
+static void tell(const struct es_finding *f)
+{
+	es_warn("%s%s%s. %s", es_reason_words(f->reason)->what, f->detail[0] != '\0' ? ": " : "", f->detail, f->next);
 }
 
 enum es_exit es_verb_check(const struct es_args *args)
 {
 	const char *path = es_arg(args, "image");
 	struct es_predict_request next = { .stub = false };
-	char by[ES_BY_TEXT];
+	struct es_check check;
 	ES_IMAGE image = { 0 };
 	ES_HOST host = NULL;
 	enum es_exit failed = ES_EXIT_DONE;
@@ -33,10 +52,16 @@ enum es_exit es_verb_check(const struct es_args *args)
 		return failed;
 	next.image = &image.pe;
 	next.uki = &image.uki;
-	r = es_host_check(host, path != NULL ? &next : NULL, by);
+	r = es_host_check(host, path != NULL ? &next : NULL, &check);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
-	es_line(args, "the next boot%s%s opens by itself (%s)", path != NULL ? " with " : "", path != NULL ? path : "",
-		by);
-	return args->json ? es_print(fill_opens, by) : ES_EXIT_DONE;
+	if (check.opens)
+		es_line(args, "the next boot%s%s opens by itself (%s)", path != NULL ? " with " : "",
+			path != NULL ? path : "", check.by);
+	else
+		es_say_failure(args, check.finding[0].reason, check.finding[0].detail, check.finding[0].next);
+	for (unsigned i = check.opens ? 0 : 1; i < check.count; i++)
+		tell(&check.finding[i]);
+	failed = args->json ? es_print(fill_check, &check) : ES_EXIT_DONE;
+	return failed != ES_EXIT_DONE || check.opens ? failed : ES_EXIT_LOCKED;
 }

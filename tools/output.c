@@ -116,17 +116,23 @@ static void fill_failure(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail)
+void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next)
 {
-	const struct failure f = { args, es_reason_words(reason), detail };
 	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	char shown[TEXT_MAX];
 
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
 	es_clean(shown);
-	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, f.words->what, shown[0] != '\0' ? ": " : "",
-		shown, f.words->next);
+	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, es_reason_words(reason)->what,
+		shown[0] != '\0' ? ": " : "", shown, next);
+}
+
+enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail)
+{
+	const struct failure f = { args, es_reason_words(reason), detail };
+
+	es_say_failure(args, reason, detail, f.words->next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
 		return ES_EXIT_FAILED;
 	return f.words->exit;

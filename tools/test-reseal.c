@@ -154,6 +154,50 @@ static void machines_are_told_too(void **state)
 	machine_stop(&s.m);
 }
 
+static const char *text_of(struct json_object *j, const char *name)
+{
+	struct json_object *v;
+
+	assert_true(json_object_object_get_ex(j, name, &v));
+	return json_object_get_string(v);
+}
+
+static void findings_come_with_advice_to_people_and_machines(void **state)
+{
+	static struct scene s;
+	struct json_object *j, *findings;
+	char line[200];
+
+	(void)state;
+	start(&s);
+	snprintf(line, sizeof line, "echo x >>%s/etcseal/bank0/config.cms", s.m.boot_dir);
+	assert_int_equal(system(line), 0);
+	run(&s, "check", 0);
+	assert_says(c.out, "opens by itself");
+	assert_says(c.err,
+		    "warning: one of the two banks wouldn't serve, so all hangs on the other: bank0: config.cms: ");
+	assert_says(c.err, "`etcseal backup` writes it anew");
+	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -Q -C o 0x0180e5ea", NULL, 0);
+	run(&s, "check", 4);
+	assert_says(c.err, "etcseal: cannot promise that: the TPM has lost the counter");
+	assert_says(c.err, "  Next: `etcseal set --mode=tpm`");
+	assert_says(c.err, "warning: one of the two banks");
+	run(&s, "check --json", 4);
+	j = answer();
+	assert_false(yes(j, "opens"));
+	assert_true(json_object_object_get_ex(j, "findings", &findings));
+	assert_int_equal(json_object_array_length(findings), 2);
+	assert_string_equal(text_of(json_object_array_get_idx(findings, 0), "id"), "counter-missing");
+	assert_true(yes(json_object_array_get_idx(findings, 0), "stops"));
+	assert_string_equal(text_of(json_object_array_get_idx(findings, 1), "id"), "one-bank");
+	assert_false(yes(json_object_array_get_idx(findings, 1), "stops"));
+	json_object_put(j);
+	run(&s, "set --mode=tpm", 0);
+	run(&s, "check", 0);
+	assert_string_equal(c.err, "");
+	machine_stop(&s.m);
+}
+
 /* The values that `image predict` prints are those of the boot that follows. */
 static void predict_prints_what_comes_true(void **state)
 {
@@ -199,6 +243,7 @@ int main(void)
 		cmocka_unit_test(an_update_is_checked_sealed_to_and_opens),
 		cmocka_unit_test(what_is_no_image_changes_nothing),
 		cmocka_unit_test(machines_are_told_too),
+		cmocka_unit_test(findings_come_with_advice_to_people_and_machines),
 		cmocka_unit_test(predict_prints_what_comes_true),
 		cmocka_unit_test(predict_refuses_a_log_that_the_tpm_does_not_confirm),
 	};

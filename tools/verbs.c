@@ -105,8 +105,9 @@ const struct es_verb es_verbs[] = {
 	  .run = es_verb_check,
 	  .options = next_options,
 	  .more = "  As the host is now, or with another boot image in place of the one that runs. Exits\n"
-		  "  with 4 if not, and names the PCRs that differ. It sees what this boot measured, and\n"
-		  "  no change of firmware, Secure Boot keys or boot menu that comes later." },
+		  "  with 4 if not, and names the PCRs that differ, or what else stops it: the TPM, its\n"
+		  "  counters, the image's generation. A damaged bank is warned of. It sees what this boot\n"
+		  "  measured, and no change of firmware, Secure Boot keys or boot menu that comes later." },
 	{ .name = "reseal",
 	  .help = "Seal to this boot anew, or to the next boot image too",
 	  .run = es_verb_reseal,

@@ -87,6 +87,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			   "If you moved the disk here yourself, open it with the recovery key; if not, it was "
 			   "planted." },
 
+	[ES_ONE_BANK] = { "one-bank", ES_EXIT_FAILED, "one of the two banks wouldn't serve, so all hangs on the other",
+			  "`etcseal backup` writes it anew." },
 	[ES_IMAGE_OLD] = { "image-rolled-back", ES_EXIT_TAMPERED,
 			   "this boot image is older than the newest of its vendor that this host has accepted",
 			   "Boot the newest image. If you went back on purpose, open with the recovery key and run "

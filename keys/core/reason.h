@@ -47,6 +47,7 @@ enum es_reason {
 	ES_ROLLED_BACK,         /* older than the TPM's counter */
 	ES_COUNTER_MISSING,     /* the counter that encryption.info names is gone */
 	ES_DOWNGRADE,           /* a kdf bank on a TPM that has our counter */
+	ES_ONE_BANK,            /* one of the two; the other serves */
 	ES_IMAGE_OLD,           /* the image's signed policy has a lower generation than the TPM's counter */
 	ES_IMAGE_AHEAD,         /* … one so high that the TPM can't be counted up to it */
 	ES_IMAGE_SIGNATURE,     /* the signature of its policy isn't the vendor's */

@@ -80,6 +80,21 @@ enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret)
 	return ES_OK;
 }
 
+/* One that somebody else made at our handle may lack noDA; its empty password goes with TPM2_Load. */
+enum es_reason es_tpm_lockout(struct es_tpm *tpm, bool *ret_locked_out, bool *ret_matters)
+{
+	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
+	enum es_reason r = es_tpm_ready(tpm);
+
+	if (r == ES_OK)
+		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
+	if (r != ES_OK)
+		return r;
+	*ret_locked_out = property(data, TPM2_PT_PERMANENT) & TPMA_PERMANENT_INLOCKOUT;
+	*ret_matters = tpm->srk == ESYS_TR_NONE || !(tpm->srk_public.publicArea.objectAttributes & TPMA_OBJECT_NODA);
+	return ES_OK;
+}
+
 static bool is_there(struct es_tpm *tpm, TPM2_HANDLE handle)
 {
 	ESYS_TR tr = ESYS_TR_NONE;

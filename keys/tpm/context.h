@@ -34,6 +34,9 @@ const char *es_tpm_last_refusal(const struct es_tpm *tpm);
  * the counter has yet to be made), or what was refused. */
 ES_MUST_CHECK enum es_reason es_tpm_usable(struct es_tpm *tpm);
 
+/* Whether it is in a dictionary attack lockout, and whether that matters: not where the pinned SRK is one that we made. */
+ES_MUST_CHECK enum es_reason es_tpm_lockout(struct es_tpm *tpm, bool *ret_locked_out, bool *ret_matters);
+
 struct es_tpm_about {
 	char manufacturer[5];
 	uint32_t firmware_1, firmware_2;

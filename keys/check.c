@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asks what a boot will ask, in the same order, and goes on behind the first refusal. Sends the TPM no secret and no Unseal. */
+#include "keys/check.h"
+
+#include "keys/choice.h"
+#include "keys/config_key.h"
+#include "keys/core/labels.h"
+#include "keys/next_boot.h"
+#include "keys/refusal.h"
+#include "keys/sealing_vendor.h"
+#include "keys/store/file.h"
+#include "keys/tpm/counter.h"
+#include "keys/tpm/srk.h"
+#include "keys/vendor.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct check {
+	struct es_host *host;
+	const struct es_predict_request *next;
+	const struct es_secret *key;
+	struct es_info *info;
+	struct es_counter counter;
+	struct es_check found;
+};
+
+/* While the host is open there is more to do than the words for a boot that was refused say. */
+static const char *advice(enum es_reason reason)
+{
+	switch (reason) {
+	case ES_ROLLED_BACK:
+		return "`etcseal backup` saves what runs now as the newest.";
+	case ES_COUNTER_MISSING:
+	case ES_TPM_CLEARED:
+	case ES_TPM_OTHER:
+		return "`etcseal set --mode=tpm` seals to this TPM anew while the configuration is open; else the "
+		       "next boot asks for the recovery key.";
+	default:
+		return es_reason_words(reason)->next;
+	}
+}
+
+__attribute__((format(printf, 4, 5))) static void add(struct check *c, bool stops, enum es_reason reason,
+						      const char *format, ...)
+{
+	struct es_finding *f = c->found.finding;
+	unsigned at = c->found.count;
+	va_list args;
+
+	if (at == ES_FINDINGS_MAX)
+		return;
+	for (; stops && at > 0 && !f[at - 1].stops; at--)
+		f[at] = f[at - 1];
+	f[at] = (struct es_finding){ .stops = stops, .reason = reason, .next = advice(reason) };
+	va_start(args, format);
+	vsnprintf(f[at].detail, sizeof f[at].detail, format, args);
+	va_end(args);
+	c->found.count++;
+	c->found.opens &= !stops;
+}
+
+static bool vouched_for(const struct check *c, const struct es_bank *bank)
+{
+	ES_SECRET mac_key = NULL;
+
+	return es_config_key_derive(c->key, ES_LABEL_INFO_MAC, &mac_key) == ES_OK &&
+	       es_info_verify(es_buf_span(&bank->info_bytes), mac_key) == ES_OK;
+}
+
+static bool same_bytes(const struct es_buf *a, const struct es_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+/* Whether its protectors give the key of this host: then a boot finds the wrong MAC with that key in hand, and passes it over
+ * for the other bank. */
+static bool same_protectors(const struct es_info *a, const struct es_info *b)
+{
+	if (a->protector_count != b->protector_count)
+		return false;
+	for (unsigned i = 0; i < a->protector_count; i++)
+		if (a->protectors[i]->type != b->protectors[i]->type ||
+		    !same_bytes(&a->protectors[i]->wrapped, &b->protectors[i]->wrapped))
+			return false;
+	return true;
+}
+
+/* Behind the counter is known: which one a boot takes hangs on it. */
+static void look_at_banks(struct check *c)
+{
+	int chosen = es_choice_bank(c->host->banks, c->counter);
+	bool behind;
+
+	for (int i = 0; i < ES_BANK_COUNT; i++) {
+		const struct es_bank *bank = &c->host->banks[i];
+
+		if (bank->state == ES_BANK_DAMAGED)
+			add(c, false, ES_ONE_BANK, "bank%d: %s", i, bank->detail);
+		else if (bank->state == ES_BANK_ABSENT)
+			add(c, false, ES_ONE_BANK, "bank%d: its folder is missing, or empty", i);
+		else if (!vouched_for(c, bank))
+			add(c, chosen == i && !same_protectors(bank->info, c->info), ES_TAMPERED_INFO,
+			    "bank%d wasn't written with this host's key", i);
+		else if (i != chosen && c->counter.state == ES_OK &&
+			 es_choice_fresh(bank->info, c->counter, &behind) != ES_OK)
+			add(c, false, ES_ONE_BANK,
+			    "bank%d: generation %llu, which the TPM's counter (%llu) no longer accepts", i,
+			    (unsigned long long)bank->info->generation, (unsigned long long)c->counter.value);
+	}
+}
+
+static void look_at_counter(struct check *c)
+{
+	bool behind;
+	enum es_reason r = es_choice_fresh(c->info, c->counter, &behind);
+
+	if (r == ES_OK)
+		return;
+	if (c->counter.state == ES_OK)
+		add(c, true, r, "the configuration is generation %llu, the TPM's counter stands at %llu",
+		    (unsigned long long)c->info->generation, (unsigned long long)c->counter.value);
+	else if (r == ES_COUNTER_MISSING)
+		add(c, true, r, "NV index 0x%08x", c->info->nv_index);
+	else
+		add(c, true, r, "%s", c->host->tpm != NULL ? es_tpm_last_refusal(c->host->tpm) : "");
+}
+
+/* Whether this TPM is the one that was sealed to. Says why not. */
+static bool is_pinned_tpm(struct check *c)
+{
+	const struct es_protector *p = es_info_find(c->info, ES_PROTECTOR_TPM);
+	enum es_reason r = p != NULL ? es_tpm_srk_pin(c->host->tpm, es_buf_span(&p->tpm.srk)) : ES_LOCKED_NO_PROTECTOR;
+
+	if (r == ES_OK)
+		r = es_tpm_srk_check(c->host->tpm);
+	if (r != ES_OK)
+		add(c, true, r, "%s", es_tpm_last_refusal(c->host->tpm));
+	return r == ES_OK;
+}
+
+static void look_at_lockout(struct check *c)
+{
+	bool locked_out, matters;
+
+	if (es_tpm_lockout(c->host->tpm, &locked_out, &matters) == ES_OK && locked_out)
+		add(c, matters, ES_TPM_LOCKOUT, "%s",
+		    matters ? "the storage key that was found on this TPM isn't exempt from it"
+			    : "what etcseal keeps there is exempt from it, and opens all the same");
+}
+
+/* What is known of the counter is left in c->counter, also in mode kdf, where there must be none. */
+static void look_at_tpm(struct check *c)
+{
+	bool tpm_mode = c->info->mode == ES_MODE_TPM;
+	uint32_t index = c->info->nv_index != 0 ? c->info->nv_index : ES_COUNTER_INDEX;
+
+	c->counter.state = es_host_connect(c->host);
+	if (c->counter.state == ES_OK && tpm_mode) {
+		if (!is_pinned_tpm(c)) {
+			c->counter.state = ES_TPM_OTHER;
+			return;
+		}
+		look_at_lockout(c);
+	}
+	if (c->counter.state == ES_OK)
+		c->counter.state = es_tpm_counter_read(c->host->tpm, index, &c->counter.value);
+	look_at_counter(c);
+}
+
+/* What the vendor's signature opened now, it opens again: unless a newer image was accepted since. */
+static enum es_reason this_boot_by_vendor(struct check *c, const struct es_pcr_values *values)
+{
+	ES_BUF json = { NULL, 0 };
+	char path[ES_PATH_TEXT + 32];
+
+	snprintf(path, sizeof path, "%s/%s", c->host->run_dir, ES_RUN_SIGNATURE_NAME);
+	if (es_file_read(AT_FDCWD, path, ES_SIGNATURE_FILE_MAX, &json) != ES_OK)
+		return ES_MISSING;
+	return es_next_by_vendor(c->host, c->info, es_buf_span(&json), values);
+}
+
+static void look_at_values(struct check *c, const struct es_pcr_values *values)
+{
+	struct es_refusal_evidence evidence = { .now = values };
+	const struct es_protector *p = NULL;
+	char differs[ES_FINDING_TEXT];
+	enum es_reason r = es_choice_protector(c->info, values, c->host->boot.stub, &p), vendor;
+
+	if (r == ES_OK) {
+		snprintf(c->found.by, ES_BY_TEXT, "sealed for: %s", p->tpm.purpose);
+		return;
+	}
+	vendor = c->next != NULL ? es_next_by_vendor(c->host, c->info, es_next_signature(c->next), values)
+				 : this_boot_by_vendor(c, values);
+	if (vendor == ES_OK)
+		snprintf(c->found.by, ES_BY_TEXT, "sealed for: images that their vendor signed");
+	if (vendor != ES_OK && vendor != ES_MISSING)
+		add(c, true, vendor, "%s", es_host_detail(c->host));
+	if (vendor != ES_MISSING)
+		return;
+	if (r == ES_LOCKED_NO_PROTECTOR || p == NULL) {
+		add(c, true, ES_NEXT_LOCKED, "nothing is sealed to it");
+		return;
+	}
+	evidence.sealed = &p->tpm.expected;
+	evidence.pcrs = p->tpm.pcrs;
+	es_refusal_words(&evidence, differs, sizeof differs);
+	add(c, true, r == ES_LOCKED_PCR ? ES_NEXT_LOCKED : r, "%s", differs);
+}
+
+static enum es_reason look_at_boot(struct check *c)
+{
+	struct es_prediction prediction = { .values = { .present = 0 } };
+	enum es_reason r = c->next != NULL ? es_next_values(c->host, c->info, c->next, &prediction)
+					   : es_host_expected(c->host, es_policy_pcrs(c->info->require_secure_boot),
+							      &prediction.values);
+
+	if (r == ES_OK)
+		look_at_values(c, &prediction.values);
+	if (r == ES_NEXT_UNKNOWN)
+		add(c, true, r, "%s", es_host_detail(c->host));
+	return r == ES_NEXT_UNKNOWN ? ES_OK : r;
+}
+
+/* It depends on nothing that a boot changes, so it can be tried. */
+static void look_at_kdf(struct check *c)
+{
+	const struct es_protector *p = es_info_find(c->info, ES_PROTECTOR_KDF);
+	char uuid[ES_UUID_TEXT];
+	ES_SECRET key = NULL;
+	enum es_reason r = ES_LOCKED_NO_PROTECTOR;
+
+	es_host_product_uuid(c->host, uuid);
+	if (p != NULL)
+		r = es_protector_open_kdf(p, uuid, &key);
+	if (r == ES_OK)
+		snprintf(c->found.by, ES_BY_TEXT, "mode kdf, which looks at no measurement");
+	else
+		add(c, true, r, "%s", uuid[0] != '\0' ? uuid : "this machine tells no UUID");
+}
+
+enum es_reason es_host_check(struct es_host *host, const struct es_predict_request *next, struct es_check *ret)
+{
+	struct check c = { .host = host, .next = next, .found = { .opens = true } };
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	enum es_reason r = es_host_unlocked(host, &key, &info);
+
+	if (r != ES_OK)
+		return r;
+	c.key = key;
+	c.info = info;
+	look_at_tpm(&c);
+	look_at_banks(&c);
+	if (info->mode == ES_MODE_KDF)
+		look_at_kdf(&c);
+	else
+		r = look_at_boot(&c);
+	if (r == ES_OK)
+		*ret = c.found;
+	return r;
+}
