@@ -142,13 +142,14 @@ static enum es_reason make_folder(struct es_host *host)
 	return es_folder_sync(boot);
 }
 
-/* First the bank that a boot would take last: until its last byte the other one is whole and fresh. Then the counter, which makes
+/* First the bank that a boot would take last: until its last byte the one that the host stands on is whole and fresh. Then the counter, which makes
  * that other one old. Then the other one too, so that both are of this generation: with one damaged, a boot still
  * has a bank that the counter accepts. */
 static enum es_reason write_banks(struct es_host *host, struct es_commit *c, const struct es_bank_content *content)
 {
 	const struct es_info *info = c->info;
-	unsigned first = es_bank_oldest(host->banks);
+	/* Not by age alone: a newer bank that isn't under this host's key was planted, or left by a rotation that was cut. */
+	unsigned first = host->current >= 0 ? 1 - (unsigned)host->current : es_bank_oldest(host->banks);
 	enum es_reason r = es_bank_write(host->banks_dirfd, first, content);
 
 	if (r != ES_OK)
@@ -162,6 +163,8 @@ static enum es_reason write_banks(struct es_host *host, struct es_commit *c, con
 		return es_host_refuse(
 		    host, r, "saved as generation %llu, but the counter didn't move (%s); the next boot catches up",
 		    (unsigned long long)info->generation, es_tpm_last_refusal(host->tpm));
+	if (c->first_only)
+		return ES_OK;
 	r = es_bank_write(host->banks_dirfd, 1 - first, content);
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "saved as generation %llu in bank%u, but its copy in bank%u failed",
@@ -211,7 +214,29 @@ enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, st
 
 	if (r == ES_OK)
 		r = commit_locked(host, commit, ret_report);
+	if (r != ES_OK || !commit->first_only)
+		es_host_unlock(host);
+	return r;
+}
+
+enum es_reason es_host_mirror(struct es_host *host)
+{
+	const struct es_bank *bank = &host->banks[host->current];
+	const struct es_bank_content content = {
+		.info = es_buf_span(&bank->info_bytes),
+		.archive = es_buf_span(&bank->archive),
+		.log = es_buf_span(&bank->log),
+	};
+	unsigned other = 1 - (unsigned)host->current;
+	uint64_t generation = bank->info->generation;
+	enum es_reason written = es_bank_write(host->banks_dirfd, other, &content), r;
+
+	r = es_host_reload(host);
 	es_host_unlock(host);
+	if (written != ES_OK)
+		return es_host_refuse(host, written,
+				      "saved as generation %llu in bank%u, but its copy in bank%u failed",
+				      (unsigned long long)generation, 1 - other, other);
 	return r;
 }
 

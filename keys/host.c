@@ -2,7 +2,6 @@
 #include "keys/host.h"
 
 #include "keys/boot_partition.h"
-#include "keys/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/host_state.h"
 #include "keys/keyring_named.h"
@@ -267,55 +266,4 @@ enum es_reason es_host_bankless(const struct es_host *host)
 {
 	return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
 										  : ES_BANKS_DAMAGED;
-}
-
-enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
-{
-	ES_SECRET key = NULL;
-	ES_SECRET mac_key = NULL;
-	ES_INFO info = NULL;
-	char detail[ES_DETAIL_TEXT];
-	enum es_reason r;
-
-	host->detail[0] = '\0';
-	if (host->boot_dir[0] == '\0')
-		return ES_NO_BOOT_PARTITION;
-	if (host->current < 0)
-		return es_host_bankless(host);
-	r = es_keyring_get_named(host->key_name, &key);
-	if (r == ES_OK)
-		r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);
-	if (r != ES_OK)
-		return r;
-	/* The bank that this key vouches for: a planted one beside it is not to be carried on. */
-	if (es_info_verify(es_buf_span(&host->banks[host->current].info_bytes), mac_key) != ES_OK) {
-		int other = 1 - host->current;
-
-		if (host->banks[other].state != ES_BANK_WHOLE ||
-		    es_info_verify(es_buf_span(&host->banks[other].info_bytes), mac_key) != ES_OK)
-			return es_host_refuse(host, ES_TAMPERED_INFO, "%s/" ES_BANK_FOLDER "/bank%d/" ES_INFO_NAME,
-					      host->boot_dir, host->current);
-		host->current = other;
-	}
-	r = es_info_parse(es_buf_span(&host->banks[host->current].info_bytes), &info, detail);
-	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", detail);
-	*ret_key = es_take(key);
-	*ret_info = es_take(info);
-	return ES_OK;
-}
-
-enum es_reason es_host_recovery_key(struct es_host *host, struct es_secret **ret_recovery)
-{
-	ES_SECRET key = NULL;
-	ES_INFO info = NULL;
-	const struct es_protector *p;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
-
-	if (r != ES_OK)
-		return r;
-	p = es_info_find(info, ES_PROTECTOR_RECOVERY);
-	if (p == NULL)
-		return es_host_refuse(host, ES_LOCKED_NO_PROTECTOR, "encryption.info has no recovery protector");
-	return es_protector_escrow(p, key, ret_recovery);
 }

@@ -54,5 +54,9 @@ enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, s
 	/* Another command may have committed since this one looked. */
 	if (r == ES_OK)
 		r = es_host_reload(host);
-	return r == ES_OK ? es_host_unlocked(host, ret_key, ret_info) : r;
+	if (r == ES_OK)
+		r = es_host_unlocked(host, ret_key, ret_info);
+	if (r == ES_OK)
+		es_host_keep_key(host, *ret_key);
+	return r;
 }

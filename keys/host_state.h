@@ -47,6 +47,13 @@ void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TE
 ES_MUST_CHECK enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key,
 					      struct es_info **ret_info);
 
+/* A key that is to vouch for the next bank goes into the keyring under a second name, where es_host_unlocked finds it. */
+ES_MUST_CHECK enum es_reason es_host_stage_key(struct es_host *host, const struct es_secret *key);
+/* Whether a whole bank is under this key; the host then stands on it. */
+bool es_host_vouched_for(struct es_host *host, const struct es_secret *key);
+/* This key is the one in force: what was staged goes, or takes its place. Under the lock only. */
+void es_host_keep_key(struct es_host *host, const struct es_secret *key);
+
 /* Waits until no other command is changing this host. ES_BUSY: it took too long. Held until a commit's end, or the host is
  * closed. */
 ES_MUST_CHECK enum es_reason es_host_lock(struct es_host *host);
@@ -66,11 +73,14 @@ struct es_commit {
 	uint32_t drop_counter; /* to kdf mode: this counter ends when the first bank is written; 0: none */
 	enum es_count count;
 	const struct es_digest *tree; /* its hash, if that is known; NULL */
+	bool first_only;              /* leave the second bank, and the lock held, to es_host_mirror */
 	bool counted;                 /* out: the TPM's counter moved */
 	enum es_reason tpm;           /* out: ES_COUNT_NEXT and LATER: why the TPM couldn't be asked */
 };
 ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit,
 					    struct es_pack_report *ret_report);
+/* The other bank gets what stands in the one that the host stands on; ends the lock. */
+ES_MUST_CHECK enum es_reason es_host_mirror(struct es_host *host);
 
 /* Replaces info's tpm protectors by one for the way this host booted: SRK, a fresh secret, {7 or 4}, 11, 12. The values
  * are those from before the fence, confirmed by the event log; a recovery boot's are put right. Where the image's vendor
@@ -90,6 +100,9 @@ ES_MUST_CHECK enum es_reason es_host_expected(struct es_host *host, es_pcr_mask 
 ES_MUST_CHECK enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info,
 					       const struct es_secret *config_key, const struct es_pcr_values *expected,
 					       const char *purpose);
+
+/* Removes the tpm protectors of any other SRK than this. */
+void es_host_drop_other_srks(struct es_info *info, struct es_span srk);
 
 /* What literal protectors are for ("for" in encryption.info). */
 #define ES_FOR_THIS_BOOT  "this boot"

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <keyutils.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Whoever is uid 0 may see, read and find it; search is also the right to drop it. Group and others: nothing. */
@@ -96,6 +97,13 @@ enum es_reason es_keyring_drop_named(const char *description)
 	if (r == ES_OK && keyctl_invalidate(id) < 0)
 		r = reason_from_errno(errno);
 	return r;
+}
+
+enum es_reason es_keyring_next_name(const char *description, char ret[static ES_KEYRING_NAME_MAX])
+{
+	int n = snprintf(ret, ES_KEYRING_NAME_MAX, "%s:next", description);
+
+	return n > 0 && n < ES_KEYRING_NAME_MAX ? ES_OK : ES_ARGUMENT;
 }
 
 enum es_reason es_keyring_put(const struct es_secret *config_key)

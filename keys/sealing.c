@@ -54,7 +54,7 @@ static void remove_tpm_protectors(struct es_info *info, const char *keep)
 	}
 }
 
-static void remove_other_srks(struct es_info *info, struct es_span srk)
+void es_host_drop_other_srks(struct es_info *info, struct es_span srk)
 {
 	for (unsigned i = info->protector_count; i-- > 0;) {
 		const struct es_protector *p = info->protectors[i];
@@ -196,7 +196,7 @@ static enum es_reason seal_to(struct seal *s, const char *keep)
 	if (r != ES_OK)
 		return es_host_refuse(s->host, r, "%s", es_tpm_last_refusal(s->host->tpm));
 	remove_tpm_protectors(s->info, keep);
-	remove_other_srks(s->info, es_buf_span(&s->srk));
+	es_host_drop_other_srks(s->info, es_buf_span(&s->srk));
 	r = seal_to_vendor(s, &generations);
 	if (r == ES_OK && generations)
 		remove_literal(s->info);
@@ -220,7 +220,7 @@ enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info, con
 	r = es_tpm_srk_make(host->tpm, &s.srk);
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	remove_other_srks(info, es_buf_span(&s.srk));
+	es_host_drop_other_srks(info, es_buf_span(&s.srk));
 	return add_protector(&s, NULL);
 }
 

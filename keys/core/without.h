@@ -13,6 +13,7 @@
  *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice.c       not sealed to PCR 11
  *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12
  *   ES_TEST_WITHOUT_COUNTER           keys/choice.c       every generation and every mode counts as fresh
+ *   ES_TEST_WITHOUT_ROTATION_KEY      keys/rotate.c       a rotation keeps the config key
  *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
  *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
@@ -80,6 +81,13 @@ enum { ES_WITH_COUNTER = 0 };
 ES_WITHOUT_MARKER("COUNTER");
 #else
 enum { ES_WITH_COUNTER = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_ROTATION_KEY
+enum { ES_WITH_ROTATION_KEY = 0 };
+ES_WITHOUT_MARKER("ROTATION_KEY");
+#else
+enum { ES_WITH_ROTATION_KEY = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_MAC

@@ -15,12 +15,16 @@
 
 struct endured {
 	struct machine m;
-	struct es_boot_record record; /* of the last boot */
+	struct es_boot_record record;    /* of the last boot */
+	struct machine_boot usual;       /* what firmware and stub measure */
+	const struct machine_boot *next; /* what must open as well once a verb is done; NULL */
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 	bool configured; /* when the point was kept */
 	struct es_secret *key;
-	char point[96];                       /* folder with boot/ run/ log and the TPM's state */
-	char given[ES_RECOVERY_TEXT_LEN + 1]; /* the recovery key that a verb handed out since; "" */
+	char point[96]; /* folder with boot/ run/ log and the TPM's state */
+	/* The recovery key that a verb handed out since, "". It is the owner's beside the one above: with either, a bank of
+	 * his must open at any time. */
+	char given[ES_RECOVERY_TEXT_LEN + 1];
 };
 
 /* How a host opened after all. */
@@ -44,7 +48,7 @@ void endured_back(struct endured *h);
 enum es_reason endured_boot(struct endured *h, const char *recovery_text);
 
 /* Boots with all in order, asks for the recovery key where the host doesn't open by itself. done: the verb said that NEW is saved, so
- * that OLD won't do. */
+ * that OLD won't do. LOST also where it opens by itself, and none of the owner's recovery keys opens any bank. */
 enum endured_way endured_judge(struct endured *h, bool done);
 /* After that: whether a host that opened can be saved and opened again, and one that was never configured be configured. */
 bool endured_goes_on(struct endured *h);

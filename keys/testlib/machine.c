@@ -53,11 +53,14 @@ void machine_start(struct machine *m, bool with_tpm)
 		m->tpm = es_swtpm_start();
 }
 
-/* Whether or not there is one. */
-static void drop_key(struct machine *m)
+void machine_drop_keys(struct machine *m)
 {
 	enum es_reason r = es_keyring_drop_named(m->key_name);
+	char next[ES_KEYRING_NAME_MAX];
 
+	assert_true(r == ES_OK || r == ES_NOT_UNLOCKED);
+	assert_int_equal(es_keyring_next_name(m->key_name, next), ES_OK);
+	r = es_keyring_drop_named(next);
 	assert_true(r == ES_OK || r == ES_NOT_UNLOCKED);
 }
 
@@ -65,7 +68,7 @@ void machine_stop(struct machine *m)
 {
 	es_swtpm_stop(m->tpm);
 	m->tpm = NULL;
-	drop_key(m);
+	machine_drop_keys(m);
 	shell("rm -rf %s", m->folder);
 }
 
@@ -202,7 +205,7 @@ static void leave(struct machine *m, struct es_opening *o)
 	assert_int_equal(es_file_write(AT_FDCWD, path, es_buf_span(&json)), ES_OK);
 	leave_file(m, ES_RUN_PUBLIC_KEY_NAME, m->public_key);
 	leave_file(m, ES_RUN_SIGNATURE_NAME, m->signature);
-	drop_key(m);
+	machine_drop_keys(m);
 	if (key != NULL)
 		assert_int_equal(es_keyring_put_named(m->key_name, key), ES_OK);
 }

@@ -37,6 +37,8 @@ struct machine {
 
 void machine_start(struct machine *m, bool with_tpm);
 void machine_stop(struct machine *m);
+/* The host's keys, out of the kernel's keyring: whether or not there are any. */
+void machine_drop_keys(struct machine *m);
 
 /* Power cycle and firmware: what a boot has measured before anything of ours runs in the kernel. */
 void machine_power_on(struct machine *m, const struct machine_boot *boot);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/testlib/verbs.h"
 
+#include "keys/reseal.h"
+#include "keys/rotate.h"
 #include "keys/save.h"
+#include "keys/testlib/pe_image.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,6 +60,57 @@ static enum es_reason init_tpm(struct endured *h)
 static enum es_reason init_kdf(struct endured *h)
 {
 	return init(h, true);
+}
+
+/* He is shown the key between the two steps. */
+static enum es_reason rotate(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+	ES_SECRET recovery = NULL;
+	char old_id[ES_RECOVERY_ID_TEXT];
+	enum es_reason r = es_host_rotate(host, old_id, &recovery);
+
+	if (recovery != NULL)
+		es_recovery_code_write(es_secret_bytes(recovery), h->given);
+	return r == ES_OK ? es_host_rotate_finish(host) : r;
+}
+
+static enum es_reason reseal(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+	struct es_resealed done;
+
+	return es_host_reseal(host, NULL, &done);
+}
+
+/* The images of a host that is about to be updated: the one that runs, and the next. */
+static struct image {
+	uint8_t bytes[ES_TEST_PE_MAX];
+	struct es_pe pe;
+	struct es_uki uki;
+	struct machine_boot boot;
+} running, coming;
+
+static void make_image(struct image *i, uint8_t fill)
+{
+	const struct es_test_pe_section sections[] = {
+		{ ".text", 0x200, 1 }, { ".linux", 0x300, fill }, { ".cmdline", 0x20, 'a' }, { ".initrd", 0x100, 3 }
+	};
+	struct es_span file = { i->bytes, es_test_pe_make(sections, 4, i->bytes) };
+
+	assert_int_equal(es_pe_open(file, ES_PE_FILE, &i->pe), ES_OK);
+	assert_int_equal(es_uki_find(&i->pe, ES_PE_FILE, &i->uki), ES_OK);
+	i->boot = machine_usual_boot;
+	i->boot.image = NULL;
+	i->boot.file = file;
+}
+
+static enum es_reason reseal_image(struct endured *h)
+{
+	ES_HOST host = machine_host(&h->m);
+	struct es_resealed done;
+
+	return es_host_reseal(host, &(struct es_predict_request){ .image = &coming.pe, .uki = &coming.uki }, &done);
 }
 
 static enum es_reason set_kdf(struct endured *h)
@@ -122,6 +176,19 @@ static void not_required(struct endured *h)
 	assert_int_equal(allow_no_secure_boot(h), ES_OK);
 }
 
+/* Sealed to {2, 4, 11, 12}, so that PCR 7 of an image that nobody signed is no question. */
+static void image_to_come(struct endured *h)
+{
+	make_image(&running, 'a');
+	make_image(&coming, 'b');
+	h->usual = running.boot;
+	h->next = &coming.boot;
+	assert_int_equal(endured_boot(h, NULL), ES_NOT_CONFIGURED);
+	machine_write(&h->m, ENDURED_FILE, ENDURED_OLD);
+	not_required(h);
+	assert_int_equal(endured_boot(h, NULL), ES_OK);
+}
+
 /* As watch leaves it between two counts. */
 static void pending(struct endured *h)
 {
@@ -165,5 +232,10 @@ const struct verb verbs[] = {
 	{ "require Secure Boot", "set --require-secure-boot=true", not_required, require_secure_boot, false },
 	{ "no Secure Boot", "set --require-secure-boot=false", sealed, allow_no_secure_boot, false },
 	{ "no exec-installed-only", "set --require-exec-installed-only=false", sealed, allow_all_programs, false },
+	{ "reseal", "reseal", sealed, reseal, false },
+	{ "reseal --image", NULL, image_to_come, reseal_image, false },
+	{ "recovery rotate, kdf", NULL, kdf, rotate, false },
+	/* The last that a guest types: the key of before is no longer its owner's. */
+	{ "recovery rotate", "recovery rotate", sealed, rotate, false },
 };
 const unsigned verb_count = sizeof verbs / sizeof *verbs;
