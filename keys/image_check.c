@@ -7,6 +7,8 @@
 
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
+#include "keys/crypto/sign.h"
+#include "keys/image_policy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,8 +114,14 @@ static const char *check_sbat(struct es_span s)
 
 static const char *check_pcrpkey(struct es_span s)
 {
-	return begins(s, "-----BEGIN PUBLIC KEY-----", 26) && printable(s, true) ? NULL
-										 : "is no public key in PEM form";
+	struct es_rsa_public key;
+	enum es_reason r = es_rsa_public_read(s, &key);
+
+	if (!printable(s, true) || (r != ES_OK && r != ES_VERSION))
+		return "is no public key in PEM form";
+	if (r == ES_VERSION)
+		return "is no RSA key of 2048 or 3072 bits with exponent 65537, which is what TPMs check";
+	return 8 * key.len > ES_POLICY_KEY_BITS_MAX ? ES_POLICY_KEY_TOO_LARGE : NULL;
 }
 
 static const char *check_pcrsig(struct es_span s)

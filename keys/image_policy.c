@@ -22,7 +22,7 @@ static enum es_reason why_key(enum es_reason r, const char **ret_why)
 		*ret_why = "is under a passphrase, which can't be given here";
 		break;
 	case ES_VERSION:
-		*ret_why = "is no RSA key of 2048, 3072 or 4096 bits with exponent 65537, which is what TPMs check";
+		*ret_why = "is no RSA key of 2048 or 3072 bits with exponent 65537, which is what TPMs check";
 		break;
 	default:
 		*ret_why = "can't be used";
@@ -32,9 +32,20 @@ static enum es_reason why_key(enum es_reason r, const char **ret_why)
 
 enum es_reason es_image_policy_public(const struct es_secret *private_pem, struct es_buf *ret, const char **ret_why)
 {
-	enum es_reason r = es_rsa_private_public(private_pem, ret);
+	ES_BUF pem = { NULL, 0 };
+	struct es_rsa_public key;
+	enum es_reason r = es_rsa_private_public(private_pem, &pem);
 
-	return r == ES_OK ? ES_OK : why_key(r, ret_why);
+	if (r == ES_OK)
+		r = es_rsa_public_read(es_buf_span(&pem), &key);
+	if (r != ES_OK)
+		return why_key(r, ret_why);
+	if (8 * key.len > ES_POLICY_KEY_BITS_MAX) {
+		*ret_why = ES_POLICY_KEY_TOO_LARGE;
+		return ES_ARGUMENT;
+	}
+	*ret = es_buf_take(&pem);
+	return ES_OK;
 }
 
 static enum es_reason check_carried(const struct es_uki *uki, const struct es_rsa_public *key, bool *ret_has,

@@ -6,7 +6,15 @@
 #include "keys/core/secret.h"
 #include "keys/image.h"
 
-enum { ES_PRIVATE_KEY_MAX = 16 << 10 }; /* bytes of its file */
+enum {
+	ES_PRIVATE_KEY_MAX = 16 << 10, /* bytes of its file */
+	/* RSA 2048 every TPM 2.0 of a PC has, 3072 many, 4096 next to none: no host could be sealed to such a key. Where a TPM
+	 * does take one, and another tool signed with it, it works. */
+	ES_POLICY_KEY_BITS_MAX = 3072,
+};
+
+#define ES_POLICY_KEY_TOO_LARGE                                                                                        \
+	"is an RSA key of 4096 bits, which hardly any TPM can load: take 2048, or 3072 if your TPMs know it"
 
 struct es_image_policy {
 	struct es_digest pcr11;
@@ -19,8 +27,7 @@ void es_image_policy_free(struct es_image_policy *p);
 #define ES_IMAGE_POLICY ES_SCOPED(es_image_policy_free) struct es_image_policy
 
 /* Signs PCR 11 as the image will leave it, with a generation (0: none), by an RSA key in PEM form. ES_FORMAT: no private
- * key; ES_NOT_MET: it is under a passphrase; ES_VERSION: no RSA key of 2048, 3072 or 4096 bits, exponent 65537; ES_ARGUMENT:
- * the image carries another key, or the generation is over 2^62; *ret_why says so. The caller frees *ret. */
+ * key; ES_NOT_MET: it is under a passphrase; ES_VERSION: no RSA key of 2048 or 3072 bits, exponent 65537; ES_ARGUMENT: of 4096 bits, or the image carries another key, or the generation is over 2^62; *ret_why says so. The caller frees *ret. */
 ES_MUST_CHECK enum es_reason es_image_policy_sign(const struct es_uki *uki, const struct es_secret *private_pem,
 						  uint64_t generation, struct es_image_policy *ret,
 						  const char **ret_why);

@@ -68,14 +68,19 @@ static enum es_reason boot_image(struct scene *s, const char *image, uint64_t ge
 	return boot(s, NULL);
 }
 
-static void begin(struct scene *s)
+static void begin_with(struct scene *s, int bits)
 {
 	memset(s, 0, sizeof *s);
 	machine_start(&s->m, true);
 	s->boot = machine_usual_boot;
-	s->key = vendor_new_key(s->m.tpm, 2048);
+	s->key = vendor_new_key(s->m.tpm, bits);
 	assert_int_equal(es_rsa_private_public(s->key, &s->public_pem), ES_OK);
 	s->m.public_key = es_buf_span(&s->public_pem);
+}
+
+static void begin(struct scene *s)
+{
+	begin_with(s, 2048);
 }
 
 static void init(struct scene *s)
@@ -342,6 +347,37 @@ static void a_seal_that_cannot_be_under_the_vendors_signature_says_why(void **st
 	end(&s);
 }
 
+static void a_vendor_with_a_larger_key(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_with(&s, 3072);
+	assert_int_equal(boot_image(&s, "image one", 1), ES_NOT_CONFIGURED);
+	init(&s);
+	assert_int_equal(protectors(&s, true), 1);
+	assert_int_equal(boot_image(&s, "image two", 2), ES_OK);
+	assert_int_equal(boot_image(&s, "image one", 1), ES_IMAGE_OLD);
+	end(&s);
+}
+
+/* Then the host is sealed to the image alone, and says so. */
+static void a_vendors_key_that_the_tpm_cannot_load(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_with(&s, 4096);
+	assert_int_equal(boot_image(&s, "image one", 1), ES_NOT_CONFIGURED);
+	init(&s);
+	if (protectors(&s, true) == 0) {
+		set_mode(&s, "this TPM can't check signatures of the vendor's key (4096 bits)");
+		assert_int_equal(protectors(&s, false), 1);
+	}
+	assert_int_equal(boot_image(&s, "image one", 1), ES_OK);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +390,8 @@ int main(void)
 		cmocka_unit_test(a_generation_far_ahead_is_refused_and_wears_nothing),
 		cmocka_unit_test(an_image_that_only_failed_to_open_is_not_accepted),
 		cmocka_unit_test(a_seal_that_cannot_be_under_the_vendors_signature_says_why),
+		cmocka_unit_test(a_vendor_with_a_larger_key),
+		cmocka_unit_test(a_vendors_key_that_the_tpm_cannot_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

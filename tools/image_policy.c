@@ -106,7 +106,7 @@ enum es_exit es_policy_sign(const struct es_args *args, const struct es_policy_r
 			"build it with --policy-public-key",
 			q->path);
 	if (policy.key_bits > TPM_USUAL_BITS)
-		es_warn("many TPMs can't check signatures of keys over 2048 bits; this one has %u", policy.key_bits);
+		es_warn("not every TPM can check signatures of keys over 2048 bits; this one has %u", policy.key_bits);
 	*ret_policy = policy;
 	policy.json = (struct es_buf){ NULL, 0 };
 	return ES_EXIT_DONE;

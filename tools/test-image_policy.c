@@ -117,7 +117,7 @@ static void a_key_that_others_can_read_is_warned_of(void **state)
 	says("open.key can be read by others (mode 0640)");
 }
 
-static void what_a_host_could_not_use_is_warned_of(void **state)
+static void what_a_host_could_not_use_is_warned_of_or_refused(void **state)
 {
 	assert_int_equal(run(state, BUILD "--output uki"), 0);
 	assert_int_equal(run(state, "image sign-policy uki --key vendor.key --output new"), 0);
@@ -128,6 +128,18 @@ static void what_a_host_could_not_use_is_warned_of(void **state)
 			 0);
 	assert_int_equal(run(state, BUILD "--policy-key big.key --output uki"), 0);
 	says("over 2048 bits; this one has 3072");
+	assert_int_equal(oracle_shell(state,
+				      "umask 077 && openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out "
+				      "huge.key && openssl pkey -in huge.key -pubout -out huge.pem"),
+			 0);
+	assert_int_equal(run(state, BUILD "--policy-key huge.key --output huge"), 2);
+	says("huge.key is an RSA key of 4096 bits, which hardly any TPM can load");
+	assert_int_equal(run(state, BUILD "--policy-public-key huge.pem --output huge"), 1);
+	says("huge.pem: .pcrpkey is an RSA key of 4096 bits");
+	assert_int_equal(run(state, BUILD "--output uki"), 0);
+	assert_int_equal(run(state, "image sign-policy uki --key huge.key --output huge"), 2);
+	says("huge.key is an RSA key of 4096 bits");
+	assert_int_equal(oracle_shell(state, "test ! -e huge"), 0);
 }
 
 static void what_makes_no_sense_is_refused_and_nothing_is_written(void **state)
@@ -185,7 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(both_ways_give_the_same_image),
 		TEST(a_key_that_others_can_read_is_warned_of),
-		TEST(what_a_host_could_not_use_is_warned_of),
+		TEST(what_a_host_could_not_use_is_warned_of_or_refused),
 		TEST(what_makes_no_sense_is_refused_and_nothing_is_written),
 	};
 
