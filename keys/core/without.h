@@ -14,6 +14,8 @@
  *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12
  *   ES_TEST_WITHOUT_COUNTER           keys/choice.c       every generation and every mode counts as fresh
  *   ES_TEST_WITHOUT_ROTATION_KEY      keys/rotate.c       a rotation keeps the config key
+ *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/vendor.c       the helper doesn't look at an image's generation; the TPM does
+ *   ES_TEST_WITHOUT_GENERATION        keys/tpm/authorize.c, keys/vendor.c   a signed policy's generation isn't part of it
  *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
  *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
@@ -88,6 +90,20 @@ enum { ES_WITH_ROTATION_KEY = 0 };
 ES_WITHOUT_MARKER("ROTATION_KEY");
 #else
 enum { ES_WITH_ROTATION_KEY = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_IMAGE_FRESH
+enum { ES_WITH_IMAGE_FRESH = 0 };
+ES_WITHOUT_MARKER("IMAGE_FRESH");
+#else
+enum { ES_WITH_IMAGE_FRESH = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_GENERATION
+enum { ES_WITH_GENERATION = 0 };
+ES_WITHOUT_MARKER("GENERATION");
+#else
+enum { ES_WITH_GENERATION = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_MAC

@@ -2,7 +2,7 @@
 /*
  * The defences of this layer, and what takes each of them away: for the tests that show that an attack succeeds without
  * it (keys/tpm/test-without-*.c compile the file in question once more). Never set in a build of ours. Private to
- * keys/tpm.
+ * keys/tpm. What the facade has to know of too is in keys/core/without.h.
  *
  *   ES_TEST_WITHOUT_PARAM_ENCRYPTION    session.c   sessions encrypt no parameter: the bus shows the secret
  *   ES_TEST_WITHOUT_RESPONSE_HMAC       session.c   PCR_Read, NV_Read and the fence go without a session
@@ -10,11 +10,12 @@
  *   ES_TEST_WITHOUT_UNSET_PCR_REFUSAL   object.c    seals to PCRs that nothing was measured into
  *   ES_TEST_WITHOUT_NODA                template.c  SRK and sealed objects can be locked out by wrong passwords
  *   ES_TEST_WITHOUT_VENDOR_KEY          authorize.c the seal is to PCR 7 and 12, whoever signed for the image
- *   ES_TEST_WITHOUT_GENERATION          authorize.c a signed policy's generation isn't part of it
  *   ES_TEST_WITHOUT_SCRUB               scrub.c     what tpm2-tss keeps of a secret stays in memory
  */
 #ifndef ES_TPM_WITHOUT_H
 #define ES_TPM_WITHOUT_H
+
+#include "keys/core/without.h"
 
 #ifdef ES_TEST_WITHOUT_PARAM_ENCRYPTION
 enum { ES_WITH_PARAM_ENCRYPTION = 0 };
@@ -56,12 +57,6 @@ enum { ES_WITH_NODA = 1 };
 enum { ES_WITH_VENDOR_KEY = 0 };
 #else
 enum { ES_WITH_VENDOR_KEY = 1 };
-#endif
-
-#ifdef ES_TEST_WITHOUT_GENERATION
-enum { ES_WITH_GENERATION = 0 };
-#else
-enum { ES_WITH_GENERATION = 1 };
 #endif
 
 #endif

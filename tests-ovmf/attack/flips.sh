@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # One bit of the boot image is another, in each of its sections; where it changes nothing of how the system runs, so that the
-# control opens.
+# control opens. Secure Boot is on, and the changed image is signed by the owner's own signer: so it starts, PCR 7 is what it
+# was, and PCR 11 alone knows. (Without Secure Boot PCR 4 would know too, and no control could open.)
 # WITHOUT=IMAGE_PCR
 . "$(dirname "$0")/../lib/harness.sh"
+. "$OVMF/lib/secure_boot.sh"
 . "$OVMF/attack/lib.sh"
 attack_start
 sections="linux initrd cmdline osrel"
@@ -32,11 +34,19 @@ flip_place() { # image, section
 	esac
 }
 
+signed_put() { # machine, image
+	image_sign "$2" "$1/signed.efi"
+	esp_put "$1/disk.img" "$1/signed.efi" /EFI/etcseal/etcseal.efi
+	rm "$1/signed.efi"
+}
+
 sealed() { # folder
 	machine_make "$1" "$UUID_HOST" tpm
+	machine_secure_boot "$1"
 	spare_image "$1/parts" "$1/image.efi"
-	esp_put "$1/disk.img" "$1/image.efi" /EFI/etcseal/etcseal.efi
-	act_first_boot "$1" || :
+	signed_put "$1" "$1/image.efi"
+	job_make "$1/job-require" require
+	machine_boot "$1" first "job=$1/job-require" || :
 }
 
 flipped() { # folder
@@ -46,7 +56,7 @@ flipped() { # folder
 		machine_copy "$1" "$1-$section"
 		cp "$1/image.efi" "$1/flipped.efi"
 		byte_change "$1/flipped.efi" "$(flip_place "$1/flipped.efi" "$section")"
-		esp_put "$1-$section/disk.img" "$1/flipped.efi" /EFI/etcseal/etcseal.efi
+		signed_put "$1-$section" "$1/flipped.efi"
 		act_look "$1-$section" flipped || :
 	done
 }
@@ -57,8 +67,10 @@ wait
 for section in $sections; do
 	with=$SCRATCH/with-$section/boots/flipped without=$SCRATCH/without-$section/boots/flipped
 	attack 4 "one bit of .$section flipped (boot)" "PCR 11 in the seal"
+	held "sealed, with Secure Boot required" says "$SCRATCH/with/boots/first" required true
 	held "the key stays shut" stays_shut "$with"
 	held "and the section is named" shows "$with" "PCR 11 .*section \.$section"
+	succeeds "sealed in the same way" says "$SCRATCH/without/boots/first" required true
 	succeeds "it opens" says "$without" opened-by tpm
 	succeeds "with the owner's file" says "$without" file "psk=correct horse battery staple"
 done

@@ -58,7 +58,7 @@ without_build() { # switch
 	done
 	(
 		without "$1"
-		MAKEFLAGS='' make -s -j2 "BUILD=$BUILD_GIVEN" "EXTRA_CFLAGS=-DES_TEST_WITHOUT_$1" "$BUILD_GIVEN"/{etcseal,etcseal-boot,etcseal-stub-x64.efi} guest
+		MAKEFLAGS='' make -s -j2 "BUILD=$BUILD_GIVEN" "EXTRA_CFLAGS=-DES_TEST_WITHOUT_$1" "$BUILD_GIVEN"/{etcseal,etcseal-boot,etcseal-stub-x64.efi,tests-ovmf/init,tests-ovmf/menu.efi}
 		mkdir -p "$OVMF_OUT"
 		disk_build
 	)

@@ -6,7 +6,10 @@ SNAKEOIL=/usr/share/ovmf/PkKek-1-snakeoil
 
 snakeoil_key() { # prints the file of the key without its password
 	local key=$SCRATCH/snakeoil.key
-	[ -s "$key" ] || openssl rsa -in "$SNAKEOIL.key" -passin pass:snakeoil -out "$key" 2>/dev/null
+	if [ ! -s "$key" ]; then # two machines may be made at once
+		openssl rsa -in "$SNAKEOIL.key" -passin pass:snakeoil -out "$key.$BASHPID" 2>/dev/null
+		mv "$key.$BASHPID" "$key"
+	fi
 	echo "$key"
 }
 
