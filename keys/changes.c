@@ -41,7 +41,9 @@ static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info,
 	*ret_made_counter = false;
 	info->mode = ES_MODE_TPM;
 	remove_protectors(info, ES_PROTECTOR_KDF);
-	r = es_host_seal(host, info, key);
+	r = es_host_adopt_tpm(host, info);
+	if (r == ES_OK)
+		r = es_host_seal(host, info, key);
 	if (r == ES_OK)
 		r = take_counter(host, info, ret_made_counter);
 	return r;
@@ -64,6 +66,9 @@ static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info,
 	remove_protectors(info, ES_PROTECTOR_TPM);
 	remove_protectors(info, ES_PROTECTOR_KDF);
 	r = es_host_counter(host, &value);
+	/* It may have been cleared or exchanged since: then that one's counter is what a boot will see. */
+	if ((r == ES_TPM_CLEARED || r == ES_TPM_OTHER) && es_host_unpin(host) == ES_OK)
+		r = es_host_counter(host, &value);
 	if (r == ES_OK)
 		*ret_counter = ES_COUNTER_INDEX;
 	/* One that can't be asked for may be there: its TPM would refuse each kdf bank as a downgrade. */

@@ -34,10 +34,12 @@ static const char *advice(enum es_reason reason)
 	case ES_ROLLED_BACK:
 		return "`etcseal backup` saves what runs now as the newest.";
 	case ES_COUNTER_MISSING:
-	case ES_TPM_CLEARED:
-	case ES_TPM_OTHER:
 		return "`etcseal set --mode=tpm` seals to this TPM anew while the configuration is open; else the "
 		       "next boot asks for the recovery key.";
+	case ES_TPM_CLEARED:
+	case ES_TPM_OTHER:
+		return "If it was you who changed it, `etcseal set --mode=tpm --yes` seals to this TPM anew while the "
+		       "configuration is open; else the next boot asks for the recovery key.";
 	default:
 		return es_reason_words(reason)->next;
 	}

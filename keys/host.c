@@ -92,6 +92,7 @@ enum es_reason es_host_reload(struct es_host *host)
 			return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u", host->boot_dir, i);
 	}
 	host->current = es_bank_newest(host->banks);
+	host->pinned = -1;
 	return ES_OK;
 }
 
@@ -184,39 +185,6 @@ const char *es_host_boot_dir(const struct es_host *host)
 	return host->boot_dir[0] != '\0' ? host->boot_dir : NULL;
 }
 
-enum es_reason es_host_connect(struct es_host *host)
-{
-	enum es_reason r;
-
-	if (host->tpm != NULL)
-		return ES_OK;
-	r = es_tpm_open(host->tcti, ES_TPM_BOUND_MS, &host->tpm);
-	if (r != ES_OK && r != ES_TPM_ABSENT)
-		return es_host_refuse(host, r, "%s", host->tcti != NULL ? host->tcti : "/dev/tpmrm0");
-	return r;
-}
-
-enum es_reason es_host_tpm(struct es_host *host)
-{
-	const es_pcr_mask must = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
-	enum es_reason r;
-
-	host->detail[0] = '\0';
-	r = es_host_connect(host);
-	if (r != ES_OK)
-		return r;
-	r = es_tpm_usable(host->tpm);
-	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	if (!host->have_boot || (host->boot.before_fence.present & must) != must)
-		return ES_OK;
-	for (unsigned pcr = ES_PCR_BOOT_LOADER; pcr <= ES_PCR_SECURE_BOOT; pcr++)
-		if ((must & ES_PCR_BIT(pcr)) != 0 && es_pcr_is_unset(&host->boot.before_fence.value[pcr]))
-			return es_host_refuse(host, ES_TPM_UNSET_PCR, "PCR %u (%s) is not measured into", pcr,
-					      es_pcr_meaning(pcr));
-	return ES_OK;
-}
-
 bool es_host_secure_boot(const struct es_host *host)
 {
 	ES_BUF variable = { NULL, 0 };
@@ -226,16 +194,6 @@ bool es_host_secure_boot(const struct es_host *host)
 	/* Four bytes of attributes, then the value. */
 	return es_file_read(AT_FDCWD, secure_boot_variable, 5, &variable) == ES_OK && variable.len == 5 &&
 	       variable.data[4] == 1;
-}
-
-enum es_reason es_host_counter(struct es_host *host, uint64_t *ret)
-{
-	uint32_t index = host->current >= 0 ? host->banks[host->current].info->nv_index : 0;
-	enum es_reason r = es_host_connect(host);
-
-	if (r == ES_OK)
-		r = es_tpm_counter_read(host->tpm, index != 0 ? index : ES_COUNTER_INDEX, ret);
-	return r;
 }
 
 enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)

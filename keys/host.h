@@ -44,9 +44,13 @@ const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned n
 const char *es_host_boot_dir(const struct es_host *host); /* NULL: none found */
 /* ES_OK, or why the host couldn't seal to its TPM now (asks the TPM, once). */
 ES_MUST_CHECK enum es_reason es_host_tpm(struct es_host *host);
+/* Before set mode: its owner says that it is he who cleared or exchanged the TPM, though another opened this boot. */
+void es_host_allow_new_tpm(struct es_host *host);
+/* After set mode: the seal is to another TPM than before, or to one that was cleared. */
+bool es_host_new_tpm(const struct es_host *host);
 /* Secure Boot as the firmware tells it, from the handover or the EFI variable. */
 bool es_host_secure_boot(const struct es_host *host);
-/* The counter in the TPM; ES_COUNTER_MISSING, ES_TPM_… */
+/* The counter in the TPM that the host is sealed to; ES_COUNTER_MISSING, ES_TPM_… */
 ES_MUST_CHECK enum es_reason es_host_counter(struct es_host *host, uint64_t *ret);
 
 struct es_init_request {

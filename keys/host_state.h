@@ -16,6 +16,9 @@ struct es_host {
 	struct es_bank banks[ES_BANK_COUNT];
 	int current;        /* the bank that the host stands on, -1: not configured */
 	struct es_tpm *tpm; /* NULL until it is needed */
+	int pinned;         /* the bank whose storage key tpm is held to, -1: none */
+	bool new_tpm_ok;    /* its owner says that he changed it */
+	bool unpinned;      /* to none, since the owner takes another TPM */
 	int lock_fd;        /* -1: not held */
 	char detail[256];
 	char vendor_note[256];
@@ -29,8 +32,14 @@ __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_ho
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
 				   const struct es_pack_report *report);
 
-/* Connects on first use. */
+/* Connects on first use, and pins the storage key of the bank that the host stands on. */
 ES_MUST_CHECK enum es_reason es_host_connect(struct es_host *host);
+/* From here on whatever TPM is there is spoken to. */
+ES_MUST_CHECK enum es_reason es_host_unpin(struct es_host *host);
+/* The owner seals anew: a TPM that was cleared or exchanged is taken, if the one of before didn't open this boot. */
+ES_MUST_CHECK enum es_reason es_host_adopt_tpm(struct es_host *host, struct es_info *info);
+/* The storage key to seal to, serialised: info's own; the TPM's, made if need be, where info has none or another TPM was taken. */
+ES_MUST_CHECK enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es_buf *ret_serialised);
 /* Reads both banks again, and finds the one to stand on. */
 ES_MUST_CHECK enum es_reason es_host_reload(struct es_host *host);
 /* From now on this is covered, also by later commands of this boot: kept in boot.json. */

@@ -7,7 +7,6 @@
 #include "keys/host_state.h"
 #include "keys/sealing_vendor.h"
 #include "keys/tpm/object.h"
-#include "keys/tpm/srk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -190,11 +189,11 @@ static enum es_reason seal_to_options_before(const struct seal *s, const struct 
 static enum es_reason seal_to(struct seal *s, const char *keep)
 {
 	const struct es_digest before = options_before(s->info);
-	enum es_reason r = es_tpm_srk_make(s->host->tpm, &s->srk);
+	enum es_reason r = es_host_srk(s->host, s->info, &s->srk);
 	bool generations;
 
 	if (r != ES_OK)
-		return es_host_refuse(s->host, r, "%s", es_tpm_last_refusal(s->host->tpm));
+		return r;
 	remove_tpm_protectors(s->info, keep);
 	es_host_drop_other_srks(s->info, es_buf_span(&s->srk));
 	r = seal_to_vendor(s, &generations);
@@ -217,9 +216,9 @@ enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info, con
 
 	if (r != ES_OK)
 		return r;
-	r = es_tpm_srk_make(host->tpm, &s.srk);
+	r = es_host_srk(host, info, &s.srk);
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+		return r;
 	es_host_drop_other_srks(info, es_buf_span(&s.srk));
 	return add_protector(&s, NULL);
 }

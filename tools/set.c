@@ -43,11 +43,16 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host)
 
 	if (status != ES_EXIT_DONE)
 		return status;
+	if (es_arg_given(args, "yes"))
+		es_host_allow_new_tpm(host);
 	r = es_host_set_mode(host, kdf ? ES_MODE_KDF : ES_MODE_TPM);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
 	if (!kdf) {
 		es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
+		if (es_host_new_tpm(host))
+			es_done(args,
+				"the TPM is another one than before, or it was cleared: from now on it is this one");
 		es_tell_vendor(args, host);
 		return ES_EXIT_DONE;
 	}

@@ -28,7 +28,7 @@ static const struct es_option set_options[] = {
 	{ "mode", "tpm|kdf", "which key opens the configuration by itself", false },
 	{ "require-secure-boot", "T|F|true|false", "only with Secure Boot on", false },
 	{ "require-exec-installed-only", "T|F|true|false", "only if just installed programs run", false },
-	{ "yes", NULL, "go to mode kdf without a question", false },
+	{ "yes", NULL, "kdf: ask nothing; tpm: it was I who changed the TPM", false },
 	{ NULL, NULL, NULL, false },
 };
 

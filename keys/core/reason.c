@@ -114,7 +114,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			       "Boot the image made by `etcseal image build` through UEFI, with the TPM switched on." },
 	[ES_TPM_CLEARED] = { "tpm-cleared", ES_EXIT_TPM, "the TPM was cleared, or its storage key was deleted",
 			     "Open with the recovery key, then run `etcseal set --mode=tpm` to seal anew." },
-	[ES_TPM_OTHER] = { "tpm-other", ES_EXIT_TPM, "this is another TPM than the one the key was sealed to",
+	[ES_TPM_OTHER] = { "tpm-other", ES_EXIT_TPM,
+			   "this is another TPM than the one the key was sealed to, or it was cleared and set up anew",
 			   "Put the disk back into its machine, or open with the recovery key and run `etcseal set "
 			   "--mode=tpm`." },
 	[ES_TPM_LOCKOUT] = { "tpm-lockout", ES_EXIT_TPM, "the TPM is locked out after too many wrong tries",

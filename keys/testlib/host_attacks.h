@@ -30,6 +30,8 @@ bool attack_with_counter_made_again(void);
 bool attack_with_kdf_archive_beside_counter(void);
 /* 6: what the helper finds isn't told apart from the owner's TPM, or makes it seal anew. */
 bool attack_with_another_tpm(void);
+bool attack_with_cleared_tpm(void);
+bool attack_by_swapping_the_tpm_at_a_new_seal(void);
 /* 7: every byte between host and TPM recorded: the sealed secret, the config key or the recovery key is in it. */
 bool attack_on_bus_at_unlock(void);
 bool attack_on_bus_at_init(void);

@@ -24,24 +24,72 @@ static bool ended(struct attack_scene *s, bool succeeded)
 	return succeeded;
 }
 
-/* A board with a TPM of its own, that has an SRK and a counter: whatever it is told, the owner's banks stay as they are. */
-bool attack_with_another_tpm(void)
+/* An SRK and a counter, as the owner's TPM has them. */
+static void furnish(struct es_swtpm *tpm)
 {
-	struct attack_scene s;
-	enum es_reason r;
-
-	attack_scene_start(&s);
-	es_swtpm_replace(s.m.tpm);
-	es_swtpm_tool_ok(s.m.tpm,
+	es_swtpm_tool_ok(tpm,
 			 "tpm2_createprimary -C o -G ecc256:aes128cfb -c p.ctx && tpm2_flushcontext -t && "
 			 "tpm2_evictcontrol -C o -c p.ctx 0x81000001 && tpm2_flushcontext -t && "
 			 "tpm2_nvdefine -C o -s 8 -a 'authread|authwrite|no_da|nt=counter' 0x0180e5ea && "
 			 "tpm2_nvincrement -C 0x0180e5ea 0x0180e5ea",
 			 NULL, 0);
-	r = machine_boot(&s.m, &machine_usual_boot, NULL, &s.record);
+}
+
+static void banks_untouched(struct attack_scene *s)
+{
+	attack_scene_shell(s, "diff -r bank0 %s/bank0 && diff -r bank1 %s/bank1", s->genuine, s->genuine);
+}
+
+/* The next boot's reason. Nothing opens, and no boot seals anew by itself. */
+static bool taken_for_another(struct attack_scene *s, enum es_reason expected)
+{
+	enum es_reason r = machine_boot(&s->m, &machine_usual_boot, NULL, &s->record);
+
 	assert_true(r != ES_OK);
-	attack_scene_shell(&s, "diff -r bank0 %s/bank0 && diff -r bank1 %s/bank1", s.genuine, s.genuine);
-	return ended(&s, r != ES_TPM_OTHER);
+	banks_untouched(s);
+	return ended(s, r != expected);
+}
+
+/* A board with a TPM of its own: whatever it is told, the owner's banks stay as they are. */
+bool attack_with_another_tpm(void)
+{
+	struct attack_scene s;
+
+	attack_scene_start(&s);
+	es_swtpm_replace(s.m.tpm);
+	furnish(s.m.tpm);
+	return taken_for_another(&s, ES_TPM_OTHER);
+}
+
+bool attack_with_cleared_tpm(void)
+{
+	struct attack_scene s;
+
+	attack_scene_start(&s);
+	es_swtpm_clear(s.m.tpm);
+	return taken_for_another(&s, ES_TPM_CLEARED);
+}
+
+/* While the host runs: what is sealed anew would be sealed to a key of the attacker's. */
+bool attack_by_swapping_the_tpm_at_a_new_seal(void)
+{
+	struct attack_scene s;
+	enum es_reason r;
+
+	attack_scene_start(&s);
+	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	es_swtpm_replace(s.m.tpm);
+	furnish(s.m.tpm);
+	{
+		ES_HOST host = machine_host(&s.m);
+
+		r = es_host_require_secure_boot(host, false);
+	}
+	if (r != ES_OK) {
+		assert_int_equal(r, ES_TPM_OTHER);
+		banks_untouched(&s);
+	}
+	return ended(&s, r == ES_OK);
 }
 
 /* tpm2-tss's own recorder, between the code and the TPM. */
