@@ -131,6 +131,24 @@ static void warn_of_mode(struct es_status *s)
 		    s->counter_value, s->info->generation);
 }
 
+/* Left by a rotation that didn't come to its end, for the owner who has only the old recovery key; or planted. */
+static void warn_of_other_key(struct es_status *s, unsigned i, const struct es_bank *b)
+{
+	if (s->state != ES_OK || memcmp(b->info->key_id, s->info->key_id, sizeof b->info->key_id) == 0)
+		return;
+	if (es_info_newer(b->info, s->info))
+		add(s,
+		    "bank%u is newer, and not under this system's key: a rotation that was cut short, or somebody's "
+		    "own. "
+		    "`etcseal backup` writes it anew",
+		    i);
+	else
+		add(s,
+		    "bank%u is still under the key of before, and the old recovery key opens it; `etcseal backup` "
+		    "writes it anew",
+		    i);
+}
+
 static void warn_of_banks(struct es_status *s)
 {
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
@@ -143,6 +161,8 @@ static void warn_of_banks(struct es_status *s)
 			add(s,
 			    "bank%u is absent: the configuration is there only once; `etcseal backup` writes it anew",
 			    i);
+		else if (b->state == ES_BANK_WHOLE)
+			warn_of_other_key(s, i, b);
 	}
 }
 

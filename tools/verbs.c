@@ -56,6 +56,13 @@ static const struct es_verb recovery_verbs[] = {
 	  .run = es_verb_recovery_list,
 	  .more = "  Works as long as this system holds the configuration's key. It leaves a line in\n"
 		  "  the system log (authpriv), without the key." },
+	{ .name = "rotate",
+	  .help = "Change the configuration's key and the recovery key",
+	  .act = "change the recovery key",
+	  .run = es_verb_recovery_rotate,
+	  .more = "  Saves the configuration under a new key, and shows the new recovery key. The old one\n"
+		  "  opens nothing that is saved from then on; copies of older banks it still opens. What\n"
+		  "  the host is sealed to stays as it is." },
 	{ .name = NULL },
 };
 

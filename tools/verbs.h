@@ -13,6 +13,7 @@ es_verb_fn es_verb_extract;
 es_verb_fn es_verb_get;
 es_verb_fn es_verb_init;
 es_verb_fn es_verb_recovery_list;
+es_verb_fn es_verb_recovery_rotate;
 es_verb_fn es_verb_reseal;
 es_verb_fn es_verb_set;
 es_verb_fn es_verb_status;
