@@ -13,6 +13,8 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-st
 	-Wformat=2 -Wundef -Wvla -Wwrite-strings -Werror
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE -ffunction-sections -fdata-sections
 CFLAGS ?= -O2 -g
+# Where `make install` puts things, and where `image build` looks for the stub: to be told to both.
+PREFIX ?= /usr
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' $(WARN) $(HARDEN) -I. -MMD -MP $(CFLAGS) $(EXTRA_CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS) $(EXTRA_CFLAGS)
 # libarchive is static, so that the initramfs isn't filled with its dependencies; gc-sections drops the formats that
@@ -35,11 +37,12 @@ LIB := $(BUILD)/libetcseal.a
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 PROGRAMS := $(if $(TOOLS_SRC),$(BUILD)/etcseal) $(if $(INITRD_SRC),$(BUILD)/etcseal-boot)
 
-.PHONY: all deps check units layers lint clean tests
+.PHONY: all deps check units layers lint clean tests install install-files FORCE
 all: $(LIB) $(PROGRAMS)
 tests: $(TESTS)
 
 -include efi/rules.mk
+-include .ci/install.mk
 -include tests-ovmf/rules.mk
 -include tests-ovmf/attack/rules.mk
 -include keys/endure/rules.mk
@@ -76,6 +79,15 @@ $(BUILD)/tools/test-%: $(BUILD)/tools/test-%.o $(filter-out %/main.o,$(call obje
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+
+# The one path that is compiled in, made anew with another PREFIX.
+PREFIX_OBJ := $(BUILD)/tools/image.o $(BUILD)/tools/image_build.o
+$(PREFIX_OBJ): ALL_CFLAGS += -DES_LIB_DIR='"$(PREFIX)/lib/etcseal"'
+$(PREFIX_OBJ): $(BUILD)/prefix
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+FORCE:
 
 units: all tests
 	$(Q).ci/units $(TESTS)

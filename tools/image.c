@@ -24,7 +24,7 @@ static const struct es_option build_options[] = {
 	{ "initrd", "FILE", "the initramfs (needed); more are put behind it, in order", true },
 	{ "cmdline", "TEXT", "the kernel's options, or @FILE they stand in (needed)", false },
 	{ "output", "FILE", "the boot image to write (needed)", false },
-	{ "stub", "FILE", "the EFI stub (/usr/lib/etcseal/etcseal-stub-x64.efi)", false },
+	{ "stub", "FILE", "the EFI stub (" ES_LIB_DIR "/etcseal-stub-x64.efi)", false },
 	{ "osrel", "FILE", "what names the system (/etc/os-release)", false },
 	{ "uname", "TEXT", "the kernel's release (read out of the kernel), or none", false },
 	{ "ucode", "FILE", "processor microcode, an uncompressed cpio", false },

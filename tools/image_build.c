@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char default_stub[] = "/usr/lib/etcseal/etcseal-stub-x64.efi";
+static const char default_stub[] = ES_LIB_DIR "/etcseal-stub-x64.efi";
 static const char *const default_osrel[] = { "/etc/os-release", "/usr/lib/os-release" };
 
 /* Parts that are one file each, by their option. */

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make install [DESTDIR=…] [PREFIX=/usr]`: programs, stub, unit, man pages, completion, hooks for initramfs-tools. What names
+# a place of another file is told the PREFIX on its way. Nothing is enabled: README.md says what comes next.
+
+SBIN := $(DESTDIR)$(PREFIX)/sbin
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
+MAN8 := $(DESTDIR)$(PREFIX)/share/man/man8
+DOC := $(DESTDIR)$(PREFIX)/share/doc/etcseal
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+# initramfs-tools looks in two places: packages go into the one, what an administrator built into the other.
+INITRAMFS_TOOLS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools
+HOOKS := $(DESTDIR)$(INITRAMFS_TOOLS)
+HOOK_FILES := hooks/etcseal $(patsubst %,scripts/%/etcseal,init-top init-premount init-bottom)
+
+install: all install-files
+
+# Of what is built already: no compiler runs as root, if `make` ran before.
+install-files:
+	$(call say,INST,$(DESTDIR)$(PREFIX))
+	$(Q)install -D -m 0755 -t $(SBIN) $(BUILD)/etcseal $(BUILD)/etcseal-boot
+	$(Q)install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/etcseal $(STUB)
+	$(Q)install -D -m 0644 -t $(DOC) README.md SECURITY.md FORMAT.md LICENSE
+	$(Q)install -d -m 0755 $(UNITS) $(MAN8) $(COMPLETIONS) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
+	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/etcseal-watch.service >$(UNITS)/etcseal-watch.service
+	$(Q)sed 's|/usr/lib/etcseal/|$(PREFIX)/lib/etcseal/|' tools/etcseal.8 >$(MAN8)/etcseal.8
+	$(Q)install -m 0644 initrd/etcseal-boot.8 $(MAN8)/etcseal-boot.8
+	$(Q)$(BUILD)/etcseal completion bash >$(COMPLETIONS)/etcseal
+	$(Q)for f in $(HOOK_FILES); do \
+		sed 's|$$(command -v etcseal-boot)|$(PREFIX)/sbin/etcseal-boot|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \
+		chmod 0755 $(HOOKS)/$$f || exit 1; done
+	$(Q)chmod 0644 $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal
