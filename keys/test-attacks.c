@@ -86,6 +86,12 @@ static void attack_with_kdf_archive_beside_counter_fails(void **state)
 	assert_false(attack_with_kdf_archive_beside_counter());
 }
 
+static void attack_with_info_from_before_a_rotation_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_info_from_before_a_rotation());
+}
+
 static void attack_with_another_tpm_fails(void **state)
 {
 	(void)state;
@@ -120,6 +126,12 @@ static void attack_on_bus_at_new_seal_fails(void **state)
 {
 	(void)state;
 	assert_false(attack_on_bus_at_new_seal());
+}
+
+static void attack_on_bus_at_rotation_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_on_bus_at_rotation());
 }
 
 static void attack_with_oversize_bank_fails(void **state)
@@ -190,12 +202,14 @@ int main(void)
 		cmocka_unit_test(attack_with_counter_deleted_fails),
 		cmocka_unit_test(attack_with_counter_made_again_fails),
 		cmocka_unit_test(attack_with_kdf_archive_beside_counter_fails),
+		cmocka_unit_test(attack_with_info_from_before_a_rotation_fails),
 		cmocka_unit_test(attack_with_another_tpm_fails),
 		cmocka_unit_test(attack_with_cleared_tpm_fails),
 		cmocka_unit_test(attack_by_swapping_the_tpm_at_a_new_seal_fails),
 		cmocka_unit_test(attack_on_bus_at_unlock_fails),
 		cmocka_unit_test(attack_on_bus_at_init_fails),
 		cmocka_unit_test(attack_on_bus_at_new_seal_fails),
+		cmocka_unit_test(attack_on_bus_at_rotation_fails),
 		cmocka_unit_test(attack_with_oversize_bank_fails),
 		cmocka_unit_test(attack_by_failing_the_fence_fails),
 		cmocka_unit_test(attack_by_failing_a_measurement_fails),

@@ -3,6 +3,7 @@
 
 #include "keys/config_key.h"
 #include "keys/core/labels.h"
+#include "keys/rotate.h"
 #include "keys/store/file.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"
@@ -50,6 +51,17 @@ void attack_scene_backup(struct attack_scene *s, const char *text)
 
 	machine_write(&s->m, "etc/secret", text);
 	assert_int_equal(es_host_backup(host, &report), ES_OK);
+}
+
+void attack_scene_rotate(struct attack_scene *s)
+{
+	ES_HOST host = machine_host(&s->m);
+	char old_id[ES_RECOVERY_ID_TEXT];
+	ES_SECRET recovery = NULL;
+
+	assert_int_equal(es_host_rotate(host, old_id, &recovery), ES_OK);
+	assert_int_equal(es_host_rotate_finish(host), ES_OK);
+	es_recovery_code_write(es_secret_bytes(recovery), s->recovery);
 }
 
 void attack_scene_restore(struct attack_scene *s)

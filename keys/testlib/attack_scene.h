@@ -19,6 +19,8 @@ void attack_scene_start(struct attack_scene *s);
 void attack_scene_stop(struct attack_scene *s);
 /* The file of the tree, changed and backed up: the next generation. */
 void attack_scene_backup(struct attack_scene *s, const char *text);
+/* New keys; `recovery` is the new one. */
+void attack_scene_rotate(struct attack_scene *s);
 /* The copy goes back. */
 void attack_scene_restore(struct attack_scene *s);
 /* In the boot partition's folder of the banks; must succeed. */

@@ -28,6 +28,8 @@ bool attack_with_old_banks(void);
 bool attack_with_counter_deleted(void);
 bool attack_with_counter_made_again(void);
 bool attack_with_kdf_archive_beside_counter(void);
+/* A copy of encryption.info from before a rotation, whose image still opens it: its key opens what was saved since. */
+bool attack_with_info_from_before_a_rotation(void);
 /* 6: what the helper finds isn't told apart from the owner's TPM, or makes it seal anew. */
 bool attack_with_another_tpm(void);
 bool attack_with_cleared_tpm(void);
@@ -36,6 +38,7 @@ bool attack_by_swapping_the_tpm_at_a_new_seal(void);
 bool attack_on_bus_at_unlock(void);
 bool attack_on_bus_at_init(void);
 bool attack_on_bus_at_new_seal(void);
+bool attack_on_bus_at_rotation(void); /* the keys of before as well */
 /* 10 */
 bool attack_with_oversize_bank(void);
 /* 11: something is unpacked all the same. */

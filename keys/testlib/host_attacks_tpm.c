@@ -184,6 +184,24 @@ bool attack_on_bus_at_new_seal(void)
 	return ended(&s, bus_tells(&s, &bus));
 }
 
+bool attack_on_bus_at_rotation(void)
+{
+	struct attack_scene s;
+	struct bus bus;
+	ES_SECRET sealed = NULL;
+	ES_SECRET key = NULL;
+	bool told;
+
+	attack_scene_start(&s);
+	attack_scene_secrets(&s, &sealed, &key);
+	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	bus_start(&s, &bus, "rotation");
+	attack_scene_rotate(&s);
+	bus_stop(&s);
+	told = bus_holds(bus.path, sealed) || bus_holds(bus.path, key);
+	return ended(&s, bus_tells(&s, &bus) || told);
+}
+
 static struct es_proxy_refusal no_fence;
 
 static const char *proxied(struct machine *m)

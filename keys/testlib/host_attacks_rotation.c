@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an old copy is worth once the owner has changed the keys. */
+#include "keys/testlib/host_attacks.h"
+
+#include "keys/bank_open.h"
+#include "keys/config_key.h"
+#include "keys/core/labels.h"
+#include "keys/crypto/envelope.h"
+#include "keys/store/file.h"
+#include "keys/testlib/attack_scene.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* He minds no MAC: it is the archive that he wants. */
+static bool opens_archive(const struct es_bank *bank, const struct es_secret *key)
+{
+	ES_SECRET kek = NULL;
+	ES_SECRET tar = NULL;
+
+	assert_int_equal(es_config_key_derive(key, ES_LABEL_ARCHIVE, &kek), ES_OK);
+	return es_envelope_open(kek, bank->info->key_id, es_buf_span(&bank->archive), &tar) == ES_OK;
+}
+
+static bool any_bank_opens(struct attack_scene *s, const struct es_secret *key, const struct es_secret *recovery)
+{
+	bool opened = false;
+	char path[128];
+	ES_FD dir = -1;
+
+	snprintf(path, sizeof path, "%s/" ES_BANK_FOLDER, s->m.boot_dir);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(dir >= 0);
+	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+		ES_BANK bank = { .state = ES_BANK_ABSENT };
+		ES_SECRET recovered = NULL;
+
+		assert_int_equal(es_bank_read(dir, i, &bank), ES_OK);
+		assert_int_equal(bank.state, ES_BANK_WHOLE);
+		opened |= opens_archive(&bank, key);
+		if (es_bank_recover(bank.info, recovery, &recovered) == ES_OK)
+			opened |= opens_archive(&bank, recovered);
+	}
+	return opened;
+}
+
+/* The image is genuine, and so are the boot and the TPM: a fault in that image has got him the key. */
+bool attack_with_info_from_before_a_rotation(void)
+{
+	struct attack_scene s;
+	ES_SECRET key = NULL;
+	ES_SECRET recovery = NULL;
+	struct es_code_fault fault;
+	bool opened;
+
+	attack_scene_start(&s);
+	assert_int_equal(es_recovery_text_read(s.recovery, strlen(s.recovery), &recovery, &fault), ES_OK);
+	machine_power_on(&s.m, &machine_usual_boot);
+	assert_true(attack_scene_unseal(&s, &key));
+	assert_true(any_bank_opens(&s, key, recovery)); /* until the owner rotates */
+	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	attack_scene_rotate(&s);
+	attack_scene_backup(&s, "the second\n");
+	es_secret_freep(&key);
+	machine_power_on(&s.m, &machine_usual_boot);
+	assert_true(attack_scene_unseal(&s, &key)); /* the old copy does still give its key */
+	opened = any_bank_opens(&s, key, recovery);
+	attack_scene_stop(&s);
+	return opened;
+}
