@@ -14,7 +14,7 @@ enum {
 };
 
 #define ES_POLICY_KEY_TOO_LARGE                                                                                        \
-	"is an RSA key of 4096 bits, which hardly any TPM can load: take 2048, or 3072 if your TPMs know it"
+	"is an RSA key of 4096 bits, which few TPMs can load: take 2048, or 3072 if your TPMs know it"
 
 struct es_image_policy {
 	struct es_digest pcr11;

@@ -268,6 +268,16 @@ static enum es_reason find_key(struct es_opening *o, const char *recovery_text)
 	return r;
 }
 
+/* Behind the fence a counter may have to move, in the same session. */
+static bool counts_later(const struct es_opening *o)
+{
+	bool behind = false;
+
+	if (o->chosen >= 0 && es_choice_fresh(o->banks[o->chosen].info, o->counter, &behind) != ES_OK)
+		behind = false;
+	return behind || o->image_generation > o->image_counter;
+}
+
 static enum es_reason raise_fence(struct es_opening *o)
 {
 	enum es_reason r;
@@ -276,7 +286,7 @@ static enum es_reason raise_fence(struct es_opening *o)
 		return ES_OK;
 	if (o->tpm == NULL)
 		return ES_FENCE_FAILED;
-	r = es_tpm_fence(o->tpm);
+	r = es_tpm_fence(o->tpm, !counts_later(o));
 	if (r == ES_OK)
 		o->record.fenced = true;
 	return r == ES_OK || !ES_WITH_FENCE_CHECK ? ES_OK : ES_FENCE_FAILED;

@@ -133,7 +133,7 @@ static void what_a_host_could_not_use_is_warned_of_or_refused(void **state)
 				      "huge.key && openssl pkey -in huge.key -pubout -out huge.pem"),
 			 0);
 	assert_int_equal(run(state, BUILD "--policy-key huge.key --output huge"), 2);
-	says("huge.key is an RSA key of 4096 bits, which hardly any TPM can load");
+	says("huge.key is an RSA key of 4096 bits, which few TPMs can load");
 	assert_int_equal(run(state, BUILD "--policy-public-key huge.pem --output huge"), 1);
 	says("huge.pem: .pcrpkey is an RSA key of 4096 bits");
 	assert_int_equal(run(state, BUILD "--output uki"), 0);

@@ -108,15 +108,17 @@ static enum es_reason event(struct es_tpm *tpm, ESYS_TR session)
 	return es_session_judge(tpm, "TPM2_PCR_Event", session, rc);
 }
 
-enum es_reason es_tpm_fence(struct es_tpm *tpm)
+enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last)
 {
 	enum es_reason r = es_tpm_ready(tpm);
 	ESYS_TR session;
 
 	if (r == ES_OK)
-		r = es_session_use(tpm, ES_SESSION_AUTH, &session);
+		r = es_session_use(tpm, last ? ES_SESSION_AUTH_LAST : ES_SESSION_AUTH, &session);
 	if (r == ES_OK)
 		r = event(tpm, session);
+	if (r == ES_OK && last)
+		es_session_ended(tpm);
 	/* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed
 	 * under it either; but the fence has to fall there too, or no recovery key would ever open this host. (Not once
 	 * this connection has had a right answer in such a session: es_tpm_srk_check calls that forged.) */

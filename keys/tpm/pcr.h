@@ -9,7 +9,8 @@
 /* The SHA-256 bank, at most eight PCRs in one command (more take more). ES_TPM_NO_SHA256: the bank isn't active. */
 ES_MUST_CHECK enum es_reason es_tpm_pcr_read(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *ret);
 
-/* TPM2_PCR_Event(PCR 11, ES_FENCE_EVENT): every active bank. Any failure is ES_FENCE_FAILED, or ES_TPM_TIMEOUT. */
-ES_MUST_CHECK enum es_reason es_tpm_fence(struct es_tpm *tpm);
+/* TPM2_PCR_Event(PCR 11, ES_FENCE_EVENT): every active bank. Any failure is ES_FENCE_FAILED, or ES_TPM_TIMEOUT.
+ * last: nothing is expected to follow in this connection, so the command ends its session too. */
+ES_MUST_CHECK enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last);
 
 #endif

@@ -39,6 +39,8 @@ static TPMA_SESSION attributes(enum es_session_use use)
 		return TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_AUDIT;
 	case ES_SESSION_AUTH_DECRYPT:
 		return TPMA_SESSION_CONTINUESESSION | (ES_WITH_PARAM_ENCRYPTION ? TPMA_SESSION_DECRYPT : 0);
+	case ES_SESSION_AUTH_LAST:
+		return 0;
 	default:
 		return TPMA_SESSION_CONTINUESESSION;
 	}
@@ -115,6 +117,11 @@ enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR
 	/* Our objects have no password to be wrong: the HMAC is. */
 	s = es_tpm_srk_check(tpm);
 	return s == ES_OK ? ES_TPM_FORGED : s;
+}
+
+void es_session_ended(struct es_tpm *tpm)
+{
+	tpm->session = ESYS_TR_NONE;
 }
 
 void es_session_end(struct es_tpm *tpm)

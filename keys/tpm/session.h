@@ -14,6 +14,7 @@
 enum es_session_use {
 	ES_SESSION_AUDIT, /* only its HMAC matters: the command needs no authorisation */
 	ES_SESSION_AUTH,
+	ES_SESSION_AUTH_LAST,    /* continueSession is clear: with its success the session ends, es_session_ended */
 	ES_SESSION_AUTH_DECRYPT, /* and the first parameter goes encrypted */
 };
 ES_MUST_CHECK enum es_reason es_session_use(struct es_tpm *tpm, enum es_session_use use, ESYS_TR *ret);
@@ -34,5 +35,7 @@ ES_MUST_CHECK enum es_reason es_session_policy(struct es_tpm *tpm, struct es_loa
 ES_MUST_CHECK enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR session, TSS2_RC rc);
 
 void es_session_end(struct es_tpm *tpm);
+/* After a command in ES_SESSION_AUTH_LAST that succeeded: TPM and ESAPI have given it up. */
+void es_session_ended(struct es_tpm *tpm);
 
 #endif

@@ -218,17 +218,21 @@ static void no_room_is_said(void **state)
 	assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "TPM2_NV_DefineSpace: "));
 }
 
-static void a_read_takes_three_commands(void **state)
+/* And so the Name that it is read by, unseen, is that of the TPM. */
+static void a_read_takes_one_command(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint64_t value;
 	unsigned before;
 
+	assert_int_equal(es_tpm_counter_make(f->tpm, ES_GENERATION_INDEX, &value), ES_OK);
+
 	tpm_fixture_reopen(f, NULL, true);
 	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_OK); /* and the session */
 	before = es_tpm_commands(f->tpm);
 	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
-	assert_int_equal(es_tpm_commands(f->tpm) - before, 3);
+	assert_int_equal(es_tpm_counter_read(f->tpm, ES_GENERATION_INDEX, &value), ES_OK);
+	assert_int_equal(es_tpm_commands(f->tpm) - before, 2);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, tpm_fixture_make, tpm_fixture_remove)
@@ -247,7 +251,7 @@ int main(void)
 		TEST(an_index_outside_the_owner_range_is_refused),
 		TEST(an_owner_password_stops_making_and_deleting),
 		TEST(no_room_is_said),
-		TEST(a_read_takes_three_commands),
+		TEST(a_read_takes_one_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
