@@ -176,6 +176,12 @@ static void attack_with_setuid_in_tar_fails(void **state)
 	assert_false(attack_with_setuid_in_tar());
 }
 
+static void attack_with_tar_of_too_many_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_tar_of_too_many());
+}
+
 static void attack_by_editing_info_fails(void **state)
 {
 	unsigned edits = 0;
@@ -217,6 +223,7 @@ int main(void)
 		cmocka_unit_test(attack_with_tar_through_a_symlink_fails),
 		cmocka_unit_test(attack_with_device_in_tar_fails),
 		cmocka_unit_test(attack_with_setuid_in_tar_fails),
+		cmocka_unit_test(attack_with_tar_of_too_many_fails),
 		cmocka_unit_test(attack_by_editing_info_fails),
 	};
 

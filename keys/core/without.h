@@ -19,6 +19,7 @@
  *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
  *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
+ *   ES_TEST_WITHOUT_UNPACK_CAPS       keys/store/archive_unpack.c   as many members, and as large, as the archive has
  *   ES_TEST_WITHOUT_SECTION_CHECKS    keys/core/pe.c, uki.c   sections may overlap, come twice, in any order
  *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c, console.c   secrets stay where they were
  */
@@ -125,6 +126,13 @@ enum { ES_WITH_UNPACK_CHECKS = 0 };
 ES_WITHOUT_MARKER("UNPACK_CHECKS");
 #else
 enum { ES_WITH_UNPACK_CHECKS = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_UNPACK_CAPS
+enum { ES_WITH_UNPACK_CAPS = 0 };
+ES_WITHOUT_MARKER("UNPACK_CAPS");
+#else
+enum { ES_WITH_UNPACK_CAPS = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_SECTION_CHECKS

@@ -49,6 +49,7 @@ bool attack_with_tar_that_climbs_out(void);
 bool attack_with_tar_through_a_symlink(void);
 bool attack_with_device_in_tar(void);
 bool attack_with_setuid_in_tar(void);
+bool attack_with_tar_of_too_many(void);
 /* 13: how many edits of encryption.info, one field each, go unnoticed. ret_edits: how many were tried. */
 unsigned attack_by_editing_info(unsigned *ret_edits);
 

@@ -137,6 +137,31 @@ bool attack_with_setuid_in_tar(void)
 	return with_members(NULL, &m, "ram/tree/etc/sh");
 }
 
+/* The memory that an unpacked tree takes is the host's: without a cap a few hundred KiB could take all of it. */
+bool attack_with_tar_of_too_many(void)
+{
+	struct attack_scene s;
+	TAR_IMAGE folder = { 0 };
+	TAR_IMAGE t = { 0 };
+	enum es_reason r;
+	bool there;
+
+	attack_scene_start(&s);
+	begin_tar(&s, &t);
+	tar_folder(&folder, "tree/"); /* may come again: members cost time too, and these no disk */
+	for (int i = 0; i < ES_ENTRIES_MAX; i++)
+		tar_raw(&t, folder.tar.data, folder.len);
+	tar_file(&t, "tree/etc/last", "x");
+	tar_end(&t);
+	seal_tar(&s, &t);
+	r = machine_boot(&s.m, &machine_usual_boot, NULL, &s.record);
+	if (r != ES_OK)
+		assert_int_equal(r, ES_TOO_LARGE);
+	there = machine_has(&s.m, "etc/last", "x");
+	attack_scene_stop(&s);
+	return there;
+}
+
 /* A bank that is right in everything but that its log is ten times what it may be: whoever writes the disk would say how
  * much memory the helper takes. With the owner's key, so that nothing else is wrong with it. */
 bool attack_with_oversize_bank(void)
