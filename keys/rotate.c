@@ -90,9 +90,8 @@ static enum es_reason seal_all_again(struct es_host *host, struct es_info *info,
 
 	if (r != ES_OK)
 		return r;
-	/* To another TPM it isn't sealed by the way: what is for this boot and what isn't would be guesses. */
-	r = es_tpm_srk_pin(host->tpm, es_buf_span(&first->tpm.srk)) == ES_OK ? es_tpm_srk_check(host->tpm)
-									     : ES_TAMPERED_INFO;
+	/* To another TPM nothing is sealed by the way: `set --mode=tpm` takes one. */
+	r = es_tpm_srk_check(host->tpm);
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
 	es_host_drop_other_srks(info, es_buf_span(&first->tpm.srk));

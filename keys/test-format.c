@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/rotate.h"
 #include "keys/testlib/machine.h"
 #include "keys/testlib/oracle.h"
 
@@ -197,6 +198,31 @@ static void both_banks_open(void **state)
 	}
 }
 
+/* The bank of after with the new key and not with the old one; a copy of before the other way round. */
+static void after_a_rotation_the_new_recovery_key_opens_and_the_old_one_does_not(void **state)
+{
+	struct sealed *s = *state;
+	char old_id[ES_RECOVERY_ID_TEXT], fresh[sizeof s->recovery];
+	ES_SECRET recovery = NULL;
+	ES_HOST host = machine_host(&s->machine);
+
+	assert_int_equal(es_host_rotate(host, old_id, &recovery), ES_OK);
+	assert_int_equal(es_host_rotate_finish(host), ES_OK);
+	es_recovery_code_write(es_secret_bytes(recovery), fresh);
+	assert_int_equal(recover_with(s, fresh), 1);
+	assert_said(s, "This recovery key isn");
+	assert_sound(s);
+	for (unsigned bank = 0; bank < 2; bank++) {
+		take_bank(s, bank);
+		assert_int_equal(recover_with(s, s->recovery), 1);
+		assert_nothing_recovered(s);
+		assert_said(s, "This recovery key isn");
+		assert_int_equal(recover_with(s, fresh), 0);
+		assert_recovered(s);
+		assert_int_equal(oracle_shell(&s->folder, "rm -r tree manifest.json config.tar.zst"), 0);
+	}
+}
+
 static void the_machine_opens_a_kdf_bank(void **state)
 {
 	struct sealed *s = *state;
@@ -265,11 +291,18 @@ static void a_changed_archive_is_noticed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BY_KDF(the_recovery_key_opens_a_kdf_bank),    BY_KDF(the_recovery_key_with_spaces_opens_too),
-		BY_TPM(the_recovery_key_opens_a_tpm_bank),    BY_TPM(both_banks_open),
-		BY_KDF(the_machine_opens_a_kdf_bank),         BY_KDF(the_uuid_may_be_given_in_upper_case),
-		BY_KDF(another_machine_does_not_open_it),     BY_KDF(another_recovery_key_does_not_open_it),
-		BY_KDF(a_changed_encryption_info_is_noticed), BY_KDF(a_changed_archive_is_noticed),
+		BY_KDF(the_recovery_key_opens_a_kdf_bank),
+		BY_KDF(the_recovery_key_with_spaces_opens_too),
+		BY_TPM(the_recovery_key_opens_a_tpm_bank),
+		BY_TPM(both_banks_open),
+		BY_TPM(after_a_rotation_the_new_recovery_key_opens_and_the_old_one_does_not),
+		BY_KDF(after_a_rotation_the_new_recovery_key_opens_and_the_old_one_does_not),
+		BY_KDF(the_machine_opens_a_kdf_bank),
+		BY_KDF(the_uuid_may_be_given_in_upper_case),
+		BY_KDF(another_machine_does_not_open_it),
+		BY_KDF(another_recovery_key_does_not_open_it),
+		BY_KDF(a_changed_encryption_info_is_noticed),
+		BY_KDF(a_changed_archive_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

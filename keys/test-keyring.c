@@ -210,6 +210,20 @@ static void another_user_does_not_read_it(void **state)
 	assert_int_equal(in_fresh_session(read_as_nobody), 0);
 }
 
+static void the_second_name_is_another_one_and_a_name_too_long_has_none(void **state)
+{
+	char next[ES_KEYRING_NAME_MAX], longest[ES_KEYRING_NAME_MAX];
+
+	(void)state;
+	assert_int_equal(es_keyring_next_name(ES_KEYRING_NAME, next), ES_OK);
+	assert_string_equal(next, ES_KEYRING_NAME ":next");
+	memset(longest, 'n', sizeof longest);
+	longest[ES_KEYRING_NAME_MAX - 6] = '\0';
+	assert_int_equal(es_keyring_next_name(longest, next), ES_OK);
+	memcpy(longest + ES_KEYRING_NAME_MAX - 6, "n", 2);
+	assert_int_equal(es_keyring_next_name(longest, next), ES_ARGUMENT);
+}
+
 static void a_key_of_another_length_is_refused(void **state)
 {
 	ES_SECRET shorter = secret_of(1, ES_KEY_LEN - 1);
@@ -233,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_KEY(gives_back_what_was_put),
 		cmocka_unit_test(a_host_without_a_key_is_not_unlocked),
+		cmocka_unit_test(the_second_name_is_another_one_and_a_name_too_long_has_none),
 		WITH_KEY(the_second_put_replaces_the_first),
 		WITH_KEY(a_dropped_key_is_gone_at_once),
 		WITH_KEY(only_uid_0_may_look),

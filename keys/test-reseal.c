@@ -8,6 +8,7 @@
 
 #include "keys/check.h"
 #include "keys/reseal.h"
+#include "keys/rotate.h"
 #include "keys/testlib/machine.h"
 #include "keys/testlib/pe_image.h"
 
@@ -142,6 +143,31 @@ static void the_next_image_opens_by_itself(void **state)
 	assert_sealed_for(&s, "this boot");
 	assert_int_equal(boot(&s, &s.b.boot), ES_OK);
 	assert_int_equal(boot(&s, &s.a.boot), ES_LOCKED_PCR);
+	machine_stop(&s.m);
+}
+
+/* Each protector is made anew for what it was for. */
+static void a_rotation_keeps_what_the_seals_are_for(void **state)
+{
+	char old_id[ES_RECOVERY_ID_TEXT];
+	struct es_resealed done;
+	struct scene s;
+
+	(void)state;
+	start(&s);
+	assert_int_equal(boot(&s, &s.a.boot), ES_OK);
+	assert_int_equal(reseal(&s, &s.b, &done), ES_OK);
+	{
+		ES_HOST host = machine_host(&s.m);
+		ES_SECRET recovery = NULL;
+
+		assert_int_equal(es_host_rotate(host, old_id, &recovery), ES_OK);
+		assert_int_equal(es_host_rotate_finish(host), ES_OK);
+	}
+	assert_sealed_for(&s, "this boot | next image");
+	assert_int_equal(boot(&s, &s.c.boot), ES_LOCKED_PCR);
+	assert_int_equal(boot(&s, &s.b.boot), ES_OK);
+	assert_int_equal(boot(&s, &s.a.boot), ES_OK);
 	machine_stop(&s.m);
 }
 
@@ -345,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_next_image_opens_by_itself),
+		cmocka_unit_test(a_rotation_keeps_what_the_seals_are_for),
 		cmocka_unit_test(what_the_recovery_key_opened_settles_nothing),
 		cmocka_unit_test(another_next_image_takes_its_place),
 		cmocka_unit_test(the_image_that_runs_needs_no_second_seal),

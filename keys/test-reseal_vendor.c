@@ -9,6 +9,7 @@
 #include "keys/check.h"
 #include "keys/image_policy.h"
 #include "keys/reseal.h"
+#include "keys/rotate.h"
 #include "keys/testlib/machine.h"
 #include "keys/testlib/pe_image.h"
 #include "keys/testlib/vendor.h"
@@ -236,6 +237,39 @@ static void an_image_that_the_tpm_will_refuse_is_refused_beforehand(void **state
 	end(&s);
 }
 
+static void rotate(struct scene *s)
+{
+	ES_HOST host = machine_host(&s->m);
+	char old_id[ES_RECOVERY_ID_TEXT];
+	ES_SECRET recovery = NULL;
+
+	assert_int_equal(es_host_rotate(host, old_id, &recovery), ES_OK);
+	assert_int_equal(es_host_rotate_finish(host), ES_OK);
+}
+
+/* With generations the vendor's protector stays alone; without, it stays beside the literal one. */
+static void a_rotation_stays_under_the_vendors_signature(void **state)
+{
+	for (uint64_t generation = 0; generation < 2; generation++) {
+		struct image one, two, unsigned_one;
+		struct scene s;
+
+		(void)state;
+		start(&s, generation, &one);
+		make_image(&s, "two", 2 * generation, true, &two);
+		make_image(&s, "unsigned", 0, false, &unsigned_one);
+		rotate(&s);
+		assert_int_equal(boot(&s, &two), ES_OK);
+		assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
+		assert_int_equal(boot(&s, &unsigned_one), ES_LOCKED_PCR);
+		assert_int_equal(boot(&s, &one), generation > 0 ? ES_IMAGE_OLD : ES_OK);
+		free_image(&one);
+		free_image(&two);
+		free_image(&unsigned_one);
+		end(&s);
+	}
+}
+
 /* The vendor's name under a policy, and not his signature. */
 static void a_forged_signature_is_found_beforehand(void **state)
 {
@@ -266,6 +300,7 @@ int main(void)
 		cmocka_unit_test(without_generations_it_gets_one),
 		cmocka_unit_test(an_image_that_the_tpm_will_refuse_is_refused_beforehand),
 		cmocka_unit_test(a_forged_signature_is_found_beforehand),
+		cmocka_unit_test(a_rotation_stays_under_the_vendors_signature),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

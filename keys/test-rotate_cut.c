@@ -23,7 +23,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 
-enum { CC_NV_INCREMENT = 0x134, RC_FAILURE = 0x101, STRIDE = 53 };
+enum { CC_NV_INCREMENT = 0x134, RC_FAILURE = 0x101, STRIDE = 41 };
 
 static struct es_proxy_refusal no_count;
 
@@ -206,6 +206,47 @@ static void the_running_host_goes_on_wherever_it_was_killed(void **state)
 	munmap(h, sizeof *h);
 }
 
+static void save(void *arg)
+{
+	struct endured *h = arg;
+	ES_HOST host = machine_host(&h->m);
+	struct es_pack_report report;
+
+	assert_int_equal(es_host_backup(host, &report), ES_OK);
+}
+
+/* He has only the old key, and opened with it the bank that is older: a save doesn't begin by overwriting that one. */
+static void who_opened_with_the_old_key_can_at_any_time_again(void **state)
+{
+	struct endured *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool killed = true;
+
+	(void)state;
+	assert_true(h != MAP_FAILED);
+	endured_start(h);
+	assert_int_equal(machine_init(&h->m, false, h->recovery), ES_OK);
+	assert_int_equal(endured_boot(h, NULL), ES_OK);
+	{
+		ES_HOST host = machine_host(&h->m);
+		char old_id[ES_RECOVERY_ID_TEXT];
+		ES_SECRET recovery = NULL;
+
+		assert_int_equal(es_host_rotate(host, old_id, &recovery), ES_OK);
+	}
+	assert_int_equal(endured_boot(h, h->recovery), ES_OK);
+	endured_keep(h);
+	for (unsigned nth = 0; killed; nth += STRIDE) {
+		endured_back(h);
+		machine_write(&h->m, ENDURED_FILE, ENDURED_NEW);
+		killed = cut_at(nth, save, h);
+		assert_int_equal(endured_boot(h, h->recovery), ES_OK);
+		assert_true(machine_has(&h->m, ENDURED_FILE, killed ? ENDURED_OLD : ENDURED_NEW) ||
+			    machine_has(&h->m, ENDURED_FILE, ENDURED_NEW));
+	}
+	endured_stop(h);
+	munmap(h, sizeof *h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +255,7 @@ int main(void)
 		cmocka_unit_test(where_it_could_not_be_counted_the_key_is_handed_out_and_both_open),
 		cmocka_unit_test(where_nothing_can_be_written_nothing_has_changed),
 		cmocka_unit_test(the_running_host_goes_on_wherever_it_was_killed),
+		cmocka_unit_test(who_opened_with_the_old_key_can_at_any_time_again),
 	};
 
 	return cmocka_run_group_tests(tests, mounts_own, NULL);
