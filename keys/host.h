@@ -42,6 +42,8 @@ const struct es_bank *es_host_bank(const struct es_host *host);
 /* The other two, for status. */
 const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned number);
 const char *es_host_boot_dir(const struct es_host *host); /* NULL: none found */
+/* This boot found no configuration, and nobody has made one since; which a boot partition that went away isn't. */
+bool es_host_awaits_init(const struct es_host *host);
 /* ES_OK, or why the host couldn't seal to its TPM now (asks the TPM, once). */
 ES_MUST_CHECK enum es_reason es_host_tpm(struct es_host *host);
 /* Before set mode: its owner says that it is he who cleared or exchanged the TPM, though another opened this boot. */

@@ -47,6 +47,15 @@ static enum es_reason find(const struct es_host *host, struct es_secret *const k
 	return ES_TAMPERED_INFO;
 }
 
+/* Whoever made one left its key. */
+bool es_host_awaits_init(const struct es_host *host)
+{
+	ES_SECRET key = NULL;
+
+	return host->have_boot && host->boot.state == ES_BOOT_UNCONFIGURED && host->current < 0 &&
+	       es_keyring_get_named(host->key_name, &key) == ES_NOT_UNLOCKED;
+}
+
 enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
 {
 	ES_SECRET key = NULL;

@@ -22,6 +22,7 @@ const struct es_message_kind es_messages[ES_MESSAGES] = {
 	[ES_SAY_WATCH_STARTED] = { "957e83aebaa74e5e952ad28b2d925003", "watch-started", LOG_INFO },
 	[ES_SAY_WATCH_STOPPED] = { "000253b81b384323b3f8683daa8b9143", "watch-stopped", LOG_INFO },
 	[ES_SAY_NOT_SAVED_AT_STOP] = { "27987f57e12843be89208d524e0cceb8", "not-saved-at-stop", LOG_CRIT },
+	[ES_SAY_WATCH_WAITING] = { "5b5139db7bd6481da01e14011bb5b487", "watch-waiting", LOG_NOTICE },
 	[ES_SAY_ROTATED] = { "bd261534031440689d6068df2842a60e", "rotated", LOG_NOTICE },
 };
 

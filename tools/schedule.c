@@ -64,6 +64,12 @@ void es_schedule_failed(struct es_schedule *s, int64_t now)
 		es_schedule_changed(s, now);
 }
 
+void es_schedule_unready(struct es_schedule *s, int64_t now)
+{
+	s->retry_after = 0;
+	es_schedule_failed(s, now);
+}
+
 void es_schedule_hope(struct es_schedule *s, int64_t now)
 {
 	if (s->retry_after != 0)

@@ -41,6 +41,8 @@ enum es_count es_schedule_count(const struct es_schedule *s, int64_t now);
 /* began: when the save did; a change behind that is saved or isn't, and counts as not. */
 void es_schedule_saved(struct es_schedule *s, int64_t now, int64_t began, const struct es_saved *saved);
 void es_schedule_failed(struct es_schedule *s, int64_t now);
+/* There is nothing to save to yet: asked again soon, however often. */
+void es_schedule_unready(struct es_schedule *s, int64_t now);
 /* What made it fail may be gone: the next try is due at once. */
 void es_schedule_hope(struct es_schedule *s, int64_t now);
 

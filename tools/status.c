@@ -140,7 +140,9 @@ static void show_watch(const struct es_status *s)
 
 	if (s->boot == NULL)
 		return;
-	if (s->watch.running && s->watch.known)
+	if (s->watch.running && s->watch.known && w->state == ES_WATCH_WAITING)
+		row("Watch", "running since %s; waits for `etcseal init`", w->since);
+	else if (s->watch.running && s->watch.known)
 		row("Watch", "running since %s%s; last saved: %s", w->since,
 		    w->notified ? "" : " (it looks for changes every 20 s)",
 		    w->saved[0] != '\0' ? w->saved : "nothing yet");

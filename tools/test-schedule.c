@@ -91,6 +91,18 @@ static void failures_are_tried_again_later_and_later(void **state)
 	assert_int_equal(es_schedule_wait(&s, now), ES_RETRY_MS);
 }
 
+static void what_nobody_has_configured_yet_is_asked_for_again_soon(void **state)
+{
+	struct es_schedule s = idle();
+
+	(void)state;
+	es_schedule_changed(&s, 1000);
+	for (int64_t now = 10000; now < 20 * ES_RETRY_MAX_MS; now += ES_RETRY_MS) {
+		es_schedule_unready(&s, now);
+		assert_int_equal(es_schedule_wait(&s, now), ES_RETRY_MS);
+	}
+}
+
 static void the_counter_moves_once_an_hour_and_only_if_something_is_pending(void **state)
 {
 	struct es_schedule s = idle();
@@ -134,6 +146,7 @@ int main(void)
 		cmocka_unit_test(no_change_is_older_than_30_s_before_its_save_is_due),
 		cmocka_unit_test(what_changes_during_a_save_is_saved_next),
 		cmocka_unit_test(failures_are_tried_again_later_and_later),
+		cmocka_unit_test(what_nobody_has_configured_yet_is_asked_for_again_soon),
 		cmocka_unit_test(the_counter_moves_once_an_hour_and_only_if_something_is_pending),
 		cmocka_unit_test(a_tpm_that_fails_is_not_asked_to_count_at_every_save),
 	};

@@ -36,10 +36,8 @@ struct scene {
 /* Where the tree lies on a file system of its own the kernel tells of changes; else the walk finds them, 20 s later. */
 enum tree { WALKED, TOLD };
 
-static void scene_start(struct scene *s, bool with_tpm, enum tree tree)
+static void unconfigured_start(struct scene *s, bool with_tpm, enum tree tree)
 {
-	char recovery[ES_RECOVERY_TEXT_LEN + 1];
-
 	memset(s, 0, sizeof *s);
 	s->command.dispatch = es_dispatch;
 	machine_start(&s->m, with_tpm);
@@ -49,6 +47,13 @@ static void scene_start(struct scene *s, bool with_tpm, enum tree tree)
 		assert_int_equal(mount("ram", s->ram, "tmpfs", 0, NULL), 0);
 	}
 	machine_write(&s->m, "etc/secret", "first\n");
+}
+
+static void scene_start(struct scene *s, bool with_tpm, enum tree tree)
+{
+	char recovery[ES_RECOVERY_TEXT_LEN + 1];
+
+	unconfigured_start(s, with_tpm, tree);
 	assert_int_equal(machine_init(&s->m, false, recovery), ES_OK);
 }
 
@@ -227,6 +232,30 @@ static void without_its_tpm_it_saves_all_the_same(void **state)
 	scene_stop(&s);
 }
 
+static void a_host_that_nobody_configured_is_waited_for_and_never_a_failure(void **state)
+{
+	char recovery[ES_RECOVERY_TEXT_LEN + 1];
+	struct es_watch_record is;
+	struct scene s;
+
+	(void)state;
+	unconfigured_start(&s, false, TOLD);
+	watch_start(&s);
+	wait_for(&s, ES_WATCH_WAITING, "", NULL);
+	assert_int_equal(watch_end(&s), 0);
+	watch_start(&s);
+	is = wait_for(&s, ES_WATCH_WAITING, "", NULL);
+	assert_string_equal(is.unsaved_since, "");
+	assert_int_equal(machine_init(&s.m, false, recovery), ES_OK);
+	is = wait_for(&s, ES_WATCH_SAVED, "", NULL);
+	assert_int_equal(is.generation, 1);
+	machine_write(&s.m, "etc/secret", "second\n");
+	assert_int_equal(watch_end(&s), 0);
+	reboot(&s);
+	assert_true(machine_has(&s.m, "etc/secret", "second\n"));
+	scene_stop(&s);
+}
+
 static struct captured c;
 
 static void there_is_only_one_and_none_without_the_boot_helper(void **state)
@@ -252,6 +281,7 @@ int main(void)
 		cmocka_unit_test(what_was_saved_survives_a_kill),
 		cmocka_unit_test(a_partition_that_is_read_only_or_comes_late_is_waited_for),
 		cmocka_unit_test(without_its_tpm_it_saves_all_the_same),
+		cmocka_unit_test(a_host_that_nobody_configured_is_waited_for_and_never_a_failure),
 		cmocka_unit_test(there_is_only_one_and_none_without_the_boot_helper),
 	};
 

@@ -151,20 +151,22 @@ static void watch(struct es_watch *w)
 
 static enum es_exit watch_end(struct es_watch *w)
 {
-	bool saved;
+	bool saved, waited;
 
 	es_notify("STOPPING=1\nSTATUS=saving once more");
 	saved = es_watch_save_last(w);
+	waited = w->record.state == ES_WATCH_WAITING;
 	w->record.state = ES_WATCH_STOPPED;
 	es_watch_tell(w);
-	if (saved)
+	if (saved || waited)
 		es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_STOPPED,
-					       .text = "stopped; all changes are saved",
+					       .text = waited ? "stopped; the host isn't configured, nothing is kept"
+							      : "stopped; all changes are saved",
 					       .generation = w->record.generation });
 	else
 		es_journal(&(struct es_entry){ .message = ES_SAY_NOT_SAVED_AT_STOP,
 					       .text = "stopped, and the last changes are NOT saved" });
-	return saved ? ES_EXIT_DONE : ES_EXIT_FAILED;
+	return saved || waited ? ES_EXIT_DONE : ES_EXIT_FAILED;
 }
 
 enum es_exit es_verb_watch(const struct es_args *args)

@@ -3,6 +3,7 @@
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/journal.h"
+#include "tools/notify.h"
 #include "tools/watch.h"
 
 #include <fcntl.h>
@@ -37,7 +38,7 @@ void es_watch_tell(const struct es_watch *w)
 void es_watch_changed(struct es_watch *w)
 {
 	es_schedule_changed(&w->schedule, es_watch_now());
-	if (w->record.unsaved_since[0] != '\0')
+	if (w->record.unsaved_since[0] != '\0' || w->record.state == ES_WATCH_WAITING)
 		return;
 	es_time_now(w->record.unsaved_since);
 	if (w->record.state == ES_WATCH_SAVED)
@@ -88,6 +89,8 @@ static void went_well(struct es_watch *w, const struct es_saved *saved, int64_t 
 	es_schedule_saved(&w->schedule, now, began, saved);
 	if (w->record.reason[0] != '\0')
 		es_journal(&(struct es_entry){ .message = ES_SAY_SAVE_WORKS_AGAIN, .text = "saving works again" });
+	if (w->record.state == ES_WATCH_WAITING)
+		es_notify("STATUS=watching");
 	if (!saved->unchanged) {
 		say_saved(saved, now - began);
 		es_time_now(w->record.saved);
@@ -119,6 +122,19 @@ static void went_wrong(struct es_watch *w, enum es_reason r, const char *detail)
 		es_time_now(w->record.unsaved_since);
 }
 
+static void goes_on_waiting(struct es_watch *w)
+{
+	es_schedule_unready(&w->schedule, es_watch_now());
+	if (w->record.state == ES_WATCH_WAITING)
+		return;
+	es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_WAITING,
+				       .text = "this host isn't configured yet, so nothing is saved; `etcseal init` "
+					       "seals it, and from then on changes are" });
+	es_notify("STATUS=waiting for `etcseal init`");
+	w->record.state = ES_WATCH_WAITING;
+	w->record.unsaved_since[0] = w->record.reason[0] = w->record.detail[0] = '\0';
+}
+
 static enum es_reason save(struct es_watch *w, enum es_count count)
 {
 	const struct es_host_request request = es_host_request_of(w->args);
@@ -135,6 +151,8 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 		r = es_host_save(host, &(struct es_save_request){ .count = count }, &saved);
 	if (r == ES_OK)
 		went_well(w, &saved, began);
+	else if (host != NULL && es_host_awaits_init(host) && (r == ES_NOT_CONFIGURED || r == ES_NO_BOOT_PARTITION))
+		goes_on_waiting(w);
 	else
 		went_wrong(w, r, host != NULL ? es_host_detail(host) : "");
 	es_watch_tell(w);

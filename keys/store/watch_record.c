@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-const char *const es_watch_state_names[ES_WATCH_STATES] = { "saved", "changed", "failing", "stopped" };
+const char *const es_watch_state_names[ES_WATCH_STATES] = { "saved", "changed", "failing", "stopped", "waiting" };
 
 enum { RECORD_MAX = 16 << 10 };
 

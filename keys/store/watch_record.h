@@ -17,9 +17,10 @@ enum es_watch_state {
 	ES_WATCH_CHANGED, /* waiting for quiet */
 	ES_WATCH_FAILING, /* the last try failed: `reason` */
 	ES_WATCH_STOPPED,
+	ES_WATCH_WAITING, /* for init: nobody has configured this host yet */
 	ES_WATCH_STATES,
 };
-extern const char *const es_watch_state_names[ES_WATCH_STATES]; /* "saved" "changed" "failing" "stopped" */
+extern const char *const es_watch_state_names[ES_WATCH_STATES]; /* "saved" "changed" "failing" "stopped" "waiting" */
 
 enum { ES_WATCH_REASON_TEXT = 64, ES_WATCH_DETAIL_TEXT = 256 };
 
