@@ -27,7 +27,8 @@ void es_image_policy_free(struct es_image_policy *p);
 #define ES_IMAGE_POLICY ES_SCOPED(es_image_policy_free) struct es_image_policy
 
 /* Signs PCR 11 as the image will leave it, with a generation (0: none), by an RSA key in PEM form. ES_FORMAT: no private
- * key; ES_NOT_MET: it is under a passphrase; ES_VERSION: no RSA key of 2048 or 3072 bits, exponent 65537; ES_ARGUMENT: of 4096 bits, or the image carries another key, or the generation is over 2^62; *ret_why says so. The caller frees *ret. */
+ * key; ES_NOT_MET: it is under a passphrase; ES_VERSION: no RSA key of 2048 or 3072 bits, exponent 65537; ES_ARGUMENT: it is
+ * of 4096 bits, the image carries another key, or the generation is over 2^62; *ret_why says so. The caller frees *ret. */
 ES_MUST_CHECK enum es_reason es_image_policy_sign(const struct es_uki *uki, const struct es_secret *private_pem,
 						  uint64_t generation, struct es_image_policy *ret,
 						  const char **ret_why);

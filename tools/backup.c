@@ -9,6 +9,15 @@
 #include <stdio.h>
 #include <time.h>
 
+static void fill_names(struct es_emit *j, const char *name, uint64_t count,
+		       const char names[static ES_SKIPPED_NAMED][ES_PATH_TEXT])
+{
+	es_emit_array(j, name);
+	for (uint64_t i = 0; i < count && i < ES_SKIPPED_NAMED; i++)
+		es_emit_text(j, NULL, names[i]);
+	es_emit_end(j);
+}
+
 static void fill_saved(struct es_writer *w, const void *what)
 {
 	const struct es_saved *s = what;
@@ -22,11 +31,16 @@ static void fill_saved(struct es_writer *w, const void *what)
 	es_emit_number(&j, "bytes", s->report.bytes);
 	es_emit_number(&j, "archive_bytes", s->size);
 	es_emit_number(&j, "skipped", s->report.skipped);
-	es_emit_array(&j, "skipped_names");
-	for (uint64_t i = 0; i < s->report.skipped && i < ES_SKIPPED_NAMED; i++)
-		es_emit_text(&j, NULL, s->report.skipped_name[i]);
+	fill_names(&j, "skipped_names", s->report.skipped, s->report.skipped_name);
+	es_emit_number(&j, "stripped", s->report.stripped);
+	fill_names(&j, "stripped_names", s->report.stripped, s->report.stripped_name);
 	es_emit_end(&j);
-	es_emit_end(&j);
+}
+
+static void say_left_out(const char *text, uint64_t entries)
+{
+	es_warn("%s", text);
+	es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = entries });
 }
 
 static void say_saved(const struct es_args *args, const struct es_saved *saved, uint64_t took_us)
@@ -43,10 +57,10 @@ static void say_saved(const struct es_args *args, const struct es_saved *saved, 
 				       .bytes = saved->size,
 				       .entries = saved->report.entries,
 				       .usec = took_us });
-	if (!es_left_out_words(&saved->report, text))
-		return;
-	es_warn("%s", text);
-	es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = saved->report.skipped });
+	if (es_left_out_words(&saved->report, text))
+		say_left_out(text, saved->report.skipped);
+	if (es_stripped_words(&saved->report, text))
+		say_left_out(text, saved->report.stripped);
 }
 
 static uint64_t now_us(void)

@@ -2,7 +2,7 @@
 /* `etcseal check`: will the next boot open by itself? Asked before a restart, so that nobody has to stand there with the key. */
 #include "keys/check.h"
 #include "tools/common.h"
-#include "tools/image.h"
+#include "tools/next.h"
 #include "tools/verbs.h"
 
 static void fill_check(struct es_writer *w, const void *what)
@@ -36,28 +36,19 @@ static void tell(const struct es_finding *f)
 
 enum es_exit es_verb_check(const struct es_args *args)
 {
-	const char *path = es_arg(args, "image");
-	struct es_predict_request next = { .stub = false };
+	ES_NEXT next = { .path = NULL };
 	struct es_check check;
-	ES_IMAGE image = { 0 };
-	ES_HOST host = NULL;
-	enum es_exit failed = ES_EXIT_DONE;
+	enum es_exit failed = es_next_open(args, &next);
 	enum es_reason r;
 
-	if (path != NULL)
-		failed = es_image_open_next(args, path, &image);
-	if (failed == ES_EXIT_DONE)
-		failed = es_open_host(args, &host);
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	next.image = &image.pe;
-	next.uki = &image.uki;
-	r = es_host_check(host, path != NULL ? &next : NULL, &check);
+	r = es_host_check(next.host, es_next_boot(&next), &check);
 	if (r != ES_OK)
-		return es_fail_host(args, r, host);
+		return es_fail_host(args, r, next.host);
 	if (check.opens)
-		es_line(args, "the next boot%s%s opens by itself (%s)", path != NULL ? " with " : "",
-			path != NULL ? path : "", check.by);
+		es_line(args, "the next boot%s%s opens by itself (%s)", next.path != NULL ? " with " : "",
+			next.path != NULL ? next.path : "", check.by);
 	else
 		es_say_failure(args, check.finding[0].reason, check.finding[0].detail, check.finding[0].next);
 	for (unsigned i = check.opens ? 0 : 1; i < check.count; i++)

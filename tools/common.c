@@ -152,23 +152,38 @@ void es_tell_vendor(const struct es_args *args, const struct es_host *host)
 				"  Every image that the vendor of this one signed opens it, with Secure Boot on.");
 }
 
+/* Behind n characters: ": /etc/a, /etc/b", with dots where names are left out. */
+static void add_names(char ret[static ES_LEFT_OUT_TEXT], int n, uint64_t count,
+		      const char names[static ES_SKIPPED_NAMED][ES_PATH_TEXT])
+{
+	for (uint64_t i = 0; i < count && i < ES_SKIPPED_NAMED; i++) {
+		/* Room for the dots. */
+		if ((size_t)n + strlen(names[i]) + 8 > ES_LEFT_OUT_TEXT)
+			break;
+		n += snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, "%s %s", i > 0 ? "," : "", names[i]);
+		if (i + 1 == count)
+			return;
+	}
+	snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, ", ...");
+}
+
 bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
 {
 	int n = snprintf(ret, ES_LEFT_OUT_TEXT,
 			 "%" PRIu64 " left out (a socket, device or fifo, or a file over %u MiB):", report->skipped,
 			 (unsigned)(ES_FILE_MAX >> 20));
 
-	for (uint64_t i = 0; i < report->skipped && i < ES_SKIPPED_NAMED; i++) {
-		size_t len = strlen(report->skipped_name[i]);
-
-		/* Room for the dots. */
-		if ((size_t)n + len + 8 > ES_LEFT_OUT_TEXT)
-			break;
-		n +=
-		    snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, "%s %s", i > 0 ? "," : "", report->skipped_name[i]);
-		if (i + 1 == report->skipped)
-			return true;
-	}
-	snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, ", ...");
+	add_names(ret, n, report->skipped, report->skipped_name);
 	return report->skipped > 0;
+}
+
+bool es_stripped_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
+{
+	int n = snprintf(ret, ES_LEFT_OUT_TEXT,
+			 "%" PRIu64 " saved without all privileges (setuid, setgid, capabilities, an attribute that no "
+			 "archive carries): after the next boot they are gone from",
+			 report->stripped);
+
+	add_names(ret, n, report->stripped, report->stripped_name);
+	return report->stripped > 0;
 }

@@ -43,6 +43,9 @@ extern const char es_kdf_unbound[]; /* further, where the machine has no UUID to
 enum { ES_LEFT_OUT_TEXT = 768 };
 bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT]);
 
+/* "2 saved without privileges (…): /etc/a, ..."; false: there was nothing to take away. */
+bool es_stripped_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT]);
+
 /* bytes with its unit: "812 bytes", "4.7 KiB" */
 enum { ES_SIZE_TEXT = 32 };
 void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT]);

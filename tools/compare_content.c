@@ -14,25 +14,6 @@
 
 enum { BLOCK = 64 << 10, ATTRIBUTES_MAX = 64 << 10, FD_PATH = 32 + NAME_MAX + 1 };
 
-static enum es_reason read_full(int fd, uint8_t *block, size_t *ret)
-{
-	size_t have = 0;
-
-	while (have < BLOCK) {
-		ssize_t n = read(fd, block + have, BLOCK - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return es_reason_from_errno(errno);
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	*ret = have;
-	return ES_OK;
-}
-
 static enum es_reason same_bytes(int a, int b, bool *ret)
 {
 	ES_BUF blocks = { NULL, 0 };
@@ -42,9 +23,9 @@ static enum es_reason same_bytes(int a, int b, bool *ret)
 	if (r != ES_OK)
 		return r;
 	do {
-		r = read_full(a, blocks.data, &na);
+		r = es_fd_fill(a, blocks.data, BLOCK, &na);
 		if (r == ES_OK)
-			r = read_full(b, blocks.data + BLOCK, &nb);
+			r = es_fd_fill(b, blocks.data + BLOCK, BLOCK, &nb);
 		*ret = r == ES_OK && na == nb && memcmp(blocks.data, blocks.data + BLOCK, na) == 0;
 	} while (*ret && na > 0);
 	return r;

@@ -15,7 +15,6 @@
 
 enum {
 	INPUT_MAX = 1 << 30, /* an image is held in memory twice, and has to fit under 4 GiB at boot */
-	PIPE_FIRST = 64 << 10,
 	WHAT_TEXT = PATH_MAX + 160,
 };
 
@@ -103,40 +102,6 @@ static enum es_exit fail_file(const struct es_args *args, enum es_reason reason,
 	return es_fail(args, reason, what);
 }
 
-static enum es_reason read_all(int fd, size_t expected, struct es_buf *ret)
-{
-	ES_BUF b = { NULL, 0 };
-	size_t have = 0;
-	enum es_reason r = es_buf_new(expected + 1, &b); /* one more, so that the end is seen */
-
-	while (r == ES_OK) {
-		ssize_t n = read(fd, b.data + have, b.len - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return es_reason_from_errno(errno);
-		if (n == 0)
-			break;
-		have += (size_t)n;
-		if (have > INPUT_MAX)
-			return ES_TOO_LARGE;
-		if (have == b.len) {
-			uint8_t *more = realloc(b.data, 2 * b.len);
-
-			if (more == NULL)
-				return ES_MEMORY;
-			b.data = more;
-			b.len *= 2;
-		}
-	}
-	if (r != ES_OK)
-		return r;
-	b.len = have;
-	*ret = es_buf_take(&b);
-	return ES_OK;
-}
-
 enum es_exit es_image_read(const struct es_args *args, const char *path, struct es_buf *ret)
 {
 	ES_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -152,7 +117,7 @@ enum es_exit es_image_read(const struct es_args *args, const char *path, struct 
 		return fail_file(args, ES_FORMAT, path, "is a device");
 	if (st.st_size > INPUT_MAX)
 		return fail_file(args, ES_TOO_LARGE, path, "is larger than 1 GiB");
-	r = read_all(fd, st.st_size > 0 ? (size_t)st.st_size : PIPE_FIRST, &b);
+	r = es_fd_read(fd, (size_t)st.st_size, INPUT_MAX, &b);
 	if (r != ES_OK)
 		return fail_file(args, r, path, r == ES_TOO_LARGE ? "is larger than 1 GiB" : "");
 	if (b.len == 0)

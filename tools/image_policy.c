@@ -29,15 +29,10 @@ static enum es_reason read_secret(int fd, size_t len, struct es_secret **ret)
 	size_t have = 0;
 	enum es_reason r = es_secret_new(len, &s);
 
-	while (r == ES_OK && have < len) {
-		ssize_t n = read(fd, es_secret_data(s) + have, len - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? es_reason_from_errno(errno) : ES_IO;
-		have += (size_t)n;
-	}
+	if (r == ES_OK)
+		r = es_fd_fill(fd, es_secret_data(s), len, &have);
+	if (r == ES_OK && have < len)
+		r = ES_IO;
 	if (r == ES_OK)
 		*ret = es_take(s);
 	return r;

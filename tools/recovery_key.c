@@ -50,26 +50,6 @@ void es_recovery_fill_object(struct es_emit *j, const char *name, const struct e
 	es_emit_end(j);
 }
 
-/* Into one byte more than is allowed, so that more is seen. */
-static enum es_reason read_all(int fd, struct es_secret *into, size_t *ret_len)
-{
-	size_t len = 0;
-
-	while (len < es_secret_len(into)) {
-		ssize_t n = read(fd, es_secret_data(into) + len, es_secret_len(into) - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return es_reason_from_errno(errno);
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	*ret_len = len;
-	return len > ES_RECOVERY_INPUT_MAX ? ES_TOO_LARGE : ES_OK;
-}
-
 enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len)
 {
 	ES_SCOPED(closep) int file = -1;
@@ -85,9 +65,12 @@ enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, s
 	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
 		es_warn("%s can be read by others (mode %04o); chmod 600 it, or better, don't keep it on this host",
 			path, (unsigned)st.st_mode & 07777);
+	/* One byte more than is allowed, so that more is seen. */
 	r = es_secret_new(ES_RECOVERY_INPUT_MAX + 1, &text);
 	if (r == ES_OK)
-		r = read_all(fd, text, ret_len);
+		r = es_fd_fill(fd, es_secret_data(text), es_secret_len(text), ret_len);
+	if (r == ES_OK && *ret_len > ES_RECOVERY_INPUT_MAX)
+		r = ES_TOO_LARGE;
 	if (r == ES_OK)
 		*ret = es_take(text);
 	return r;

@@ -2,7 +2,7 @@
 /* `etcseal reseal`: seals to this boot anew, or to the next one with another image as well. */
 #include "keys/reseal.h"
 #include "tools/common.h"
-#include "tools/image.h"
+#include "tools/next.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
@@ -38,27 +38,18 @@ static void tell(const struct es_args *args, const struct es_resealed *s, const 
 
 enum es_exit es_verb_reseal(const struct es_args *args)
 {
-	const char *path = es_arg(args, "image");
-	struct es_predict_request next = { .stub = false };
+	ES_NEXT next = { .path = NULL };
 	struct es_resealed done;
-	ES_IMAGE image = { 0 };
-	ES_HOST host = NULL;
-	enum es_exit failed = ES_EXIT_DONE;
+	enum es_exit failed = es_next_open(args, &next);
 	enum es_reason r;
 
-	if (path != NULL)
-		failed = es_image_open_next(args, path, &image);
-	if (failed == ES_EXIT_DONE)
-		failed = es_open_host(args, &host);
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	next.image = &image.pe;
-	next.uki = &image.uki;
-	r = es_host_reseal(host, path != NULL ? &next : NULL, &done);
+	r = es_host_reseal(next.host, es_next_boot(&next), &done);
 	if (r != ES_OK)
-		return es_fail_host(args, r, host);
-	tell(args, &done, path);
+		return es_fail_host(args, r, next.host);
+	tell(args, &done, next.path);
 	if (done.this_boot)
-		es_tell_vendor(args, host);
+		es_tell_vendor(args, next.host);
 	return args->json ? es_print(fill_resealed, &done) : ES_EXIT_DONE;
 }

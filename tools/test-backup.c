@@ -63,6 +63,32 @@ static void an_unchanged_host_is_not_saved_again_unless_forced(void **state)
 	machine_stop(&m);
 }
 
+static void what_loses_a_privilege_is_named(void **state)
+{
+	struct machine m;
+	struct json_object *root, *names;
+	char path[256];
+
+	(void)state;
+	sealed(&m);
+	machine_write(&m, "etc/tool", "#!/bin/sh\n");
+	snprintf(path, sizeof path, "%s/ram/tree/etc/tool", m.run_dir);
+	assert_int_equal(chmod(path, 04755), 0);
+	run(&m, "backup", 0);
+	assert_says(c.err, "1 saved without all privileges (setuid, ");
+	assert_says(c.err, "gone from /etc/tool\n");
+	run(&m, "backup --force --json", 0);
+	root = json_tokener_parse(c.out);
+	assert_int_equal(json_object_get_int(json_object_object_get(root, "stripped")), 1);
+	names = json_object_object_get(root, "stripped_names");
+	assert_string_equal(json_object_get_string(json_object_array_get_idx(names, 0)), "/etc/tool");
+	json_object_put(root);
+	assert_int_equal(chmod(path, 0755), 0);
+	run(&m, "backup", 0);
+	assert_string_equal(c.err, "");
+	machine_stop(&m);
+}
+
 static void what_is_left_out_is_named(void **state)
 {
 	struct machine m;
@@ -170,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_unchanged_host_is_not_saved_again_unless_forced),
 		cmocka_unit_test(what_is_left_out_is_named),
+		cmocka_unit_test(what_loses_a_privilege_is_named),
 		cmocka_unit_test(the_names_of_many_left_out_fit),
 		cmocka_unit_test(diff_compares_with_the_roots_own_files),
 		cmocka_unit_test(status_tells_what_is_unsaved_and_whether_anybody_watches),

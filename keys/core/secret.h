@@ -3,8 +3,8 @@
  * The one type that secrets live in: pages of their own, locked against swap, left out of core dumps, not
  * inherited by a forked child, wiped on free. A secret is moved with es_take(), not copied. Host only.
  *
- * It does not protect from root on the running host, nor wipe the copies that libcrypto and tpm2-tss make while
- * they work (both wipe their own).
+ * It does not protect from root on the running host, nor wipe the copies that libraries make while they work. libcrypto
+ * wipes its own; tpm2-tss doesn't, and keys/tpm/scrub.c makes up for it.
  */
 #ifndef ES_CORE_SECRET_H
 #define ES_CORE_SECRET_H

@@ -72,24 +72,12 @@ static enum es_reason grow(struct es_buf *b, size_t max)
 	return ES_OK;
 }
 
-enum es_reason es_file_read(int dirfd, const char *name, size_t cap, struct es_buf *ret)
+enum es_reason es_fd_fill(int fd, void *into, size_t cap, size_t *ret_len)
 {
-	ES_FD fd = -1;
-	ES_BUF b = { NULL, 0 };
-	off_t size = 0;
 	size_t have = 0;
-	enum es_reason r = open_regular(dirfd, name, &fd, &size);
 
-	if (r != ES_OK)
-		return r;
-	if (!ES_WITH_FILE_CAPS)
-		cap = SIZE_MAX / 4;
-	if (size < 0 || (uintmax_t)size > cap || cap >= SIZE_MAX / 2)
-		return ES_TOO_LARGE;
-	/* One byte more than the file says, so that its end is seen, and growth while we read. */
-	r = es_buf_new(size > 0 ? (size_t)size + 1 : 4096, &b);
-	while (r == ES_OK) {
-		ssize_t n = read(fd, b.data + have, b.len - have);
+	while (have < cap) {
+		ssize_t n = read(fd, (uint8_t *)into + have, cap - have);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -98,16 +86,52 @@ enum es_reason es_file_read(int dirfd, const char *name, size_t cap, struct es_b
 		if (n == 0)
 			break;
 		have += (size_t)n;
+	}
+	*ret_len = have;
+	return ES_OK;
+}
+
+enum es_reason es_fd_read(int fd, size_t expected, size_t cap, struct es_buf *ret)
+{
+	ES_BUF b = { NULL, 0 };
+	size_t have = 0, more = 0;
+	enum es_reason r;
+
+	if (cap >= SIZE_MAX / 2 || expected > cap)
+		return ES_TOO_LARGE;
+	/* One byte more than expected, so that its end is seen, and growth while we read. */
+	r = es_buf_new(expected > 0 ? expected + 1 : 4096, &b);
+	while (r == ES_OK) {
+		r = es_fd_fill(fd, b.data + have, b.len - have, &more);
+		if (r != ES_OK)
+			return r;
+		have += more;
 		if (have > cap)
 			return ES_TOO_LARGE;
-		if (have == b.len)
-			r = grow(&b, cap + 1);
+		if (have < b.len)
+			break;
+		r = grow(&b, cap + 1);
 	}
 	if (r != ES_OK)
 		return r;
 	b.len = have;
 	*ret = es_buf_take(&b);
 	return ES_OK;
+}
+
+enum es_reason es_file_read(int dirfd, const char *name, size_t cap, struct es_buf *ret)
+{
+	ES_FD fd = -1;
+	off_t size = 0;
+	enum es_reason r = open_regular(dirfd, name, &fd, &size);
+
+	if (r != ES_OK)
+		return r;
+	if (!ES_WITH_FILE_CAPS)
+		cap = SIZE_MAX / 4;
+	if (size < 0 || (uintmax_t)size > cap || cap >= SIZE_MAX / 2)
+		return ES_TOO_LARGE;
+	return es_fd_read(fd, (size_t)size, cap, ret);
 }
 
 static enum es_reason new_name(const char *name, char ret_text[static ES_FILE_NAME_MAX + 5])

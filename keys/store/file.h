@@ -9,6 +9,11 @@
  * bytes), ES_FORMAT: no regular file. Files whose size the kernel doesn't tell (sysfs, securityfs) are read too. */
 ES_MUST_CHECK enum es_reason es_file_read(int dirfd, const char *name, size_t cap, struct es_buf *ret);
 
+/* What can still be read of fd, expected bytes or more, but at most cap: ES_TOO_LARGE. The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_fd_read(int fd, size_t expected, size_t cap, struct es_buf *ret);
+/* The same into cap bytes of the caller's: less than cap is all there was. */
+ES_MUST_CHECK enum es_reason es_fd_fill(int fd, void *into, size_t cap, size_t *ret_len);
+
 /* name.new, fsync, rename over name; the folder is the caller's to sync. Mode 0600. ES_NO_SPACE, ES_READ_ONLY, ES_IO:
  * nothing is left of the new one. */
 ES_MUST_CHECK enum es_reason es_file_write(int dirfd, const char *name, struct es_span data);

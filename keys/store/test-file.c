@@ -39,6 +39,30 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(es_folder_sync(fd), ES_OK);
 }
 
+/* A pipe gives what it has in pieces, and its length isn't known. */
+static void a_pipe_is_read_to_its_end_or_its_cap(void **state)
+{
+	for (size_t cap = 9999; cap <= 10001; cap++)
+		for (size_t expected = 0; expected <= 9000; expected += 4500) {
+			ES_SCOPED(es_fd_closep) int in = -1;
+			ES_BUF b = { NULL, 0 };
+			enum es_reason r;
+			int ends[2];
+
+			(void)state;
+			assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+			in = ends[0];
+			for (unsigned i = 0; i < 10000; i++)
+				assert_int_equal(write(ends[1], i % 7 == 0 ? "x" : "y", 1), 1);
+			close(ends[1]);
+			r = es_fd_read(in, expected, cap, &b);
+			assert_int_equal(r, cap < 10000 ? ES_TOO_LARGE : ES_OK);
+			assert_int_equal(b.len, r == ES_OK ? 10000 : 0);
+			if (r == ES_OK)
+				assert_true(b.data[9996] == 'x' && b.data[9999] == 'y');
+		}
+}
+
 static void an_empty_file_is_one(void **state)
 {
 	ES_FD fd = small_disk_open(state);
@@ -179,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_DISK(what_is_written_is_read),
 		ON_DISK(an_empty_file_is_one),
+		cmocka_unit_test(a_pipe_is_read_to_its_end_or_its_cap),
 		ON_DISK(over_the_cap_is_too_large),
 		cmocka_unit_test(a_file_that_tells_no_size_is_read_and_capped),
 		ON_DISK(only_regular_files_are_read),
