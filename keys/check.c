@@ -105,7 +105,9 @@ static void look_at_banks(struct check *c)
 			add(c, false, ES_ONE_BANK, "bank%d: its folder is missing, or empty", i);
 		else if (!vouched_for(c, bank))
 			add(c, chosen == i && !same_protectors(bank->info, c->info), ES_TAMPERED_INFO,
-			    "bank%d wasn't written with this host's key", i);
+			    "bank%d isn't under this host's key: somebody else's, or left by a rotation that was cut "
+			    "short",
+			    i);
 		else if (i != chosen && c->counter.state == ES_OK &&
 			 es_choice_fresh(bank->info, c->counter, &behind) != ES_OK)
 			add(c, false, ES_ONE_BANK,

@@ -9,11 +9,14 @@
 #include "keys/rotate.h"
 
 #include "keys/save.h"
+#include "keys/store/file.h"
 #include "keys/testlib/rotation.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 static void the_new_key_opens_and_the_old_one_does_not(void **state)
 {
@@ -98,6 +101,37 @@ static void a_save_that_changes_nothing_takes_the_old_bank_away_too(void **state
 	}
 	assert_false(saved.unchanged);
 	assert_int_equal(rotation_boot(&s, s.before), ES_RECOVERY_WRONG);
+	machine_stop(&s.m);
+}
+
+static bool locked(struct rotation *s)
+{
+	char path[128];
+	ES_FD fd = -1;
+
+	snprintf(path, sizeof path, "%s/lock", s->m.run_dir);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	return flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
+/* Or `watch` would take the old bank away before the owner has seen the key. */
+static void nobody_saves_between_the_two_steps(void **state)
+{
+	struct rotation s;
+
+	(void)state;
+	rotation_start(&s, false);
+	{
+		ES_HOST host = machine_host(&s.m);
+
+		assert_int_equal(rotation_on(&s, host), ES_OK);
+		assert_true(locked(&s));
+		assert_int_equal(es_host_rotate_finish(host), ES_OK);
+		assert_false(locked(&s));
+	}
+	rotation_half(&s);
+	assert_false(locked(&s));
 	machine_stop(&s.m);
 }
 
@@ -186,6 +220,7 @@ int main(void)
 		{ "until_the_key_was_shown_the_old_one_opens_too_in_kdf_mode",
 		  until_the_key_was_shown_the_old_one_opens_too, NULL, NULL, &kdf },
 		cmocka_unit_test(a_save_that_changes_nothing_takes_the_old_bank_away_too),
+		cmocka_unit_test(nobody_saves_between_the_two_steps),
 		cmocka_unit_test(opened_with_the_old_key_it_is_in_force_again),
 		cmocka_unit_test(to_another_tpm_it_does_not_seal),
 		cmocka_unit_test(in_a_recovery_boot_the_seal_stays_for_the_usual_one),

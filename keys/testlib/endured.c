@@ -141,8 +141,13 @@ enum endured_way endured_judge(struct endured *h, bool done)
 		way = ENDURED_RECOVERY;
 		r = boot_with_his_keys(h);
 	}
-	if (r != ES_OK || !owner_can_open(h))
+	if (r != ES_OK)
 		return ENDURED_LOST;
+	if (!owner_can_open(h)) {
+		snprintf(h->record.refusal_detail, sizeof h->record.refusal_detail,
+			 "no recovery key of its owner's opens it");
+		return ENDURED_LOST;
+	}
 	if (machine_has(&h->m, ENDURED_FILE, ENDURED_NEW))
 		return way;
 	if (done || !machine_has(&h->m, ENDURED_FILE, ENDURED_OLD))
