@@ -19,7 +19,9 @@ static bool is_mount_point(const char *dir, struct stat *ret)
 	struct stat parent;
 
 	snprintf(above, sizeof above, "%s/..", dir);
-	return stat(dir, ret) == 0 && S_ISDIR(ret->st_mode) && stat(above, &parent) == 0 &&
+	/* Going through it first: where systemd mounts it on demand, that is the demand, and until then it shows another
+	 * file system's number. */
+	return stat(above, &parent) == 0 && stat(dir, ret) == 0 && S_ISDIR(ret->st_mode) &&
 	       parent.st_dev != ret->st_dev;
 }
 
