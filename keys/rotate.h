@@ -16,8 +16,9 @@
  * automatic protector is made anew, for what it was for: the PCR values in encryption.info, not those of now.
  * *ret_recovery is the new recovery key, and ret_old_id the ID of the one before ("": there was none). It is in force, to be
  * shown, also where the call failed, if *ret_recovery was written: then the old one opens the other bank until a save
- * succeeds. Not written: nothing has changed. On ES_OK no other command commits until es_host_rotate_finish, or the host is
- * closed. ES_TPM_CLEARED, ES_TPM_OTHER: seal with es_host_set_mode first. */
+ * succeeds. Not written: nothing has changed; or the banks can't be read back, and then the old one opens one of them and
+ * es_host_recovery_key tells later which is in force. On ES_OK no other command commits until es_host_rotate_finish, or the
+ * host is closed. ES_TPM_CLEARED, ES_TPM_OTHER: seal with es_host_set_mode first. The caller owns *ret_recovery. */
 ES_MUST_CHECK enum es_reason es_host_rotate(struct es_host *host, char ret_old_id[static ES_RECOVERY_ID_TEXT],
 					    struct es_secret **ret_recovery);
 
