@@ -5,6 +5,7 @@
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
 #include "keys/host_state.h"
+#include "keys/sealing_vendor.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 
@@ -189,6 +190,8 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 		es_buf_free(&log);
 	host->detail[0] = '\0';
 	es_host_settle(host, commit->info);
+	es_sealing_note_checked(host, commit->info);
+	host->detail[0] = '\0';
 	r = next_generation(host, commit);
 	if (r == ES_OK)
 		r = pack(host, commit, &archive, ret_report);

@@ -40,6 +40,7 @@ enum es_reason es_opening_new(const struct es_opening_request *request, struct e
 		return ES_MEMORY;
 	o->request = *request;
 	o->chosen = -1;
+	o->image_known_by = -1;
 	o->record.bank = -1;
 	o->record.state = ES_BOOT_LOCKED;
 	o->record.stub = request->handover != NULL;

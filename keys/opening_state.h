@@ -22,6 +22,7 @@ struct es_opening {
 	struct es_code_fault fault;
 	char recovery_id[ES_RECOVERY_ID_TEXT];
 	uint64_t image_generation, image_counter; /* of the image that a vendor's signature opened; 0: none */
+	int image_known_by; /* the bank by whose word the counter stands there and wasn't asked; -1: it was */
 };
 
 struct es_authorization;

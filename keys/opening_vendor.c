@@ -76,6 +76,32 @@ static enum es_reason check_generation(struct es_opening *o, uint64_t generation
 	return r;
 }
 
+/* The counter stood there already when encryption.info was written, and never goes back. What nobody vouches for yet: the
+ * TPM refuses by itself, and whoever says too much is found out by the MAC, before anything is counted or opened. */
+static bool is_known(const struct es_protector *p, uint64_t generation)
+{
+	return p->tpm.vendor.checked.ticket.len > 0 && generation <= p->tpm.vendor.checked.generation;
+}
+
+/* Without a command where that is known; a refusal is then looked into. */
+static enum es_reason unseal_signed(struct es_opening *o, const struct es_protector *p,
+				    const struct es_authorization *a)
+{
+	bool known = a->generation != 0 && is_known(p, a->generation);
+	enum es_reason r = a->generation != 0 && !known ? check_generation(o, a->generation) : ES_OK, why;
+
+	if (known) {
+		o->image_generation = o->image_counter = a->generation;
+		o->image_known_by = o->chosen;
+	}
+	if (r == ES_OK)
+		r = es_opening_unseal(o, p, a);
+	if (!known || (r != ES_IMAGE_OLD && r != ES_COUNTER_MISSING))
+		return r;
+	why = check_generation(o, a->generation);
+	return why != ES_OK ? why : r;
+}
+
 static enum es_reason open_signed(struct es_opening *o, const struct es_protector *p, const struct es_vendor_match *m)
 {
 	const struct es_authorization authorization = {
@@ -84,12 +110,13 @@ static enum es_reason open_signed(struct es_opening *o, const struct es_protecto
 		.generation = m->generation,
 		.policy = m->policy,
 		.signature = m->signature,
+		.ticket = es_digest_equal(&p->tpm.vendor.checked.policy, &m->policy)
+			      ? es_buf_span(&p->tpm.vendor.checked.ticket)
+			      : (struct es_span){ NULL, 0 },
 		.sha256 = es_sha256,
 	};
-	enum es_reason r = m->generation != 0 ? check_generation(o, m->generation) : ES_OK;
+	enum es_reason r = unseal_signed(o, p, &authorization);
 
-	if (r == ES_OK)
-		r = es_opening_unseal(o, p, &authorization);
 	if (r == ES_OK)
 		o->record.refusal_detail[0] = '\0'; /* why no literal protector fitted */
 	else
@@ -127,11 +154,18 @@ enum es_reason es_opening_key_by_vendor(struct es_opening *o, const struct es_ba
 /* An image was accepted: from here on the TPM refuses the older ones. */
 void es_opening_accept_image(struct es_opening *o)
 {
-	uint64_t from = o->image_counter;
+	struct es_counter counter = { ES_OK, o->image_counter };
 
-	if (o->tpm == NULL || o->image_generation <= from)
+	if (o->tpm == NULL || o->image_generation == 0)
 		return;
-	if (es_tpm_counter_raise(o->tpm, ES_GENERATION_INDEX, o->image_generation - from) != ES_OK)
+	/* That bank's MAC was wrong, and it was passed over: its word counts for nothing. */
+	if (o->image_known_by >= 0 && o->image_known_by != o->chosen)
+		counter.state = es_tpm_counter_read(o->tpm, ES_GENERATION_INDEX, &counter.value);
+	if (es_vendor_fresh(o->image_generation, counter) == ES_OK &&
+	    (o->image_generation == counter.value ||
+	     es_tpm_counter_raise(o->tpm, ES_GENERATION_INDEX, o->image_generation - counter.value) == ES_OK))
+		o->record.image_generation = o->image_generation;
+	else
 		note(o, "the counter of image generations stays behind %llu: %s",
 		     (unsigned long long)o->image_generation, es_tpm_last_refusal(o->tpm));
 }

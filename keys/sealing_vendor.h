@@ -23,4 +23,9 @@ ES_MUST_CHECK enum es_reason es_sealing_vendor_find(struct es_host *host, const 
 						    const struct es_pcr_values *expected,
 						    struct es_sealing_vendor *ret);
 
+/* Before a commit: notes in info what the TPM has checked of the running image's signature, and which generation the helper
+ * counted to, so that the next boot needn't ask again. Asks the TPM only for an image that isn't noted yet; whatever goes
+ * wrong, that boot asks. */
+void es_sealing_note_checked(struct es_host *host, struct es_info *info);
+
 #endif

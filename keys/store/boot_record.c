@@ -154,6 +154,8 @@ static void read_record(struct es_json *j, struct es_boot_record *record)
 	if (!es_json_is_null(j, "bank"))
 		record->bank = (int)es_json_uint(j, "bank", ES_BANK_COUNT - 1);
 	record->generation = es_json_uint(j, "generation", UINT64_MAX);
+	if (j->reason == ES_OK && json_object_object_get_ex(j->obj, "image_generation", NULL))
+		record->image_generation = es_json_uint(j, "image_generation", ES_JSON_UINT_MAX);
 	record->tpm = es_json_bool(j, "tpm");
 	record->fenced = es_json_bool(j, "fenced");
 	parse_pcrs(j, &record->before_fence);

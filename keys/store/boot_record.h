@@ -36,7 +36,8 @@ struct es_boot_record {
 	bool recovery_at_console;    /* the recovery key was typed, not given with the boot options */
 	int bank;                    /* the bank that was opened, -1 for none */
 	uint64_t generation;
-	bool tpm; /* there was one */
+	uint64_t image_generation; /* the TPM's counter of image generations stands there at least; 0: not known */
+	bool tpm;                  /* there was one */
 	bool fenced;
 	struct es_pcr_values before_fence; /* SHA-256 bank; present = 0 without a TPM */
 	unsigned unlock_ms;                /* from start to the tree in RAM */

@@ -91,10 +91,11 @@ static bool fill(struct json_object *o, const struct es_boot_record *record, str
 	       set_printable(o, "refusal_detail", record->refusal_detail) &&
 	       set_bool(o, "recovery_at_console", record->recovery_at_console) &&
 	       (record->bank >= 0 ? set_int(o, "bank", (uint64_t)record->bank) : es_json_set_null(o, "bank"));
-	return fine && set_int(o, "generation", record->generation) && set_bool(o, "tpm", record->tpm) &&
-	       set_bool(o, "fenced", record->fenced) && set_pcrs(o, &record->before_fence) &&
-	       set_int(o, "unlock_ms", record->unlock_ms) && set_int(o, "tpm_commands", record->tpm_commands) &&
-	       set_paths(o, record);
+	fine = fine && set_int(o, "generation", record->generation) &&
+	       (record->image_generation == 0 || set_int(o, "image_generation", record->image_generation));
+	return fine && set_bool(o, "tpm", record->tpm) && set_bool(o, "fenced", record->fenced) &&
+	       set_pcrs(o, &record->before_fence) && set_int(o, "unlock_ms", record->unlock_ms) &&
+	       set_int(o, "tpm_commands", record->tpm_commands) && set_paths(o, record);
 }
 
 enum es_reason es_boot_record_write(const struct es_boot_record *record, struct es_buf *ret)
@@ -106,7 +107,8 @@ enum es_reason es_boot_record_write(const struct es_boot_record *record, struct 
 	enum es_reason r = ES_OK;
 
 	if ((unsigned)record->state >= ES_BOOT_STATES || (unsigned)record->opened_by >= ES_OPENED_BY_COUNT ||
-	    record->path_count > ES_PATHS_MAX || record->generation > ES_JSON_UINT_MAX)
+	    record->path_count > ES_PATHS_MAX || record->generation > ES_JSON_UINT_MAX ||
+	    record->image_generation > ES_JSON_UINT_MAX)
 		return ES_ARGUMENT;
 	if (record->stub)
 		r = handover_object(&record->handover, &handover);

@@ -24,6 +24,7 @@ static void protector_free(struct es_protector *p)
 	es_buf_free(&p->tpm.public_part);
 	es_buf_free(&p->tpm.private_part);
 	es_buf_free(&p->tpm.vendor.public_key);
+	es_buf_free(&p->tpm.vendor.checked.ticket);
 	es_buf_free(&p->kdf.salt);
 	es_buf_free(&p->kdf.input);
 	es_buf_free(&p->recovery.salt);

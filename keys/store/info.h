@@ -41,6 +41,12 @@ struct es_protector {
 			es_pcr_mask pcrs;         /* that the vendor signs for: PCR 11 */
 			struct es_buf public_key; /* PEM */
 			uint32_t generation_index; /* NV counter of generations; 0: none */
+			struct {                   /* what this TPM has done already, to save a boot the commands */
+				struct es_digest policy;
+				struct es_buf
+				    ticket; /* of that policy's signature (keys/tpm/authorize.h); empty: none */
+				uint64_t generation; /* the counter stands there at least; 0: not known */
+			} checked;
 		} vendor;
 	} tpm;
 	struct { /* type kdf */

@@ -12,6 +12,7 @@ enum {
 	ES_INFO_INPUT_MAX = 256,
 	ES_INFO_ESCROW_MAX = 256,
 	ES_INFO_PEM_MAX = 4096,
+	ES_INFO_TICKET_MAX = 128,
 };
 #define ES_BOUND_PRODUCT_UUID "dmi-product-uuid"
 

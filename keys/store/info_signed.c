@@ -49,6 +49,37 @@ static void parse_pcrs(struct es_json *j, struct es_protector *p)
 	p->tpm.vendor.pcrs = ES_PCR_BIT(ES_PCR_IMAGE);
 }
 
+static void parse_checked(struct es_json *j, struct es_protector *p)
+{
+	char where[64];
+	struct es_json in;
+
+	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "checked", NULL))
+		return;
+	snprintf(where, sizeof where, "%schecked.", j->where);
+	in =
+	    (struct es_json){ .obj = es_json_get(j, "checked", json_type_object), .where = where, .detail = j->detail };
+	if (j->reason != ES_OK)
+		return;
+	es_json_hex(&in, "policy", p->tpm.vendor.checked.policy.bytes, ES_SHA256_LEN);
+	es_json_base64(&in, "ticket", 1, ES_INFO_TICKET_MAX, &p->tpm.vendor.checked.ticket);
+	p->tpm.vendor.checked.generation = es_json_uint(&in, "generation", ES_JSON_UINT_MAX);
+	j->reason = in.reason;
+}
+
+static bool set_checked(struct json_object *obj, const struct es_protector *p)
+{
+	struct json_object *o;
+
+	if (p->tpm.vendor.checked.ticket.len == 0)
+		return true;
+	o = json_object_new_object();
+	return es_json_set(obj, "checked", o) &&
+	       es_json_set_hex(o, "policy", p->tpm.vendor.checked.policy.bytes, ES_SHA256_LEN) &&
+	       es_json_set_base64(o, "ticket", es_buf_span(&p->tpm.vendor.checked.ticket)) &&
+	       es_json_set(o, "generation", json_object_new_int64((int64_t)p->tpm.vendor.checked.generation));
+}
+
 void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 {
 	char where[48];
@@ -65,6 +96,7 @@ void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 	parse_key(&in, p);
 	if (in.reason == ES_OK && json_object_object_get_ex(in.obj, "generation_index", NULL))
 		p->tpm.vendor.generation_index = es_info_parse_index(&in, "generation_index");
+	parse_checked(&in, p);
 	j->reason = in.reason;
 }
 
@@ -94,7 +126,8 @@ bool es_info_set_signed(struct json_object *obj, const struct es_protector *p)
 			return false;
 		}
 	}
-	return es_json_set(s, "public_key", json_object_new_string_len((const char *)key->data, (int)key->len)) &&
+	return set_checked(s, p) &&
+	       es_json_set(s, "public_key", json_object_new_string_len((const char *)key->data, (int)key->len)) &&
 	       (p->tpm.vendor.generation_index == 0 ||
 		es_info_set_index(s, "generation_index", p->tpm.vendor.generation_index));
 }

@@ -40,6 +40,7 @@ static void every_field_is_read_back(void **state)
 	assert_int_equal(es_pcr_differ(&got.before_fence, &want.before_fence, want.before_fence.present), 0);
 	assert_int_equal(got.unlock_ms, 812);
 	assert_int_equal(got.tpm_commands, 17);
+	assert_int_equal(got.image_generation, want.image_generation);
 	assert_int_equal(got.path_count, 2);
 	assert_string_equal(got.paths[1], "/opt/app/conf");
 }

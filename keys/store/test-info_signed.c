@@ -11,6 +11,11 @@
 
 #define KEY "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
 
+#define SIGNED "{\"pcrs\": [11], \"public_key\": \"x\", \"checked\": "
+#define HEX    "0123456789abcdef"
+#define POLICY "\"policy\": \"" HEX HEX HEX HEX "\", "
+#define LONG   HEX HEX HEX HEX HEX HEX HEX HEX HEX HEX HEX /* 132 bytes as base64 */
+
 static struct es_info *read_info(struct es_span bytes)
 {
 	struct es_info *info = NULL;
@@ -37,6 +42,11 @@ static void what_is_written_is_read_back(void **state)
 		p->tpm.is_signed = true;
 		p->tpm.vendor.pcrs = ES_PCR_BIT(11);
 		p->tpm.vendor.generation_index = indexes[i];
+		if (i == 1) {
+			p->tpm.vendor.checked.policy.bytes[31] = 7;
+			p->tpm.vendor.checked.generation = 12;
+			assert_int_equal(es_buf_copy(es_text_span("a ticket"), &p->tpm.vendor.checked.ticket), ES_OK);
+		}
 		assert_int_equal(es_buf_copy(es_text_span(KEY), &p->tpm.vendor.public_key), ES_OK);
 		assert_int_equal(es_info_write(info, mac_key, &file), ES_OK);
 		again = read_info(es_buf_span(&file));
@@ -46,6 +56,9 @@ static void what_is_written_is_read_back(void **state)
 		assert_int_equal(p->tpm.vendor.generation_index, indexes[i]);
 		assert_int_equal(p->tpm.vendor.public_key.len, strlen(KEY));
 		assert_memory_equal(p->tpm.vendor.public_key.data, KEY, strlen(KEY));
+		assert_int_equal(p->tpm.vendor.checked.ticket.len, i == 1 ? 8 : 0);
+		assert_int_equal(p->tpm.vendor.checked.policy.bytes[31], i == 1 ? 7 : 0);
+		assert_int_equal(p->tpm.vendor.checked.generation, i == 1 ? 12 : 0);
 	}
 }
 
@@ -86,11 +99,19 @@ static void each_defect_is_refused_and_named(void **state)
 		{ "{\"pcrs\": [11], \"public_key\": \"x\", \"generation_index\": 3}", "generation_index", ES_FORMAT },
 		{ "{\"pcrs\": [11], \"public_key\": \"x\", \"generation_index\": \"0x81000001\"}", "generation_index",
 		  ES_FORMAT },
+		{ SIGNED "3}", "signed.checked", ES_FORMAT },
+		{ SIGNED "{\"ticket\": \"AAAA\", \"generation\": 1}}", "signed.checked.policy", ES_FORMAT },
+		{ SIGNED "{\"policy\": \"00\", \"ticket\": \"AAAA\", \"generation\": 1}}", "checked.policy",
+		  ES_FORMAT },
+		{ SIGNED "{" POLICY "\"ticket\": \"\", \"generation\": 1}}", "checked.ticket", ES_FORMAT },
+		{ SIGNED "{" POLICY "\"ticket\": \"" LONG "\", \"generation\": 1}}", "checked.ticket", ES_TOO_LARGE },
+		{ SIGNED "{" POLICY "\"ticket\": \"AAAA\", \"generation\": -1}}", "checked.generation", ES_FORMAT },
+		{ SIGNED "{" POLICY "\"ticket\": \"AAAA\"}}", "checked.generation", ES_FORMAT },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char detail[ES_DETAIL_TEXT], to[256];
+		char detail[ES_DETAIL_TEXT], to[512];
 		ES_BUF file = { NULL, 0 };
 		ES_INFO info = NULL;
 		enum es_reason r;

@@ -251,20 +251,78 @@ static enum es_reason check(const struct es_authorization *a)
 	return a->signature.len == a->key.modulus.len ? ES_OK : ES_IMAGE_SIGNATURE;
 }
 
+enum es_reason es_vendor_ticket(struct es_tpm *tpm, const struct es_authorization *a, struct es_buf *ret)
+{
+	ES_ESYS TPMT_TK_VERIFIED *ticket = NULL;
+	ES_LOADED key = ES_LOADED_NONE(tpm);
+	uint8_t bytes[ES_TICKET_MAX];
+	size_t len = 0;
+	enum es_reason r = check(a);
+
+	if (r == ES_OK)
+		r = es_tpm_ready(tpm);
+	if (r == ES_OK)
+		r = load_key(tpm, &a->key, &key);
+	if (r == ES_OK)
+		r = verify(tpm, key.tr, a, &ticket);
+	if (r != ES_OK)
+		return r;
+	if (Tss2_MU_TPMT_TK_VERIFIED_Marshal(ticket, bytes, sizeof bytes, &len) != TSS2_RC_SUCCESS)
+		return ES_TPM_HARDWARE;
+	return es_buf_copy((struct es_span){ bytes, len }, ret);
+}
+
+static enum es_reason policy_authorize(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a,
+				       const TPMT_TK_VERIFIED *ticket)
+{
+	const TPM2B_NONCE no_ref = { 0 };
+	TPM2B_DIGEST policy = { .size = ES_SHA256_LEN };
+	TPM2B_NAME name = { 0 };
+	TSS2_RC rc;
+
+	if (!key_name(&a->key, a->sha256, &name))
+		return ES_CRYPTO;
+	memcpy(policy.buffer, a->policy.bytes, ES_SHA256_LEN);
+	rc = Esys_PolicyAuthorize(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &policy, &no_ref, &name,
+				  ticket);
+	return es_tpm_judge(tpm, "TPM2_PolicyAuthorize", rc);
+}
+
+/* ES_FORMAT: there is none that fits; the session is as it was. */
+static enum es_reason authorize_by_ticket(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
+{
+	TPMT_TK_VERIFIED ticket;
+	size_t at = 0;
+
+	if (a->ticket.len == 0 || a->ticket.len > ES_TICKET_MAX ||
+	    Tss2_MU_TPMT_TK_VERIFIED_Unmarshal(a->ticket.data, a->ticket.len, &at, &ticket) != TSS2_RC_SUCCESS ||
+	    at != a->ticket.len)
+		return ES_FORMAT;
+	return policy_authorize(tpm, session, a, &ticket);
+}
+
+static enum es_reason authorize_by_signature(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
+{
+	ES_ESYS TPMT_TK_VERIFIED *ticket = NULL;
+	ES_LOADED key = ES_LOADED_NONE(tpm);
+	enum es_reason r = load_key(tpm, &a->key, &key);
+
+	if (r == ES_OK)
+		r = verify(tpm, key.tr, a, &ticket);
+	if (r != ES_OK)
+		return r;
+	r = policy_authorize(tpm, session, a, ticket);
+	/* What was signed isn't what the session has come to. */
+	return r == ES_FORMAT ? ES_TPM_POLICY : r;
+}
+
 enum es_reason es_session_authorize(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
 {
 	const TPML_PCR_SELECTION pcrs = es_pcr_selection(a->pcrs);
 	const TPM2B_DIGEST as_they_are = { 0 };
-	const TPM2B_NONCE no_ref = { 0 };
-	ES_ESYS TPMT_TK_VERIFIED *ticket = NULL;
-	ES_LOADED key = ES_LOADED_NONE(tpm);
-	TPM2B_DIGEST policy = { .size = ES_SHA256_LEN };
-	TPM2B_NAME name = { 0 };
 	enum es_reason r = check(a);
 	TSS2_RC rc;
 
-	if (r == ES_OK && !key_name(&a->key, a->sha256, &name))
-		r = ES_CRYPTO;
 	if (r != ES_OK || !ES_WITH_VENDOR_KEY)
 		return r;
 	rc = Esys_PolicyPCR(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &as_they_are, &pcrs);
@@ -272,15 +330,9 @@ enum es_reason es_session_authorize(struct es_tpm *tpm, ESYS_TR session, const s
 	if (r == ES_OK && a->generation != 0 && ES_WITH_GENERATION)
 		r = policy_nv(tpm, session, a);
 	if (r == ES_OK)
-		r = load_key(tpm, &a->key, &key);
-	if (r == ES_OK)
-		r = verify(tpm, key.tr, a, &ticket);
-	if (r != ES_OK)
+		r = authorize_by_ticket(tpm, session, a);
+	if (r != ES_FORMAT)
 		return r;
-	memcpy(policy.buffer, a->policy.bytes, ES_SHA256_LEN);
-	rc = Esys_PolicyAuthorize(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &policy, &no_ref, &name,
-				  ticket);
-	r = es_tpm_judge(tpm, "TPM2_PolicyAuthorize", rc);
-	/* What was signed isn't what the session has come to. */
-	return r == ES_FORMAT ? ES_TPM_POLICY : r;
+	es_tpm_refusal_forget(tpm);
+	return authorize_by_signature(tpm, session, a);
 }

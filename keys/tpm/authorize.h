@@ -8,9 +8,11 @@
 #ifndef ES_TPM_AUTHORIZE_H
 #define ES_TPM_AUTHORIZE_H
 
+#include "keys/core/buf.h"
 #include "keys/core/pcr.h"
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
+#include "keys/tpm/context.h"
 
 /* The counter of generations: of the form of counter.h's, so that its Name is the same on every host. */
 enum { ES_GENERATION_INDEX = 0x0180e5eb };
@@ -38,7 +40,15 @@ struct es_authorization {
 	uint64_t generation;      /* of it; 0: none */
 	struct es_digest policy;  /* its digest */
 	struct es_span signature; /* over it */
+	struct es_span ticket; /* of es_vendor_ticket, for this policy; empty, or one that doesn't fit: done without */
 	es_sha256_fn *sha256;
 };
+
+/* The TPM's own word that it has checked that signature (TPM2_VerifySignature; Part 1, "Tickets"): only this TPM can make
+ * it, and it stays good until the TPM is cleared. It saves a boot the three commands of checking anew. No secret: it says
+ * no more than the signature. ES_IMAGE_SIGNATURE; ES_NOT_MET: the TPM can't load the key. The caller owns *ret. */
+enum { ES_TICKET_MAX = 128 };
+ES_MUST_CHECK enum es_reason es_vendor_ticket(struct es_tpm *tpm, const struct es_authorization *authorization,
+					      struct es_buf *ret);
 
 #endif

@@ -203,7 +203,8 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 	return r == ES_OK && was ? ES_ALREADY_CONFIGURED : r;
 }
 
-/* Nothing is looked up first; a refusal is looked into. */
+/* Nothing is looked up first; a refusal is looked into, once the guess is closed: while it is open the HMAC of
+ * looking up the same index fails (tpm2-tss 3.2). */
 static enum es_reason read_guessed(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
 {
 	COUNTER c = COUNTER_NONE(tpm);
@@ -228,16 +229,41 @@ enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t 
 	return r == ES_OK ? value(tpm, &c, ret_value) : r;
 }
 
+/* *done: how often, also where it then failed. */
+static enum es_reason count_often(struct es_tpm *tpm, const struct counter *c, uint64_t steps, uint64_t *done)
+{
+	enum es_reason r = ES_OK;
+
+	for (*done = 0; *done < steps && r == ES_OK; *done += r == ES_OK)
+		r = count(tpm, c);
+	return r;
+}
+
+/* ES_COUNTER_MISSING: it couldn't be guessed, or what stands there is another one. */
+static enum es_reason raise_guessed(struct es_tpm *tpm, uint32_t index, uint64_t steps, uint64_t *done)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	enum es_reason r = es_tpm_ready(tpm);
+
+	*done = 0;
+	if (r == ES_OK && (steps == 0 || !guess(tpm, index, &c)))
+		return ES_COUNTER_MISSING;
+	return r == ES_OK ? count_often(tpm, &c, steps, done) : r;
+}
+
 enum es_reason es_tpm_counter_raise(struct es_tpm *tpm, uint32_t index, uint64_t steps)
 {
 	COUNTER c = COUNTER_NONE(tpm);
-	enum es_reason r = find(tpm, index, &c);
+	uint64_t done;
+	enum es_reason r = raise_guessed(tpm, index, steps, &done);
 
+	if (r != ES_COUNTER_MISSING || done > 0)
+		return r;
+	es_tpm_refusal_forget(tpm);
+	r = find(tpm, index, &c);
 	if (r == ES_NOT_MET || (r == ES_OK && !c.written))
 		return ES_COUNTER_MISSING;
-	for (uint64_t i = 0; i < steps && r == ES_OK; i++)
-		r = count(tpm, &c);
-	return r;
+	return r == ES_OK ? count_often(tpm, &c, steps, &done) : r;
 }
 
 enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index)

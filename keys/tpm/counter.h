@@ -18,7 +18,8 @@ ES_MUST_CHECK enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t in
 /* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours. HMAC-checked if an SRK is pinned. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
 ES_MUST_CHECK enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index);
-/* Counts it that many times: one command each, and two more. What was counted before a failure stays. */
+/* Counts it that many times: one command each, and two more where no SRK is pinned. What was counted before a failure
+ * stays. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_raise(struct es_tpm *tpm, uint32_t index, uint64_t steps);
 ES_MUST_CHECK enum es_reason es_tpm_counter_delete(struct es_tpm *tpm, uint32_t index);
 

@@ -166,6 +166,65 @@ static void what_makes_no_sense_is_refused(void **state)
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_IMAGE_SIGNATURE);
 }
 
+static void a_ticket_saves_three_commands_and_says_no_more_than_the_signature(void **state)
+{
+	struct vendor_fixture *v = *state;
+	ES_BUF ticket = { NULL, 0 };
+	ES_BUF other = { NULL, 0 };
+	unsigned plain, with;
+
+	vendor_sign(v, 0);
+	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &ticket), ES_OK);
+	plain = es_tpm_commands(v->f->tpm);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	plain = es_tpm_commands(v->f->tpm) - plain;
+	/* It outlives a power cycle, and isn't needed. */
+	vendor_boot(v, "another image");
+	vendor_sign(v, 0);
+	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &other), ES_OK);
+	vendor_boot(v, "another image");
+	vendor_sign(v, 0);
+	v->authorization.ticket = es_buf_span(&other);
+	with = es_tpm_commands(v->f->tpm);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	assert_int_equal(es_tpm_commands(v->f->tpm) - with, plain - 3);
+	/* That of another policy, a damaged one, garbage: the signature is checked instead. */
+	v->authorization.ticket = es_buf_span(&ticket);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	other.data[other.len - 1] ^= 1;
+	v->authorization.ticket = es_buf_span(&other);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	v->authorization.ticket = es_text_span("garbage");
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	/* And of a forged signature there is none. */
+	v->signature.data[9] ^= 1;
+	es_buf_free(&ticket);
+	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &ticket), ES_IMAGE_SIGNATURE);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_IMAGE_SIGNATURE);
+}
+
+static void a_ticket_opens_nothing_that_is_not_measured_or_too_old(void **state)
+{
+	struct vendor_fixture *v = *state;
+	ES_BUF ticket = { NULL, 0 };
+
+	vendor_count_to(v, 4);
+	vendor_sign(v, 4);
+	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &ticket), ES_OK);
+	v->authorization.ticket = es_buf_span(&ticket);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	vendor_count_to(v, 5);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_IMAGE_OLD);
+	vendor_sign(v, 5);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	es_buf_free(&ticket);
+	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &ticket), ES_OK);
+	v->authorization.ticket = es_buf_span(&ticket);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
+	es_swtpm_tool_ok(v->f->swtpm, "printf fence >e && tpm2_pcrevent -Q 11 e", NULL, 0);
+	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
+}
+
 /* Larger keys: whether a TPM takes one is found when sealing, and what it takes works whole. */
 static enum es_reason seal_with(struct vendor_fixture *v, int bits)
 {
@@ -226,6 +285,8 @@ int main(void)
 		TEST(the_literal_part_still_counts),
 		TEST(behind_the_fence_nothing_opens),
 		TEST(what_makes_no_sense_is_refused),
+		TEST(a_ticket_saves_three_commands_and_says_no_more_than_the_signature),
+		TEST(a_ticket_opens_nothing_that_is_not_measured_or_too_old),
 		TEST(a_key_of_3072_bits_opens_where_the_tpm_takes_it),
 		TEST(a_key_of_4096_bits_is_refused_when_sealing_or_opens),
 	};
