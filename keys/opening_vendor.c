@@ -76,11 +76,12 @@ static enum es_reason check_generation(struct es_opening *o, uint64_t generation
 	return r;
 }
 
-/* The counter stood there already when encryption.info was written, and never goes back. What nobody vouches for yet: the
- * TPM refuses by itself, and whoever says too much is found out by the MAC, before anything is counted or opened. */
+/* The counter stood there already when encryption.info was written, and never goes back; for an older image it is asked.
+ * Nobody vouches for that yet: but the TPM refuses by itself, and whoever says too much is found out by the MAC, before
+ * anything is counted or opened. */
 static bool is_known(const struct es_protector *p, uint64_t generation)
 {
-	return p->tpm.vendor.checked.ticket.len > 0 && generation <= p->tpm.vendor.checked.generation;
+	return p->tpm.vendor.checked.ticket.len > 0 && generation == p->tpm.vendor.checked.generation;
 }
 
 /* Without a command where that is known; a refusal is then looked into. */
