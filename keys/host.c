@@ -91,8 +91,8 @@ enum es_reason es_host_reload(struct es_host *host)
 		if (r != ES_OK)
 			return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u", host->boot_dir, i);
 	}
-	host->current = es_bank_newest(host->banks);
 	host->pinned = -1;
+	es_host_stand(host);
 	return ES_OK;
 }
 

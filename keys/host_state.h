@@ -40,6 +40,8 @@ ES_MUST_CHECK enum es_reason es_host_unpin(struct es_host *host);
 ES_MUST_CHECK enum es_reason es_host_adopt_tpm(struct es_host *host, struct es_info *info);
 /* The storage key to seal to, serialised: info's own; the TPM's, made if need be, where info has none or another TPM was taken. */
 ES_MUST_CHECK enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es_buf *ret_serialised);
+/* On the newest bank. Beside a kdf bank, whose number means nothing to the TPM, on the tpm bank, if the counter says so. */
+void es_host_stand(struct es_host *host);
 /* Reads both banks again, and finds the one to stand on. */
 ES_MUST_CHECK enum es_reason es_host_reload(struct es_host *host);
 /* From now on this is covered, also by later commands of this boot: kept in boot.json. */

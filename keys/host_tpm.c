@@ -5,6 +5,7 @@
  * Another one is taken only where the host has none yet, or where its owner asks for it after a boot that it
  * didn't open, or says that he changed it while the host ran.
  */
+#include "keys/choice.h"
 #include "keys/host_state.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"
@@ -74,6 +75,25 @@ enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es
 void es_host_allow_new_tpm(struct es_host *host)
 {
 	host->new_tpm_ok = true;
+}
+
+static bool mixed_modes(const struct es_bank banks[static ES_BANK_COUNT])
+{
+	return banks[0].state == ES_BANK_WHOLE && banks[1].state == ES_BANK_WHOLE &&
+	       banks[0].info->mode != banks[1].info->mode;
+}
+
+/* A change of mode that was cut leaves one of each. The next commit would write whichever we stand on. */
+void es_host_stand(struct es_host *host)
+{
+	struct es_counter counter;
+
+	host->current = es_bank_newest(host->banks);
+	if (!mixed_modes(host->banks))
+		return;
+	host->current = host->banks[0].info->mode == ES_MODE_TPM ? 0 : 1; /* whose TPM is asked */
+	counter.state = es_host_counter(host, &counter.value);
+	host->current = es_choice_bank(host->banks, counter);
 }
 
 bool es_host_new_tpm(const struct es_host *host)

@@ -162,6 +162,49 @@ static void the_counter_is_that_of_the_pinned_tpm(void **state)
 	machine_stop(&s.m);
 }
 
+static enum es_reason save(struct scene *s)
+{
+	ES_HOST host = machine_host(&s->m);
+	struct es_pack_report report;
+
+	return es_host_backup(host, &report);
+}
+
+static void shell(struct scene *s, const char *words)
+{
+	char command[700];
+
+	snprintf(command, sizeof command, "cd %s && B=%s/" ES_BANK_FOLDER " && %s", s->m.folder, s->m.boot_dir, words);
+	assert_int_equal(system(command), 0);
+}
+
+/* Numbers of kdf banks grow by themselves, those of tpm banks are the counter's: a fresh TPM's are the smaller ones. A power cut
+ * between the first tpm bank and the second leaves one of each. */
+static void a_tpm_bank_beside_a_kdf_bank_of_a_higher_number_is_the_one_in_force(void **state)
+{
+	struct scene s;
+	bool new_tpm;
+
+	(void)state;
+	machine_start(&s.m, true);
+	assert_int_equal(boot(&s, NULL), ES_NOT_CONFIGURED);
+	assert_int_equal(machine_init(&s.m, true, s.recovery), ES_OK);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(save(&s), ES_OK);
+	shell(&s, "cp -r $B/bank1 kdf-bank");
+	assert_int_equal(boot(&s, NULL), ES_OK);
+	assert_int_equal(set_mode(&s, ES_MODE_TPM, &new_tpm), ES_OK);
+	shell(&s, "rm -r $B/bank1 && cp -r kdf-bank $B/bank1");
+	assert_int_equal(boot(&s, NULL), ES_OK);
+	assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
+	machine_write(&s.m, "etc/secret", "second\n");
+	assert_int_equal(save(&s), ES_OK);
+	assert_int_equal(boot(&s, NULL), ES_OK);
+	assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
+	assert_true(machine_has(&s.m, "etc/secret", "second\n"));
+	machine_stop(&s.m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +213,7 @@ int main(void)
 		cmocka_unit_test(one_that_takes_its_place_while_the_host_runs_is_refused_unless_it_was_the_owner),
 		cmocka_unit_test(a_cleared_tpm_is_no_hindrance_to_mode_kdf),
 		cmocka_unit_test(the_counter_is_that_of_the_pinned_tpm),
+		cmocka_unit_test(a_tpm_bank_beside_a_kdf_bank_of_a_higher_number_is_the_one_in_force),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
