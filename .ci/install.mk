@@ -10,8 +10,6 @@ COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 # initramfs-tools looks in two places: packages go into the one, what an administrator built into the other.
 INITRAMFS_TOOLS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools
 HOOKS := $(DESTDIR)$(INITRAMFS_TOOLS)
-# Where the boot partition may be, keys/boot_partition.c
-AUTOMOUNTS := $(patsubst %,$(UNITS)/%.automount.d,efi boot-efi boot)
 HOOK_FILES := hooks/etcseal $(patsubst %,scripts/%/etcseal,init-top init-premount init-bottom)
 
 install: all install-files
@@ -24,7 +22,6 @@ install-files:
 	$(Q)install -D -m 0644 -t $(DOC) README.md SECURITY.md FORMAT.md LICENSE
 	$(Q)install -d -m 0755 $(UNITS) $(MAN8) $(COMPLETIONS) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
 	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/etcseal-watch.service >$(UNITS)/etcseal-watch.service
-	$(Q)for d in $(AUTOMOUNTS); do install -D -m 0644 tools/etcseal-automount.conf $$d/etcseal.conf || exit 1; done
 	$(Q)sed 's|/usr/lib/etcseal/|$(PREFIX)/lib/etcseal/|' tools/etcseal.8 >$(MAN8)/etcseal.8
 	$(Q)install -m 0644 initrd/etcseal-boot.8 $(MAN8)/etcseal-boot.8
 	$(Q)$(BUILD)/etcseal completion bash >$(COMPLETIONS)/etcseal

@@ -15,9 +15,6 @@
 #define shell_ok(...) assert_int_equal(oracle_shell(state, __VA_ARGS__), 0)
 
 static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
-			    "644 usr/lib/systemd/system/boot-efi.automount.d/etcseal.conf\n"
-			    "644 usr/lib/systemd/system/boot.automount.d/etcseal.conf\n"
-			    "644 usr/lib/systemd/system/efi.automount.d/etcseal.conf\n"
 			    "644 usr/lib/systemd/system/etcseal-watch.service\n"
 			    "755 usr/sbin/etcseal\n"
 			    "755 usr/sbin/etcseal-boot\n"

@@ -31,6 +31,7 @@ static void watch_close(struct es_watch *w)
 	es_fd_closep(&w->signals);
 	es_fd_closep(&w->mounts);
 	es_fd_closep(&w->lock);
+	es_fd_closep(&w->boot);
 }
 
 static enum es_reason take_lock(struct es_watch *w)
@@ -180,6 +181,7 @@ enum es_exit es_verb_watch(const struct es_args *args)
 		.signals = -1,
 		.mounts = -1,
 		.lock = -1,
+		.boot = -1,
 	};
 	enum es_exit failed;
 

@@ -135,6 +135,31 @@ static void goes_on_waiting(struct es_watch *w)
 	w->record.unsaved_since[0] = w->record.reason[0] = w->record.detail[0] = '\0';
 }
 
+static bool is_mounted_on_demand(const char *dir)
+{
+	char line[ES_PATH_TEXT + 512], place[ES_PATH_TEXT + 16];
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	bool found = false;
+
+	if (mounts == NULL)
+		return false;
+	snprintf(place, sizeof place, " %s ", dir);
+	while (!found && fgets(line, sizeof line, mounts) != NULL)
+		found = strstr(line, place) != NULL && strstr(line, " - autofs ") != NULL;
+	fclose(mounts);
+	return found;
+}
+
+/* What is open isn't unmounted when it is idle. systemd mounts nothing on demand while it shuts down, and while this service
+ * is told to stop the mount would wait for its end; the last save comes just then. */
+static void keep_mounted(struct es_watch *w, const struct es_host *host)
+{
+	const char *dir = es_host_boot_dir(host);
+
+	if (w->boot < 0 && dir != NULL && is_mounted_on_demand(dir))
+		w->boot = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static enum es_reason save(struct es_watch *w, enum es_count count)
 {
 	const struct es_host_request request = es_host_request_of(w->args);
@@ -147,6 +172,8 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 	(void)es_changes_drain(&w->changes);
 	(void)es_changes_walk(&w->changes);
 	r = es_host_open(&request, &host);
+	if (r == ES_OK)
+		keep_mounted(w, host);
 	if (r == ES_OK)
 		r = es_host_save(host, &(struct es_save_request){ .count = count }, &saved);
 	if (r == ES_OK)

@@ -9,6 +9,7 @@ say active "$(unit_property ActiveState) $(unit_property SubState)"
 say status "$(json_field running) $(json_field state) $(json_field notified)"
 journalctl -b -1 -o short-monotonic >/run/out/journal-of-first.txt 2>&1
 say journal-started "$(journal_has 957e83aebaa74e5e952ad28b2d925003 -b -1)"
+say journal-waiting "$(journal_has 5b5139db7bd6481da01e14011bb5b487 -b -1)"
 say journal-saved "$(journal_has 93b42a9384bb452cbe755636eec9de16 -b -1)"
 say journal-stopped "$(journal_has 000253b81b384323b3f8683daa8b9143 -b -1)"
 say journal-lost "$(journal_has 27987f57e12843be89208d524e0cceb8 -b -1)"

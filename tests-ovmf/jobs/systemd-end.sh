@@ -17,4 +17,5 @@ mv /run/etcseal/boot.away /run/etcseal/boot.json
 systemctl start $WATCH_UNIT
 watch_until saved 60
 say automount "$(systemctl show -P ActiveState efi.automount) $(systemctl show -P ActiveState efi.mount)"
+say held "$(umount /efi 2>/dev/null && echo no || echo yes)"
 journalctl -b -o short-monotonic >/run/out/journal.txt

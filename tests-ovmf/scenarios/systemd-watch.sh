@@ -42,6 +42,7 @@ check "that the service is enabled was saved with the rest" says "$b" enabled en
 check "it runs" says "$b" active "active running"
 check "status says so, and that the kernel tells it of changes" says "$b" status "true saved true"
 check "the journal of the last boot has its start" says "$b" journal-started 1
+check "that it waited for init" says "$b" journal-waiting 1
 check "its saves" grep -qE '^[1-9][0-9]*$' <<<"$(said "$b/serial.log" journal-saved || :)"
 check "its end, with all saved" says "$b" journal-stopped 1
 check "from that unit" says "$b" journal-unit etcseal-watch.service
@@ -54,5 +55,6 @@ check "killed, the service comes back by itself" says "$c" after-a-kill "active 
 check "told to stop, it ends well" says "$c" stopped "inactive success"
 check "a host not started through etcseal leaves it out, and nothing fails" says "$c" not-ours "inactive no"
 check "a boot partition can be mounted on demand" says "$c" automount "active active"
+check "and stays mounted while watch runs" says "$c" held yes
 check "what was written at that shutdown is there too" says "$d" late-lines 2
 check "for watch ran on" written_in_time "$d"
