@@ -33,20 +33,29 @@ static enum es_reason take_counter(struct es_host *host, struct es_info *info, b
 	return ES_OK;
 }
 
-static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info, const struct es_secret *key,
-				     bool *ret_made_counter)
+/* While the kdf banks are all there is, a counter would make a downgrade of them; so it is made with the first tpm bank. */
+static enum es_reason foresee_counter(struct es_host *host, struct es_info *info, uint64_t *ret_first_count)
+{
+	uint64_t value;
+	enum es_reason r = es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, &value);
+
+	*ret_first_count = 0;
+	if (r == ES_COUNTER_MISSING)
+		r = es_tpm_counter_foresee(host->tpm, ret_first_count);
+	if (r != ES_OK)
+		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	info->nv_index = ES_COUNTER_INDEX;
+	return ES_OK;
+}
+
+static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info, const struct es_secret *key)
 {
 	enum es_reason r;
 
-	*ret_made_counter = false;
 	info->mode = ES_MODE_TPM;
 	remove_protectors(info, ES_PROTECTOR_KDF);
 	r = es_host_adopt_tpm(host, info);
-	if (r == ES_OK)
-		r = es_host_seal(host, info, key);
-	if (r == ES_OK)
-		r = take_counter(host, info, ret_made_counter);
-	return r;
+	return r == ES_OK ? es_host_seal(host, info, key) : r;
 }
 
 /* *ret_counter: the TPM's counter of ours, which would make a kdf bank look like a downgrade; 0 if there is none. */
@@ -185,8 +194,10 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 	if (r != ES_OK)
 		return r;
 	info->require_secure_boot = mode == ES_MODE_TPM && es_host_secure_boot(host);
-	r = mode == ES_MODE_TPM ? protect_by_tpm(host, info, key, &made)
+	r = mode == ES_MODE_TPM ? protect_by_tpm(host, info, key)
 				: protect_by_kdf(host, info, key, &commit.drop_counter);
+	if (r == ES_OK && mode == ES_MODE_TPM)
+		r = take_counter(host, info, &made);
 	/* The key first: a bank that nobody on this host could change again would be worse than none. */
 	if (r == ES_OK)
 		r = es_keyring_put_named(host->key_name, key);
@@ -204,37 +215,44 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 }
 
 static enum es_reason commit_change(struct es_host *host, struct es_info *info, const struct es_secret *key,
-				    uint32_t drop_counter)
+				    struct es_commit *c)
 {
 	struct es_pack_report report;
+	enum es_reason r;
 
-	return es_host_commit(host,
-			      &(struct es_commit){
-				  .info = info,
-				  .config_key = key,
-				  .path_count = host->boot.path_count,
-				  .paths = (const char(*)[ES_PATH_TEXT])host->boot.paths,
-				  .drop_counter = drop_counter,
-			      },
-			      &report);
+	c->info = info;
+	c->config_key = key;
+	c->path_count = host->boot.path_count;
+	c->paths = (const char(*)[ES_PATH_TEXT])host->boot.paths;
+	r = es_host_commit(host, c, &report);
+	if (r != ES_OK || c->first_count == 0 || c->counted)
+		return r;
+	/* This TPM's counter starts elsewhere than was foreseen; now it is there, and can be read. */
+	c->first_count = 0;
+	return es_host_commit(host, c, &report);
 }
 
 enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode)
 {
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	uint32_t drop_counter = 0;
-	bool made = false;
+	struct es_commit commit = { .first_count = 0 };
+	bool made = false, from_kdf;
 	enum es_reason r = es_host_begin(host, &key, &info);
 
 	if (r == ES_OK && !host->have_boot)
 		r = ES_NOT_BOOTED;
 	if (r != ES_OK)
 		return r;
-	r = mode == ES_MODE_TPM ? protect_by_tpm(host, info, key, &made)
-				: protect_by_kdf(host, info, key, &drop_counter);
+	from_kdf = info->mode == ES_MODE_KDF;
+	if (mode == ES_MODE_KDF)
+		r = protect_by_kdf(host, info, key, &commit.drop_counter);
+	else
+		r = protect_by_tpm(host, info, key);
+	if (r == ES_OK && mode == ES_MODE_TPM)
+		r = from_kdf ? foresee_counter(host, info, &commit.first_count) : take_counter(host, info, &made);
 	if (r == ES_OK)
-		r = commit_change(host, info, key, drop_counter);
+		r = commit_change(host, info, key, &commit);
 	return undo_counter(host, made, r);
 }
 
@@ -256,7 +274,7 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 				      "exec-installed-only rests on Secure Boot: turn that off first");
 	info->require_secure_boot = require;
 	r = es_host_seal(host, info, key);
-	return r == ES_OK ? commit_change(host, info, key, 0) : r;
+	return r == ES_OK ? commit_change(host, info, key, &(struct es_commit){ .first_count = 0 }) : r;
 }
 
 /* Linux' own way of it: IMA appraisal enforced from the (measured) command line. */
@@ -282,5 +300,5 @@ enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool re
 	if (require && !appraisal_enforced())
 		return es_host_refuse(host, ES_NOT_MET, "the kernel doesn't enforce appraisal (ima_appraise=enforce)");
 	info->require_exec_installed_only = require;
-	return commit_change(host, info, key, 0);
+	return commit_change(host, info, key, &(struct es_commit){ .first_count = 0 });
 }

@@ -51,9 +51,16 @@ int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_c
 	if (newest < 0)
 		return -1;
 	other = 1 - newest;
+	if (banks[other].state != ES_BANK_WHOLE)
+		return newest;
 	/* A kdf bank needs no secret to be written: beside a genuine tpm bank it doesn't get to shut the host. */
 	if (es_choice_fresh(banks[newest].info, counter, &behind) == ES_DOWNGRADE &&
-	    banks[other].state == ES_BANK_WHOLE && es_choice_fresh(banks[other].info, counter, &behind) == ES_OK)
+	    es_choice_fresh(banks[other].info, counter, &behind) == ES_OK)
+		return other;
+	/* The counter is made when the first tpm bank is written: `set --mode=tpm` was cut just there. (Whoever deletes a
+	 * counter could as well plant two kdf banks.) */
+	if (counter.state == ES_COUNTER_MISSING && banks[newest].info->mode == ES_MODE_TPM &&
+	    banks[other].info->mode == ES_MODE_KDF && ES_WITH_COUNTER)
 		return other;
 	return newest;
 }

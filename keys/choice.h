@@ -21,7 +21,7 @@ struct es_counter {
 ES_MUST_CHECK enum es_reason es_choice_fresh(const struct es_info *info, struct es_counter counter, bool *ret_behind);
 
 /* The bank to open first: the whole one with the highest generation, but for a kdf bank that is a downgrade beside a tpm
- * bank that isn't. -1: none is whole. */
+ * bank that isn't, and a tpm bank whose counter isn't made yet beside a kdf bank. -1: none is whole. */
 int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter);
 
 /* The tpm protector whose PCR values are those of now. ES_LOCKED_NO_PROTECTOR: there is none of that type;

@@ -43,6 +43,18 @@ static void next_revision(struct es_info *info, const struct es_info *newest)
 	info->revision = newest->revision + 1;
 }
 
+/* Until this moment the kdf bank beside it is no downgrade, and opens. */
+static enum es_reason begin_counting(struct es_host *host, struct es_commit *c)
+{
+	uint64_t value = 0;
+	enum es_reason r = es_tpm_counter_make(host->tpm, c->info->nv_index, &value);
+
+	if (r != ES_OK && r != ES_ALREADY_CONFIGURED)
+		return r;
+	c->counted = value == c->info->generation;
+	return ES_OK;
+}
+
 /* By the counter's own numbers, and never more than one ahead of it, or a boot would take the archive for another TPM's. What
  * is one ahead already, because a commit was cut or wasn't to be counted yet, is counted first. */
 static enum es_reason number_by_counter(struct es_host *host, struct es_commit *c)
@@ -50,8 +62,14 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 	const struct es_info *newest = newest_info(host);
 	bool in_tpm_mode = newest != NULL && newest->mode == ES_MODE_TPM, pending;
 	uint64_t counter = 0;
-	enum es_reason r = read_counter(host, c->info, &counter);
+	enum es_reason r;
 
+	if (c->first_count != 0) {
+		c->info->generation = c->first_count;
+		c->info->revision = 0;
+		return ES_OK;
+	}
+	r = read_counter(host, c->info, &counter);
 	pending = r == ES_OK && in_tpm_mode && newest->generation == counter + 1;
 	if (pending && c->count == ES_COUNT_LATER) {
 		next_revision(c->info, newest);
@@ -157,14 +175,17 @@ static enum es_reason write_banks(struct es_host *host, struct es_commit *c, con
 		return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u; the other bank is as it was",
 				      host->boot_dir, first);
 	if (info->mode == ES_MODE_TPM && c->count == ES_COUNT_NOW)
-		r = increment(host, c);
+		r = c->first_count != 0 ? begin_counting(host, c) : increment(host, c);
 	else if (c->drop_counter != 0)
 		r = es_tpm_counter_delete(host->tpm, c->drop_counter);
+	if (r != ES_OK && c->first_count != 0)
+		return es_host_refuse(host, r, "the TPM's counter could not be made (%s); the host stays in mode kdf",
+				      es_tpm_last_refusal(host->tpm));
 	if (r != ES_OK)
 		return es_host_refuse(
 		    host, r, "saved as generation %llu, but the counter didn't move (%s); the next boot catches up",
 		    (unsigned long long)info->generation, es_tpm_last_refusal(host->tpm));
-	if (c->first_only)
+	if (c->first_only || (c->first_count != 0 && !c->counted))
 		return ES_OK;
 	r = es_bank_write(host->banks_dirfd, 1 - first, content);
 	if (r != ES_OK)

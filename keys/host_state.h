@@ -81,6 +81,7 @@ struct es_commit {
 	const struct es_secret *config_key;
 	unsigned path_count;
 	const char (*paths)[ES_PATH_TEXT];
+	uint64_t first_count;  /* from kdf mode: the counter is made when the first bank stands, to start here; 0: it is there */
 	uint32_t drop_counter; /* to kdf mode: this counter ends when the first bank is written; 0: none */
 	enum es_count count;
 	const struct es_digest *tree; /* its hash, if that is known; NULL */

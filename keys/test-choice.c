@@ -184,6 +184,22 @@ static void unset_pcrs_are_refused_but_for_11_without_the_stub(void **state)
 	}
 }
 
+static void a_tpm_bank_whose_counter_is_still_to_be_made_waits_beside_a_kdf_bank(void **state)
+{
+	struct es_info tpm = tpm_info(7), kdf = kdf_info(3);
+	struct es_bank banks[ES_BANK_COUNT] = { { .state = ES_BANK_WHOLE, .info = &tpm },
+						{ .state = ES_BANK_WHOLE, .info = &kdf } };
+
+	(void)state;
+	assert_int_equal(es_choice_bank(banks, without(ES_COUNTER_MISSING)), 1);
+	assert_int_equal(es_choice_bank(banks, at(7)), 0); /* made */
+	/* What isn't known isn't missing. */
+	assert_int_equal(es_choice_bank(banks, without(ES_TPM_TIMEOUT)), 0);
+	assert_int_equal(es_choice_bank(banks, without(ES_TPM_ABSENT)), 0);
+	banks[1].state = ES_BANK_DAMAGED;
+	assert_int_equal(es_choice_bank(banks, without(ES_COUNTER_MISSING)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +207,7 @@ int main(void)
 		cmocka_unit_test(a_tpm_bank_without_its_counter_is_refused_for_that_reason),
 		cmocka_unit_test(a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known),
 		cmocka_unit_test(a_planted_kdf_bank_does_not_shut_out_a_genuine_one),
+		cmocka_unit_test(a_tpm_bank_whose_counter_is_still_to_be_made_waits_beside_a_kdf_bank),
 		cmocka_unit_test(the_protector_that_fits_is_taken_and_the_closest_is_named),
 		cmocka_unit_test(pcrs_that_prove_nothing_are_refused),
 		cmocka_unit_test(unset_pcrs_are_refused_but_for_11_without_the_stub),

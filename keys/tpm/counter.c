@@ -203,6 +203,24 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 	return r == ES_OK && was ? ES_ALREADY_CONFIGURED : r;
 }
 
+enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+	enum es_reason r = es_tpm_counter_make(tpm, ES_FORESEEING_INDEX, &value);
+
+	/* Left there by one that was cut short: others may have counted since. */
+	if (r == ES_ALREADY_CONFIGURED) {
+		r = es_tpm_counter_delete(tpm, ES_FORESEEING_INDEX);
+		if (r == ES_OK)
+			r = es_tpm_counter_make(tpm, ES_FORESEEING_INDEX, &value);
+	}
+	if (r == ES_OK)
+		r = es_tpm_counter_delete(tpm, ES_FORESEEING_INDEX);
+	if (r == ES_OK)
+		*ret_value = value + 1;
+	return r;
+}
+
 /* Nothing is looked up first; a refusal is looked into, once the guess is closed: while it is open the HMAC of
  * looking up the same index fails (tpm2-tss 3.2). */
 static enum es_reason read_guessed(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)

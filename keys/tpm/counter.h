@@ -9,12 +9,18 @@
 #include "keys/core/reason.h"
 #include "keys/tpm/context.h"
 
-enum { ES_COUNTER_INDEX = 0x0180e5ea }; /* ours, in the owner range 0x01800000 to 0x01bfffff */
+enum {
+	ES_COUNTER_INDEX = 0x0180e5ea,    /* ours, in the owner range 0x01800000 to 0x01bfffff */
+	ES_FORESEEING_INDEX = 0x0180e5ec, /* for a moment: es_tpm_counter_foresee */
+};
 
 /* Makes it, counts it once (which sets it) and reads it. ES_ALREADY_CONFIGURED: the index exists (as our counter:
  * *ret_value is then filled in all the same). ES_TPM_FULL: no NV room, or the index is taken by something that isn't a
  * counter of ours (the last refusal says which); it is left alone. ES_TPM_AUTH. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
+/* The value that a counter will have once es_tpm_counter_make has made it, if no other counter of this TPM counts in between: one
+ * beside it, made and removed again, tells. Another TPM may count otherwise: look at what make returns. ES_TPM_FULL, ES_TPM_AUTH. */
+ES_MUST_CHECK enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value);
 /* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours. HMAC-checked if an SRK is pinned. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
 ES_MUST_CHECK enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index);

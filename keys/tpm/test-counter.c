@@ -173,6 +173,31 @@ static void a_make_that_was_cut_goes_on(void **state)
 	es_proxy_stop(p);
 }
 
+#define SCRATCH "0x0180e5ec"
+
+/* Also with one that a foreseeing left behind which was cut, and with others that counted since. */
+static void what_is_foreseen_is_what_a_make_gives(void **state)
+{
+	struct tpm_fixture *f = *state;
+	uint64_t foreseen = 0, value = 0;
+
+	for (unsigned left = 0; left < 2; left++) {
+		tpm_fixture_reopen(f, NULL, true);
+		assert_int_equal(es_tpm_counter_delete(f->tpm, ES_COUNTER_INDEX), ES_OK);
+		if (left)
+			es_swtpm_tool_ok(f->swtpm,
+					 "tpm2_nvdefine -C o -s 8 -a 'authread|authwrite|no_da|nt=counter' " SCRATCH
+					 " && tpm2_nvincrement -C " SCRATCH " " SCRATCH
+					 " && tpm2_nvdefine -C o -s 8 -a 'authread|authwrite|nt=counter' 0x01800001 && "
+					 "for i in 1 2 3; do tpm2_nvincrement -C 0x01800001 0x01800001; done",
+					 NULL, 0);
+		assert_int_equal(es_tpm_counter_foresee(f->tpm, &foreseen), ES_OK);
+		es_swtpm_tool_ok(f->swtpm, "! tpm2_nvreadpublic " SCRATCH " 2>/dev/null", NULL, 0);
+		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
+		assert_int_equal(value, foreseen);
+	}
+}
+
 static void an_index_outside_the_owner_range_is_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
@@ -248,6 +273,7 @@ int main(void)
 		TEST(a_look_alike_is_not_taken_for_it),
 		TEST(a_counter_with_a_password_is_not_ours),
 		TEST(a_make_that_was_cut_goes_on),
+		TEST(what_is_foreseen_is_what_a_make_gives),
 		TEST(an_index_outside_the_owner_range_is_refused),
 		TEST(an_owner_password_stops_making_and_deleting),
 		TEST(no_room_is_said),
