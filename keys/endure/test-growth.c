@@ -190,6 +190,7 @@ static void series(struct endured *h, const struct size *sizes, unsigned count)
 static void start(struct endured *h)
 {
 	memset(h, 0, sizeof *h);
+	h->usual = machine_usual_boot;
 	machine_start(&h->m, true);
 	assert_int_equal(mount("growth", h->m.folder, "tmpfs", 0, "mode=0700,size=3g,nr_inodes=1m"), 0);
 	assert_int_equal(mkdir(h->m.boot_dir, 0700), 0);
