@@ -8,7 +8,7 @@
  *   ES_TEST_WITHOUT_FENCE             keys/opening.c      the fence isn't raised
  *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening.c      a fence that failed is shrugged off
  *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
- *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c       sealed to neither PCR 4 nor PCR 7
+ *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice.c       not sealed to PCR 2, where Secure Boot isn't required
  *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice.c       not sealed to PCR 11
  *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12

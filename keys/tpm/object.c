@@ -50,6 +50,9 @@ static enum es_reason seal_check(const struct es_tpm_seal_request *q)
 	if (q->secret == NULL || es_secret_len(q->secret) != ES_KEY_LEN || q->expected == NULL || q->pcrs == 0 ||
 	    (q->pcrs & q->expected->present) != q->pcrs)
 		return ES_ARGUMENT;
+	/* PCR 11 by itself, and 12 beside it, anybody can replay who can start a program. */
+	if (ES_WITH_LOADER_PCR && (q->pcrs & (ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT))) == 0)
+		return ES_ARGUMENT;
 	if (q->vendor != NULL &&
 	    ((q->pcrs & ES_PCR_BIT(ES_PCR_SECURE_BOOT)) == 0 || (q->pcrs & ES_PCR_BIT(ES_PCR_IMAGE)) != 0))
 		return ES_ARGUMENT;

@@ -14,8 +14,8 @@
 
 enum { ES_TPM_PUBLIC_MAX = 1024, ES_TPM_PRIVATE_MAX = 1024 }; /* marshalled TPM2B_PUBLIC and TPM2B_PRIVATE */
 
-/* Seals to the values of pcrs (SHA-256 bank), computed here, not read from the TPM. ES_ARGUMENT: pcrs is empty or not in
- * expected->present; ES_TPM_UNSET_PCR: one of 4, 7, 11 in it is all zeros or all ones (unset_ok lists the exceptions). */
+/* Seals to the values of pcrs (SHA-256 bank), computed here, not read from the TPM. ES_ARGUMENT: pcrs is empty, has neither 4 nor 7, or isn't
+ * in expected->present; ES_TPM_UNSET_PCR: one of 4, 7, 11 in it is all zeros or all ones (unset_ok lists the exceptions). */
 struct es_tpm_seal_request {
 	const struct es_secret *secret; /* ES_KEY_LEN */
 	const struct es_pcr_values *expected;

@@ -169,7 +169,7 @@ static void a_seal_that_makes_no_sense_is_refused(void **state)
 	struct es_tpm_seal_request q = {
 		.secret = f->secret, .expected = &f->values, .pcrs = FIXTURE_PCRS, .sha256 = es_sha256
 	};
-	struct es_tpm_seal_request bad[5] = { q, q, q, q, q };
+	struct es_tpm_seal_request bad[7] = { q, q, q, q, q, q, q };
 	struct es_pcr_values some = f->values;
 	ES_BUF pub = { 0 }, priv = { 0 };
 	ES_SECRET small = NULL;
@@ -183,6 +183,8 @@ static void a_seal_that_makes_no_sense_is_refused(void **state)
 	bad[2].pcrs = 0;
 	bad[3].sha256 = NULL;
 	bad[4].pcrs = ES_PCR_BIT(30);
+	bad[5].pcrs = ES_PCR_BIT(11);
+	bad[6].pcrs = ES_PCR_BIT(11) | ES_PCR_BIT(12);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_int_equal(es_tpm_seal(f->tpm, &bad[i], &pub, &priv), ES_ARGUMENT);
 	assert_null(pub.data);
@@ -204,7 +206,7 @@ static void unset_pcrs_are_refused_but_for_the_exception(void **state)
 
 			v = f->values;
 			memset(v.value[measured[i]].bytes, ones ? 0xff : 0, ES_SHA256_LEN);
-			q.pcrs = ES_PCR_BIT(measured[i]) | ES_PCR_BIT(12);
+			q.pcrs = ES_PCR_BIT(measured[i]) | ES_PCR_BIT(7) | ES_PCR_BIT(12);
 			q.unset_ok = 0;
 			assert_int_equal(es_tpm_seal(f->tpm, &q, &pub, &priv), ES_TPM_UNSET_PCR);
 			q.unset_ok = ES_PCR_BIT(measured[i]);
