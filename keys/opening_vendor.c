@@ -163,7 +163,7 @@ void es_opening_accept_image(struct es_opening *o)
 	if (o->image_known_by >= 0 && o->image_known_by != o->chosen)
 		counter.state = es_tpm_counter_read(o->tpm, ES_GENERATION_INDEX, &counter.value);
 	if (es_vendor_fresh(o->image_generation, counter) == ES_OK &&
-	    (o->image_generation == counter.value ||
+	    (o->image_generation <= counter.value ||
 	     es_tpm_counter_raise(o->tpm, ES_GENERATION_INDEX, o->image_generation - counter.value) == ES_OK))
 		o->record.image_generation = o->image_generation;
 	else
