@@ -13,13 +13,6 @@
 
 enum { CMDLINE_MAX = 8192 };
 
-static void remove_protectors(struct es_info *info, enum es_protector_type type)
-{
-	for (unsigned i = info->protector_count; i-- > 0;)
-		if (info->protectors[i]->type == type)
-			es_info_remove(info, i);
-}
-
 /* A counter left by an earlier installation goes on counting; that it is there isn't an error. */
 static enum es_reason take_counter(struct es_host *host, struct es_info *info, bool *ret_made)
 {
@@ -53,7 +46,7 @@ static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info,
 	enum es_reason r;
 
 	info->mode = ES_MODE_TPM;
-	remove_protectors(info, ES_PROTECTOR_KDF);
+	es_info_remove_type(info, ES_PROTECTOR_KDF);
 	r = es_host_adopt_tpm(host, info);
 	return r == ES_OK ? es_host_seal(host, info, key) : r;
 }
@@ -72,8 +65,8 @@ static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info,
 	info->nv_index = 0;
 	info->require_secure_boot = false;
 	info->require_exec_installed_only = false;
-	remove_protectors(info, ES_PROTECTOR_TPM);
-	remove_protectors(info, ES_PROTECTOR_KDF);
+	es_info_remove_type(info, ES_PROTECTOR_TPM);
+	es_info_remove_type(info, ES_PROTECTOR_KDF);
 	r = es_host_counter(host, &value);
 	/* It may have been cleared or exchanged since: then that one's counter is what a boot will see. */
 	if ((r == ES_TPM_CLEARED || r == ES_TPM_OTHER) && es_host_unpin(host) == ES_OK)

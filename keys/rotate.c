@@ -76,13 +76,6 @@ static enum es_reason seal_again(struct es_host *host, struct es_protector *p, c
 	return r == ES_OK ? es_protector_wrap(p, secret, key) : r;
 }
 
-static void remove_protectors(struct es_info *info, enum es_protector_type type)
-{
-	for (unsigned i = info->protector_count; i-- > 0;)
-		if (info->protectors[i]->type == type)
-			es_info_remove(info, i);
-}
-
 static enum es_reason seal_all_again(struct es_host *host, struct es_info *info, const struct es_secret *key)
 {
 	const struct es_protector *first = es_info_find(info, ES_PROTECTOR_TPM);
@@ -128,8 +121,8 @@ static enum es_reason protect_again(struct es_host *host, struct es_info *info, 
 	struct es_protector *p;
 	enum es_reason r = es_config_key_id(key, info->key_id);
 
-	remove_protectors(info, tpm ? ES_PROTECTOR_KDF : ES_PROTECTOR_TPM);
-	remove_protectors(info, ES_PROTECTOR_RECOVERY);
+	es_info_remove_type(info, tpm ? ES_PROTECTOR_KDF : ES_PROTECTOR_TPM);
+	es_info_remove_type(info, ES_PROTECTOR_RECOVERY);
 	es_host_settle(host, info);
 	if (r == ES_OK && info->protector_count == 0)
 		r = ES_LOCKED_NO_PROTECTOR;

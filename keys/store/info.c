@@ -75,6 +75,13 @@ void es_info_remove(struct es_info *info, unsigned index)
 	info->protectors[info->protector_count] = NULL;
 }
 
+void es_info_remove_type(struct es_info *info, enum es_protector_type type)
+{
+	for (unsigned i = info->protector_count; i-- > 0;)
+		if (info->protectors[i]->type == type)
+			es_info_remove(info, i);
+}
+
 struct es_protector *es_info_find(struct es_info *info, enum es_protector_type type)
 {
 	for (unsigned i = 0; i < info->protector_count; i++)

@@ -90,6 +90,8 @@ void es_info_freep(struct es_info **info);
 ES_MUST_CHECK enum es_reason es_info_add(struct es_info *info, enum es_protector_type type, struct es_protector **ret);
 /* Removes and frees the protector at index. */
 void es_info_remove(struct es_info *info, unsigned index);
+/* All of that type. */
+void es_info_remove_type(struct es_info *info, enum es_protector_type type);
 /* The first of that type, or NULL. */
 struct es_protector *es_info_find(struct es_info *info, enum es_protector_type type);
 

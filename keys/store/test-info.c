@@ -39,6 +39,20 @@ static void removing_keeps_the_order_of_the_others(void **state)
 	assert_int_equal(info->protector_count, 0);
 }
 
+static void all_of_a_type_go_and_the_others_stay(void **state)
+{
+	ES_INFO info = sample_info(ES_MODE_TPM, 1, es_text_span("a"), es_text_span(""));
+	struct es_protector *third = NULL;
+
+	(void)state;
+	assert_int_equal(es_info_add(info, ES_PROTECTOR_TPM, &third), ES_OK);
+	es_info_remove_type(info, ES_PROTECTOR_TPM);
+	assert_int_equal(info->protector_count, 1);
+	assert_int_equal(info->protectors[0]->type, ES_PROTECTOR_RECOVERY);
+	es_info_remove_type(info, ES_PROTECTOR_TPM);
+	assert_int_equal(info->protector_count, 1);
+}
+
 static void finds_the_first_of_a_type(void **state)
 {
 	ES_INFO info = sample_info(ES_MODE_KDF, 1, es_text_span("a"), es_text_span(""));
@@ -63,6 +77,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_sixteen_protectors_and_no_more),
 		cmocka_unit_test(removing_keeps_the_order_of_the_others),
+		cmocka_unit_test(all_of_a_type_go_and_the_others_stay),
 		cmocka_unit_test(finds_the_first_of_a_type),
 		cmocka_unit_test(nothing_is_freed_without_fuss),
 	};
