@@ -46,6 +46,7 @@ void es_watch_changed(struct es_watch *w)
 	es_watch_tell(w);
 }
 
+/* Once for each number of them, not with every save. */
 static void say_left_out(struct es_watch *w, const struct es_pack_report *report)
 {
 	char text[ES_LEFT_OUT_TEXT];
@@ -53,6 +54,9 @@ static void say_left_out(struct es_watch *w, const struct es_pack_report *report
 	if (report->skipped != w->left_out && es_left_out_words(report, text))
 		es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = report->skipped });
 	w->left_out = report->skipped;
+	if (report->stripped != w->stripped && es_stripped_words(report, text))
+		es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = report->stripped });
+	w->stripped = report->stripped;
 }
 
 static void say_saved(const struct es_saved *saved, int64_t took_ms)
