@@ -40,6 +40,8 @@ done
 	dump_boot "$SCRATCH/damaged/recovery-key" "" "$SCRATCH/damaged" damaged \
 		"options=etcseal.recovery=$(cat "$SCRATCH/damaged/recovery-key")"
 	gather_job "$SCRATCH/peer/job"
+	cp "$SCRATCH/with/recovery-key" "$SCRATCH/peer/job/planted"
+	printf '. ./plant.sh\n. ./gather.sh\n' >"$SCRATCH/peer/job/job"
 	machine_boot "$SCRATCH/peer" peer "job=$SCRATCH/peer/job" 'image=\EFI\etcseal\systemd.efi' \
 		"options=etcseal.recovery=$(cat "$SCRATCH/with/recovery-key") $CMDLINE" || :
 ) &
@@ -74,6 +76,9 @@ for place in cmdline dmesg event-log; do
 done
 for place in efi-variables pstore environ argv run boot-params; do
 	held "nor in $place" needles "$SCRATCH/with/recovery-key" "$with/out/places/$place"
+done
+for place in efi-variables environ argv run; do
+	held "the search finds one that was put into $place" peer_has $place
 done
 for b in "$with" "$damaged"; do
 	held "nor on the console ($(basename "$b"))" needles "$SCRATCH/with/recovery-key" "$b/serial.log"
