@@ -7,6 +7,7 @@
  */
 #include "keys/tpm/authorize.h"
 
+#include "keys/tpm/blob.h"
 #include "keys/tpm/authorized.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
@@ -17,7 +18,7 @@
 
 #include <tss2/tss2_mu.h>
 
-enum { GENERATION_LEN = 8, RESOURCE_IS_NV = 2 /* IESYSC_NV_RSRC */ };
+enum { GENERATION_LEN = 8 };
 
 static bool key_is_sound(const struct es_vendor_key *key)
 {
@@ -186,16 +187,14 @@ enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_ke
  * another one, and the policy isn't met. */
 static enum es_reason counter_known(struct es_tpm *tpm, es_sha256_fn *sha256, ESYS_TR *ret)
 {
-	const TPM2B_NV_PUBLIC public = { .nvPublic = counter_written() };
-	uint8_t bytes[sizeof public + sizeof(TPM2B_NAME) + 16];
+	const TPMS_NV_PUBLIC public = counter_written();
+	uint8_t bytes[ES_NV_BLOB_MAX];
 	TPM2B_NAME name = { 0 };
 	size_t len = 0;
 
-	if (!counter_name(sha256, &name) ||
-	    Tss2_MU_UINT32_Marshal(ES_GENERATION_INDEX, bytes, sizeof bytes, &len) != TSS2_RC_SUCCESS ||
-	    Tss2_MU_TPM2B_NAME_Marshal(&name, bytes, sizeof bytes, &len) != TSS2_RC_SUCCESS ||
-	    Tss2_MU_UINT32_Marshal(RESOURCE_IS_NV, bytes, sizeof bytes, &len) != TSS2_RC_SUCCESS ||
-	    Tss2_MU_TPM2B_NV_PUBLIC_Marshal(&public, bytes, sizeof bytes, &len) != TSS2_RC_SUCCESS)
+	if (counter_name(sha256, &name))
+		len = es_nv_blob_write(&public, &name, bytes);
+	if (len == 0)
 		return ES_CRYPTO;
 	return es_tpm_judge(tpm, "the generation counter", Esys_TR_Deserialize(tpm->esys, bytes, len, ret));
 }

@@ -40,6 +40,19 @@ bool es_srk_blob_read(struct es_span in, TPM2B_PUBLIC *ret)
 	return true;
 }
 
+size_t es_nv_blob_write(const TPMS_NV_PUBLIC *public, const TPM2B_NAME *name, uint8_t ret[static ES_NV_BLOB_MAX])
+{
+	const TPM2B_NV_PUBLIC area = { .nvPublic = *public };
+	size_t len = 0;
+
+	if (Tss2_MU_UINT32_Marshal(public->nvIndex, ret, ES_NV_BLOB_MAX, &len) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_TPM2B_NAME_Marshal(name, ret, ES_NV_BLOB_MAX, &len) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_UINT32_Marshal(RESOURCE_IS_NV, ret, ES_NV_BLOB_MAX, &len) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_TPM2B_NV_PUBLIC_Marshal(&area, ret, ES_NV_BLOB_MAX, &len) != TSS2_RC_SUCCESS)
+		return 0;
+	return len;
+}
+
 bool es_nv_blob_read(struct es_span in, TPMS_NV_PUBLIC *ret)
 {
 	TPM2B_NV_PUBLIC public = { 0 };

@@ -16,6 +16,9 @@ bool es_srk_blob_read(struct es_span in, TPM2B_PUBLIC *ret);
 bool es_sealed_public_read(struct es_span in, TPM2B_PUBLIC *ret);
 bool es_sealed_private_read(struct es_span in, TPM2B_PRIVATE *ret);
 
+enum { ES_NV_BLOB_MAX = sizeof(TPM2B_NV_PUBLIC) + sizeof(TPM2B_NAME) + 16 };
+/* A serialised ESYS_TR of an NV index, as TPM2_NV_ReadPublic would have given it; 0: it can't be written. */
+size_t es_nv_blob_write(const TPMS_NV_PUBLIC *public, const TPM2B_NAME *name, uint8_t ret[static ES_NV_BLOB_MAX]);
 /* The public area in the serialised ESYS_TR of an NV index. */
 bool es_nv_blob_read(struct es_span in, TPMS_NV_PUBLIC *ret);
 

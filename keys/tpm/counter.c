@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-#include <tss2/tss2_mu.h>
-
 enum { COUNTER_LEN = 8 };
 
 static bool is_ours(const TPMS_NV_PUBLIC *public)
@@ -71,9 +69,8 @@ static const struct {
  * command in a session of ours, whose HMAC covers the Name; so without a session it has to be looked up. */
 static bool guess(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 {
-	enum { RESOURCE_IS_NV = 2 /* IESYSC_NV_RSRC */ };
-	TPM2B_NV_PUBLIC public = { .nvPublic = es_counter_template(index) };
-	uint8_t bytes[sizeof public + sizeof(TPM2B_NAME) + 16];
+	TPMS_NV_PUBLIC public = es_counter_template(index);
+	uint8_t bytes[ES_NV_BLOB_MAX];
 	TPM2B_NAME name = { .size = 2 + ES_SHA256_LEN, .name = { TPM2_ALG_SHA256 >> 8, TPM2_ALG_SHA256 & 0xff } };
 	size_t len = 0, i = 0;
 
@@ -82,13 +79,10 @@ static bool guess(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 	if (i == sizeof known_names / sizeof *known_names || tpm->srk == ESYS_TR_NONE || !ES_WITH_RESPONSE_HMAC)
 		return false;
 	memcpy(name.name + 2, known_names[i].digest, ES_SHA256_LEN);
-	public.nvPublic.attributes |= TPMA_NV_WRITTEN;
+	public.attributes |= TPMA_NV_WRITTEN;
 	ret->written = true;
-	return Tss2_MU_UINT32_Marshal(index, bytes, sizeof bytes, &len) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_TPM2B_NAME_Marshal(&name, bytes, sizeof bytes, &len) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_UINT32_Marshal(RESOURCE_IS_NV, bytes, sizeof bytes, &len) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_TPM2B_NV_PUBLIC_Marshal(&public, bytes, sizeof bytes, &len) == TSS2_RC_SUCCESS &&
-	       Esys_TR_Deserialize(tpm->esys, bytes, len, &ret->nv) == TSS2_RC_SUCCESS;
+	len = es_nv_blob_write(&public, &name, bytes);
+	return len != 0 && Esys_TR_Deserialize(tpm->esys, bytes, len, &ret->nv) == TSS2_RC_SUCCESS;
 }
 
 static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *ret)

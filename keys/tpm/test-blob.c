@@ -2,6 +2,7 @@
 #include "keys/tpm/blob.h"
 
 #include "keys/testlib/tpm_fixture.h"
+#include "keys/tpm/template.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,6 +94,23 @@ static void an_nv_index_is_no_srk(void **state)
 	assert_false(srk_with(*state, AT_KIND + 3, 2));
 }
 
+static void an_nv_index_written_is_read_back_and_fits(void **state)
+{
+	const TPMS_NV_PUBLIC public = es_counter_template(0x0180e5ea);
+	const TPM2B_NAME name = { .size = 2 + ES_SHA256_LEN };
+	uint8_t bytes[ES_NV_BLOB_MAX];
+	TPMS_NV_PUBLIC got = { 0 };
+	size_t len = es_nv_blob_write(&public, &name, bytes);
+
+	(void)state;
+	assert_true(len > 0 && len <= sizeof bytes);
+	assert_true(es_nv_blob_read((struct es_span){ bytes, len }, &got));
+	assert_int_equal(got.nvIndex, public.nvIndex);
+	assert_int_equal(got.attributes, public.attributes);
+	assert_int_equal(got.dataSize, public.dataSize);
+	assert_false(es_nv_blob_read((struct es_span){ bytes, len - 1 }, &got));
+}
+
 static void a_public_size_beyond_the_end_is_refused(void **state)
 {
 	assert_false(srk_with(*state, AT_PUBLIC, 0xff));
@@ -136,6 +154,7 @@ int main(void)
 		TEST(an_srk_at_another_handle_is_refused),
 		TEST(a_name_of_another_size_is_refused),
 		TEST(an_nv_index_is_no_srk),
+		cmocka_unit_test(an_nv_index_written_is_read_back_and_fits),
 		TEST(a_public_size_beyond_the_end_is_refused),
 		TEST(a_key_type_that_does_not_fit_is_refused),
 		TEST(a_sealed_object_that_is_a_key_is_refused),
