@@ -6,15 +6,20 @@
 #include "keys/core/without.h"
 #include "keys/crypto/envelope.h"
 
+enum es_reason es_bank_verify(const struct es_bank *bank, const struct es_secret *config_key)
+{
+	ES_SECRET mac_key = NULL;
+	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
+
+	return r == ES_OK ? es_info_verify(es_buf_span(&bank->info_bytes), mac_key) : r;
+}
+
 enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secret *config_key,
 			       struct es_secret **ret_tar)
 {
-	ES_SECRET mac_key = NULL;
 	ES_SECRET kek = NULL;
-	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
+	enum es_reason r = ES_WITH_MAC ? es_bank_verify(bank, config_key) : ES_OK;
 
-	if (r == ES_OK && ES_WITH_MAC)
-		r = es_info_verify(es_buf_span(&bank->info_bytes), mac_key);
 	if (r != ES_OK)
 		return r;
 	r = es_config_key_derive(config_key, ES_LABEL_ARCHIVE, &kek);

@@ -7,6 +7,9 @@
 #include "keys/core/secret.h"
 #include "keys/store/bank.h"
 
+/* Whether encryption.info's MAC is of this key. ES_TAMPERED_INFO. */
+ES_MUST_CHECK enum es_reason es_bank_verify(const struct es_bank *bank, const struct es_secret *config_key);
+
 /* Checks encryption.info's MAC, then decrypts the archive whole and checks its tag. ES_TAMPERED_INFO, ES_TAMPERED_ARCHIVE.
  * The caller owns *ret_tar. */
 ES_MUST_CHECK enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secret *config_key,

@@ -2,9 +2,9 @@
 /* Asks what a boot will ask, in the same order, and goes on behind the first refusal. Sends the TPM no secret and no Unseal. */
 #include "keys/check.h"
 
+#include "keys/bank_open.h"
 #include "keys/choice.h"
 #include "keys/config_key.h"
-#include "keys/core/labels.h"
 #include "keys/next_boot.h"
 #include "keys/refusal.h"
 #include "keys/sealing_vendor.h"
@@ -64,14 +64,6 @@ __attribute__((format(printf, 4, 5))) static void add(struct check *c, bool stop
 	c->found.opens &= !stops;
 }
 
-static bool vouched_for(const struct check *c, const struct es_bank *bank)
-{
-	ES_SECRET mac_key = NULL;
-
-	return es_config_key_derive(c->key, ES_LABEL_INFO_MAC, &mac_key) == ES_OK &&
-	       es_info_verify(es_buf_span(&bank->info_bytes), mac_key) == ES_OK;
-}
-
 static bool same_bytes(const struct es_buf *a, const struct es_buf *b)
 {
 	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
@@ -103,7 +95,7 @@ static void look_at_banks(struct check *c)
 			add(c, false, ES_ONE_BANK, "bank%d: %s", i, bank->detail);
 		else if (bank->state == ES_BANK_ABSENT)
 			add(c, false, ES_ONE_BANK, "bank%d: its folder is missing, or empty", i);
-		else if (!vouched_for(c, bank))
+		else if (es_bank_verify(bank, c->key) != ES_OK)
 			add(c, chosen == i && !same_protectors(bank->info, c->info), ES_TAMPERED_INFO,
 			    "bank%d isn't under this host's key: somebody else's, or left by a rotation that was cut "
 			    "short",
@@ -132,14 +124,12 @@ static void look_at_counter(struct check *c)
 		add(c, true, r, "%s", c->host->tpm != NULL ? es_tpm_last_refusal(c->host->tpm) : "");
 }
 
-/* Whether this TPM is the one that was sealed to. Says why not. */
+/* Whether this TPM is the one that was sealed to, as es_host_connect pinned it. Says why not. */
 static bool is_pinned_tpm(struct check *c)
 {
-	const struct es_protector *p = es_info_find(c->info, ES_PROTECTOR_TPM);
-	enum es_reason r = p != NULL ? es_tpm_srk_pin(c->host->tpm, es_buf_span(&p->tpm.srk)) : ES_LOCKED_NO_PROTECTOR;
+	enum es_reason r =
+	    es_info_find(c->info, ES_PROTECTOR_TPM) != NULL ? es_tpm_srk_check(c->host->tpm) : ES_LOCKED_NO_PROTECTOR;
 
-	if (r == ES_OK)
-		r = es_tpm_srk_check(c->host->tpm);
 	if (r != ES_OK)
 		add(c, true, r, "%s", es_tpm_last_refusal(c->host->tpm));
 	return r == ES_OK;

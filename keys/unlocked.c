@@ -4,19 +4,10 @@
  * longer if it dies there: the one that vouches for the newest bank is the one in force. Whoever reads takes it from there;
  * whoever has the lock also tidies up.
  */
+#include "keys/bank_open.h"
 #include "keys/config_key.h"
-#include "keys/core/labels.h"
 #include "keys/host_state.h"
 #include "keys/keyring_named.h"
-
-/* ES_TAMPERED_INFO: that bank isn't under this key. */
-static enum es_reason vouch(const struct es_bank *bank, const struct es_secret *key)
-{
-	ES_SECRET mac_key = NULL;
-	enum es_reason r = es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key);
-
-	return r == ES_OK ? es_info_verify(es_buf_span(&bank->info_bytes), mac_key) : r;
-}
 
 static enum es_reason next_key(const struct es_host *host, struct es_secret **ret)
 {
@@ -37,7 +28,7 @@ static enum es_reason find(const struct es_host *host, struct es_secret *const k
 			enum es_reason r = ES_TAMPERED_INFO;
 
 			if (keys[k] != NULL && host->banks[order[b]].state == ES_BANK_WHOLE)
-				r = vouch(&host->banks[order[b]], keys[k]);
+				r = es_bank_verify(&host->banks[order[b]], keys[k]);
 			if (r == ES_TAMPERED_INFO)
 				continue;
 			*ret_bank = order[b];
@@ -119,7 +110,7 @@ bool es_host_vouched_for(struct es_host *host, const struct es_secret *key)
 	for (int i = 0; i < ES_BANK_COUNT; i++) {
 		int bank = (first + i) % ES_BANK_COUNT;
 
-		if (host->banks[bank].state == ES_BANK_WHOLE && vouch(&host->banks[bank], key) == ES_OK) {
+		if (host->banks[bank].state == ES_BANK_WHOLE && es_bank_verify(&host->banks[bank], key) == ES_OK) {
 			host->current = bank;
 			return true;
 		}
