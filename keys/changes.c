@@ -163,7 +163,8 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 			    struct es_secret **ret_recovery)
 {
 	char paths[ES_PATHS_MAX][ES_PATH_TEXT];
-	struct es_commit commit = { .paths = (const char(*)[ES_PATH_TEXT])paths };
+	struct es_commit commit = { .first_count = 0 };
+	unsigned path_count = 0;
 	struct es_pack_report report;
 	ES_SECRET key = NULL;
 	ES_SECRET recovery = NULL;
@@ -177,7 +178,7 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 	if (r == ES_OK)
 		r = may_init(host);
 	if (r == ES_OK)
-		r = init_paths(host, request, paths, &commit.path_count);
+		r = init_paths(host, request, paths, &path_count);
 	if (r == ES_OK)
 		r = init_mode(host, request->kdf, &mode);
 	if (r == ES_OK)
@@ -195,7 +196,7 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 	if (r == ES_OK)
 		r = es_keyring_put_named(host->key_name, key);
 	if (r == ES_OK)
-		r = es_host_cover(host, commit.path_count, commit.paths);
+		r = es_host_cover(host, path_count, (const char(*)[ES_PATH_TEXT])paths);
 	commit.info = info;
 	commit.config_key = key;
 	if (r == ES_OK)
@@ -215,8 +216,6 @@ static enum es_reason commit_change(struct es_host *host, struct es_info *info, 
 
 	c->info = info;
 	c->config_key = key;
-	c->path_count = host->boot.path_count;
-	c->paths = (const char(*)[ES_PATH_TEXT])host->boot.paths;
 	r = es_host_commit(host, c, &report);
 	if (r != ES_OK || c->first_count == 0 || c->counted)
 		return r;

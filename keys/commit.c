@@ -104,7 +104,7 @@ static enum es_reason next_generation(struct es_host *host, struct es_commit *c)
 static enum es_reason pack(struct es_host *host, const struct es_commit *c, struct es_buf *ret_sealed,
 			   struct es_pack_report *ret_report)
 {
-	struct es_manifest manifest = { .generation = c->info->generation, .path_count = c->path_count };
+	struct es_manifest manifest = { .generation = c->info->generation, .path_count = host->boot.path_count };
 	char path[ES_PATH_TEXT + 16];
 	ES_SECRET kek = NULL;
 	ES_PLAIN_BUF tar = { NULL, 0 };
@@ -116,8 +116,7 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 		manifest.tree = *c->tree;
 	strcpy(manifest.host, c->info->host);
 	es_time_now(manifest.time);
-	for (unsigned i = 0; i < c->path_count; i++)
-		strcpy(manifest.paths[i], c->paths[i]);
+	memcpy(manifest.paths, host->boot.paths, sizeof manifest.paths);
 	snprintf(path, sizeof path, "%s/ram/tree", host->run_dir);
 	treefd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (treefd < 0)

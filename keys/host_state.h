@@ -79,8 +79,6 @@ ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secre
 struct es_commit {
 	struct es_info *info;
 	const struct es_secret *config_key;
-	unsigned path_count;
-	const char (*paths)[ES_PATH_TEXT];
 	uint64_t first_count;  /* from kdf mode: the counter is made when the first bank stands, to start here; 0: it is there */
 	uint32_t drop_counter; /* to kdf mode: this counter ends when the first bank is written; 0: none */
 	enum es_count count;

@@ -142,10 +142,7 @@ enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_requ
 		r = reseal(host, info, key, next, &done);
 	if (r != ES_OK)
 		return r;
-	commit = (struct es_commit){ .info = info,
-				     .config_key = key,
-				     .path_count = host->boot.path_count,
-				     .paths = (const char(*)[ES_PATH_TEXT])host->boot.paths };
+	commit = (struct es_commit){ .info = info, .config_key = key };
 	r = es_host_commit(host, &commit, &report);
 	if (r != ES_OK)
 		return r;

@@ -139,8 +139,6 @@ static enum es_reason commit_first(struct es_host *host, struct es_info *info, c
 	struct es_commit commit = {
 		.info = info,
 		.config_key = key,
-		.path_count = host->boot.path_count,
-		.paths = (const char(*)[ES_PATH_TEXT])host->boot.paths,
 		.first_only = true,
 	};
 

@@ -94,8 +94,6 @@ enum es_reason es_host_save(struct es_host *host, const struct es_save_request *
 	commit = (struct es_commit){
 		.info = info,
 		.config_key = key,
-		.path_count = host->boot.path_count,
-		.paths = (const char(*)[ES_PATH_TEXT])host->boot.paths,
 		.count = request->count,
 		.tree = &saved.report.tree,
 	};
