@@ -25,6 +25,10 @@
 #define ES_OPTION_RECOVERY      "etcseal.recovery"
 #define ES_OPTION_RECOVERY_ESXI "encryptionRecoveryKey"
 #define ES_OPTION_DEVICE        "etcseal.device"
+#define ES_OPTION_SRK           "etcseal.srk"
+#define ES_OPTION_KEY_ID        "etcseal.key-id"
+#define ES_OPTION_HOST          "etcseal.host"
+#define ES_OPTION_FIRST_BOOT    "etcseal.first-boot"
 
 /* Files of a bank, and their caps in bytes. */
 #define ES_BANK_FOLDER  "etcseal"

@@ -197,3 +197,13 @@ bool es_options_find(struct es_span options, const char *name, struct es_span *r
 		}
 	return found;
 }
+
+bool es_options_has(struct es_span options, const char *name)
+{
+	struct es_span word, value;
+
+	for (size_t pos = 0; next_word(options, pos, &word); pos = (size_t)(word.data - options.data) + word.len)
+		if (memchr(word.data, '=', word.len) == NULL && is_option(word, name, true, &value))
+			return true;
+	return false;
+}

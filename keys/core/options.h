@@ -21,5 +21,7 @@ bool es_options_take_recovery(char *options, size_t *len, char ret_value[static 
 
 /* The value of name= (the last one wins) without its quotes; false if there is none. In place, not terminated. */
 bool es_options_find(struct es_span options, const char *name, struct es_span *ret_value);
+/* Whether name stands there alone, without a value. */
+bool es_options_has(struct es_span options, const char *name);
 
 #endif

@@ -44,6 +44,10 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_BANKS_DAMAGED] = { "banks-damaged", ES_EXIT_TAMPERED, "there are banks, and none of them is whole",
 			       "Put back the etcseal folder of the boot partition from a copy; nothing was "
 			       "overwritten." },
+	[ES_CONFIG_GONE] = { "configuration-gone", ES_EXIT_TAMPERED,
+			     "this host was configured, and the boot partition holds no configuration",
+			     "Put the etcseal folder of the boot partition back from a copy. To set the host up again, "
+			     "answer NEW at the console, and run `etcseal init`." },
 	[ES_NOT_UNLOCKED] = { "not-unlocked", ES_EXIT_LOCKED, "the running system doesn't hold the configuration's key",
 			      "Boot so that the configuration is opened, by itself or with the recovery key." },
 	[ES_NOT_BOOTED] = { "not-booted", ES_EXIT_FAILED, "this system wasn't started through etcseal's boot helper",
@@ -83,9 +87,24 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				 "the TPM has lost the counter that tells old configurations from new",
 				 "Open with the recovery key, then run `etcseal set --mode=tpm`, which makes a new "
 				 "one." },
+	[ES_COUNTER_UNCOUNTED] = { "counter-uncounted", ES_EXIT_TAMPERED,
+				   "the counter that tells old configurations from new was made again and never counted",
+				   "Open with the recovery key, then run `etcseal set --mode=tpm`, which counts it." },
 	[ES_DOWNGRADE] = { "downgrade", ES_EXIT_TAMPERED, "a kdf configuration lies on a host whose TPM was sealed to",
 			   "If you moved the disk here yourself, open it with the recovery key; if not, it was "
 			   "planted." },
+	[ES_OTHER_KEY] = { "other-key", ES_EXIT_TAMPERED,
+			   "the configuration is under another key than this boot image accepts",
+			   "If you changed the key, boot the image that was made for it; if not, the configuration was "
+			   "planted: put the etcseal folder of the boot partition back from a copy." },
+	[ES_OTHER_HOST] = { "other-host", ES_EXIT_TAMPERED,
+			    "the configuration belongs to another host than this boot image is for",
+			    "Boot the image of the host that the configuration belongs to, or put the etcseal folder of the "
+			    "boot partition back from a copy." },
+	[ES_BAD_PINS] = { "bad-pins", ES_EXIT_LOCKED,
+			  "one of the etcseal options of this boot image can't be read",
+			  "Open with the recovery key, and build the boot image again (`etcseal image build "
+			  "--for-this-host`)." },
 
 	[ES_ONE_BANK] = { "one-bank", ES_EXIT_FAILED, "one of the two banks wouldn't serve, so all hangs on the other",
 			  "`etcseal backup` writes it anew." },
@@ -144,6 +163,11 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_FENCE_FAILED] = { "fence-failed", ES_EXIT_TPM,
 			      "the key couldn't be put out of reach again, so nothing was opened",
 			      "Boot once more; if it stays so, the TPM is failing, or somebody tampers with it." },
+	[ES_FENCE_UNVOUCHED] = { "fence-unvouched", ES_EXIT_TPM,
+				 "the TPM that this boot image names didn't confirm that the key is out of reach",
+				 "If the mainboard or the TPM was replaced, open with the recovery key, run `etcseal set "
+				 "--mode=tpm`, and build the boot image again; if not, look for a device between mainboard "
+				 "and TPM." },
 	[ES_MEASURE_FAILED] = { "measure-failed", ES_EXIT_TPM, "the boot couldn't be measured though there is a TPM",
 				"Boot once more; if it stays so, open with the recovery key and update the firmware." },
 	[ES_LOG_MISMATCH] = { "log-mismatch", ES_EXIT_TAMPERED,

@@ -31,6 +31,7 @@ enum es_reason {
 	ES_NOT_CONFIGURED,
 	ES_ALREADY_CONFIGURED,
 	ES_BANKS_DAMAGED,     /* there are banks, and none holds together */
+	ES_CONFIG_GONE,       /* the TPM or the image knows of a configuration, and there is no bank */
 	ES_NOT_UNLOCKED,      /* the running host has no config key */
 	ES_NOT_BOOTED,        /* this system wasn't started through the boot helper */
 	ES_NO_BOOT_PARTITION, /* nowhere to keep a bank */
@@ -45,8 +46,12 @@ enum es_reason {
 	ES_TAMPERED_INFO,       /* encryption.info: MAC */
 	ES_TAMPERED_ARCHIVE,    /* config.cms: hash or tag */
 	ES_ROLLED_BACK,         /* older than the TPM's counter */
-	ES_COUNTER_MISSING,     /* the counter that encryption.info names is gone */
+	ES_COUNTER_MISSING,     /* the TPM has no rollback counter */
+	ES_COUNTER_UNCOUNTED,   /* it was made and never counted: a first sealing was cut short */
 	ES_DOWNGRADE,           /* a kdf bank on a TPM that has our counter */
+	ES_OTHER_KEY,           /* under another key than the boot image accepts (etcseal.key-id=) */
+	ES_OTHER_HOST,          /* of another host than the boot image is for (etcseal.host=) */
+	ES_BAD_PINS,            /* such an option of the boot image can't be read */
 	ES_ONE_BANK,            /* one of the two; the other serves */
 	ES_IMAGE_OLD,           /* the image's signed policy has a lower generation than the TPM's counter */
 	ES_IMAGE_AHEAD,         /* … one so high that the TPM can't be counted up to it */
@@ -70,6 +75,7 @@ enum es_reason {
 
 	/* the boot */
 	ES_FENCE_FAILED,
+	ES_FENCE_UNVOUCHED, /* up, but not confirmed by the TPM that the boot image names (etcseal.srk=) */
 	ES_MEASURE_FAILED, /* the stub couldn't measure though there is a TPM */
 	ES_LOG_MISMATCH,   /* the event log doesn't replay to the TPM's values */
 	ES_NEXT_UNKNOWN,   /* what the next boot will measure can't be told */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a boot image is pinned to, by options in its own .cmdline. They are measured and signed with the image, so they are
+ * believed where the files on the boot partition aren't:
+ *
+ *   etcseal.srk=000b…       the Name of the TPM's storage key (TPM 2.0 Library Part 1, "Names"; 68 hex digits)
+ *   etcseal.key-id=…[,…]    the key ids (16 hex digits each, at most ES_PINNED_KEYS_MAX) of configurations that may open
+ *   etcseal.host=UUID       the host that they belong to
+ *   etcseal.first-boot      a host without a configuration may start, though its TPM or the image knows of one
+ */
+#ifndef ES_CORE_PINS_H
+#define ES_CORE_PINS_H
+
+#include "keys/core/reason.h"
+#include "keys/core/span.h"
+
+enum {
+	ES_SRK_NAME_LEN = 34, /* TPMI_ALG_HASH, then SHA-256 */
+	ES_KEY_ID_LEN = 8,
+	ES_PINNED_KEYS_MAX = 4,
+	ES_PINS_DETAIL = 64,
+};
+
+struct es_pins {
+	bool has_srk;
+	uint8_t srk_name[ES_SRK_NAME_LEN];
+	unsigned key_count; /* 0: any key */
+	uint8_t key_id[ES_PINNED_KEYS_MAX][ES_KEY_ID_LEN];
+	char host[37]; /* lower case; "": any host */
+	bool first_boot;
+};
+
+/* Reads them out of the kernel's options. ES_BAD_PINS: one is there and isn't of its form; ret_detail names it. An option
+ * given twice counts as the last one. */
+enum es_reason es_pins_parse(struct es_span options, struct es_pins *ret, char ret_detail[static ES_PINS_DETAIL]);
+
+/* Whether a configuration under this key, of this host, may open. */
+bool es_pins_accept_key(const struct es_pins *pins, const uint8_t key_id[static ES_KEY_ID_LEN]);
+bool es_pins_accept_host(const struct es_pins *pins, const char *host);
+/* Whether the image was made for a host that is configured. */
+bool es_pins_expect_config(const struct es_pins *pins);
+
+#endif
