@@ -282,12 +282,13 @@ static bool counts_later(const struct es_opening *o)
 static enum es_reason raise_fence(struct es_opening *o)
 {
 	enum es_reason r;
+	bool vouched;
 
 	if (nothing_to_fence(o) || !ES_WITH_FENCE)
 		return ES_OK;
 	if (o->tpm == NULL)
 		return ES_FENCE_FAILED;
-	r = es_tpm_fence(o->tpm, !counts_later(o));
+	r = es_tpm_fence(o->tpm, !counts_later(o), &vouched);
 	if (r == ES_OK)
 		o->record.fenced = true;
 	return r == ES_OK || !ES_WITH_FENCE_CHECK ? ES_OK : ES_FENCE_FAILED;

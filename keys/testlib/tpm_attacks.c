@@ -205,7 +205,8 @@ bool attack_swallow_the_fence(struct tpm_fixture *f)
 {
 	struct es_proxy *p = through(f, swallow, NULL, NULL);
 	struct es_pcr_values now = { 0 };
-	enum es_reason r = es_tpm_fence(f->tpm, true);
+	bool vouched;
+	enum es_reason r = es_tpm_fence(f->tpm, true, &vouched);
 
 	done(f, p);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &now), ES_OK);

@@ -168,28 +168,46 @@ static enum es_reason define(struct es_tpm *tpm, uint32_t index, struct counter 
 	return es_tpm_judge(tpm, "TPM2_NV_DefineSpace", rc);
 }
 
-enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
+static enum es_reason find_or_define(struct es_tpm *tpm, uint32_t index, struct counter *ret, bool *ret_defined)
 {
-	COUNTER c = COUNTER_NONE(tpm);
-	enum es_reason r = find(tpm, index, &c);
-	bool was = r == ES_OK && c.written;
+	enum es_reason r = find(tpm, index, ret);
 
+	*ret_defined = false;
 	if (r == ES_NOT_MET) {
 		es_tpm_refusal_note(tpm, "its place in the TPM is taken by an NV index that is no counter of ours");
 		return ES_TPM_FULL;
 	}
-	if (r == ES_COUNTER_MISSING) {
-		es_tpm_refusal_forget(tpm);
-		r = define(tpm, index, &c);
-	}
-	/* Not yet counted: just made, or an earlier make was cut short here. */
+	if (r != ES_COUNTER_MISSING)
+		return r;
+	es_tpm_refusal_forget(tpm);
+	r = define(tpm, index, ret);
+	*ret_defined = r == ES_OK;
+	return r;
+}
+
+enum es_reason es_tpm_counter_define(struct es_tpm *tpm, uint32_t index)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	bool defined;
+	enum es_reason r = find_or_define(tpm, index, &c, &defined);
+
+	return r == ES_OK && !defined ? ES_ALREADY_CONFIGURED : r;
+}
+
+enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	bool defined;
+	enum es_reason r = find_or_define(tpm, index, &c, &defined);
+	bool was = r == ES_OK && c.written;
+
 	if (r == ES_OK && !was)
 		r = count(tpm, &c);
 	if (r == ES_OK)
 		r = value(tpm, &c, ret_value);
 	/* One that counts and that nobody was told of would make kdf banks look like a downgrade. It may have counted though
 	 * its answer was lost. */
-	if (r != ES_OK && !was && c.nv != ESYS_TR_NONE) {
+	if (r != ES_OK && defined) {
 		enum es_reason ignored = es_tpm_counter_delete(tpm, index);
 
 		(void)ignored; /* the first failure is the one to tell */
@@ -236,8 +254,10 @@ enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t 
 		return r;
 	es_tpm_refusal_forget(tpm);
 	r = find(tpm, index, &c);
-	if (r == ES_NOT_MET || (r == ES_OK && !c.written))
+	if (r == ES_NOT_MET)
 		return ES_COUNTER_MISSING;
+	if (r == ES_OK && !c.written)
+		return ES_COUNTER_UNCOUNTED;
 	return r == ES_OK ? value(tpm, &c, ret_value) : r;
 }
 

@@ -108,15 +108,16 @@ static enum es_reason event(struct es_tpm *tpm, ESYS_TR session)
 	return es_session_judge(tpm, "TPM2_PCR_Event", session, rc);
 }
 
-enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last)
+enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last, bool *ret_vouched)
 {
 	enum es_reason r = es_tpm_ready(tpm);
-	ESYS_TR session;
+	ESYS_TR session = ESYS_TR_PASSWORD;
 
 	if (r == ES_OK)
 		r = es_session_use(tpm, last ? ES_SESSION_AUTH_LAST : ES_SESSION_AUTH, &session);
 	if (r == ES_OK)
 		r = event(tpm, session);
+	*ret_vouched = r == ES_OK && session != ESYS_TR_PASSWORD;
 	if (r == ES_OK && last)
 		es_session_ended(tpm);
 	/* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed

@@ -10,7 +10,8 @@
 ES_MUST_CHECK enum es_reason es_tpm_pcr_read(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *ret);
 
 /* TPM2_PCR_Event(PCR 11, ES_FENCE_EVENT): every active bank. Any failure is ES_FENCE_FAILED, or ES_TPM_TIMEOUT.
- * last: nothing is expected to follow in this connection, so the command ends its session too. */
-ES_MUST_CHECK enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last);
+ * last: nothing is expected to follow in this connection, so the command ends its session too. *ret_vouched: the TPM that
+ * holds the pinned SRK has confirmed it; else (no pin, or another TPM) only the bus says so. */
+ES_MUST_CHECK enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last, bool *ret_vouched);
 
 #endif

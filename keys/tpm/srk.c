@@ -122,6 +122,47 @@ enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised
 	return ES_OK;
 }
 
+enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha256_fn *sha256, uint8_t ret[static ES_SRK_NAME_LEN])
+{
+	uint8_t bytes[sizeof(TPMT_PUBLIC)];
+	TPM2B_PUBLIC public = { 0 };
+	struct es_digest digest;
+	struct es_span area;
+	size_t len = 0;
+
+	if (!es_srk_blob_read(serialised, &public) ||
+	    Tss2_MU_TPMT_PUBLIC_Marshal(&public.publicArea, bytes, sizeof bytes, &len) != TSS2_RC_SUCCESS)
+		return ES_FORMAT;
+	area = (struct es_span){ bytes, len };
+	if (!sha256(&area, 1, &digest))
+		return ES_CRYPTO;
+	ret[0] = TPM2_ALG_SHA256 >> 8; /* es_is_storage_key takes no other */
+	ret[1] = TPM2_ALG_SHA256 & 0xff;
+	memcpy(ret + 2, digest.bytes, ES_SHA256_LEN);
+	return ES_OK;
+}
+
+enum es_reason es_tpm_srk_pin_named(struct es_tpm *tpm, const uint8_t name[static ES_SRK_NAME_LEN],
+				    es_sha256_fn *sha256)
+{
+	uint8_t found[ES_SRK_NAME_LEN];
+	ES_BUF serialised = { 0 };
+	ESYS_TR srk = ESYS_TR_NONE;
+	enum es_reason r = es_tpm_ready(tpm);
+
+	if (r == ES_OK)
+		r = srk_look(tpm, &srk);
+	if (r != ES_OK)
+		return r == ES_MISSING ? ES_TPM_CLEARED : r;
+	r = srk_serialise(tpm, srk, &serialised);
+	Esys_TR_Close(tpm->esys, &srk);
+	if (r == ES_OK)
+		r = es_tpm_srk_name(es_buf_span(&serialised), sha256, found);
+	if (r == ES_FORMAT || (r == ES_OK && memcmp(found, name, sizeof found) != 0))
+		return ES_TPM_OTHER;
+	return r == ES_OK ? es_tpm_srk_pin(tpm, es_buf_span(&serialised)) : r;
+}
+
 static bool same_public(const TPM2B_PUBLIC *a, const TPM2B_PUBLIC *b)
 {
 	uint8_t bytes[2][sizeof *a];

@@ -8,6 +8,8 @@
 #define ES_TPM_SRK_H
 
 #include "keys/core/buf.h"
+#include "keys/core/pcr.h"
+#include "keys/core/pins.h"
 #include "keys/tpm/context.h"
 
 enum { ES_SRK_HANDLE = 0x81000001, ES_SRK_SERIALISED_MAX = 1024 };
@@ -18,6 +20,14 @@ ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *
 
 /* Pins what encryption.info holds; sends no command. ES_FORMAT: not a serialised key at our handle. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised);
+
+/* The Name of a serialised SRK, computed from its public area and not taken from beside it. ES_FORMAT. */
+ES_MUST_CHECK enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha256_fn *sha256,
+					     uint8_t ret[static ES_SRK_NAME_LEN]);
+/* Pins the key at our handle if its Name is that one: two commands, whose answers nobody has to vouch for. ES_TPM_CLEARED: there
+ * is no key; ES_TPM_OTHER: it is another. */
+ES_MUST_CHECK enum es_reason es_tpm_srk_pin_named(struct es_tpm *tpm, const uint8_t name[static ES_SRK_NAME_LEN],
+						  es_sha256_fn *sha256);
 
 /* After a refusal: is the pinned key still the one in the TPM? ES_OK, ES_TPM_CLEARED, ES_TPM_OTHER; ES_TPM_FORGED: it says no,
  * and yet has proved within this connection that it holds the key. */

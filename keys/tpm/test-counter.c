@@ -165,10 +165,41 @@ static void a_make_that_was_cut_goes_on(void **state)
 	/* Cut between the definition and the first count: it is there, and never was written. */
 	assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_TPM_HARDWARE);
 	assert_int_equal(value, 77);
+	/* What it defined itself it takes away again. */
 	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_MISSING);
 	assert_int_equal(es_tpm_counter_increment(f->tpm, ES_COUNTER_INDEX), ES_COUNTER_MISSING);
 	assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
 	assert_true(value > f->counter);
+	tpm_fixture_reopen(f, NULL, false);
+	es_proxy_stop(p);
+}
+
+static void defined_it_has_no_value_until_it_is_counted(void **state)
+{
+	struct tpm_fixture *f = *state;
+	struct es_proxy_refusal plan = { TPM2_CC_NV_Increment, TPM2_RC_FAILURE, 1, 0 };
+	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), es_proxy_refuse, NULL, &plan);
+	uint64_t foreseen = 0, value = 77;
+
+	for (unsigned pin = 0; pin < 2; pin++) {
+		tpm_fixture_reopen(f, NULL, pin);
+		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_ALREADY_CONFIGURED);
+		assert_int_equal(es_tpm_counter_delete(f->tpm, ES_COUNTER_INDEX), ES_OK);
+		assert_int_equal(es_tpm_counter_foresee(f->tpm, &foreseen), ES_OK);
+		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_OK);
+		assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_UNCOUNTED);
+		assert_int_equal(value, 77);
+		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_ALREADY_CONFIGURED);
+		assert_int_equal(es_tpm_counter_increment(f->tpm, ES_COUNTER_INDEX), ES_COUNTER_MISSING);
+		/* What another call defined stays, where counting fails. */
+		plan.done = 0;
+		tpm_fixture_reopen(f, es_proxy_tcti(p), pin);
+		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_TPM_HARDWARE);
+		assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_UNCOUNTED);
+		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
+		assert_int_equal(value, foreseen);
+		value = 77;
+	}
 	tpm_fixture_reopen(f, NULL, false);
 	es_proxy_stop(p);
 }
@@ -273,6 +304,7 @@ int main(void)
 		TEST(a_look_alike_is_not_taken_for_it),
 		TEST(a_counter_with_a_password_is_not_ours),
 		TEST(a_make_that_was_cut_goes_on),
+		TEST(defined_it_has_no_value_until_it_is_counted),
 		TEST(what_is_foreseen_is_what_a_make_gives),
 		TEST(an_index_outside_the_owner_range_is_refused),
 		TEST(an_owner_password_stops_making_and_deleting),

@@ -18,6 +18,13 @@
 
 #include <tss2/tss2_tpm2_types.h>
 
+static enum es_reason fence(struct es_tpm *tpm)
+{
+	bool vouched;
+
+	return es_tpm_fence(tpm, true, &vouched);
+}
+
 static void values_are_those_tpm2_tools_read(void **state)
 {
 	struct tpm_fixture *f = *state;
@@ -97,7 +104,7 @@ static void the_fence_is_the_event_in_every_bank(void **state)
 
 	es_swtpm_tool_ok(f->swtpm, "tpm2_pcrread -Q sha1:11+sha384:11 -o before", NULL, 0);
 	tpm_fixture_reopen(f, NULL, true);
-	assert_int_equal(es_tpm_fence(f->tpm, true), ES_OK);
+	assert_int_equal(fence(f->tpm), ES_OK);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, ES_PCR_BIT(ES_PCR_IMAGE), &v), ES_OK);
 	assert_true(es_pcr_event(&expected, es_text_span(ES_FENCE_EVENT), es_sha256));
 	assert_true(es_digest_equal(&v.value[ES_PCR_IMAGE], &expected));
@@ -120,7 +127,7 @@ static void behind_the_fence_the_secret_stays_shut(void **state)
 	tpm_fixture_reopen(f, NULL, true);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
 	assert_true(es_secret_equal(got, f->secret));
-	assert_int_equal(es_tpm_fence(f->tpm, true), ES_OK);
+	assert_int_equal(fence(f->tpm), ES_OK);
 	es_secret_freep(&got);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_TPM_POLICY);
 	assert_null(got);
@@ -133,11 +140,30 @@ static void assert_fence_falls(struct tpm_fixture *f)
 	tpm_fixture_reopen(f, NULL, false);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, ES_PCR_BIT(ES_PCR_IMAGE), &before), ES_OK);
 	tpm_fixture_reopen(f, NULL, true);
-	assert_int_equal(es_tpm_fence(f->tpm, true), ES_OK);
+	assert_int_equal(fence(f->tpm), ES_OK);
 	tpm_fixture_reopen(f, NULL, false);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, ES_PCR_BIT(ES_PCR_IMAGE), &after), ES_OK);
 	assert_true(es_pcr_event(&before.value[ES_PCR_IMAGE], es_text_span(ES_FENCE_EVENT), es_sha256));
 	assert_true(es_digest_equal(&before.value[ES_PCR_IMAGE], &after.value[ES_PCR_IMAGE]));
+}
+
+static void a_fence_is_vouched_for_by_the_pinned_tpm_alone(void **state)
+{
+	struct tpm_fixture *f = *state;
+	bool vouched = true;
+
+	tpm_fixture_reopen(f, NULL, false);
+	assert_int_equal(es_tpm_fence(f->tpm, true, &vouched), ES_OK);
+	assert_false(vouched);
+	for (unsigned last = 0; last < 2; last++) {
+		tpm_fixture_reopen(f, NULL, true);
+		assert_int_equal(es_tpm_fence(f->tpm, last, &vouched), ES_OK);
+		assert_true(vouched);
+	}
+	es_swtpm_clear(f->swtpm);
+	tpm_fixture_reopen(f, NULL, true);
+	assert_int_equal(es_tpm_fence(f->tpm, true, &vouched), ES_OK);
+	assert_false(vouched);
 }
 
 static void the_fence_falls_with_no_srk_pinned(void **state)
@@ -145,7 +171,7 @@ static void the_fence_falls_with_no_srk_pinned(void **state)
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v = { 0 };
 
-	assert_int_equal(es_tpm_fence(f->tpm, true), ES_OK);
+	assert_int_equal(fence(f->tpm), ES_OK);
 	assert_int_equal(es_tpm_commands(f->tpm), 1);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, ES_PCR_BIT(ES_PCR_IMAGE), &v), ES_OK);
 	assert_false(es_digest_equal(&v.value[ES_PCR_IMAGE], &f->values.value[ES_PCR_IMAGE]));
@@ -188,7 +214,7 @@ static void once_vouched_for_the_fence_never_falls_back(void **state)
 
 	tpm_fixture_reopen(f, es_proxy_tcti(p), true);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-	assert_int_equal(es_tpm_fence(f->tpm, true), ES_FENCE_FAILED);
+	assert_int_equal(fence(f->tpm), ES_FENCE_FAILED);
 	tpm_fixture_reopen(f, NULL, false);
 	es_proxy_stop(p);
 }
@@ -210,7 +236,7 @@ static void any_refusal_of_the_fence_is_one(void **state)
 		struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), es_proxy_refuse, NULL, &plan);
 
 		tpm_fixture_reopen(f, es_proxy_tcti(p), true);
-		assert_int_equal(es_tpm_fence(f->tpm, true), ES_FENCE_FAILED);
+		assert_int_equal(fence(f->tpm), ES_FENCE_FAILED);
 		assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "TPM2_PCR_Event: "));
 		tpm_fixture_reopen(f, NULL, false);
 		es_proxy_stop(p);
@@ -226,7 +252,7 @@ static void without_a_sha256_bank_it_is_said(void **state)
 	(void)state;
 	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_BOUND_MS, &tpm), ES_OK);
 	assert_int_equal(es_tpm_pcr_read(tpm, FIXTURE_PCRS, &v), ES_TPM_NO_SHA256);
-	assert_int_equal(es_tpm_fence(tpm, true), ES_OK);
+	assert_int_equal(fence(tpm), ES_OK);
 	es_tpm_close(tpm);
 	es_swtpm_stop(s);
 }
@@ -239,6 +265,7 @@ int main(void)
 		TEST(values_are_those_tpm2_tools_read),     TEST(eight_pcrs_take_one_command_and_one_session),
 		TEST(no_pcr_or_no_such_pcr_is_refused),     TEST(values_are_all_of_one_moment),
 		TEST(the_fence_is_the_event_in_every_bank), TEST(behind_the_fence_the_secret_stays_shut),
+		TEST(a_fence_is_vouched_for_by_the_pinned_tpm_alone),
 		TEST(the_fence_falls_with_no_srk_pinned),   TEST(the_fence_falls_on_a_cleared_tpm),
 		TEST(the_fence_falls_on_another_tpm),       TEST(once_vouched_for_the_fence_never_falls_back),
 		TEST(any_refusal_of_the_fence_is_one),      cmocka_unit_test(without_a_sha256_bank_it_is_said),

@@ -2,6 +2,7 @@
 #include "keys/tpm/srk.h"
 
 #include "keys/core/hex.h"
+#include "keys/crypto/hash.h"
 #include "keys/testlib/tpm_fixture.h"
 #include "keys/testlib/tpm_proxy.h"
 #include "keys/tpm/pcr.h"
@@ -198,11 +199,61 @@ static void a_changed_public_part_is_never_used(void **state)
 	es_proxy_stop(p);
 }
 
+/* tpm2-tools writes a key's Name as it is: algorithm and digest. */
+static void its_name_is_the_one_that_tpm2_tools_tell(void **state)
+{
+	struct tpm_fixture *f = *state;
+	uint8_t name[ES_SRK_NAME_LEN];
+	ES_BUF edited = { 0 };
+	char text[2 * ES_SRK_NAME_LEN + 1], told[128];
+
+	es_swtpm_tool_ok(f->swtpm, "tpm2_readpublic -Q -c 0x81000001 -n name && od -An -v -tx1 name | tr -d ' \n'", told,
+			 sizeof told);
+	assert_int_equal(es_tpm_srk_name(es_buf_span(&f->srk), es_sha256, name), ES_OK);
+	es_hex_encode(name, sizeof name, text);
+	assert_string_equal(text, told);
+	/* What stands beside the key for a Name isn't asked. */
+	assert_int_equal(es_buf_copy(es_buf_span(&f->srk), &edited), ES_OK);
+	edited.data[4 + 2 + 2 + 5] ^= 1;
+	assert_int_equal(es_tpm_srk_name(es_buf_span(&edited), es_sha256, name), ES_OK);
+	es_hex_encode(name, sizeof name, text);
+	assert_string_equal(text, told);
+	/* Its own bytes are. */
+	edited.data[edited.len - 1] ^= 1;
+	assert_int_equal(es_tpm_srk_name(es_buf_span(&edited), es_sha256, name), ES_OK);
+	es_hex_encode(name, sizeof name, text);
+	assert_string_not_equal(text, told);
+	edited.len--;
+	assert_int_equal(es_tpm_srk_name(es_buf_span(&edited), es_sha256, name), ES_FORMAT);
+}
+
+static void by_its_name_it_is_pinned_and_no_other_is(void **state)
+{
+	struct tpm_fixture *f = *state;
+	uint8_t name[ES_SRK_NAME_LEN], other[ES_SRK_NAME_LEN];
+	bool vouched = false;
+
+	assert_int_equal(es_tpm_srk_name(es_buf_span(&f->srk), es_sha256, name), ES_OK);
+	memcpy(other, name, sizeof other);
+	other[sizeof other - 1] ^= 1;
+	tpm_fixture_reopen(f, NULL, false);
+	assert_int_equal(es_tpm_srk_pin_named(f->tpm, other, es_sha256), ES_TPM_OTHER);
+	assert_int_equal(es_tpm_srk_check(f->tpm), ES_ARGUMENT); /* none pinned by that */
+	assert_int_equal(es_tpm_srk_pin_named(f->tpm, name, es_sha256), ES_OK);
+	assert_int_equal(es_tpm_fence(f->tpm, true, &vouched), ES_OK);
+	assert_true(vouched);
+	es_swtpm_clear(f->swtpm);
+	tpm_fixture_reopen(f, NULL, false);
+	assert_int_equal(es_tpm_srk_pin_named(f->tpm, name, es_sha256), ES_TPM_CLEARED);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, tpm_fixture_make, tpm_fixture_remove)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(its_name_is_the_one_that_tpm2_tools_tell),
+		TEST(by_its_name_it_is_pinned_and_no_other_is),
 		TEST(it_is_the_key_tpm2_tools_make_by_the_tcg_template),
 		TEST(made_by_others_it_is_taken),
 		TEST(an_rsa_srk_is_taken_and_serves),
