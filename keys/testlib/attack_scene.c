@@ -69,6 +69,26 @@ void attack_scene_restore(struct attack_scene *s)
 	attack_scene_shell(s, "rm -rf bank0 bank1 && cp -a %s/bank0 %s/bank1 .", s->genuine, s->genuine);
 }
 
+void attack_scene_own_host(struct attack_scene *s, struct es_swtpm *tpm, const char *folder, char *ret_recovery)
+{
+	struct es_boot_record record;
+	struct machine a;
+
+	machine_start(&a, false);
+	strcat(a.key_name, "-attacker");
+	a.uuid = s->m.uuid;
+	assert_int_equal(machine_boot(&a, &machine_usual_boot, NULL, &record), ES_NOT_CONFIGURED);
+	a.tpm = tpm;
+	if (tpm != NULL)
+		machine_power_on(&a, &machine_usual_boot);
+	machine_write(&a, "etc/secret", ATTACK_PLANTED);
+	assert_int_equal(machine_init(&a, tpm == NULL, ret_recovery), ES_OK);
+	attack_scene_shell(s, "mkdir %s && cp -a %s/" ES_BANK_FOLDER "/bank0 %s/" ES_BANK_FOLDER "/bank1 %s/", folder,
+			   a.boot_dir, a.boot_dir, folder);
+	a.tpm = NULL;
+	machine_stop(&a);
+}
+
 static enum es_reason unseal(const struct attack_scene *s, const struct es_protector *p, struct es_secret **ret)
 {
 	const struct es_tpm_unseal_request request = { .public_part = es_buf_span(&p->tpm.public_part),

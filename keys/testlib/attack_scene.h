@@ -23,6 +23,9 @@ void attack_scene_backup(struct attack_scene *s, const char *text);
 void attack_scene_rotate(struct attack_scene *s);
 /* The copy goes back. */
 void attack_scene_restore(struct attack_scene *s);
+/* A host of the attacker's, with ATTACK_PLANTED for a secret, made in their own time; tpm is the owner's, or NULL (mode
+ * kdf). Its banks go to that folder, relative to the folder of the owner's banks. */
+void attack_scene_own_host(struct attack_scene *s, struct es_swtpm *tpm, const char *folder, char *ret_recovery);
 /* In the boot partition's folder of the banks; must succeed. */
 __attribute__((format(printf, 2, 3))) void attack_scene_shell(struct attack_scene *s, const char *format, ...);
 

@@ -23,23 +23,11 @@ static bool ended(struct attack_scene *s, bool succeeded)
 	return succeeded;
 }
 
-/* The attacker's banks in place of the owner's, made on the attacker's own time; tpm is the owner's, or NULL. */
+/* The attacker's banks in place of the owner's; tpm is the owner's, or NULL. */
 static void plant(struct attack_scene *s, struct es_swtpm *tpm, char *ret_recovery)
 {
-	struct es_boot_record record;
-	struct machine a;
-
-	machine_start(&a, false);
-	strcat(a.key_name, "-attacker");
-	a.uuid = s->m.uuid;
-	a.tpm = tpm;
-	assert_int_equal(machine_boot(&a, &machine_usual_boot, NULL, &record), ES_NOT_CONFIGURED);
-	machine_write(&a, "etc/secret", ATTACK_PLANTED);
-	assert_int_equal(machine_init(&a, tpm == NULL, ret_recovery), ES_OK);
-	attack_scene_shell(s, "rm -r bank0 bank1 && cp -a %s/" ES_BANK_FOLDER "/bank0 %s/" ES_BANK_FOLDER "/bank1 .",
-			   a.boot_dir, a.boot_dir);
-	a.tpm = NULL;
-	machine_stop(&a);
+	attack_scene_own_host(s, tpm, "../theirs", ret_recovery);
+	attack_scene_shell(s, "rm -r bank0 bank1 && mv ../theirs/bank0 ../theirs/bank1 . && rm -r ../theirs");
 }
 
 bool attack_with_own_kdf_archive(void)

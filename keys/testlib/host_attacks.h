@@ -28,6 +28,11 @@ bool attack_with_old_banks(void);
 bool attack_with_counter_deleted(void);
 bool attack_with_counter_made_again(void);
 bool attack_with_kdf_archive_beside_counter(void);
+/* Old banks beside a bank that names a counter of the attacker's: a copy of one of them, or a kdf bank of their own. */
+bool attack_with_a_copy_that_names_another_counter(void);
+bool attack_with_a_kdf_bank_that_names_another_counter(void);
+/* Two kdf banks of the attacker's that name a counter which isn't there. */
+bool attack_with_kdf_banks_that_name_no_counter(void);
 /* A copy of encryption.info from before a rotation, whose image still opens it: its key opens what was saved since. */
 bool attack_with_info_from_before_a_rotation(void);
 /* 6: what the helper finds isn't told apart from the owner's TPM, or makes it seal anew. */
