@@ -76,6 +76,8 @@ $(BUILD)/initrd/test-%: $(BUILD)/initrd/test-%.o $(filter-out %/main.o,$(call ob
 $(BUILD)/tools/test-%: $(BUILD)/tools/test-%.o $(filter-out %/main.o,$(call objects,$(TOOLS_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+# They see what is looked into, and when.
+$(BUILD)/keys/test-order $(BUILD)/keys/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
 # It lets a TPM count otherwise than is foreseen.
 $(BUILD)/keys/test-host_tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)

@@ -3,6 +3,9 @@
 
 #include "keys/core/wipe.h"
 
+#include <string.h>
+#include <strings.h>
+
 enum {
 	ROW_GROUPS = 4, /* a whole key is wider than a terminal, and backspace can't climb a line */
 	ROW_DIGITS = ROW_GROUPS * 6,
@@ -144,4 +147,58 @@ enum es_answer es_ask_key(struct es_console *console, int idle_ms, char *digits)
 	if (answer != ES_ANSWER_KEY)
 		es_wipe(digits, ES_PROMPT_DIGITS);
 	return answer;
+}
+
+enum { WORD_MAX = 16 };
+
+struct word {
+	char typed[WORD_MAX];
+	size_t len;
+};
+
+static bool is_enter(unsigned char c)
+{
+	return c == '\r' || c == '\n';
+}
+
+static void feed_word(const struct es_console *console, struct word *w, unsigned char c)
+{
+	const char echo[2] = { (char)c, '\0' };
+
+	if ((c == '\b' || c == 0x7f) && w->len > 0) {
+		w->len--;
+		es_console_put(console, "\b \b");
+	} else if (c >= ' ' && c < 0x7f && w->len < WORD_MAX) {
+		w->typed[w->len++] = (char)c;
+		es_console_put(console, echo);
+	}
+}
+
+static bool is_word(const struct word *w, const char *word)
+{
+	return w->len == strlen(word) && strncasecmp(w->typed, word, w->len) == 0;
+}
+
+enum es_answer es_ask_word(struct es_console *console, int idle_ms, const char *word)
+{
+	static const enum es_answer ends[] = {
+		[ES_INPUT_BYTE] = ES_ANSWER_KEY,
+		[ES_INPUT_TIMEOUT] = ES_ANSWER_TIMEOUT,
+		[ES_INPUT_SIGNAL] = ES_ANSWER_SIGNAL,
+		[ES_INPUT_GONE] = ES_ANSWER_GONE,
+	};
+	struct word w = { .len = 0 };
+	enum es_input input;
+	unsigned char c = 0;
+
+	if (!es_console_raw(console))
+		return ES_ANSWER_GONE;
+	es_console_putf(console, "  type %s, or Enter: ", word);
+	while ((input = es_console_read(console, idle_ms, &c)) == ES_INPUT_BYTE && !is_enter(c) && c != 4)
+		feed_word(console, &w, c);
+	es_console_put(console, "\r\n");
+	es_console_restore(console);
+	if (input != ES_INPUT_BYTE)
+		return ends[input];
+	return is_enter(c) && is_word(&w, word) ? ES_ANSWER_KEY : ES_ANSWER_GAVE_UP;
 }

@@ -21,4 +21,8 @@ void es_ask_explain(const struct es_console *console, const char *recovery_id);
  * idle_ms: gives up after so long without a key stroke; -1: never. */
 ES_MUST_CHECK enum es_answer es_ask_key(struct es_console *console, int idle_ms, char *digits);
 
+/* Asks for that word, of ASCII letters, and echoes what is typed: it is no secret. ES_ANSWER_KEY: it was typed, in either case, and
+ * Enter; ES_ANSWER_GAVE_UP: anything else was. */
+ES_MUST_CHECK enum es_answer es_ask_word(struct es_console *console, int idle_ms, const char *word);
+
 #endif

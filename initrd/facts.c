@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 void es_facts_machine(const char *product_uuid, struct es_sources *s)
@@ -39,12 +40,24 @@ void es_facts_event_log(const char *event_log, const struct es_say *say, struct 
 		       es_reason_words(r)->what);
 }
 
+/* A pin that can't be read may have meant anything. */
+static void read_pins(struct es_span options, struct es_sources *s)
+{
+	char detail[ES_PINS_DETAIL];
+	enum es_reason r = es_pins_parse(options, &s->pins, detail);
+
+	if (r == ES_OK)
+		return;
+	s->no_automatic = r;
+	snprintf(s->no_automatic_detail, sizeof s->no_automatic_detail, "%s=", detail);
+}
+
 enum es_reason es_facts_options(const char *cmdline, struct es_sources *s, char ret_device[static ES_DEVICE_TEXT])
 {
 	ES_SECRET copy = NULL;
 	ES_SECRET recovery = NULL;
 	ES_FD fd = open(cmdline, O_RDONLY | O_CLOEXEC);
-	struct es_span value = { 0 };
+	struct es_span options, value = { 0 };
 	enum es_reason r;
 	size_t len = 0;
 	ssize_t n;
@@ -60,10 +73,14 @@ enum es_reason es_facts_options(const char *cmdline, struct es_sources *s, char 
 		return r;
 	while (len < ES_OPTIONS_MAX && (n = read(fd, es_secret_data(copy) + len, ES_OPTIONS_MAX - len)) > 0)
 		len += (size_t)n;
-	if (es_options_take_recovery((char *)es_secret_data(copy), &len, (char *)es_secret_data(recovery)))
+	/* The stub's own is the one that was typed. */
+	if (es_options_take_recovery((char *)es_secret_data(copy), &len, (char *)es_secret_data(recovery)) &&
+	    s->recovery == NULL)
 		s->recovery = es_take(recovery);
+	options = (struct es_span){ es_secret_bytes(copy), len };
+	read_pins(options, s);
 	ret_device[0] = '\0';
-	if (!es_options_find((struct es_span){ es_secret_bytes(copy), len }, ES_OPTION_DEVICE, &value))
+	if (!es_options_find(options, ES_OPTION_DEVICE, &value))
 		return ES_OK;
 	if (value.len >= ES_DEVICE_TEXT)
 		return ES_TOO_LARGE;

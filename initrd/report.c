@@ -44,6 +44,28 @@ void es_report_bank(const struct es_say *say, const struct es_bank_damage *damag
 	       damage->detail, damage->used, damage->bank);
 }
 
+/* What tells old from new is said wherever somebody could have made use of it. */
+static void report_age(const struct es_say *say, const struct es_boot_record *r)
+{
+	if (r->consent == ES_CONSENT_OLD && r->freshness == ES_FRESHNESS_OLD)
+		es_say(say, ES_SAY_WARNING,
+		       "this configuration is OLD: generation %" PRIu64 ", and the TPM has counted %" PRIu64
+		       ". It was opened because its owner agreed at the console",
+		       r->generation, r->counter);
+	else if (r->consent == ES_CONSENT_OLD)
+		es_say(say, ES_SAY_WARNING,
+		       "whether this configuration (generation %" PRIu64 ") is the newest can't be told (%s). It was "
+		       "opened because its owner agreed at the console",
+		       r->generation, es_freshness_names[r->freshness]);
+	else if (r->opened_by == ES_OPENED_BY_RECOVERY && r->freshness == ES_FRESHNESS_NEWEST)
+		es_say(say, ES_SAY_INFO, "it is the newest that the TPM has counted");
+	else if (r->opened_by == ES_OPENED_BY_RECOVERY)
+		es_say(say, ES_SAY_WARNING,
+		       "whether this configuration (generation %" PRIu64
+		       ") is the newest can't be told: no TPM that counted it is there",
+		       r->generation);
+}
+
 void es_report_opened(const struct es_say *say, const struct es_boot_record *record, uint64_t ms)
 {
 	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the KDF", "the recovery key" };
@@ -54,6 +76,7 @@ void es_report_opened(const struct es_say *say, const struct es_boot_record *rec
 	if (record->refusal[0] != '\0')
 		es_say(say, ES_SAY_WARNING, "in spite of: %s%s%s", record->refusal,
 		       record->refusal_detail[0] != '\0' ? ": " : "", record->refusal_detail);
+	report_age(say, record);
 	if (record->opened_by == ES_OPENED_BY_KDF)
 		es_say(say, ES_SAY_WARNING,
 		       "mode kdf: it hides the configuration from whoever has the disk without "

@@ -18,6 +18,23 @@ void es_sources_free(struct es_sources *s)
 	es_buf_free(&s->signature);
 }
 
+static const char *cmdline_of(const struct es_source_paths *p)
+{
+	return p->cmdline != NULL ? p->cmdline : "/proc/cmdline";
+}
+
+/* The stub took the recovery key out, and knows the banks' partition; what is left are the image's pins. */
+static void with_stub(const struct es_source_paths *p, struct es_sources *s)
+{
+	char device[ES_DEVICE_TEXT] = "";
+	enum es_reason r = es_facts_options(cmdline_of(p), s, device);
+
+	if (r == ES_OK || s->no_automatic != ES_OK)
+		return;
+	s->no_automatic = r;
+	snprintf(s->no_automatic_detail, sizeof s->no_automatic_detail, "%s can't be read", cmdline_of(p));
+}
+
 /* Started by another loader: banks from a partition, recovery key from the kernel's own options. */
 static void without_stub(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
 {
@@ -26,11 +43,9 @@ static void without_stub(const struct es_source_paths *p, const struct es_say *s
 		.name = device,
 		.wait_ms = p->device_wait_ms > 0 ? p->device_wait_ms : ES_DEVICE_WAIT_MS,
 	};
-	const char *cmdline = p->cmdline != NULL ? p->cmdline : "/proc/cmdline";
-
-	s->trouble = es_facts_options(cmdline, s, device);
+	s->trouble = es_facts_options(cmdline_of(p), s, device);
 	if (s->trouble != ES_OK) {
-		snprintf(s->detail, sizeof s->detail, "%s: " ES_OPTION_DEVICE "= can't be read from it", cmdline);
+		snprintf(s->detail, sizeof s->detail, "%s: " ES_OPTION_DEVICE "= can't be read from it", cmdline_of(p));
 		return;
 	}
 	if (s->recovery != NULL)
@@ -56,7 +71,9 @@ static void mount_securityfs(void)
 void es_sources_gather(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
 {
 	es_facts_machine(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid", s);
-	if (!es_handover_take(p->handover != NULL ? p->handover : ES_HANDOVER_DIR, say, s))
+	if (es_handover_take(p->handover != NULL ? p->handover : ES_HANDOVER_DIR, say, s))
+		with_stub(p, s);
+	else
 		without_stub(p, say, s);
 	if (p->event_log == NULL)
 		mount_securityfs();

@@ -8,6 +8,7 @@
 
 #include "initrd/say.h"
 #include "keys/core/buf.h"
+#include "keys/core/pins.h"
 #include "keys/core/secret.h"
 #include "keys/store/boot_record.h"
 
@@ -20,6 +21,9 @@ struct es_sources {
 	struct es_secret *recovery; /* text, NUL-terminated; NULL: none was given */
 	char product_uuid[64];      /* lower case, "" if there is none */
 	struct es_buf event_log;
+	struct es_pins pins;         /* of the boot image's options */
+	enum es_reason no_automatic; /* not ES_OK: why nothing may open automatically; the detail says more */
+	char no_automatic_detail[ES_SOURCE_DETAIL];
 	struct es_buf public_key, signature; /* the image's .pcrpkey and .pcrsig; empty if it has none */
 	enum es_reason trouble; /* not ES_OK: banks may exist and can't be had; nothing may be taken for unconfigured */
 	char detail[ES_SOURCE_DETAIL];
@@ -51,8 +55,9 @@ bool es_handover_take(const char *dir, const struct es_say *say, struct es_sourc
 /* facts.c */
 void es_facts_machine(const char *product_uuid, struct es_sources *s);
 void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
-/* Reads the kernel's options without what is secret in them: the recovery key goes to s->recovery, ret_device is the value
- * of etcseal.device=, "" if there is none. */
+/* Reads the kernel's options without what is secret in them: the recovery key goes to s->recovery, what the image is pinned to
+ * to s->pins (or s->no_automatic says that it can't be read), ret_device is the value of etcseal.device=, "" if there is
+ * none. */
 enum { ES_DEVICE_TEXT = 256 };
 ES_MUST_CHECK enum es_reason es_facts_options(const char *cmdline, struct es_sources *s,
 					      char ret_device[static ES_DEVICE_TEXT]);

@@ -85,7 +85,7 @@ static void wrong_keys_are_counted_and_end_with_the_refusal(void **state)
 	pty_type(&p, other_key);
 	pty_type(&p, "\r");
 	pty_expect(&p, "(0 of 2 tries left)");
-	pty_expect(&p, "no try is left in this boot; the next boot gives as many again");
+	pty_expect(&p, "no attempts left; reboot to try again");
 	assert_ends(b, &p, ES_EXIT_LOCKED);
 	sealed_assert_shut(b, "pcr-mismatch");
 }
@@ -113,7 +113,7 @@ static void a_tampered_info_stays_shut_also_to_the_recovery_key(void **state)
 		     b->m.boot_dir);
 	sealed_power_on(b, machine_usual_boot.image);
 	pty_start(&p, unlock_at, b);
-	pty_expect(&p, "not opened: encryption.info was changed by somebody else");
+	pty_expect(&p, "locked: encryption.info was changed by somebody else");
 	pty_expect(&p, "groups  1 to  4: ");
 	pty_type(&p, b->recovery);
 	pty_type(&p, "\r");
@@ -181,6 +181,95 @@ static void whole_banks_are_not_spoken_of(void **state)
 	assert_null(strstr(p.out, "bank"));
 }
 
+/* What was sealed first is put back after two more saves. */
+static void roll_back(struct sealed *b)
+{
+	struct es_pack_report report;
+
+	sealed_shell("cp -r %s/etcseal %s/first", b->m.boot_dir, b->m.folder);
+	for (int i = 0; i < 2; i++) {
+		ES_HOST host = machine_host(&b->m);
+
+		assert_int_equal(es_host_backup(host, &report), ES_OK);
+	}
+	sealed_shell("rm -r %s/etcseal && mv %s/first %s/etcseal", b->m.boot_dir, b->m.folder, b->m.boot_dir);
+	sealed_power_on(b, machine_usual_boot.image);
+}
+
+static void an_old_configuration_is_opened_only_if_its_owner_agrees(void **state)
+{
+	static const char *const noes[] = { "\r", "yes\r", "olds\r", "ol\r", "\x04" };
+	struct sealed *b = *state;
+	struct pty p;
+
+	roll_back(b);
+	for (size_t i = 0; i <= sizeof noes / sizeof noes[0]; i++) {
+		bool agrees = i == sizeof noes / sizeof noes[0];
+
+		sealed_power_on(b, machine_usual_boot.image);
+		pty_start(&p, unlock_at, b);
+		pty_expect(&p, "locked: the configuration is older than the newest");
+		pty_expect(&p, "the TPM's counter is at ");
+		pty_expect(&p, "groups  1 to  4: ");
+		pty_type(&p, b->recovery);
+		pty_type(&p, "\r");
+		pty_expect(&p, "not opened: the configuration is older than the newest");
+		pty_expect(&p, "type OLD, or Enter: ");
+		pty_type(&p, agrees ? "xx\b\bOld\r" : noes[i]);
+		pty_expect(&p, agrees ? "opened by the recovery key, generation " : "nobody agreed to that");
+		if (agrees)
+			pty_expect(&p, "this configuration is OLD: generation ");
+		assert_ends(b, &p, agrees ? ES_EXIT_DONE : ES_EXIT_TAMPERED);
+		if (!agrees)
+			sealed_assert_shut(b, "rolled-back");
+	}
+	sealed_assert_opened(b, ES_OPENED_BY_RECOVERY);
+	assert_int_equal(b->record.freshness, ES_FRESHNESS_OLD);
+	assert_int_equal(b->record.consent, ES_CONSENT_OLD);
+	assert_true(b->record.has_counter && b->record.counter > b->record.generation);
+}
+
+static void the_newest_configuration_is_said_to_be_that(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	ask(b, &p);
+	pty_type(&p, b->recovery);
+	pty_type(&p, "\r");
+	pty_expect(&p, "opened by the recovery key, generation ");
+	pty_expect(&p, "it is the newest that the TPM has counted");
+	assert_ends(b, &p, ES_EXIT_DONE);
+	sealed_assert_opened(b, ES_OPENED_BY_RECOVERY);
+	assert_int_equal(b->record.freshness, ES_FRESHNESS_NEWEST);
+	assert_int_equal(b->record.consent, ES_CONSENT_NONE);
+}
+
+static void a_host_whose_configuration_is_gone_starts_only_if_its_owner_agrees(void **state)
+{
+	struct sealed *b = *state;
+	struct pty p;
+
+	sealed_shell("rm -r %s/etcseal/bank0 %s/etcseal/bank1", b->m.boot_dir, b->m.boot_dir);
+	for (int agrees = 0; agrees < 2; agrees++) {
+		sealed_power_on(b, machine_usual_boot.image);
+		pty_start(&p, unlock_at, b);
+		pty_expect(&p, "locked: this host was configured, and the boot partition holds no configuration");
+		pty_expect(&p, "the TPM's counter is at ");
+		pty_expect(&p, "type NEW, or Enter: ");
+		pty_type(&p, agrees ? "new\r" : "old\r");
+		pty_expect(&p, agrees ? "this host isn't configured" : "nobody agreed to that");
+		assert_ends(b, &p, agrees ? ES_EXIT_NOT_CONFIGURED : ES_EXIT_TAMPERED);
+		if (!agrees)
+			sealed_assert_shut(b, "configuration-gone");
+	}
+	sealed_read_record(b);
+	assert_int_equal(b->record.state, ES_BOOT_UNCONFIGURED);
+	assert_int_equal(b->record.consent, ES_CONSENT_NEW_HOST);
+	assert_string_equal(b->record.refusal, "configuration-gone");
+	assert_true(b->record.fenced);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +281,9 @@ int main(void)
 		TEST(where_no_bank_is_whole_nobody_is_asked, sealed_to_tpm),
 		TEST(a_damaged_bank_beside_a_good_one_is_named_at_the_console, sealed_to_tpm),
 		TEST(whole_banks_are_not_spoken_of, sealed_to_tpm),
+		TEST(an_old_configuration_is_opened_only_if_its_owner_agrees, sealed_to_tpm),
+		TEST(the_newest_configuration_is_said_to_be_that, sealed_to_tpm),
+		TEST(a_host_whose_configuration_is_gone_starts_only_if_its_owner_agrees, sealed_to_tpm),
 	};
 
 	return cmocka_run_group_tests(tests, mounts_own, NULL);

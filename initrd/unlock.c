@@ -3,8 +3,8 @@
  * etcseal-boot unlock: from the handover to a tree in RAM. Whatever happens on the way, the fence is raised: also where
  * nothing could be opened for a reason of our own, since what boots next must not get at the key.
  */
-#include "initrd/ask.h"
 #include "initrd/commands.h"
+#include "initrd/recover.h"
 #include "initrd/report.h"
 #include "initrd/run.h"
 #include "initrd/say.h"
@@ -15,7 +15,6 @@
 #include "keys/opening.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 struct unlock {
@@ -25,23 +24,16 @@ struct unlock {
 	struct es_run run;
 	struct es_sources sources;
 	struct es_opening *opening;
-	uint64_t start_ms, asked_ms; /* asked: spent waiting for somebody to type */
-	int tries_left;
-	bool recovered; /* the key in hand came from the recovery key */
+	struct es_recover recover;
+	uint64_t start_ms;
+	bool recovered;  /* the key in hand came from the recovery key */
+	bool fence_only; /* the opening has no banks to speak of */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Without the time in which somebody typed. */
 static uint64_t spent_ms(const struct unlock *u)
 {
-	return now_ms() - u->start_ms - u->asked_ms;
+	return es_now_ms() - u->start_ms - u->recover.asked_ms;
 }
 
 /* The one way out: what is known goes to boot.json, on every path. */
@@ -52,6 +44,8 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 
 	if (u->opening != NULL)
 		record = *es_opening_record(u->opening);
+	if (u->fence_only)
+		record.refusal[0] = record.refusal_detail[0] = '\0';
 	record.state = state;
 	if (state == ES_BOOT_LOCKED) {
 		record.opened_by = ES_OPENED_BY_NOBODY;
@@ -89,7 +83,7 @@ static enum es_exit end_locked(struct unlock *u, enum es_reason r)
 	return es_reason_words(r)->exit;
 }
 
-/* Raises the fence with no bank in sight, and so asks the TPM for nothing. */
+/* Raises the fence with no bank in sight, and so asks the TPM for nothing. What that opening says of banks counts for nothing. */
 static void fence_only(struct unlock *u)
 {
 	const struct es_opening_request request = {
@@ -99,83 +93,21 @@ static void fence_only(struct unlock *u)
 	};
 	enum es_reason r = es_opening_new(&request, &u->opening);
 
+	u->fence_only = true;
 	if (r == ES_OK)
 		r = es_opening_key(u->opening, NULL);
-	if (r != ES_OK && r != ES_NOT_CONFIGURED)
+	/* That there is no bank here is the point of it. */
+	if (r != ES_OK && r != ES_NOT_CONFIGURED && r != ES_CONFIG_GONE)
 		es_report_refusal(&u->say, "the fence", r, "");
 }
 
-static enum es_answer ask(struct unlock *u, struct es_secret *digits)
-{
-	uint64_t before = now_ms();
-	enum es_answer answer = es_ask_key(&u->console, u->options->idle_ms, (char *)es_secret_data(digits));
-
-	u->asked_ms += now_ms() - before;
-	return answer;
-}
-
-static void say_no_answer(const struct unlock *u, enum es_answer answer)
-{
-	static const char *const words[] = {
-		[ES_ANSWER_GAVE_UP] = "no recovery key was given",
-		[ES_ANSWER_TIMEOUT] = "nobody typed a recovery key in time",
-		[ES_ANSWER_SIGNAL] = "the question for the recovery key was ended by a signal",
-		[ES_ANSWER_GONE] = "there is no terminal at which the recovery key could be asked for",
-	};
-
-	es_say(&u->say, ES_SAY_ERROR, "%s", words[answer]);
-}
-
-/* Behind the fence. ES_OK: there is a key; else `refusal`, the reason that led here. */
+/* After the fence. ES_OK: there is a key; else why there is none. */
 static enum es_reason recover(struct unlock *u, enum es_reason refusal)
 {
-	ES_SECRET digits = NULL;
+	enum es_reason r = es_recover_key(&u->recover, refusal);
 
-	if (!u->options->ask)
-		return refusal;
-	if (u->console.fd < 0) {
-		say_no_answer(u, ES_ANSWER_GONE);
-		return refusal;
-	}
-	if (es_secret_new(ES_PROMPT_DIGITS, &digits) != ES_OK)
-		return refusal;
-	es_ask_explain(&u->console, es_opening_recovery_id(u->opening));
-	while (u->tries_left > 0) {
-		enum es_answer answer = ask(u, digits);
-		enum es_reason r;
-
-		if (answer != ES_ANSWER_KEY) {
-			say_no_answer(u, answer);
-			return refusal;
-		}
-		u->tries_left--;
-		r = es_opening_recovery(u->opening, (const char *)es_secret_bytes(digits), ES_PROMPT_DIGITS);
-		if (r == ES_OK) {
-			u->recovered = true;
-			return ES_OK;
-		}
-		es_say(&u->say, ES_SAY_ERROR, "%s (%d of %d tries left)", es_reason_words(r)->what, u->tries_left,
-		       u->options->tries);
-	}
-	es_say(&u->say, ES_SAY_ERROR, "no try is left in this boot; the next boot gives as many again");
-	return refusal;
-}
-
-/* A damaged archive may still open with the recovery key, from the other bank. Trouble with the machine won't go away by
- * it, and where no bank is whole there is nothing to open: nobody is to type 96 digits in vain. */
-static bool may_recover(enum es_reason r)
-{
-	if (r == ES_FENCE_FAILED || r == ES_BANKS_DAMAGED)
-		return false;
-	switch (es_reason_words(r)->exit) {
-	case ES_EXIT_LOCKED:
-	case ES_EXIT_TAMPERED:
-	case ES_EXIT_TPM:
-	case ES_EXIT_WRONG_RECOVERY_KEY:
-		return true;
-	default:
-		return r == ES_FORMAT || r == ES_VERSION || r == ES_TOO_LARGE;
-	}
+	u->recovered |= r == ES_OK;
+	return r;
 }
 
 static enum es_exit end_opened(struct unlock *u)
@@ -207,11 +139,15 @@ static enum es_exit unpack(struct unlock *u)
 		if (r == ES_OK)
 			return end_opened(u);
 		es_report_refusal(&u->say, "not opened", r, es_opening_record(u->opening)->refusal_detail);
-		if (u->recovered || !may_recover(r) || u->tries_left == 0)
-			return end_locked(u, r);
 		ram = es_run_ram(&u->run); /* of what was half unpacked nothing stays */
-		if (ram != ES_OK || recover(u, r) != ES_OK)
-			return end_locked(u, ram != ES_OK ? ram : r);
+		if (ram != ES_OK)
+			return end_locked(u, ram);
+		if (es_opening_asks(u->opening) != ES_ASK_NOTHING)
+			r = es_recover_consent(&u->recover, r);
+		else if (!u->recovered && es_recover_may(r))
+			r = recover(u, r);
+		if (r != ES_OK)
+			return end_locked(u, r);
 	}
 }
 
@@ -223,6 +159,9 @@ static enum es_exit end_unconfigured(struct unlock *u)
 	r = leave(u, ES_BOOT_UNCONFIGURED, ES_OK);
 	if (r != ES_OK)
 		return es_reason_words(r)->exit;
+	if (u->opening != NULL && es_opening_record(u->opening)->consent == ES_CONSENT_NEW_HOST)
+		es_say(&u->say, ES_SAY_WARNING,
+		       "the owner agreed at the console to start without the configuration of before");
 	es_say(&u->say, ES_SAY_WARNING,
 	       "this host isn't configured: it starts with the configuration of its image. "
 	       "`etcseal init` seals it");
@@ -259,16 +198,43 @@ static void say_damaged_banks(const struct unlock *u)
 			es_report_bank(&u->say, &damage);
 }
 
+/* Refused, after the fence: what may the owner do? */
+static enum es_exit after_refusal(struct unlock *u, enum es_reason r)
+{
+	const struct es_boot_record *record = es_opening_record(u->opening);
+
+	es_report_refusal(&u->say, "locked", r, record->refusal_detail);
+	if (r == ES_RECOVERY_FORM)
+		es_report_code_fault(&u->say, es_opening_code_fault(u->opening));
+	if (r == ES_FENCE_FAILED)
+		es_say(&u->say, ES_SAY_ERROR,
+		       "if the TPM is broken, or the kernel can't speak to it, switch it off in the firmware's setup, "
+		       "and boot with the recovery key");
+	if (es_opening_asks(u->opening) != ES_ASK_NOTHING) {
+		r = es_recover_consent(&u->recover, r);
+		u->recovered |= r == ES_OK;
+	} else if (es_recover_may(r)) {
+		r = recover(u, r);
+	}
+	if (r == ES_NOT_CONFIGURED)
+		return end_unconfigured(u);
+	return r == ES_OK ? unpack(u) : end_locked(u, r);
+}
+
 static enum es_exit open_banks(struct unlock *u)
 {
 	const struct es_sources *s = &u->sources;
 	const struct es_opening_request request = {
 		.banks_dirfd = s->banks,
 		.handover = s->stub ? &s->handover : NULL,
+		.pins = &s->pins,
 		.tcti = u->options->tcti,
 		.product_uuid = s->product_uuid,
 		.event_log = es_buf_span(&s->event_log),
+		.pcr_public_key = es_buf_span(&s->public_key),
 		.pcr_signature = es_buf_span(&s->signature),
+		.no_automatic = s->no_automatic,
+		.no_automatic_detail = s->no_automatic_detail,
 	};
 	enum es_reason r = es_opening_new(&request, &u->opening);
 
@@ -277,24 +243,14 @@ static enum es_exit open_banks(struct unlock *u)
 		fence_only(u);
 		return end_locked(u, r);
 	}
+	u->recover.opening = u->opening;
 	r = es_opening_key(u->opening, s->recovery != NULL ? (const char *)es_secret_bytes(s->recovery) : NULL);
 	u->recovered = r == ES_OK && s->recovery != NULL;
 	es_secret_freep(&u->sources.recovery);
 	say_damaged_banks(u);
 	if (r == ES_OK)
 		return unpack(u);
-	if (r == ES_NOT_CONFIGURED)
-		return end_unconfigured(u);
-	es_report_refusal(&u->say, "locked", r, es_opening_record(u->opening)->refusal_detail);
-	if (r == ES_RECOVERY_FORM)
-		es_report_code_fault(&u->say, es_opening_code_fault(u->opening));
-	if (r == ES_FENCE_FAILED)
-		es_say(&u->say, ES_SAY_ERROR,
-		       "if the TPM is broken, or the kernel can't speak to it, switch it off in the firmware's setup, "
-		       "and boot with the recovery key");
-	if (!may_recover(r) || recover(u, r) != ES_OK)
-		return end_locked(u, r);
-	return unpack(u);
+	return r == ES_NOT_CONFIGURED ? end_unconfigured(u) : after_refusal(u, r);
 }
 
 static enum es_exit unlock(struct unlock *u)
@@ -331,10 +287,18 @@ enum es_exit es_unlock(const struct es_unlock_options *options)
 		.options = options,
 		.run = ES_RUN_NONE,
 		.sources = ES_SOURCES_NONE,
-		.start_ms = now_ms(),
-		.tries_left = options->tries,
+		.start_ms = es_now_ms(),
+		.recover = {
+			.ask = options->ask,
+			.idle_ms = options->idle_ms,
+			.tries = options->tries,
+			.tries_left = options->tries,
+		},
 	};
 	enum es_exit exit_code;
+
+	u.recover.say = &u.say;
+	u.recover.console = &u.console;
 
 	es_console_open(&u.console, options->console);
 	es_say_open(&u.say, u.console.fd);

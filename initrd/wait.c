@@ -14,12 +14,12 @@ enum {
 	LOOK_AGAIN_MS = 1000, /* also without an event: somebody may make device nodes with no word to anybody */
 };
 
-static long now_ms(void)
+uint64_t es_now_ms(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static int open_events(void)
@@ -36,14 +36,14 @@ bool es_wait_for(es_there_fn *there, void *arg, int ms)
 {
 	/* Before the first look, or an event between the two would be missed. */
 	ES_FD events = open_events();
-	long end = now_ms() + ms;
+	const uint64_t end = es_now_ms() + (uint64_t)ms;
 
 	while (!there(arg)) {
 		struct pollfd fds = { .fd = events, .events = POLLIN };
-		long left = end - now_ms();
+		uint64_t now = es_now_ms(), left = now < end ? end - now : 0;
 		char event[4096];
 
-		if (left <= 0)
+		if (left == 0)
 			return false;
 		(void)poll(&fds, 1, left < LOOK_AGAIN_MS ? (int)left : LOOK_AGAIN_MS);
 		/* What it says doesn't matter, and anybody may have sent it. */

@@ -6,26 +6,78 @@
 #include "keys/core/without.h"
 #include "keys/crypto/envelope.h"
 
+#include <stdlib.h>
+
+struct es_vouched {
+	const struct es_bank *bank;
+	uint8_t key_id[ES_KEY_ID_LEN];
+};
+
+enum es_reason es_bank_vouch(const struct es_bank *bank, const struct es_secret *config_key, struct es_vouched **ret)
+{
+	ES_VOUCHED v = calloc(1, sizeof *v);
+	ES_SECRET mac_key = NULL;
+	enum es_reason r;
+
+	if (v == NULL)
+		return ES_MEMORY;
+	v->bank = bank;
+	r = es_config_key_id(config_key, v->key_id);
+	if (r == ES_OK)
+		r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
+	if (r == ES_OK && ES_WITH_MAC)
+		r = es_info_verify(es_buf_span(&bank->info_bytes), mac_key);
+	if (r == ES_OK)
+		*ret = es_take(v);
+	return r;
+}
+
+void es_vouched_free(struct es_vouched *v)
+{
+	free(v);
+}
+
+void es_vouched_freep(struct es_vouched **v)
+{
+	es_vouched_free(*v);
+	*v = NULL;
+}
+
+const struct es_info *es_vouched_info(const struct es_vouched *v)
+{
+	return v->bank->info;
+}
+
+const uint8_t *es_vouched_key_id(const struct es_vouched *v)
+{
+	return v->key_id;
+}
+
+enum es_reason es_vouched_decrypt(const struct es_vouched *v, const struct es_secret *config_key,
+				  struct es_secret **ret_tar)
+{
+	ES_SECRET kek = NULL;
+	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_ARCHIVE, &kek);
+
+	if (r == ES_OK)
+		r = es_envelope_open(kek, v->bank->info->key_id, es_buf_span(&v->bank->archive), ret_tar);
+	return r == ES_BAD_TAG || r == ES_FORMAT || r == ES_VERSION ? ES_TAMPERED_ARCHIVE : r;
+}
+
 enum es_reason es_bank_verify(const struct es_bank *bank, const struct es_secret *config_key)
 {
-	ES_SECRET mac_key = NULL;
-	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
+	ES_VOUCHED v = NULL;
 
-	return r == ES_OK ? es_info_verify(es_buf_span(&bank->info_bytes), mac_key) : r;
+	return es_bank_vouch(bank, config_key, &v);
 }
 
 enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secret *config_key,
 			       struct es_secret **ret_tar)
 {
-	ES_SECRET kek = NULL;
-	enum es_reason r = ES_WITH_MAC ? es_bank_verify(bank, config_key) : ES_OK;
+	ES_VOUCHED v = NULL;
+	enum es_reason r = es_bank_vouch(bank, config_key, &v);
 
-	if (r != ES_OK)
-		return r;
-	r = es_config_key_derive(config_key, ES_LABEL_ARCHIVE, &kek);
-	if (r == ES_OK)
-		r = es_envelope_open(kek, bank->info->key_id, es_buf_span(&bank->archive), ret_tar);
-	return r == ES_BAD_TAG || r == ES_FORMAT || r == ES_VERSION ? ES_TAMPERED_ARCHIVE : r;
+	return r == ES_OK ? es_vouched_decrypt(v, config_key, ret_tar) : r;
 }
 
 enum es_reason es_bank_recover(const struct es_info *info, const struct es_secret *recovery,

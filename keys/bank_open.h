@@ -7,11 +7,29 @@
 #include "keys/core/secret.h"
 #include "keys/store/bank.h"
 
-/* Whether encryption.info's MAC is of this key. ES_TAMPERED_INFO. */
-ES_MUST_CHECK enum es_reason es_bank_verify(const struct es_bank *bank, const struct es_secret *config_key);
+/*
+ * A bank whose encryption.info was found authentic under a key. es_bank_vouch is the only maker, and what decides how new
+ * a bank is, and whose, takes nothing else: a struct es_info that was only parsed is whatever its writer says.
+ */
+struct es_vouched;
 
-/* Checks encryption.info's MAC, then decrypts the archive whole and checks its tag. ES_TAMPERED_INFO, ES_TAMPERED_ARCHIVE.
- * The caller owns *ret_tar. */
+/* Checks encryption.info's MAC under this key. ES_TAMPERED_INFO. Borrows the bank; the caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_bank_vouch(const struct es_bank *bank, const struct es_secret *config_key,
+					   struct es_vouched **ret);
+void es_vouched_free(struct es_vouched *v); /* NULL is fine */
+void es_vouched_freep(struct es_vouched **v);
+#define ES_VOUCHED ES_SCOPED(es_vouched_freep) struct es_vouched *
+
+const struct es_info *es_vouched_info(const struct es_vouched *v);
+/* The key's own id, computed and not taken from the file. */
+const uint8_t *es_vouched_key_id(const struct es_vouched *v);
+
+/* Decrypts the archive whole and checks its tag. ES_TAMPERED_ARCHIVE. The caller owns *ret_tar. */
+ES_MUST_CHECK enum es_reason es_vouched_decrypt(const struct es_vouched *v, const struct es_secret *config_key,
+						struct es_secret **ret_tar);
+
+/* es_bank_vouch, for its answer alone; and es_bank_vouch with es_vouched_decrypt. */
+ES_MUST_CHECK enum es_reason es_bank_verify(const struct es_bank *bank, const struct es_secret *config_key);
 ES_MUST_CHECK enum es_reason es_bank_decrypt(const struct es_bank *bank, const struct es_secret *config_key,
 					     struct es_secret **ret_tar);
 

@@ -14,31 +14,27 @@
 enum { CMDLINE_MAX = 8192 };
 
 /* A counter left by an earlier installation goes on counting; that it is there isn't an error. */
-static enum es_reason take_counter(struct es_host *host, struct es_info *info, bool *ret_made)
+static enum es_reason take_counter(struct es_host *host)
 {
 	uint64_t value;
 	enum es_reason r = es_tpm_counter_make(host->tpm, ES_COUNTER_INDEX, &value);
 
-	*ret_made = r == ES_OK;
 	if (r != ES_OK && r != ES_ALREADY_CONFIGURED)
 		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	info->nv_index = ES_COUNTER_INDEX;
 	return ES_OK;
 }
 
-/* While the kdf banks are all there is, a counter would make a downgrade of them; so it is made with the first tpm bank. */
-static enum es_reason foresee_counter(struct es_host *host, struct es_info *info, uint64_t *ret_first_count)
+/* While kdf banks are all there is, a counter would make a downgrade of them; and a first sealing that is cut must not look
+ * like a configuration that is gone. So it is counted only when the first bank of it is written. */
+static enum es_reason foresee_counter(struct es_host *host, struct es_commit *commit)
 {
 	uint64_t value;
 	enum es_reason r = es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, &value);
 
-	*ret_first_count = 0;
-	if (r == ES_COUNTER_MISSING)
-		r = es_tpm_counter_foresee(host->tpm, ret_first_count);
-	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	info->nv_index = ES_COUNTER_INDEX;
-	return ES_OK;
+	commit->first_count = 0;
+	if (r == ES_COUNTER_MISSING || r == ES_COUNTER_UNCOUNTED)
+		r = es_tpm_counter_foresee(host->tpm, &commit->first_count);
+	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
 }
 
 static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info, const struct es_secret *key)
@@ -51,18 +47,16 @@ static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info,
 	return r == ES_OK ? es_host_seal(host, info, key) : r;
 }
 
-/* *ret_counter: the TPM's counter of ours, which would make a kdf bank look like a downgrade; 0 if there is none. */
+/* *ret_counter: the TPM holds a counter of ours, which would make a kdf bank look like a downgrade. */
 static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info, const struct es_secret *key,
-				     uint32_t *ret_counter)
+				     bool *ret_counter)
 {
 	char product_uuid[ES_UUID_TEXT];
 	struct es_protector *p;
 	uint64_t value;
 	enum es_reason r;
 
-	*ret_counter = 0;
 	info->mode = ES_MODE_KDF;
-	info->nv_index = 0;
 	info->require_secure_boot = false;
 	info->require_exec_installed_only = false;
 	es_info_remove_type(info, ES_PROTECTOR_TPM);
@@ -71,10 +65,9 @@ static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info,
 	/* It may have been cleared or exchanged since: then that one's counter is what a boot will see. */
 	if ((r == ES_TPM_CLEARED || r == ES_TPM_OTHER) && es_host_unpin(host) == ES_OK)
 		r = es_host_counter(host, &value);
-	if (r == ES_OK)
-		*ret_counter = ES_COUNTER_INDEX;
+	*ret_counter = r == ES_OK || r == ES_COUNTER_UNCOUNTED;
 	/* One that can't be asked for may be there: its TPM would refuse each kdf bank as a downgrade. */
-	else if (r != ES_COUNTER_MISSING && r != ES_TPM_ABSENT && r != ES_TPM_VERSION)
+	if (!*ret_counter && r != ES_COUNTER_MISSING && r != ES_TPM_ABSENT && r != ES_TPM_VERSION)
 		return es_host_refuse(host, r, "whether the TPM holds a counter of this host: %s",
 				      host->tpm != NULL ? es_tpm_last_refusal(host->tpm) : "no connection");
 	r = es_info_add(info, ES_PROTECTOR_KDF, &p);
@@ -82,18 +75,6 @@ static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info,
 		return r;
 	es_host_product_uuid(host, product_uuid);
 	return es_protector_make_kdf(p, product_uuid, key);
-}
-
-/* A change that made the counter and then failed before a bank of its own was written would leave kdf banks that look
- * like a downgrade. */
-static enum es_reason undo_counter(struct es_host *host, bool made, enum es_reason reason)
-{
-	bool written = host->current >= 0 && host->banks[host->current].info->mode == ES_MODE_TPM;
-
-	if (reason != ES_OK && made && !written && es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX) != ES_OK)
-		return es_host_refuse(host, reason, "and the TPM's counter could not be removed again: %s",
-				      es_tpm_last_refusal(host->tpm));
-	return reason;
 }
 
 static enum es_reason init_mode(struct es_host *host, bool kdf, enum es_mode *ret)
@@ -128,18 +109,31 @@ static enum es_reason init_paths(struct es_host *host, const struct es_init_requ
 	return ES_OK;
 }
 
+/* One bank, and a counter that was never counted: an init that was cut before it was done. Nobody was shown a key to it. */
+static bool init_was_cut(struct es_host *host)
+{
+	const struct es_bank *bank = host->current >= 0 ? &host->banks[host->current] : NULL;
+	uint64_t value;
+
+	return bank != NULL && bank->info->mode == ES_MODE_TPM &&
+	       host->banks[1 - host->current].state == ES_BANK_ABSENT && host->boot.state == ES_BOOT_UNCONFIGURED &&
+	       es_host_counter(host, &value) == ES_COUNTER_UNCOUNTED;
+}
+
 static enum es_reason may_init(struct es_host *host)
 {
 	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
-	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
+	if (!host->have_boot)
+		return ES_NOT_BOOTED;
+	for (unsigned i = 0; i < ES_BANK_COUNT && !init_was_cut(host); i++) {
 		if (host->banks[i].state == ES_BANK_WHOLE)
 			return ES_ALREADY_CONFIGURED;
 		if (es_bank_holds(&host->banks[i]))
 			return es_host_refuse(host, ES_BANKS_DAMAGED, "bank%u: %s", i, host->banks[i].detail);
 	}
-	return host->have_boot ? ES_OK : ES_NOT_BOOTED;
+	return ES_OK;
 }
 
 /* Keys and protectors of a new host, in memory only. */
@@ -159,18 +153,53 @@ static enum es_reason new_identity(struct es_info *info, struct es_secret **ret_
 	return r;
 }
 
+static enum es_reason first_protectors(struct es_host *host, enum es_mode mode, struct es_commit *commit)
+{
+	enum es_reason r;
+
+	commit->info->require_secure_boot = mode == ES_MODE_TPM && es_host_secure_boot(host);
+	if (mode == ES_MODE_KDF)
+		return protect_by_kdf(host, commit->info, commit->config_key, &commit->drop_counter);
+	r = protect_by_tpm(host, commit->info, commit->config_key);
+	if (r == ES_OK)
+		r = foresee_counter(host, commit);
+	if (r != ES_OK || commit->first_count == 0)
+		return r;
+	/* Made now, and counted when the first bank is written: by that a boot knows one that was cut in between. */
+	r = es_tpm_counter_define(host->tpm, ES_COUNTER_INDEX);
+	return r == ES_OK || r == ES_ALREADY_CONFIGURED ? ES_OK
+							: es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+}
+
+static enum es_reason first_commit(struct es_host *host, unsigned path_count, const char (*paths)[ES_PATH_TEXT],
+				   struct es_commit *commit)
+{
+	/* The key first: a bank that nobody on this host could change again would be worse than none. */
+	enum es_reason r = es_keyring_put_named(host->key_name, commit->config_key);
+
+	if (r == ES_OK)
+		r = es_host_cover(host, path_count, paths);
+	return r == ES_OK ? es_host_commit_counted(host, commit) : r;
+}
+
+/* Nothing that a boot would open was written: as if it had not been tried. What can't be removed counts for nothing. */
+static void take_back(struct es_host *host, const struct es_commit *commit)
+{
+	(void)!es_keyring_drop_named(host->key_name);
+	if (commit->first_count != 0 && host->current < 0)
+		(void)!es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX);
+}
+
 enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
 			    struct es_secret **ret_recovery)
 {
 	char paths[ES_PATHS_MAX][ES_PATH_TEXT];
 	struct es_commit commit = { .first_count = 0 };
 	unsigned path_count = 0;
-	struct es_pack_report report;
 	ES_SECRET key = NULL;
 	ES_SECRET recovery = NULL;
 	ES_INFO info = NULL;
 	enum es_mode mode;
-	bool made = false;
 	enum es_reason r = es_host_lock(host);
 
 	if (r == ES_OK)
@@ -187,65 +216,83 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 		r = new_identity(info, &key, &recovery);
 	if (r != ES_OK)
 		return r;
-	info->require_secure_boot = mode == ES_MODE_TPM && es_host_secure_boot(host);
-	r = mode == ES_MODE_TPM ? protect_by_tpm(host, info, key)
-				: protect_by_kdf(host, info, key, &commit.drop_counter);
-	if (r == ES_OK && mode == ES_MODE_TPM)
-		r = take_counter(host, info, &made);
-	/* The key first: a bank that nobody on this host could change again would be worse than none. */
-	if (r == ES_OK)
-		r = es_keyring_put_named(host->key_name, key);
-	if (r == ES_OK)
-		r = es_host_cover(host, path_count, (const char(*)[ES_PATH_TEXT])paths);
 	commit.info = info;
 	commit.config_key = key;
+	r = first_protectors(host, mode, &commit);
 	if (r == ES_OK)
-		r = es_host_commit(host, &commit, &report);
-	if (r != ES_OK && host->current < 0)
-		return undo_counter(host, made, r);
+		r = first_commit(host, path_count, (const char(*)[ES_PATH_TEXT])paths, &commit);
 	/* A generation stands, whole: its recovery key must reach the owner, also where the rest of the commit failed. */
-	*ret_recovery = es_take(recovery);
+	if (r == ES_OK || (host->current >= 0 && (commit.first_count == 0 || commit.counted)))
+		*ret_recovery = es_take(recovery);
+	else
+		take_back(host, &commit);
 	return r;
 }
 
-static enum es_reason commit_change(struct es_host *host, struct es_info *info, const struct es_secret *key,
-				    struct es_commit *c)
+static enum es_reason commit_change(struct es_host *host, struct es_info *info, const struct es_secret *key)
 {
-	struct es_pack_report report;
-	enum es_reason r;
-
-	c->info = info;
-	c->config_key = key;
-	r = es_host_commit(host, c, &report);
-	if (r != ES_OK || c->first_count == 0 || c->counted)
-		return r;
-	/* This TPM's counter starts elsewhere than was foreseen; now it is there, and can be read. */
-	c->first_count = 0;
-	return es_host_commit(host, c, &report);
+	return es_host_commit_counted(host, &(struct es_commit){ .info = info, .config_key = key });
 }
 
-enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode)
+static enum es_reason to_tpm(struct es_host *host, struct es_info *info, const struct es_secret *key,
+			     struct es_commit *commit)
+{
+	enum es_reason r = protect_by_tpm(host, info, key);
+
+	return r == ES_OK ? foresee_counter(host, commit) : r;
+}
+
+static enum es_reason to_kdf(struct es_host *host, struct es_info *info, const struct es_secret *key,
+			     struct es_commit *commit)
+{
+	return protect_by_kdf(host, info, key, &commit->drop_counter);
+}
+
+/* Whether the same mode with the same key would protect it less than the mode can: what was derived from a copy of
+ * encryption.info alone would go on opening what is saved. */
+static bool raises_protection(const struct es_host *host, struct es_info *info, enum es_mode mode)
+{
+	const struct es_protector *p = es_info_find(info, ES_PROTECTOR_KDF);
+	char product_uuid[ES_UUID_TEXT];
+
+	if (mode == ES_MODE_TPM || p == NULL || p->kdf.bound_to_product_uuid)
+		return false;
+	es_host_product_uuid(host, product_uuid);
+	return es_product_uuid_real(product_uuid);
+}
+
+static enum es_reason protect_as_before(struct es_host *host, struct es_info *info, const struct es_secret *key)
+{
+	struct es_commit commit = { .info = info, .config_key = key };
+	enum es_reason r;
+
+	if (info->mode == ES_MODE_KDF) {
+		r = protect_by_kdf(host, info, key, &commit.drop_counter);
+		return r == ES_OK ? es_host_commit_counted(host, &commit) : r;
+	}
+	r = protect_by_tpm(host, info, key);
+	if (r == ES_OK)
+		r = take_counter(host);
+	return r == ES_OK ? es_host_commit_counted(host, &commit) : r;
+}
+
+enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode, char ret_old_id[static ES_RECOVERY_ID_TEXT],
+				struct es_secret **ret_recovery)
 {
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	struct es_commit commit = { .first_count = 0 };
-	bool made = false, from_kdf;
 	enum es_reason r = es_host_begin(host, &key, &info);
 
 	if (r == ES_OK && !host->have_boot)
 		r = ES_NOT_BOOTED;
 	if (r != ES_OK)
 		return r;
-	from_kdf = info->mode == ES_MODE_KDF;
-	if (mode == ES_MODE_KDF)
-		r = protect_by_kdf(host, info, key, &commit.drop_counter);
-	else
-		r = protect_by_tpm(host, info, key);
-	if (r == ES_OK && mode == ES_MODE_TPM)
-		r = from_kdf ? foresee_counter(host, info, &commit.first_count) : take_counter(host, info, &made);
-	if (r == ES_OK)
-		r = commit_change(host, info, key, &commit);
-	return undo_counter(host, made, r);
+	if (mode == info->mode && !raises_protection(host, info, mode))
+		return protect_as_before(host, info, key);
+	return es_host_rotate_to(
+	    host,
+	    &(struct es_rotate_request){ .info = info, .old = key, .protect = mode == ES_MODE_TPM ? to_tpm : to_kdf },
+	    ret_old_id, ret_recovery);
 }
 
 enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
@@ -266,7 +313,7 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 				      "exec-installed-only rests on Secure Boot: turn that off first");
 	info->require_secure_boot = require;
 	r = es_host_seal(host, info, key);
-	return r == ES_OK ? commit_change(host, info, key, &(struct es_commit){ .first_count = 0 }) : r;
+	return r == ES_OK ? commit_change(host, info, key) : r;
 }
 
 /* Linux' own way of it: IMA appraisal enforced from the (measured) command line. */
@@ -292,5 +339,5 @@ enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool re
 	if (require && !appraisal_enforced())
 		return es_host_refuse(host, ES_NOT_MET, "the kernel doesn't enforce appraisal (ima_appraise=enforce)");
 	info->require_exec_installed_only = require;
-	return commit_change(host, info, key, &(struct es_commit){ .first_count = 0 });
+	return commit_change(host, info, key);
 }

@@ -24,6 +24,7 @@ struct check {
 	const struct es_secret *key;
 	struct es_info *info;
 	struct es_counter counter;
+	struct es_pins pins; /* of the image that will boot */
 	struct es_check found;
 };
 
@@ -34,6 +35,7 @@ static const char *advice(enum es_reason reason)
 	case ES_ROLLED_BACK:
 		return "`etcseal backup` saves what runs now as the newest.";
 	case ES_COUNTER_MISSING:
+	case ES_COUNTER_UNCOUNTED:
 		return "`etcseal set --mode=tpm` seals to this TPM anew while the configuration is open; else the "
 		       "next boot asks for the recovery key.";
 	case ES_TPM_CLEARED:
@@ -82,44 +84,53 @@ static bool same_protectors(const struct es_info *a, const struct es_info *b)
 	return true;
 }
 
-/* Behind the counter is known: which one a boot takes hangs on it. */
+static void look_at_vouched(struct check *c, int number, bool chosen, const struct es_vouched *v)
+{
+	bool behind;
+
+	if (!chosen && c->counter.state == ES_OK && es_choice_fresh(v, c->counter, &behind) != ES_OK)
+		add(c, false, ES_ONE_BANK, "bank%d: generation %llu, which the TPM's counter (%llu) no longer accepts",
+		    number, (unsigned long long)es_vouched_info(v)->generation, (unsigned long long)c->counter.value);
+}
+
+/* After the counter is known: which one a boot takes depends on it. */
 static void look_at_banks(struct check *c)
 {
-	int chosen = es_choice_bank(c->host->banks, c->counter);
-	bool behind;
+	int chosen = es_choice_bank(c->host->banks, c->counter, &c->pins);
 
 	for (int i = 0; i < ES_BANK_COUNT; i++) {
 		const struct es_bank *bank = &c->host->banks[i];
+		ES_VOUCHED v = NULL;
 
 		if (bank->state == ES_BANK_DAMAGED)
 			add(c, false, ES_ONE_BANK, "bank%d: %s", i, bank->detail);
 		else if (bank->state == ES_BANK_ABSENT)
 			add(c, false, ES_ONE_BANK, "bank%d: its folder is missing, or empty", i);
-		else if (es_bank_verify(bank, c->key) != ES_OK)
+		else if (es_bank_vouch(bank, c->key, &v) != ES_OK)
 			add(c, chosen == i && !same_protectors(bank->info, c->info), ES_TAMPERED_INFO,
 			    "bank%d isn't under this host's key: somebody else's, or left by a rotation that was cut "
 			    "short",
 			    i);
-		else if (i != chosen && c->counter.state == ES_OK &&
-			 es_choice_fresh(bank->info, c->counter, &behind) != ES_OK)
-			add(c, false, ES_ONE_BANK,
-			    "bank%d: generation %llu, which the TPM's counter (%llu) no longer accepts", i,
-			    (unsigned long long)bank->info->generation, (unsigned long long)c->counter.value);
+		else
+			look_at_vouched(c, i, i == chosen, v);
 	}
 }
 
 static void look_at_counter(struct check *c)
 {
+	ES_VOUCHED v = NULL;
 	bool behind;
-	enum es_reason r = es_choice_fresh(c->info, c->counter, &behind);
+	enum es_reason r = es_bank_vouch(&c->host->banks[c->host->current], c->key, &v);
 
+	if (r == ES_OK)
+		r = es_choice_fresh(v, c->counter, &behind);
 	if (r == ES_OK)
 		return;
 	if (c->counter.state == ES_OK)
-		add(c, true, r, "the configuration is generation %llu, the TPM's counter stands at %llu",
+		add(c, true, r, "the configuration is generation %llu, the TPM's counter is at %llu",
 		    (unsigned long long)c->info->generation, (unsigned long long)c->counter.value);
-	else if (r == ES_COUNTER_MISSING)
-		add(c, true, r, "NV index 0x%08x", c->info->nv_index);
+	else if (r == ES_COUNTER_MISSING || r == ES_COUNTER_UNCOUNTED)
+		add(c, true, r, "NV index 0x%08x", ES_COUNTER_INDEX);
 	else
 		add(c, true, r, "%s", c->host->tpm != NULL ? es_tpm_last_refusal(c->host->tpm) : "");
 }
@@ -149,7 +160,6 @@ static void look_at_lockout(struct check *c)
 static void look_at_tpm(struct check *c)
 {
 	bool tpm_mode = c->info->mode == ES_MODE_TPM;
-	uint32_t index = c->info->nv_index != 0 ? c->info->nv_index : ES_COUNTER_INDEX;
 
 	c->counter.state = es_host_connect(c->host);
 	if (c->counter.state == ES_OK && tpm_mode) {
@@ -160,7 +170,7 @@ static void look_at_tpm(struct check *c)
 		look_at_lockout(c);
 	}
 	if (c->counter.state == ES_OK)
-		c->counter.state = es_tpm_counter_read(c->host->tpm, index, &c->counter.value);
+		c->counter.state = es_tpm_counter_read(c->host->tpm, ES_COUNTER_INDEX, &c->counter.value);
 	look_at_counter(c);
 }
 

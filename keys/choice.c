@@ -19,20 +19,29 @@ static bool no_counter_possible(struct es_counter counter)
 	return counter.state == ES_TPM_ABSENT || counter.state == ES_TPM_VERSION;
 }
 
-enum es_reason es_choice_fresh(const struct es_info *info, struct es_counter counter, bool *ret_behind)
+static bool no_counter_yet(struct es_counter counter)
 {
-	*ret_behind = false;
+	return counter.state == ES_COUNTER_MISSING || counter.state == ES_COUNTER_UNCOUNTED;
+}
+
+enum es_reason es_choice_mode(enum es_mode mode, struct es_counter counter)
+{
 	if (!ES_WITH_COUNTER)
 		return ES_OK;
-	if (info->mode == ES_MODE_KDF) {
-		if (counter.state == ES_OK)
-			return ES_DOWNGRADE;
-		if (counter.state == ES_COUNTER_MISSING || no_counter_possible(counter))
-			return ES_OK;
+	if (mode == ES_MODE_TPM)
 		return counter.state;
-	}
-	if (counter.state != ES_OK)
-		return counter.state;
+	if (counter.state == ES_OK)
+		return ES_DOWNGRADE;
+	return no_counter_yet(counter) || no_counter_possible(counter) ? ES_OK : counter.state;
+}
+
+static enum es_reason judge(const struct es_info *info, struct es_counter counter, bool *ret_behind)
+{
+	enum es_reason r = es_choice_mode(info->mode, counter);
+
+	*ret_behind = false;
+	if (r != ES_OK || info->mode == ES_MODE_KDF || !ES_WITH_COUNTER)
+		return r;
 	if (info->generation < counter.value)
 		return ES_ROLLED_BACK;
 	/* Behind by one is a commit that was cut before it could count. By more: not the counter of this archive. */
@@ -42,26 +51,46 @@ enum es_reason es_choice_fresh(const struct es_info *info, struct es_counter cou
 	return ES_OK;
 }
 
-int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter)
+enum es_reason es_choice_fresh(const struct es_vouched *bank, struct es_counter counter, bool *ret_behind)
+{
+	return judge(es_vouched_info(bank), counter, ret_behind);
+}
+
+enum es_reason es_choice_owner(const struct es_vouched *bank, const struct es_pins *pins)
+{
+	if (!ES_WITH_PINS)
+		return ES_OK;
+	if (!es_pins_accept_key(pins, es_vouched_key_id(bank)))
+		return ES_OTHER_KEY;
+	return es_pins_accept_host(pins, es_vouched_info(bank)->host) ? ES_OK : ES_OTHER_HOST;
+}
+
+static bool says_it_is_ours(const struct es_info *info, const struct es_pins *pins)
+{
+	return es_pins_accept_key(pins, info->key_id) && es_pins_accept_host(pins, info->host);
+}
+
+int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter,
+		   const struct es_pins *pins)
 {
 	int newest = es_bank_newest(banks);
-	int other;
+	const struct es_info *first, *second;
 	bool behind;
 
-	if (newest < 0)
-		return -1;
-	other = 1 - newest;
-	if (banks[other].state != ES_BANK_WHOLE)
+	if (newest < 0 || banks[1 - newest].state != ES_BANK_WHOLE)
 		return newest;
+	first = banks[newest].info;
+	second = banks[1 - newest].info;
+	/* Between the banks of a rotation: the image that runs knows one of the two keys. */
+	if (says_it_is_ours(first, pins) != says_it_is_ours(second, pins))
+		return says_it_is_ours(first, pins) ? newest : 1 - newest;
 	/* A kdf bank needs no secret to be written: beside a genuine tpm bank it doesn't get to shut the host. */
-	if (es_choice_fresh(banks[newest].info, counter, &behind) == ES_DOWNGRADE &&
-	    es_choice_fresh(banks[other].info, counter, &behind) == ES_OK)
-		return other;
-	/* The counter is made when the first tpm bank is written: `set --mode=tpm` was cut just there. (Whoever deletes a
-	 * counter could as well plant two kdf banks.) */
-	if (counter.state == ES_COUNTER_MISSING && banks[newest].info->mode == ES_MODE_TPM &&
-	    banks[other].info->mode == ES_MODE_KDF && ES_WITH_COUNTER)
-		return other;
+	if (judge(first, counter, &behind) == ES_DOWNGRADE && judge(second, counter, &behind) == ES_OK)
+		return 1 - newest;
+	/* The counter is made when the first tpm bank is written: `set --mode=tpm` was cut just there. (Anyone who can delete
+	 * a counter could as well plant two kdf banks.) */
+	if (no_counter_yet(counter) && first->mode == ES_MODE_TPM && second->mode == ES_MODE_KDF && ES_WITH_COUNTER)
+		return 1 - newest;
 	return newest;
 }
 

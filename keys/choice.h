@@ -6,23 +6,35 @@
 #ifndef ES_CHOICE_H
 #define ES_CHOICE_H
 
-#include "keys/store/bank.h"
+#include "keys/bank_open.h"
+#include "keys/core/pins.h"
 
-/* The TPM's rollback counter as far as it is known. state: ES_OK, ES_COUNTER_MISSING, ES_TPM_ABSENT (or ES_TPM_VERSION: a
- * TPM that can't have one), or what the TPM refused with. */
+/* The TPM's rollback counter as far as it is known. state: ES_OK, ES_COUNTER_MISSING, ES_COUNTER_UNCOUNTED, ES_TPM_ABSENT (or
+ * ES_TPM_VERSION: a TPM that can't have one), or what the TPM refused with. */
 struct es_counter {
 	enum es_reason state;
 	uint64_t value;
 };
 
-/* May this bank open by itself? ES_OK; ES_ROLLED_BACK, ES_COUNTER_MISSING (or a counter that is behind by more than the
- * one of a cut commit), ES_DOWNGRADE, or counter.state where that is trouble with the TPM. *ret_behind: the counter has
- * to be counted up once, the commit was cut before it could be. */
-ES_MUST_CHECK enum es_reason es_choice_fresh(const struct es_info *info, struct es_counter counter, bool *ret_behind);
+/* May any bank of this mode open automatically, whatever its generation? By the counter alone, before there is a key. ES_OK;
+ * kdf: ES_DOWNGRADE where there is a counter; tpm: counter.state where it can't be read. */
+ES_MUST_CHECK enum es_reason es_choice_mode(enum es_mode mode, struct es_counter counter);
 
-/* The bank to open first: the whole one with the highest generation, but for a kdf bank that is a downgrade beside a tpm
- * bank that isn't, and a tpm bank whose counter isn't made yet beside a kdf bank. -1: none is whole. */
-int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter);
+/* May this bank open automatically? As es_choice_mode, and ES_ROLLED_BACK, or ES_COUNTER_MISSING for a counter that is behind
+ * by more than the one of a cut commit. *ret_behind: the counter has to be counted up once, the commit was cut before it
+ * could be. */
+ES_MUST_CHECK enum es_reason es_choice_fresh(const struct es_vouched *bank, struct es_counter counter,
+					     bool *ret_behind);
+
+/* ES_OK; ES_OTHER_KEY, ES_OTHER_HOST: the boot image is pinned to another. */
+ES_MUST_CHECK enum es_reason es_choice_owner(const struct es_vouched *bank, const struct es_pins *pins);
+
+/* The bank to try first, by what the banks say of themselves: a hint, and what comes of it is judged as above. The whole one
+ * with the highest generation, but for one that the boot image isn't pinned to beside one that it is, a kdf bank that is
+ * a downgrade beside a tpm bank that isn't, and a tpm bank whose counter isn't made yet beside a kdf bank. -1: none is
+ * whole. */
+int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter,
+		   const struct es_pins *pins);
 
 /* The tpm protector whose PCR values are those of now. ES_LOCKED_NO_PROTECTOR: there is none of that type;
  * ES_LOCKED_PCR: none fits, and *ret is the one that comes closest; ES_TPM_UNSET_PCR: it fits, and one of its PCRs

@@ -21,16 +21,16 @@ static const struct es_info *newest_info(const struct es_host *host)
 	return host->current >= 0 ? host->banks[host->current].info : NULL;
 }
 
-static enum es_reason read_counter(struct es_host *host, const struct es_info *info, uint64_t *ret)
+static enum es_reason read_counter(struct es_host *host, uint64_t *ret)
 {
 	enum es_reason r = es_host_connect(host);
 
-	return r == ES_OK ? es_tpm_counter_read(host->tpm, info->nv_index, ret) : r;
+	return r == ES_OK ? es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, ret) : r;
 }
 
 static enum es_reason increment(struct es_host *host, struct es_commit *c)
 {
-	enum es_reason r = es_tpm_counter_increment(host->tpm, c->info->nv_index);
+	enum es_reason r = es_tpm_counter_increment(host->tpm, ES_COUNTER_INDEX);
 
 	c->counted |= r == ES_OK;
 	return r;
@@ -47,7 +47,7 @@ static void next_revision(struct es_info *info, const struct es_info *newest)
 static enum es_reason begin_counting(struct es_host *host, struct es_commit *c)
 {
 	uint64_t value = 0;
-	enum es_reason r = es_tpm_counter_make(host->tpm, c->info->nv_index, &value);
+	enum es_reason r = es_tpm_counter_make(host->tpm, ES_COUNTER_INDEX, &value);
 
 	if (r != ES_OK && r != ES_ALREADY_CONFIGURED)
 		return r;
@@ -69,7 +69,7 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 		c->info->revision = 0;
 		return ES_OK;
 	}
-	r = read_counter(host, c->info, &counter);
+	r = read_counter(host, &counter);
 	pending = r == ES_OK && in_tpm_mode && newest->generation == counter + 1;
 	if (pending && c->count == ES_COUNT_LATER) {
 		next_revision(c->info, newest);
@@ -160,6 +160,37 @@ static enum es_reason make_folder(struct es_host *host)
 	return es_folder_sync(boot);
 }
 
+/* In mode kdf there must be none: it would make a downgrade of every bank. One that a change of mode left, because its TPM failed,
+ * or that somebody made, goes with the next save; if it can't, that is no reason not to save. */
+static enum es_reason end_counter(struct es_host *host, const struct es_commit *c)
+{
+	uint64_t value;
+	enum es_reason r = ES_OK;
+
+	if (!c->drop_counter)
+		r = es_host_counter(host, &value);
+	if (r == ES_OK)
+		r = es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX);
+	host->detail[0] = '\0';
+	return r == ES_COUNTER_MISSING || !c->drop_counter ? ES_OK : r;
+}
+
+/* The first bank is written, and the TPM's counter isn't where it belongs. */
+static enum es_reason uncounted(struct es_host *host, const struct es_commit *c, enum es_reason r)
+{
+	const char *why = es_tpm_last_refusal(host->tpm);
+
+	if (c->drop_counter)
+		return es_host_refuse(host, r, "the TPM's counter could not be removed (%s): mode kdf isn't complete",
+				      why);
+	if (c->first_count != 0)
+		return es_host_refuse(host, r, "the TPM's counter could not be made (%s): mode tpm isn't complete",
+				      why);
+	return es_host_refuse(host, r,
+			      "saved as generation %llu, but the counter didn't move (%s); the next boot catches up",
+			      (unsigned long long)c->info->generation, why);
+}
+
 /* First the bank that a boot would take last: until its last byte the one that the host stands on is whole and fresh. Then the counter, which makes
  * that other one old. Then the other one too, so that both are of this generation: with one damaged, a boot still
  * has a bank that the counter accepts. */
@@ -168,22 +199,20 @@ static enum es_reason write_banks(struct es_host *host, struct es_commit *c, con
 	const struct es_info *info = c->info;
 	/* Not by age alone: a newer bank that isn't under this host's key was planted, or left by a rotation that was cut. */
 	unsigned first = host->current >= 0 ? 1 - (unsigned)host->current : es_bank_oldest(host->banks);
-	enum es_reason r = es_bank_write(host->banks_dirfd, first, content);
+	enum es_reason r;
 
+	first = c->same_first ? c->first : first;
+	c->first = first;
+	r = es_bank_write(host->banks_dirfd, first, content);
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u; the other bank is as it was",
 				      host->boot_dir, first);
 	if (info->mode == ES_MODE_TPM && c->count == ES_COUNT_NOW)
 		r = c->first_count != 0 ? begin_counting(host, c) : increment(host, c);
-	else if (c->drop_counter != 0)
-		r = es_tpm_counter_delete(host->tpm, c->drop_counter);
-	if (r != ES_OK && c->first_count != 0)
-		return es_host_refuse(host, r, "the TPM's counter could not be made (%s); the host stays in mode kdf",
-				      es_tpm_last_refusal(host->tpm));
+	else if (info->mode == ES_MODE_KDF)
+		r = end_counter(host, c);
 	if (r != ES_OK)
-		return es_host_refuse(
-		    host, r, "saved as generation %llu, but the counter didn't move (%s); the next boot catches up",
-		    (unsigned long long)info->generation, es_tpm_last_refusal(host->tpm));
+		return uncounted(host, c, r);
 	if (c->first_only || (c->first_count != 0 && !c->counted))
 		return ES_OK;
 	r = es_bank_write(host->banks_dirfd, 1 - first, content);
@@ -240,6 +269,19 @@ enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, st
 	if (r != ES_OK || !commit->first_only)
 		es_host_unlock(host);
 	return r;
+}
+
+enum es_reason es_host_commit_counted(struct es_host *host, struct es_commit *commit)
+{
+	struct es_pack_report report;
+	enum es_reason r = es_host_commit(host, commit, &report);
+
+	if (r != ES_OK || commit->first_count == 0 || commit->counted)
+		return r;
+	/* This TPM's counter begins elsewhere than was foreseen; now it is there, and can be read. */
+	commit->first_count = 0;
+	commit->same_first = true;
+	return es_host_commit(host, commit, &report);
 }
 
 enum es_reason es_host_mirror(struct es_host *host)

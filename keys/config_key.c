@@ -47,7 +47,7 @@ enum es_reason es_config_key_derive(const struct es_secret *config_key, const ch
 	return es_hkdf(config_key, (struct es_span){ NULL, 0 }, label, ES_KEY_LEN, ret);
 }
 
-enum es_reason es_config_key_id(const struct es_secret *config_key, uint8_t ret[static 8])
+enum es_reason es_config_key_id(const struct es_secret *config_key, uint8_t ret[static ES_KEY_ID_LEN])
 {
 	ES_SECRET id = NULL;
 	enum es_reason r = es_hkdf(config_key, (struct es_span){ NULL, 0 }, ES_LABEL_KEY_ID, 8, &id);

@@ -14,7 +14,7 @@ ES_MUST_CHECK enum es_reason es_config_key_derive(const struct es_secret *config
 						  struct es_secret **ret);
 
 /* The public name of a config key: two banks with the same one open with the same key. */
-ES_MUST_CHECK enum es_reason es_config_key_id(const struct es_secret *config_key, uint8_t ret[static 8]);
+ES_MUST_CHECK enum es_reason es_config_key_id(const struct es_secret *config_key, uint8_t ret[static ES_KEY_ID_LEN]);
 
 /* Wraps the config key under a protector's secret, into p->wrapped; label and salt follow from p->type. */
 ES_MUST_CHECK enum es_reason es_protector_wrap(struct es_protector *p, const struct es_secret *secret,

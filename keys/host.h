@@ -70,8 +70,13 @@ ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_
 /* Packs the tree in RAM and commits it, changed or not, and counted. keys/save.h has more to choose from. */
 ES_MUST_CHECK enum es_reason es_host_backup(struct es_host *host, struct es_pack_report *ret_report);
 
-/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, makes the TPM's counter forget this host. */
-ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode);
+/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation: what
+ * the old mode protected less, or otherwise, must not open what is saved from now on. Then *ret_recovery is the new recovery key, to
+ * be shown before es_host_rotate_finish, and all is as with es_host_rotate (keys/rotate.h). NULL stays where the mode was this
+ * already: the seal is made again, under the keys of before. */
+ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode,
+					      char ret_old_id[static ES_RECOVERY_ID_TEXT],
+					      struct es_secret **ret_recovery);
 /* ES_NOT_MET: Secure Boot isn't on now. In kdf mode ES_ARGUMENT. */
 ES_MUST_CHECK enum es_reason es_host_require_secure_boot(struct es_host *host, bool require);
 ES_MUST_CHECK enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool require);

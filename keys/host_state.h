@@ -65,13 +65,6 @@ bool es_host_vouched_for(struct es_host *host, const struct es_secret *key);
 /* This key is the one in force: what was staged goes, or takes its place. Under the lock only. */
 void es_host_keep_key(struct es_host *host, const struct es_secret *key);
 
-/* Waits until no other command is changing this host. ES_BUSY: it took too long. Held until a commit's end, or the host is
- * closed. */
-ES_MUST_CHECK enum es_reason es_host_lock(struct es_host *host);
-void es_host_unlock(struct es_host *host);
-/* The start of every change: takes the lock, reads the banks afresh, and then does as es_host_unlocked. */
-ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info);
-
 /* Packs the tree in RAM, and makes it and info the next generation, or the next revision of one that isn't counted yet.
  * Fills in info's generation, revision, archive and log. The bank that a boot would take last is written first; when it is
  * complete the TPM's counter moves, if it is to, and then the other bank gets the same, so that one damaged bank doesn't
@@ -79,14 +72,41 @@ ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secre
 struct es_commit {
 	struct es_info *info;
 	const struct es_secret *config_key;
-	uint64_t first_count;  /* from kdf mode: the counter is made when the first bank stands, to start here; 0: it is there */
-	uint32_t drop_counter; /* to kdf mode: this counter ends when the first bank is written; 0: none */
+	uint64_t
+	    first_count;   /* not 0: the counter begins when the first bank is written, and is expected to begin here */
+	bool drop_counter; /* mode kdf: the TPM's counter ends when the first bank is written */
 	enum es_count count;
 	const struct es_digest *tree; /* its hash, if that is known; NULL */
 	bool first_only;              /* leave the second bank, and the lock held, to es_host_mirror */
+	bool same_first;              /* the first bank is `first`, which a commit before this one has written */
+	unsigned first;               /* out: the bank that was written first */
 	bool counted;                 /* out: the TPM's counter moved */
 	enum es_reason tpm;           /* out: ES_COUNT_NEXT and LATER: why the TPM couldn't be asked */
 };
+
+/* What a rotation puts in the place of every protector that opens automatically: to the new key, in memory. May prepare the
+ * commit for it. */
+typedef enum es_reason es_protect_fn(struct es_host *host, struct es_info *info, const struct es_secret *key,
+				     struct es_commit *commit);
+struct es_rotate_request {
+	struct es_info *info; /* of es_host_begin, as the old key */
+	const struct es_secret *old;
+	es_protect_fn *protect;
+};
+/* es_host_rotate with these protectors (keys/rotate.h). */
+ES_MUST_CHECK enum es_reason es_host_rotate_to(struct es_host *host, const struct es_rotate_request *request,
+					       char ret_old_id[static ES_RECOVERY_ID_TEXT],
+					       struct es_secret **ret_recovery);
+/* es_host_commit; and once more into the same bank where the TPM's counter began elsewhere than was foreseen. */
+ES_MUST_CHECK enum es_reason es_host_commit_counted(struct es_host *host, struct es_commit *commit);
+
+/* Waits until no other command is changing this host. ES_BUSY: it took too long. Held until a commit's end, or the host is
+ * closed. */
+ES_MUST_CHECK enum es_reason es_host_lock(struct es_host *host);
+void es_host_unlock(struct es_host *host);
+/* The start of every change: takes the lock, reads the banks afresh, and then does as es_host_unlocked. */
+ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info);
+
 ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit,
 					    struct es_pack_report *ret_report);
 /* The other bank gets what stands in the one that the host stands on; ends the lock. */

@@ -10,6 +10,8 @@
 #include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"
 
+#include <string.h>
+
 static enum es_reason pin(struct es_host *host)
 {
 	const struct es_protector *p = NULL;
@@ -86,14 +88,17 @@ static bool mixed_modes(const struct es_bank banks[static ES_BANK_COUNT])
 /* A change of mode that was cut leaves one of each. The next commit would write whichever we stand on. */
 void es_host_stand(struct es_host *host)
 {
+	char detail[sizeof host->detail];
 	struct es_counter counter;
 
 	host->current = es_bank_newest(host->banks);
 	if (!mixed_modes(host->banks))
 		return;
+	memcpy(detail, host->detail, sizeof detail);
 	host->current = host->banks[0].info->mode == ES_MODE_TPM ? 0 : 1; /* whose TPM is asked */
 	counter.state = es_host_counter(host, &counter.value);
-	host->current = es_choice_bank(host->banks, counter);
+	host->current = es_choice_bank(host->banks, counter, &(struct es_pins){ .key_count = 0 });
+	memcpy(host->detail, detail, sizeof detail); /* of what was going on */
 }
 
 bool es_host_new_tpm(const struct es_host *host)
@@ -124,10 +129,9 @@ enum es_reason es_host_tpm(struct es_host *host)
 
 enum es_reason es_host_counter(struct es_host *host, uint64_t *ret)
 {
-	uint32_t index = host->current >= 0 ? host->banks[host->current].info->nv_index : 0;
 	enum es_reason r = es_host_connect(host);
 
 	if (r == ES_OK)
-		r = es_tpm_counter_read(host->tpm, index != 0 ? index : ES_COUNTER_INDEX, ret);
+		r = es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, ret);
 	return r;
 }

@@ -1,63 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The key by way of a vendor's signature: for an image that this host has never seen before. */
+/*
+ * The secret by way of a vendor's signature: for an image that this host has never seen before. All before the fence, so
+ * nothing of the disk's is parsed here: key and signatures are the image's own, and a bank's key only has to be the same.
+ */
+#include "keys/core/without.h"
+#include "keys/crypto/hash.h"
 #include "keys/opening_state.h"
-#include "keys/refusal.h"
 #include "keys/tpm/counter.h"
 #include "keys/vendor.h"
 
-#include "keys/crypto/hash.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-/* Behind what is there already. */
-__attribute__((format(printf, 2, 3))) static void note(struct es_opening *o, const char *format, ...)
+/* The signature of the image's vendor that fits this boot; says why if there is none. */
+static enum es_reason match(struct es_opening *o, const struct es_pcr_signatures *signatures,
+			    struct es_vendor_match *ret)
 {
-	size_t used = strlen(o->record.refusal_detail), cap = sizeof o->record.refusal_detail - used;
-	int n = used > 0 ? snprintf(o->record.refusal_detail + used, cap, "; ") : 0;
-	va_list args;
+	enum es_reason r = es_vendor_match(o->request.pcr_public_key, signatures, &o->record.before_fence, ret);
 
-	if (n < 0 || (size_t)n >= cap)
-		return;
-	va_start(args, format);
-	vsnprintf(o->record.refusal_detail + used + n, cap - (size_t)n, format, args);
-	va_end(args);
-}
-
-static void note_pcrs(struct es_opening *o, const struct es_bank *bank, const struct es_protector *p)
-{
-	const struct es_refusal_evidence evidence = {
-		.sealed = &p->tpm.expected,
-		.now = &o->record.before_fence,
-		.pcrs = p->tpm.pcrs,
-		.log_then = es_buf_span(&bank->log),
-		.log_now = o->request.event_log,
-	};
-
-	if (o->record.refusal_detail[0] == '\0')
-		es_refusal_words(&evidence, o->record.refusal_detail, sizeof o->record.refusal_detail);
-}
-
-/* The signature of p's vendor that fits this boot; says why if there is none. */
-static enum es_reason match(struct es_opening *o, const struct es_protector *p,
-			    const struct es_pcr_signatures *signatures, struct es_vendor_match *ret)
-{
-	enum es_reason r =
-	    es_vendor_match(es_buf_span(&p->tpm.vendor.public_key), signatures, &o->record.before_fence, ret);
-
-	if (r == ES_OK)
-		return ES_OK;
+	if (r == ES_OK || r == ES_MEMORY || r == ES_CRYPTO)
+		return r;
+	if (o->why.differs == NULL)
+		ES_NOTE_WHY(o, "PCR %u (%s)", ES_PCR_IMAGE, es_pcr_meaning(ES_PCR_IMAGE));
 	if (r != ES_MISSING)
-		return r == ES_MEMORY || r == ES_CRYPTO ? r : ES_TAMPERED_INFO;
-	if (o->record.refusal_detail[0] == '\0')
-		note(o, "PCR %u (%s)", ES_PCR_IMAGE, es_pcr_meaning(ES_PCR_IMAGE));
-	note(o, signatures->count > 0 ? "no policy that came with the image is signed by its vendor for this boot"
-				      : "the image brought no policy that is signed by its vendor");
+		ES_NOTE_WHY(o, "the vendor's key in the image isn't an RSA key of 2048, 3072 or 4096 bits");
+	else if (signatures->count > 0)
+		ES_NOTE_WHY(o, "no policy that came with the image is signed by its vendor for this boot");
+	else
+		ES_NOTE_WHY(o, "the image brought no policy that is signed by its vendor");
 	return ES_LOCKED_PCR;
 }
 
-/* Also asked of a TPM that will refuse by itself: it can't say how far apart the two are. */
+/* Also asked of a TPM that will refuse: it can't say how far apart the two are. */
 static enum es_reason check_generation(struct es_opening *o, uint64_t generation)
 {
 	struct es_counter counter = { ES_OK, 0 };
@@ -65,20 +36,22 @@ static enum es_reason check_generation(struct es_opening *o, uint64_t generation
 
 	counter.state = es_tpm_counter_read(o->tpm, ES_GENERATION_INDEX, &counter.value);
 	r = es_vendor_fresh(generation, counter);
-	o->record.refusal_detail[0] = '\0';
+	o->why.note[0] = '\0';
+	if (r != ES_OK)
+		o->why.differs = NULL;
 	if (r == ES_COUNTER_MISSING)
-		note(o, "the counter of the generations of boot images (NV index 0x%08x)", ES_GENERATION_INDEX);
+		ES_NOTE_WHY(o, "the counter of the generations of boot images (NV index 0x%08x)", ES_GENERATION_INDEX);
 	else if (r != ES_OK)
-		note(o, "the image is generation %llu, the TPM's counter stands at %llu",
-		     (unsigned long long)generation, (unsigned long long)counter.value);
+		ES_NOTE_WHY(o, "the image is generation %llu, the TPM's counter is at %llu",
+			    (unsigned long long)generation, (unsigned long long)counter.value);
 	o->image_generation = r == ES_OK ? generation : 0;
 	o->image_counter = counter.value;
 	return r;
 }
 
-/* The counter stood there already when encryption.info was written, and never goes back; for an older image it is asked.
- * Nobody vouches for that yet: but the TPM refuses by itself, and whoever says too much is found out by the MAC, before
- * anything is counted or opened. */
+/* The counter was there already when encryption.info was written, and never goes back; for an older image it is asked.
+ * Nobody vouches for that yet: but the TPM refuses all the same, and a bank that says too much is found out by its MAC,
+ * before anything is counted or opened. */
 static bool is_known(const struct es_protector *p, uint64_t generation)
 {
 	return p->tpm.vendor.checked.ticket.len > 0 && generation == p->tpm.vendor.checked.generation;
@@ -119,13 +92,49 @@ static enum es_reason open_signed(struct es_opening *o, const struct es_protecto
 	enum es_reason r = unseal_signed(o, p, &authorization);
 
 	if (r == ES_OK)
-		o->record.refusal_detail[0] = '\0'; /* why no literal protector fitted */
+		o->why = (struct es_opening_why){ .differs = NULL }; /* why no literal protector fitted */
 	else
 		o->image_generation = 0;
 	return r;
 }
 
-enum es_reason es_opening_key_by_vendor(struct es_opening *o, const struct es_bank *bank, enum es_reason literal)
+static bool is_filler(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+/* The same PEM, line ends apart. */
+static bool same_key(struct es_span a, struct es_span b)
+{
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		while (i < a.len && is_filler(a.data[i]))
+			i++;
+		while (k < b.len && is_filler(b.data[k]))
+			k++;
+		if (i == a.len || k == b.len)
+			return i == a.len && k == b.len;
+		if (a.data[i++] != b.data[k++])
+			return false;
+	}
+}
+
+/* Whether this boot is one that the vendor of p may open, but for the signature. */
+static enum es_reason fits(struct es_opening *o, const struct es_protector *p)
+{
+	enum es_reason r = es_vendor_protector_fits(p, &o->record.before_fence);
+
+	if (r == ES_LOCKED_PCR && o->why.differs == NULL)
+		o->why.differs = p;
+	if (r != ES_OK || o->request.pcr_public_key.len == 0 ||
+	    same_key(es_buf_span(&p->tpm.vendor.public_key), o->request.pcr_public_key))
+		return r;
+	ES_NOTE_WHY(o, "the image carries another vendor's key than the one that was sealed to");
+	return ES_LOCKED_PCR;
+}
+
+enum es_reason es_opening_sealed_by_vendor(struct es_opening *o, const struct es_bank *bank, enum es_reason literal)
 {
 	char detail[ES_SIGNATURE_DETAIL];
 	ES_SIGNATURES signatures = { .count = 0 };
@@ -139,13 +148,11 @@ enum es_reason es_opening_key_by_vendor(struct es_opening *o, const struct es_ba
 
 		if (p->type != ES_PROTECTOR_TPM || !p->tpm.is_signed)
 			continue;
-		r = es_vendor_protector_fits(p, &o->record.before_fence);
-		if (r == ES_LOCKED_PCR)
-			note_pcrs(o, bank, p);
+		r = fits(o, p);
 		if (r == ES_OK && parsed != ES_OK)
-			note(o, "the policies that came with the image can't be read: %s", detail);
+			ES_NOTE_WHY(o, "the policies that came with the image can't be read: %s", detail);
 		if (r == ES_OK)
-			r = match(o, p, &signatures, &m);
+			r = match(o, &signatures, &m);
 		if (r == ES_OK)
 			return open_signed(o, p, &m);
 	}
@@ -167,6 +174,6 @@ void es_opening_accept_image(struct es_opening *o)
 	     es_tpm_counter_raise(o->tpm, ES_GENERATION_INDEX, o->image_generation - counter.value) == ES_OK))
 		o->record.image_generation = o->image_generation;
 	else
-		note(o, "the counter of image generations stays behind %llu: %s",
-		     (unsigned long long)o->image_generation, es_tpm_last_refusal(o->tpm));
+		ES_NOTE_DETAIL(o, "the counter of image generations stays behind %llu: %s",
+			       (unsigned long long)o->image_generation, es_tpm_last_refusal(o->tpm));
 }

@@ -65,8 +65,7 @@ static bool counts_generations(const struct es_info *info)
 	for (unsigned i = 0; i < info->protector_count; i++) {
 		if (is_literal(info->protectors[i]))
 			return false;
-		if (info->protectors[i]->type == ES_PROTECTOR_TPM &&
-		    info->protectors[i]->tpm.vendor.generation_index != 0)
+		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.vendor.has_counter)
 			counter = true;
 	}
 	return counter;

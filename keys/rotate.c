@@ -115,44 +115,68 @@ static enum es_reason derive_all_again(struct es_host *host, struct es_info *inf
 
 /* Each protector, in memory, to the new key: none that wraps the old one is left. */
 static enum es_reason protect_again(struct es_host *host, struct es_info *info, const struct es_secret *key,
-				    struct es_secret **ret_recovery)
+				    struct es_commit *commit)
 {
 	const bool tpm = info->mode == ES_MODE_TPM;
-	struct es_protector *p;
-	enum es_reason r = es_config_key_id(key, info->key_id);
 
+	(void)commit;
 	es_info_remove_type(info, tpm ? ES_PROTECTOR_KDF : ES_PROTECTOR_TPM);
-	es_info_remove_type(info, ES_PROTECTOR_RECOVERY);
 	es_host_settle(host, info);
-	if (r == ES_OK && info->protector_count == 0)
-		r = ES_LOCKED_NO_PROTECTOR;
-	if (r == ES_OK)
-		r = tpm ? seal_all_again(host, info, key) : derive_all_again(host, info, key);
-	if (r == ES_OK)
-		r = es_info_add(info, ES_PROTECTOR_RECOVERY, &p);
-	return r == ES_OK ? es_protector_make_recovery(p, key, ret_recovery) : r;
+	if (info->protector_count == 0)
+		return ES_LOCKED_NO_PROTECTOR;
+	return tpm ? seal_all_again(host, info, key) : derive_all_again(host, info, key);
 }
 
-static enum es_reason commit_first(struct es_host *host, struct es_info *info, const struct es_secret *key)
+static enum es_reason protect(struct es_host *host, const struct es_rotate_request *q, struct es_commit *commit,
+			      struct es_secret **ret_recovery)
 {
-	struct es_pack_report report;
-	struct es_commit commit = {
-		.info = info,
-		.config_key = key,
-		.first_only = true,
-	};
+	struct es_protector *p;
+	enum es_reason r = es_config_key_id(commit->config_key, q->info->key_id);
 
-	return es_host_commit(host, &commit, &report);
+	es_info_remove_type(q->info, ES_PROTECTOR_RECOVERY);
+	if (r == ES_OK)
+		r = q->protect(host, q->info, commit->config_key, commit);
+	if (r == ES_OK)
+		r = es_info_add(q->info, ES_PROTECTOR_RECOVERY, &p);
+	return r == ES_OK ? es_protector_make_recovery(p, commit->config_key, ret_recovery) : r;
+}
+
+enum es_reason es_host_rotate_to(struct es_host *host, const struct es_rotate_request *request,
+				 char ret_old_id[static ES_RECOVERY_ID_TEXT], struct es_secret **ret_recovery)
+{
+	const struct es_protector *before = es_info_find(request->info, ES_PROTECTOR_RECOVERY);
+	struct es_commit commit = { .info = request->info, .first_only = true };
+	char old_id[ES_RECOVERY_ID_TEXT] = "";
+	ES_SECRET key = NULL;
+	ES_SECRET recovery = NULL;
+	enum es_reason r = new_key(request->old, &key);
+
+	if (r != ES_OK)
+		return r;
+	if (before != NULL)
+		strcpy(old_id, before->id);
+	commit.config_key = key;
+	r = protect(host, request, &commit, &recovery);
+	if (r == ES_OK)
+		r = es_host_stage_key(host, key);
+	if (r == ES_OK)
+		r = es_host_commit_counted(host, &commit);
+	if (!es_host_vouched_for(host, key)) {
+		/* Where the banks can't be read now both keys stay: what is there decides, once it can be read. */
+		if (es_host_vouched_for(host, request->old))
+			es_host_keep_key(host, request->old);
+		return r;
+	}
+	es_host_keep_key(host, key);
+	strcpy(ret_old_id, old_id);
+	*ret_recovery = es_take(recovery);
+	return r;
 }
 
 enum es_reason es_host_rotate(struct es_host *host, char ret_old_id[static ES_RECOVERY_ID_TEXT],
 			      struct es_secret **ret_recovery)
 {
-	char old_id[ES_RECOVERY_ID_TEXT] = "";
-	const struct es_protector *before;
 	ES_SECRET old = NULL;
-	ES_SECRET key = NULL;
-	ES_SECRET recovery = NULL;
 	ES_INFO info = NULL;
 	enum es_reason r = es_host_begin(host, &old, &info);
 
@@ -160,26 +184,9 @@ enum es_reason es_host_rotate(struct es_host *host, char ret_old_id[static ES_RE
 		r = ES_NOT_BOOTED;
 	if (r != ES_OK)
 		return r;
-	before = es_info_find(info, ES_PROTECTOR_RECOVERY);
-	if (before != NULL)
-		strcpy(old_id, before->id);
-	r = new_key(old, &key);
-	if (r == ES_OK)
-		r = protect_again(host, info, key, &recovery);
-	if (r == ES_OK)
-		r = es_host_stage_key(host, key);
-	if (r == ES_OK)
-		r = commit_first(host, info, key);
-	if (!es_host_vouched_for(host, key)) {
-		/* Where the banks can't be read now both keys stay: what lies there decides, once it can. */
-		if (es_host_vouched_for(host, old))
-			es_host_keep_key(host, old);
-		return r;
-	}
-	es_host_keep_key(host, key);
-	strcpy(ret_old_id, old_id);
-	*ret_recovery = es_take(recovery);
-	return r;
+	return es_host_rotate_to(host,
+				 &(struct es_rotate_request){ .info = info, .old = old, .protect = protect_again },
+				 ret_old_id, ret_recovery);
 }
 
 enum es_reason es_host_rotate_finish(struct es_host *host)

@@ -72,7 +72,7 @@ static bool count_pending(struct es_host *host, const struct es_info *info)
 	uint64_t counter;
 
 	return info->mode == ES_MODE_TPM && es_host_counter(host, &counter) == ES_OK &&
-	       counter + 1 == info->generation && es_tpm_counter_increment(host->tpm, info->nv_index) == ES_OK;
+	       counter + 1 == info->generation && es_tpm_counter_increment(host->tpm, ES_COUNTER_INDEX) == ES_OK;
 }
 
 enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request, struct es_saved *ret)

@@ -96,7 +96,7 @@ static enum es_reason describe(const struct seal *s, const struct es_sealing_ven
 		return r;
 	p->tpm.is_signed = true;
 	p->tpm.vendor.pcrs = ES_PCR_BIT(ES_PCR_IMAGE);
-	p->tpm.vendor.generation_index = vendor->index;
+	p->tpm.vendor.has_counter = vendor->has_counter;
 	return es_buf_copy(es_buf_span(&vendor->public_key), &p->tpm.vendor.public_key);
 }
 

@@ -107,9 +107,9 @@ static enum es_reason take_counter(struct es_host *host, struct es_sealing_vendo
 	struct es_counter counter = { ES_OK, 0 };
 	enum es_reason r = es_tpm_counter_make(host->tpm, ES_GENERATION_INDEX, &counter.value);
 
-	v->index = ES_GENERATION_INDEX;
+	v->has_counter = true;
 	if (r != ES_OK && r != ES_ALREADY_CONFIGURED) {
-		v->index = 0;
+		v->has_counter = false;
 		return v->generation == 0
 			   ? ES_OK
 			   : not_met(host, "the counter for the generations of its images can't be made: %s",

@@ -10,7 +10,7 @@ struct es_sealing_vendor {
 	struct es_buf public_key; /* PEM */
 	struct es_rsa_public rsa;
 	uint64_t generation; /* of the running image; 0: none */
-	uint32_t index;      /* of the generation counter; 0: none could be made, and none is needed yet */
+	bool has_counter;    /* of generations; false: none could be made, and none is needed yet */
 };
 
 void es_sealing_vendor_free(struct es_sealing_vendor *v);

@@ -192,6 +192,66 @@ static void attack_by_editing_info_fails(void **state)
 	assert_true(edits >= 60);
 }
 
+static void attack_with_a_copy_that_names_another_counter_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_a_copy_that_names_another_counter());
+}
+
+static void attack_with_a_kdf_bank_that_names_another_counter_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_a_kdf_bank_that_names_another_counter());
+}
+
+static void attack_with_kdf_banks_that_name_no_counter_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_kdf_banks_that_name_no_counter());
+}
+
+static void attack_with_old_banks_and_the_recovery_key_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_old_banks_and_the_recovery_key());
+}
+
+static void attack_with_banks_removed_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_banks_removed());
+}
+
+static void attack_with_info_from_before_a_change_of_mode_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_info_from_before_a_change_of_mode());
+}
+
+static void attack_with_key_from_before_a_change_of_mode_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_key_from_before_a_change_of_mode());
+}
+
+static void attack_on_bus_and_disk_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_on_bus_and_disk());
+}
+
+static void attack_with_planted_key_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_planted_key());
+}
+
+static void attack_with_planted_host_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_planted_host());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +285,16 @@ int main(void)
 		cmocka_unit_test(attack_with_setuid_in_tar_fails),
 		cmocka_unit_test(attack_with_tar_of_too_many_fails),
 		cmocka_unit_test(attack_by_editing_info_fails),
+		cmocka_unit_test(attack_with_a_copy_that_names_another_counter_fails),
+		cmocka_unit_test(attack_with_a_kdf_bank_that_names_another_counter_fails),
+		cmocka_unit_test(attack_with_kdf_banks_that_name_no_counter_fails),
+		cmocka_unit_test(attack_with_old_banks_and_the_recovery_key_fails),
+		cmocka_unit_test(attack_with_banks_removed_fails),
+		cmocka_unit_test(attack_with_info_from_before_a_change_of_mode_fails),
+		cmocka_unit_test(attack_with_key_from_before_a_change_of_mode_fails),
+		cmocka_unit_test(attack_on_bus_and_disk_fails),
+		cmocka_unit_test(attack_with_planted_key_fails),
+		cmocka_unit_test(attack_with_planted_host_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

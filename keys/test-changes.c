@@ -137,7 +137,7 @@ static void modes_change_both_ways_and_the_configuration_stays(void **state)
 		{
 			ES_HOST host = machine_host(&s.m);
 
-			assert_int_equal(es_host_set_mode(host, ES_MODE_KDF), ES_OK);
+			assert_int_equal(machine_set_mode(host, ES_MODE_KDF, NULL), ES_OK);
 		}
 		assert_int_equal(boot(&s), ES_OK);
 		assert_int_equal(s.record.opened_by, ES_OPENED_BY_KDF);
@@ -145,7 +145,7 @@ static void modes_change_both_ways_and_the_configuration_stays(void **state)
 		{
 			ES_HOST host = machine_host(&s.m);
 
-			assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+			assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 		}
 		assert_int_equal(boot(&s), ES_OK);
 		assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
@@ -212,7 +212,7 @@ static void nothing_changes_without_the_key_of_the_running_host(void **state)
 		ES_SECRET recovery = NULL;
 
 		assert_int_equal(es_host_backup(host, &report), ES_NOT_UNLOCKED);
-		assert_int_equal(es_host_set_mode(host, ES_MODE_KDF), ES_NOT_UNLOCKED);
+		assert_int_equal(machine_set_mode(host, ES_MODE_KDF, NULL), ES_NOT_UNLOCKED);
 		assert_int_equal(es_host_recovery_key(host, &recovery), ES_NOT_UNLOCKED);
 	}
 	assert_int_equal(boot(&s), ES_OK);

@@ -87,7 +87,7 @@ static void set_mode_tpm(struct scene *s)
 	ES_HOST host = machine_host(&s->m);
 
 	es_host_allow_new_tpm(host);
-	assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+	assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 }
 
 static void backup(struct scene *s)
@@ -180,7 +180,7 @@ static void a_counter_that_is_ahead_is_found_and_a_backup_mends_it(void **state)
 	es_swtpm_tool_ok(s->m.tpm, "tpm2_nvincrement -Q 0x0180e5ea", NULL, 0);
 	assert_int_equal(check(s), ES_ROLLED_BACK);
 	assert_false(s->found.opens);
-	assert_non_null(strstr(s->found.finding[0].detail, "the TPM's counter stands at"));
+	assert_non_null(strstr(s->found.finding[0].detail, "the TPM's counter is at"));
 	assert_non_null(strstr(s->found.finding[0].next, "etcseal backup"));
 	backup(s);
 	assert_int_equal(check(s), ES_OK);

@@ -44,7 +44,7 @@ static void keep_banks(struct scene *s, const char *verb)
 static enum es_reason set_mode(struct scene *s, enum es_mode mode, bool *ret_new)
 {
 	ES_HOST host = machine_host(&s->m);
-	enum es_reason r = es_host_set_mode(host, mode);
+	enum es_reason r = machine_set_mode(host, mode, NULL);
 
 	*ret_new = es_host_new_tpm(host);
 	return r;
@@ -114,7 +114,7 @@ static void one_that_takes_its_place_while_the_host_runs_is_refused_unless_it_wa
 		ES_HOST host = machine_host(&s.m);
 
 		es_host_allow_new_tpm(host);
-		assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+		assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 		assert_true(es_host_new_tpm(host));
 	}
 	assert_int_equal(boot(&s, NULL), ES_OK);

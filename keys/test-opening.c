@@ -119,7 +119,7 @@ static void after_a_recovery_boot_it_seals_to_what_it_has_become(void **state)
 	changed.recovery = true;
 	assert_int_equal(machine_boot(&s.m, &changed, s.recovery, &s.record), ES_OK);
 	host = machine_host(&s.m);
-	assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+	assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 	es_host_close(host);
 	changed.recovery = false;
 	assert_int_equal(machine_boot(&s.m, &changed, NULL, &s.record), ES_OK);
@@ -164,7 +164,7 @@ static void another_and_a_cleared_tpm_are_told_apart_and_the_recovery_key_opens(
 	/* Sealed anew on that board, it opens by itself again. */
 	{
 		ES_HOST host = machine_host(&s.m);
-		enum es_reason r = es_host_set_mode(host, ES_MODE_TPM);
+		enum es_reason r = machine_set_mode(host, ES_MODE_TPM, NULL);
 
 		if (r != ES_OK)
 			fail_msg("%s: %s", es_reason_words(r)->id, es_host_detail(host));

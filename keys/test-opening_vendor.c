@@ -127,7 +127,7 @@ static void assert_counter(struct scene *s, unsigned long value)
 static void set_mode(struct scene *s, const char *note)
 {
 	ES_HOST host = machine_host(&s->m);
-	enum es_reason r = es_host_set_mode(host, ES_MODE_TPM);
+	enum es_reason r = machine_set_mode(host, ES_MODE_TPM, NULL);
 
 	if (r != ES_OK)
 		fail_msg("set mode: %s: %s", es_reason_words(r)->id, es_host_detail(host));
@@ -237,7 +237,7 @@ static void an_image_older_than_one_that_was_accepted_stays_shut(void **state)
 	assert_int_equal(boot_image(&s, "image one", 3), ES_IMAGE_OLD);
 	assert_string_equal(s.record.refusal, "image-rolled-back");
 	assert_non_null(strstr(s.record.refusal_detail, "generation 3"));
-	assert_non_null(strstr(s.record.refusal_detail, "stands at 5"));
+	assert_non_null(strstr(s.record.refusal_detail, "is at 5"));
 	assert_true(s.record.fenced);
 	assert_counter(&s, 5);
 	assert_int_equal(boot_image(&s, "image two", 5), ES_OK);

@@ -359,7 +359,7 @@ static void kdf_has_nothing_to_seal(void **state)
 	{
 		ES_HOST host = machine_host(&s.m);
 
-		assert_int_equal(es_host_set_mode(host, ES_MODE_KDF), ES_OK);
+		assert_int_equal(machine_set_mode(host, ES_MODE_KDF, NULL), ES_OK);
 	}
 	assert_int_equal(reseal(&s, &s.b, &done), ES_ARGUMENT);
 	assert_int_equal(check(&s, &s.b, by, NULL), ES_OK);

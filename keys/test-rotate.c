@@ -165,7 +165,7 @@ static void to_another_tpm_it_does_not_seal(void **state)
 
 		assert_int_equal(rotation_on(&s, host), ES_TPM_CLEARED);
 		assert_string_equal(s.after, "");
-		assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+		assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 	}
 	rotation_whole(&s);
 	assert_rotation_opens(&s, NULL, "first\n");

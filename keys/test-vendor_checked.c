@@ -175,7 +175,7 @@ static void a_signed_boot_with_a_generation_is_twelve(void **state)
 	/* The old one stays shut, and the words are the same. */
 	make_image(&s, "image one", 3);
 	assert_int_equal(boot(&s), ES_IMAGE_OLD);
-	assert_non_null(strstr(s.record.refusal_detail, "generation 3, the TPM's counter stands at 4"));
+	assert_non_null(strstr(s.record.refusal_detail, "generation 3, the TPM's counter is at 4"));
 	end(&s);
 }
 

@@ -17,10 +17,24 @@ static void control_attack_with_info_from_before_a_rotation_succeeds(void **stat
 	assert_true(attack_with_info_from_before_a_rotation());
 }
 
+static void control_attack_with_info_from_before_a_change_of_mode_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_info_from_before_a_change_of_mode());
+}
+
+static void control_attack_with_key_from_before_a_change_of_mode_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_key_from_before_a_change_of_mode());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(control_attack_with_info_from_before_a_rotation_succeeds),
+		cmocka_unit_test(control_attack_with_info_from_before_a_change_of_mode_succeeds),
+		cmocka_unit_test(control_attack_with_key_from_before_a_change_of_mode_succeeds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

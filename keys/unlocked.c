@@ -38,12 +38,12 @@ static enum es_reason find(const struct es_host *host, struct es_secret *const k
 	return ES_TAMPERED_INFO;
 }
 
-/* Whoever made one left its key. */
+/* An init that is done has left its key. */
 bool es_host_awaits_init(const struct es_host *host)
 {
 	ES_SECRET key = NULL;
 
-	return host->have_boot && host->boot.state == ES_BOOT_UNCONFIGURED && host->current < 0 &&
+	return host->have_boot && host->boot.state == ES_BOOT_UNCONFIGURED &&
 	       es_keyring_get_named(host->key_name, &key) == ES_NOT_UNLOCKED;
 }
 
@@ -61,6 +61,8 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 		return ES_NO_BOOT_PARTITION;
 	if (host->current < 0)
 		return es_host_bankless(host);
+	if (es_host_awaits_init(host))
+		return ES_NOT_CONFIGURED; /* what is there, an init left that was cut */
 	r = es_keyring_get_named(host->key_name, &key);
 	r_next = next_key(host, &next);
 	if (r != ES_OK && r_next != ES_OK)

@@ -47,7 +47,7 @@ enum es_reason es_vendor_fresh(uint64_t generation, struct es_counter counter)
 	if (!ES_WITH_IMAGE_FRESH || !ES_WITH_GENERATION)
 		return ES_OK;
 	if (counter.state != ES_OK)
-		return counter.state;
+		return counter.state == ES_COUNTER_UNCOUNTED ? ES_COUNTER_MISSING : counter.state;
 	if (generation < counter.value)
 		return ES_IMAGE_OLD;
 	return generation - counter.value > ES_GENERATION_STEPS_MAX ? ES_IMAGE_AHEAD : ES_OK;

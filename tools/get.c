@@ -2,19 +2,24 @@
 /* `etcseal get`: what ESXi's `esxcli system settings encryption get` prints. DESIGN.md section 7. */
 #include "keys/host_verify.h"
 #include "tools/common.h"
+#include "tools/settings.h"
 #include "tools/verbs.h"
 
 #include <stdio.h>
 
+void es_settings_fill(struct es_emit *j, const struct es_info *info)
+{
+	es_emit_text(j, "mode", es_mode_names[info->mode]);
+	es_emit_bool(j, "require_exec_installed_only", info->require_exec_installed_only);
+	es_emit_bool(j, "require_secure_boot", info->require_secure_boot);
+}
+
 static void fill_settings(struct es_writer *w, const void *what)
 {
-	const struct es_info *info = what;
 	struct es_emit j = { .out = w };
 
 	es_emit_object(&j, NULL);
-	es_emit_text(&j, "mode", es_mode_names[info->mode]);
-	es_emit_bool(&j, "require_exec_installed_only", info->require_exec_installed_only);
-	es_emit_bool(&j, "require_secure_boot", info->require_secure_boot);
+	es_settings_fill(&j, what);
 	es_emit_end(&j);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal set`: mode and requirements. Each is a change of its own; what was done before a failure stays. */
 #include "tools/common.h"
+#include "tools/rotated.h"
 #include "tools/verbs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -34,40 +36,76 @@ static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host
 	return ES_EXIT_FAILED;
 }
 
-static enum es_exit set_mode(const struct es_args *args, struct es_host *host)
+/* What a recovery key opened that is older than the TPM knows is made the newest by a new seal: that needs a word. */
+static enum es_exit confirm_old(const struct es_args *args, const struct es_host *host)
 {
+	const struct es_boot_record *boot = es_host_boot(host);
+
+	if (es_arg_given(args, "yes") || boot == NULL || boot->consent != ES_CONSENT_OLD)
+		return ES_EXIT_DONE;
+	return es_misuse(args,
+			 "this boot opened an OLD configuration (generation %" PRIu64
+			 "), and a new seal makes it the newest: confirm it with --yes",
+			 boot->generation);
+}
+
+static void say_tpm(const struct es_args *args, const struct es_host *host)
+{
+	es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
+	if (es_host_new_tpm(host))
+		es_done(args, "the TPM is another one than before, or it was cleared: from now on it is this one");
+	es_tell_vendor(args, host);
+}
+
+static void say_kdf(const struct es_args *args, const struct es_host *host)
+{
+	const struct es_protector *p = es_kdf_protector(host);
+
+	es_done(args, "mode is kdf: the seal to the TPM is given up");
+	fflush(stdout);
+	fprintf(stderr, "%s%s", es_kdf_limits, p != NULL && p->kdf.bound_to_product_uuid ? "" : es_kdf_unbound);
+}
+
+static enum es_exit set_mode(const struct es_args *args, struct es_host *host, bool *printed)
+{
+	const struct es_bank *bank = es_host_bank(host);
 	bool kdf = es_arg_is(args, "mode", "kdf");
-	enum es_exit status = kdf ? confirm_kdf(args, host) : ES_EXIT_DONE;
-	const struct es_protector *p;
+	bool changes = bank != NULL && bank->info->mode != (kdf ? ES_MODE_KDF : ES_MODE_TPM);
+	enum es_exit status = kdf ? confirm_kdf(args, host) : confirm_old(args, host);
+	struct es_rotated rotated = { .settings = true };
+	ES_SECRET recovery = NULL;
 	enum es_reason r;
 
 	if (status != ES_EXIT_DONE)
 		return status;
+	if (args->json && changes &&
+	    (es_arg_given(args, "require-secure-boot") || es_arg_given(args, "require-exec-installed-only")))
+		return es_misuse(args, "with --json a change of mode goes alone: it prints the new recovery key");
 	if (es_arg_given(args, "yes"))
 		es_host_allow_new_tpm(host);
-	r = es_host_set_mode(host, kdf ? ES_MODE_KDF : ES_MODE_TPM);
-	if (r != ES_OK)
+	r = es_host_set_mode(host, kdf ? ES_MODE_KDF : ES_MODE_TPM, rotated.old_id, &recovery);
+	if (r != ES_OK && recovery == NULL)
 		return es_fail_host(args, r, host);
-	if (!kdf) {
-		es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
-		if (es_host_new_tpm(host))
-			es_done(args,
-				"the TPM is another one than before, or it was cleared: from now on it is this one");
-		es_tell_vendor(args, host);
-		return ES_EXIT_DONE;
+	if (recovery != NULL) {
+		rotated.recovery = recovery;
+		status = es_rotated_show(args, host, &rotated, r);
+		*printed = true;
 	}
-	es_done(args, "mode is kdf: the seal to the TPM is given up");
-	p = es_kdf_protector(host);
-	fflush(stdout);
-	fprintf(stderr, "%s%s", es_kdf_limits, p != NULL && p->kdf.bound_to_product_uuid ? "" : es_kdf_unbound);
+	if (status != ES_EXIT_DONE)
+		return status;
+	if (kdf)
+		say_kdf(args, host);
+	else
+		say_tpm(args, host);
 	return ES_EXIT_DONE;
 }
 
-static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *host)
+static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *host, bool *printed)
 {
 	bool require = wants(args, "require-secure-boot");
 	enum es_reason r = es_host_require_secure_boot(host, require);
 
+	(void)printed;
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
 	es_done(args, require ? "Secure Boot is required: the seal is to its state and keys (PCR 7)"
@@ -76,11 +114,12 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 	return ES_EXIT_DONE;
 }
 
-static enum es_exit set_exec(const struct es_args *args, struct es_host *host)
+static enum es_exit set_exec(const struct es_args *args, struct es_host *host, bool *printed)
 {
 	bool require = wants(args, "require-exec-installed-only");
 	enum es_reason r = es_host_require_exec_installed_only(host, require);
 
+	(void)printed;
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
 	es_done(args, require ? "only executables from installed packages: required"
@@ -88,7 +127,8 @@ static enum es_exit set_exec(const struct es_args *args, struct es_host *host)
 	return ES_EXIT_DONE;
 }
 
-typedef enum es_exit step_fn(const struct es_args *args, struct es_host *host);
+/* *printed: an object has gone out already. */
+typedef enum es_exit step_fn(const struct es_args *args, struct es_host *host, bool *printed);
 
 enum es_exit es_verb_set(const struct es_args *args)
 {
@@ -105,6 +145,7 @@ enum es_exit es_verb_set(const struct es_args *args)
 		  giving_up ? set_secure_boot : set_exec },
 	};
 	ES_HOST host = NULL;
+	bool printed = false;
 	enum es_exit status;
 
 	if (!es_arg_given(args, "mode") && !es_arg_given(args, "require-secure-boot") &&
@@ -113,8 +154,8 @@ enum es_exit es_verb_set(const struct es_args *args)
 	status = es_open_host(args, &host);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ES_EXIT_DONE; i++)
 		if (es_arg_given(args, steps[i].option))
-			status = steps[i].run(args, host);
-	if (status == ES_EXIT_DONE && args->json)
+			status = steps[i].run(args, host, &printed);
+	if (status == ES_EXIT_DONE && args->json && !printed)
 		status = es_show_settings(args, es_host_bank(host)->info);
 	return status;
 }

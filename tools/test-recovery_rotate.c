@@ -41,6 +41,7 @@ static enum es_reason boot(struct scene *s, const char *recovery)
 	struct machine_boot b = machine_usual_boot;
 
 	b.recovery = recovery != NULL;
+	b.consent = recovery != NULL; /* what the old key opens is old */
 	return machine_boot(&s->m, &b, recovery, &s->record);
 }
 

@@ -4,7 +4,7 @@
 #define ES_CORE_LABELS_H
 
 /* HKDF-SHA256 info strings, without a NUL. Under the config key, with no salt: */
-#define ES_LABEL_KEY_ID   "etcseal/v1/key-id"          /* 8 bytes: encryption.info key_id */
+#define ES_LABEL_KEY_ID   "etcseal/v1/key-id"          /* ES_KEY_ID_LEN bytes: encryption.info key_id */
 #define ES_LABEL_INFO_MAC "etcseal/v1/encryption.info" /* HMAC-SHA256 key */
 #define ES_LABEL_ARCHIVE  "etcseal/v1/config.cms"      /* AES-256 wrap key of the CMS recipient */
 #define ES_LABEL_ESCROW   "etcseal/v1/recovery-escrow" /* AES-256-GCM key */
@@ -13,6 +13,8 @@
 #define ES_LABEL_WRAP_KDF      "etcseal/v1/wrap/kdf"
 #define ES_LABEL_WRAP_RECOVERY "etcseal/v1/wrap/recovery"
 
+enum { ES_KEY_ID_LEN = 8 };
+
 /* What the hash of a tree starts from, without a NUL. */
 #define ES_LABEL_TREE "etcseal/v1/tree"
 
@@ -20,6 +22,14 @@
 #define ES_FENCE_EVENT "etcseal/v1/fence"
 /* What the stub measures into PCR 12 for a recovery boot in place of the key, without a NUL. */
 #define ES_RECOVERY_EVENT "etcseal/v1/recovery-boot"
+
+/* NV indices of ours in the TPM, in the owner range (0x01800000 to 0x01bfffff). Part of the formats, and named in no file that
+ * could name others. */
+enum {
+	ES_COUNTER_INDEX = 0x0180e5ea,    /* the rollback counter */
+	ES_GENERATION_INDEX = 0x0180e5eb, /* the counter of the generations of boot images */
+	ES_FORESEEING_INDEX = 0x0180e5ec, /* for a moment: es_tpm_counter_foresee */
+};
 
 /* Boot options. */
 #define ES_OPTION_RECOVERY      "etcseal.recovery"

@@ -2,7 +2,6 @@
 #include "keys/core/pins.h"
 
 #include "keys/core/hex.h"
-#include "keys/core/labels.h"
 #include "keys/core/options.h"
 
 #include <string.h>
@@ -32,8 +31,8 @@ static bool read_hex(struct es_span text, uint8_t *ret, size_t len)
 static bool read_srk(struct es_span text, struct es_pins *pins)
 {
 	/* TPM_ALG_SHA256, as every key has that es_tpm_srk_make takes. */
-	pins->has_srk = read_hex(text, pins->srk_name, ES_SRK_NAME_LEN) && pins->srk_name[0] == 0x00 &&
-			pins->srk_name[1] == 0x0b;
+	pins->has_srk =
+	    read_hex(text, pins->srk_name, ES_SRK_NAME_LEN) && pins->srk_name[0] == 0x00 && pins->srk_name[1] == 0x0b;
 	return pins->has_srk;
 }
 

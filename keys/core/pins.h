@@ -11,12 +11,12 @@
 #ifndef ES_CORE_PINS_H
 #define ES_CORE_PINS_H
 
+#include "keys/core/labels.h"
 #include "keys/core/reason.h"
 #include "keys/core/span.h"
 
 enum {
 	ES_SRK_NAME_LEN = 34, /* TPMI_ALG_HASH, then SHA-256 */
-	ES_KEY_ID_LEN = 8,
 	ES_PINNED_KEYS_MAX = 4,
 	ES_PINS_DETAIL = 64,
 };

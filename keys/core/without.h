@@ -5,8 +5,14 @@
  * below in what it tests, and `--version` says TEST BUILD. keys/tpm/without.h and efi/without.h have those of their sides; it
  * stands in keys/core because every layer may include that.
  *
- *   ES_TEST_WITHOUT_FENCE             keys/opening.c      the fence isn't raised
- *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening.c      a fence that failed is shrugged off
+ *   ES_TEST_WITHOUT_FENCE             keys/opening_tpm.c  the fence isn't raised
+ *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening_tpm.c  a fence that failed is shrugged off
+ *   ES_TEST_WITHOUT_FENCE_FIRST       keys/opening.c      a refusal is worded, and a key derived by the KDF, before the fence
+ *   ES_TEST_WITHOUT_COUNTER_INDEX     keys/opening_tpm.c, keys/store/info_parse.c   a bank says which counter tells its age
+ *   ES_TEST_WITHOUT_SRK_OPTION        keys/opening_tpm.c, opening_judge.c   etcseal.srk= isn't heeded
+ *   ES_TEST_WITHOUT_PINS              keys/choice.c       nor are etcseal.key-id= and etcseal.host=
+ *   ES_TEST_WITHOUT_OLD_CONSENT       keys/opening_judge.c   the recovery key opens an old configuration without a word
+ *   ES_TEST_WITHOUT_GONE_CHECK        keys/opening.c      no configuration counts as a first boot, whatever the TPM says
  *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
  *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice.c       not sealed to PCR 2, where Secure Boot isn't required
@@ -147,6 +153,48 @@ enum { ES_WITH_WIPE = 0 };
 ES_WITHOUT_MARKER("WIPE");
 #else
 enum { ES_WITH_WIPE = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_FENCE_FIRST
+enum { ES_WITH_FENCE_FIRST = 0 };
+ES_WITHOUT_MARKER("FENCE_FIRST");
+#else
+enum { ES_WITH_FENCE_FIRST = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_COUNTER_INDEX
+enum { ES_WITH_COUNTER_INDEX = 0 };
+ES_WITHOUT_MARKER("COUNTER_INDEX");
+#else
+enum { ES_WITH_COUNTER_INDEX = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_SRK_OPTION
+enum { ES_WITH_SRK_OPTION = 0 };
+ES_WITHOUT_MARKER("SRK_OPTION");
+#else
+enum { ES_WITH_SRK_OPTION = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_PINS
+enum { ES_WITH_PINS = 0 };
+ES_WITHOUT_MARKER("PINS");
+#else
+enum { ES_WITH_PINS = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_OLD_CONSENT
+enum { ES_WITH_OLD_CONSENT = 0 };
+ES_WITHOUT_MARKER("OLD_CONSENT");
+#else
+enum { ES_WITH_OLD_CONSENT = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_GONE_CHECK
+enum { ES_WITH_GONE_CHECK = 0 };
+ES_WITHOUT_MARKER("GONE_CHECK");
+#else
+enum { ES_WITH_GONE_CHECK = 1 };
 #endif
 
 #endif

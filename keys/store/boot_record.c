@@ -9,6 +9,10 @@
 const char *const es_boot_state_names[ES_BOOT_STATES] = { "unconfigured", "unlocked", "locked" };
 const char *const es_opened_by_names[ES_OPENED_BY_COUNT] = { "none", "tpm", "kdf", "recovery" };
 
+const char *const es_freshness_names[ES_FRESHNESS_COUNT] = { "unknown", "newest", "rolled-back", "counter-missing",
+							     "downgrade" };
+const char *const es_consent_names[ES_CONSENT_COUNT] = { "none", "old", "new-host" };
+
 enum { JSON_MAX = 64 << 10 };
 
 static void parse_banks(struct es_json *j, struct es_handover *h)
@@ -130,6 +134,19 @@ static void parse_paths(struct es_json *j, struct es_boot_record *record)
 	record->path_count = (unsigned)json_object_array_length(list);
 }
 
+/* Fields that a helper of 0.1.0 doesn't leave. */
+static void read_age(struct es_json *j, struct es_boot_record *record)
+{
+	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "freshness", NULL))
+		return;
+	record->freshness = es_json_choice(j, "freshness", es_freshness_names, ES_FRESHNESS_COUNT, ES_VERSION);
+	record->consent = es_json_choice(j, "consent", es_consent_names, ES_CONSENT_COUNT, ES_VERSION);
+	record->fence_vouched = es_json_bool(j, "fence_vouched");
+	record->has_counter = !es_json_is_null(j, "counter");
+	if (record->has_counter)
+		record->counter = es_json_uint(j, "counter", UINT64_MAX);
+}
+
 static void read_record(struct es_json *j, struct es_boot_record *record)
 {
 	es_json_expect(j, "format", "etcseal-boot", ES_FORMAT);
@@ -158,6 +175,7 @@ static void read_record(struct es_json *j, struct es_boot_record *record)
 		record->image_generation = es_json_uint(j, "image_generation", ES_JSON_UINT_MAX);
 	record->tpm = es_json_bool(j, "tpm");
 	record->fenced = es_json_bool(j, "fenced");
+	read_age(j, record);
 	parse_pcrs(j, &record->before_fence);
 	record->unlock_ms = (unsigned)es_json_uint(j, "unlock_ms", UINT32_MAX);
 	record->tpm_commands = (unsigned)es_json_uint(j, "tpm_commands", UINT32_MAX);

@@ -26,6 +26,22 @@ enum es_opened_by {
 };
 extern const char *const es_opened_by_names[ES_OPENED_BY_COUNT]; /* "none" "tpm" "kdf" "recovery" */
 
+/* How new the configuration is that was opened, or refused, by the TPM's counter. */
+enum es_freshness {
+	ES_FRESHNESS_UNKNOWN, /* nobody counts (mode kdf), or no TPM of this host could tell */
+	ES_FRESHNESS_NEWEST,
+	ES_FRESHNESS_OLD,
+	ES_FRESHNESS_NO_COUNTER, /* the TPM is this host's, and its counter is gone or behind */
+	ES_FRESHNESS_DOWNGRADE,  /* mode kdf beside a counter */
+	ES_FRESHNESS_COUNT
+};
+extern const char *const es_freshness_names[ES_FRESHNESS_COUNT]; /* "unknown" "newest" "rolled-back" "counter-missing"
+								    * "downgrade" */
+
+/* What the owner was asked at the console, and agreed to. */
+enum es_consent { ES_CONSENT_NONE, ES_CONSENT_OLD, ES_CONSENT_NEW_HOST, ES_CONSENT_COUNT };
+extern const char *const es_consent_names[ES_CONSENT_COUNT]; /* "none" "old" "new-host" */
+
 struct es_boot_record {
 	enum es_boot_state state;
 	enum es_opened_by opened_by;
@@ -39,6 +55,11 @@ struct es_boot_record {
 	uint64_t image_generation; /* the TPM's counter of image generations stands there at least; 0: not known */
 	bool tpm;                  /* there was one */
 	bool fenced;
+	bool fence_vouched; /* and confirmed by the TPM that is sealed to */
+	enum es_freshness freshness;
+	bool has_counter; /* the TPM's rollback counter was read */
+	uint64_t counter;
+	enum es_consent consent;
 	struct es_pcr_values before_fence; /* SHA-256 bank; present = 0 without a TPM */
 	unsigned unlock_ms;                /* from start to the tree in RAM */
 	unsigned tpm_commands;

@@ -79,6 +79,13 @@ static bool set_paths(struct json_object *o, const struct es_boot_record *record
 	return true;
 }
 
+static bool set_age(struct json_object *o, const struct es_boot_record *record)
+{
+	return es_json_set_text(o, "freshness", es_freshness_names[record->freshness]) &&
+	       (record->has_counter ? set_int(o, "counter", record->counter) : es_json_set_null(o, "counter")) &&
+	       es_json_set_text(o, "consent", es_consent_names[record->consent]);
+}
+
 static bool fill(struct json_object *o, const struct es_boot_record *record, struct json_object *handover)
 {
 	bool fine = es_json_set_text(o, "format", "etcseal-boot") && set_int(o, "version", 1) &&
@@ -93,9 +100,11 @@ static bool fill(struct json_object *o, const struct es_boot_record *record, str
 	       (record->bank >= 0 ? set_int(o, "bank", (uint64_t)record->bank) : es_json_set_null(o, "bank"));
 	fine = fine && set_int(o, "generation", record->generation) &&
 	       (record->image_generation == 0 || set_int(o, "image_generation", record->image_generation));
+	fine = fine && set_age(o, record);
 	return fine && set_bool(o, "tpm", record->tpm) && set_bool(o, "fenced", record->fenced) &&
-	       set_pcrs(o, &record->before_fence) && set_int(o, "unlock_ms", record->unlock_ms) &&
-	       set_int(o, "tpm_commands", record->tpm_commands) && set_paths(o, record);
+	       set_bool(o, "fence_vouched", record->fence_vouched) && set_pcrs(o, &record->before_fence) &&
+	       set_int(o, "unlock_ms", record->unlock_ms) && set_int(o, "tpm_commands", record->tpm_commands) &&
+	       set_paths(o, record);
 }
 
 enum es_reason es_boot_record_write(const struct es_boot_record *record, struct es_buf *ret)
@@ -108,7 +117,8 @@ enum es_reason es_boot_record_write(const struct es_boot_record *record, struct 
 
 	if ((unsigned)record->state >= ES_BOOT_STATES || (unsigned)record->opened_by >= ES_OPENED_BY_COUNT ||
 	    record->path_count > ES_PATHS_MAX || record->generation > ES_JSON_UINT_MAX ||
-	    record->image_generation > ES_JSON_UINT_MAX)
+	    record->image_generation > ES_JSON_UINT_MAX || (unsigned)record->freshness >= ES_FRESHNESS_COUNT ||
+	    (unsigned)record->consent >= ES_CONSENT_COUNT || record->counter > ES_JSON_UINT_MAX)
 		return ES_ARGUMENT;
 	if (record->stub)
 		r = handover_object(&record->handover, &handover);

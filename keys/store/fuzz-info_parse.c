@@ -39,7 +39,7 @@ static void check_rewriting(const struct es_info *info)
 	    first.len != second.len || memcmp(first.data, second.data, first.len) != 0)
 		abort();
 	if (again->generation != info->generation || again->mode != info->mode ||
-	    again->protector_count != info->protector_count || again->nv_index != info->nv_index)
+	    again->protector_count != info->protector_count)
 		abort();
 }
 

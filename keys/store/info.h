@@ -40,8 +40,8 @@ struct es_protector {
 		struct {                          /* if so */
 			es_pcr_mask pcrs;         /* that the vendor signs for: PCR 11 */
 			struct es_buf public_key; /* PEM */
-			uint32_t generation_index; /* NV counter of generations; 0: none */
-			struct {                   /* what this TPM has done already, to save a boot the commands */
+			bool has_counter;         /* of generations: ES_GENERATION_INDEX */
+			struct {                  /* what this TPM has done already, to save a boot the commands */
 				struct es_digest policy;
 				struct es_buf
 				    ticket; /* of that policy's signature (keys/tpm/authorize.h); empty: none */
@@ -70,11 +70,10 @@ struct es_info {
 	uint64_t revision; /* within a generation: later commits that didn't move the TPM's counter; 0 if absent */
 	enum es_mode mode;
 	bool require_secure_boot, require_exec_installed_only;
-	uint8_t key_id[8];
+	uint8_t key_id[ES_KEY_ID_LEN];
 	struct es_digest archive_sha256;
 	uint64_t archive_size;
 	struct es_digest log_sha256;
-	uint32_t nv_index; /* 0 for "rollback": null */
 	unsigned protector_count;
 	struct es_protector *protectors[ES_PROTECTORS_MAX];
 	void *json; /* as above */

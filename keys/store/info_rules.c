@@ -39,8 +39,6 @@ void es_info_check_rules(struct es_json *j, const struct es_info *info)
 			es_json_fail(j, ES_FORMAT, "protectors", "a kdf protector in mode tpm");
 		if (count(info, ES_PROTECTOR_TPM) == 0)
 			es_json_fail(j, ES_FORMAT, "protectors", "no tpm protector in mode tpm");
-		if (info->nv_index == 0)
-			es_json_fail(j, ES_FORMAT, "rollback", "null in mode tpm");
 	} else {
 		if (count(info, ES_PROTECTOR_TPM) > 0)
 			es_json_fail(j, ES_FORMAT, "protectors", "a tpm protector in mode kdf");

@@ -21,10 +21,10 @@ extern const char *const es_protector_type_names[ES_PROTECTOR_TYPES]; /* "tpm" "
 /* The rules that hold between fields: no id twice, and the protectors that the mode asks for and allows. */
 void es_info_check_rules(struct es_json *j, const struct es_info *info);
 
-/* The field "nv_index", or one of that form: "0x0180e5ea". */
-uint32_t es_info_parse_index(struct es_json *j, const char *key);
+/* A field that names an NV index, "0x0180e5ea": there is one that it can be. */
+void es_info_expect_index(struct es_json *j, const char *key, uint32_t index);
 /* false: no memory. */
-ES_MUST_CHECK bool es_info_set_index(struct json_object *obj, const char *key, uint32_t nv_index);
+ES_MUST_CHECK bool es_info_set_index(struct json_object *obj, const char *key, uint32_t index);
 
 /* "signed" of a tpm protector, if it has it. */
 void es_info_parse_signed(struct es_json *j, struct es_protector *p);

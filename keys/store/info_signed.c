@@ -94,8 +94,9 @@ void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 	p->tpm.is_signed = true;
 	parse_pcrs(&in, p);
 	parse_key(&in, p);
-	if (in.reason == ES_OK && json_object_object_get_ex(in.obj, "generation_index", NULL))
-		p->tpm.vendor.generation_index = es_info_parse_index(&in, "generation_index");
+	p->tpm.vendor.has_counter = in.reason == ES_OK && json_object_object_get_ex(in.obj, "generation_index", NULL);
+	if (p->tpm.vendor.has_counter)
+		es_info_expect_index(&in, "generation_index", ES_GENERATION_INDEX);
 	parse_checked(&in, p);
 	j->reason = in.reason;
 }
@@ -128,6 +129,5 @@ bool es_info_set_signed(struct json_object *obj, const struct es_protector *p)
 	}
 	return set_checked(s, p) &&
 	       es_json_set(s, "public_key", json_object_new_string_len((const char *)key->data, (int)key->len)) &&
-	       (p->tpm.vendor.generation_index == 0 ||
-		es_info_set_index(s, "generation_index", p->tpm.vendor.generation_index));
+	       (!p->tpm.vendor.has_counter || es_info_set_index(s, "generation_index", ES_GENERATION_INDEX));
 }

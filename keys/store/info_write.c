@@ -131,22 +131,22 @@ static bool add_protector(struct json_object *list, const struct es_protector *p
 	       set[p->type](o, p);
 }
 
-bool es_info_set_index(struct json_object *obj, const char *key, uint32_t nv_index)
+bool es_info_set_index(struct json_object *obj, const char *key, uint32_t index)
 {
 	char text[16];
 
-	snprintf(text, sizeof text, "0x%08x", nv_index);
+	snprintf(text, sizeof text, "0x%08x", index);
 	return es_json_set_text(obj, key, text);
 }
 
-static bool set_rollback(struct json_object *o, uint32_t nv_index)
+static bool set_rollback(struct json_object *o, enum es_mode mode)
 {
 	struct json_object *rollback;
 
-	if (nv_index == 0)
+	if (mode == ES_MODE_KDF)
 		return es_json_set_null(o, "rollback");
 	rollback = child(o, "rollback");
-	return rollback != NULL && es_info_set_index(rollback, "nv_index", nv_index);
+	return rollback != NULL && es_info_set_index(rollback, "nv_index", ES_COUNTER_INDEX);
 }
 
 /* Left out where it is zero: a generation's first archive looks as it always did. */
@@ -175,8 +175,7 @@ static bool set_top(struct json_object *o, const struct es_info *info)
 	archive = child(o, "archive");
 	if (archive == NULL || !es_json_set_hex(archive, "sha256", info->archive_sha256.bytes, ES_SHA256_LEN) ||
 	    !set_uint(archive, "size", info->archive_size) ||
-	    !es_json_set_hex(o, "log_sha256", info->log_sha256.bytes, ES_SHA256_LEN) ||
-	    !set_rollback(o, info->nv_index))
+	    !es_json_set_hex(o, "log_sha256", info->log_sha256.bytes, ES_SHA256_LEN) || !set_rollback(o, info->mode))
 		return false;
 	list = json_object_new_array();
 	if (!es_json_set(o, "protectors", list))

@@ -36,6 +36,11 @@ static void every_field_is_read_back(void **state)
 	assert_int_equal(got.generation, 42);
 	assert_true(got.tpm);
 	assert_true(got.fenced);
+	assert_true(got.fence_vouched);
+	assert_int_equal(got.freshness, ES_FRESHNESS_OLD);
+	assert_true(got.has_counter);
+	assert_int_equal(got.counter, 47);
+	assert_int_equal(got.consent, ES_CONSENT_OLD);
 	assert_int_equal(got.before_fence.present, want.before_fence.present);
 	assert_int_equal(es_pcr_differ(&got.before_fence, &want.before_fence, want.before_fence.present), 0);
 	assert_int_equal(got.unlock_ms, 812);

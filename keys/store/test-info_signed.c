@@ -29,7 +29,7 @@ static struct es_info *read_info(struct es_span bytes)
 static void what_is_written_is_read_back(void **state)
 {
 	const struct es_span some = es_text_span("some");
-	const uint32_t indexes[] = { 0, 0x0180e5eb };
+	const bool has_counter[] = { false, true };
 	ES_SECRET mac_key = sample_mac_key();
 
 	(void)state;
@@ -41,7 +41,7 @@ static void what_is_written_is_read_back(void **state)
 
 		p->tpm.is_signed = true;
 		p->tpm.vendor.pcrs = ES_PCR_BIT(11);
-		p->tpm.vendor.generation_index = indexes[i];
+		p->tpm.vendor.has_counter = has_counter[i];
 		if (i == 1) {
 			p->tpm.vendor.checked.policy.bytes[31] = 7;
 			p->tpm.vendor.checked.generation = 12;
@@ -53,7 +53,7 @@ static void what_is_written_is_read_back(void **state)
 		p = es_info_find(again, ES_PROTECTOR_TPM);
 		assert_true(p->tpm.is_signed);
 		assert_int_equal(p->tpm.vendor.pcrs, ES_PCR_BIT(11));
-		assert_int_equal(p->tpm.vendor.generation_index, indexes[i]);
+		assert_int_equal(p->tpm.vendor.has_counter, has_counter[i]);
 		assert_int_equal(p->tpm.vendor.public_key.len, strlen(KEY));
 		assert_memory_equal(p->tpm.vendor.public_key.data, KEY, strlen(KEY));
 		assert_int_equal(p->tpm.vendor.checked.ticket.len, i == 1 ? 8 : 0);
@@ -98,6 +98,8 @@ static void each_defect_is_refused_and_named(void **state)
 		{ "{\"pcrs\": [\"11\"], \"public_key\": \"x\"}", "pcrs", ES_VERSION },
 		{ "{\"pcrs\": [11], \"public_key\": \"x\", \"generation_index\": 3}", "generation_index", ES_FORMAT },
 		{ "{\"pcrs\": [11], \"public_key\": \"x\", \"generation_index\": \"0x81000001\"}", "generation_index",
+		  ES_FORMAT },
+		{ "{\"pcrs\": [11], \"public_key\": \"x\", \"generation_index\": \"0x0180e5ea\"}", "generation_index",
 		  ES_FORMAT },
 		{ SIGNED "3}", "signed.checked", ES_FORMAT },
 		{ SIGNED "{\"ticket\": \"AAAA\", \"generation\": 1}}", "signed.checked.policy", ES_FORMAT },

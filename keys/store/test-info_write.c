@@ -197,7 +197,7 @@ static void what_could_not_be_read_back_is_not_written(void **state)
 			strcpy(info->host, "me");
 			break;
 		case 1:
-			info->nv_index = 0;
+			info->archive_size = 0;
 			break;
 		case 2:
 			info->generation = UINT64_MAX;

@@ -71,16 +71,16 @@ void attack_scene_restore(struct attack_scene *s)
 
 void attack_scene_own_host(struct attack_scene *s, struct es_swtpm *tpm, const char *folder, char *ret_recovery)
 {
+	struct machine_boot boot = machine_usual_boot;
 	struct es_boot_record record;
 	struct machine a;
 
+	boot.consent = true; /* to starting without the owner's configuration */
 	machine_start(&a, false);
 	strcat(a.key_name, "-attacker");
 	a.uuid = s->m.uuid;
-	assert_int_equal(machine_boot(&a, &machine_usual_boot, NULL, &record), ES_NOT_CONFIGURED);
 	a.tpm = tpm;
-	if (tpm != NULL)
-		machine_power_on(&a, &machine_usual_boot);
+	assert_int_equal(machine_boot(&a, &boot, NULL, &record), ES_NOT_CONFIGURED);
 	machine_write(&a, "etc/secret", ATTACK_PLANTED);
 	assert_int_equal(machine_init(&a, tpm == NULL, ret_recovery), ES_OK);
 	attack_scene_shell(s, "mkdir %s && cp -a %s/" ES_BANK_FOLDER "/bank0 %s/" ES_BANK_FOLDER "/bank1 %s/", folder,

@@ -48,6 +48,7 @@ enum es_reason endured_boot(struct endured *h, const char *recovery_text)
 	struct machine_boot boot = h->usual;
 
 	boot.recovery = recovery_text != NULL;
+	boot.consent = recovery_text != NULL; /* the owner is there, and knows what happened */
 	return machine_boot(&h->m, &boot, recovery_text, &h->record);
 }
 

@@ -13,6 +13,9 @@
 bool attack_with_own_kdf_archive(void);
 bool attack_with_own_recovery_key(void);
 bool attack_with_archive_sealed_to_our_tpm(void);
+/* The same beside an image that is pinned to the owner's key, or to the owner's host. */
+bool attack_with_planted_key(void);
+bool attack_with_planted_host(void);
 /* 2 */
 bool attack_as_root_after_boot(void);
 bool attack_with_edited_options(void);
@@ -33,12 +36,22 @@ bool attack_with_a_copy_that_names_another_counter(void);
 bool attack_with_a_kdf_bank_that_names_another_counter(void);
 /* Two kdf banks of the attacker's that name a counter which isn't there. */
 bool attack_with_kdf_banks_that_name_no_counter(void);
+/* Old banks, and the owner's recovery key given to them: nobody asks whether they are to be opened. */
+bool attack_with_old_banks_and_the_recovery_key(void);
+/* No banks at all: the host starts with the configuration of its image, as on its first day. */
+bool attack_with_banks_removed(void);
+/* A copy of encryption.info from when the host was in mode kdf opens what is saved in mode tpm; and the key that the TPM kept
+ * opens what is saved in mode kdf. */
+bool attack_with_info_from_before_a_change_of_mode(void);
+bool attack_with_key_from_before_a_change_of_mode(void);
 /* A copy of encryption.info from before a rotation, whose image still opens it: its key opens what was saved since. */
 bool attack_with_info_from_before_a_rotation(void);
 /* 6: what the helper finds isn't told apart from the owner's TPM, or makes it seal anew. */
 bool attack_with_another_tpm(void);
 bool attack_with_cleared_tpm(void);
 bool attack_by_swapping_the_tpm_at_a_new_seal(void);
+/* A device on the bus that swallows the fence, and kdf banks of the attacker's on the disk, so that nothing names the TPM. */
+bool attack_on_bus_and_disk(void);
 /* 7: every byte between host and TPM recorded: the sealed secret, the config key or the recovery key is in it. */
 bool attack_on_bus_at_unlock(void);
 bool attack_on_bus_at_init(void);
@@ -57,5 +70,11 @@ bool attack_with_setuid_in_tar(void);
 bool attack_with_tar_of_too_many(void);
 /* 13: how many edits of encryption.info, one field each, go unnoticed. ret_edits: how many were tried. */
 unsigned attack_by_editing_info(unsigned *ret_edits);
+
+/* What the disk holds is looked into before the fence: the event log of a bank, to word a refusal; the KDF's cost. The test
+ * program reports each look by host_attack_saw_look. */
+bool attack_by_a_log_before_the_fence(void);
+bool attack_by_a_kdf_before_the_fence(void);
+void host_attack_saw_look(void);
 
 #endif

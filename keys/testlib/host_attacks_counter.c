@@ -96,6 +96,35 @@ bool attack_with_a_kdf_bank_that_names_another_counter(void)
 	return opens_the_old(&s);
 }
 
+bool attack_with_old_banks_and_the_recovery_key(void)
+{
+	struct attack_scene s;
+	enum es_reason r;
+
+	attack_scene_start(&s);
+	several_backups(&s);
+	attack_scene_restore(&s);
+	r = machine_boot(&s.m, &machine_usual_boot, s.recovery, &s.record);
+	if (r != ES_OK)
+		assert_int_equal(r, ES_ROLLED_BACK);
+	attack_scene_stop(&s);
+	return r == ES_OK;
+}
+
+bool attack_with_banks_removed(void)
+{
+	struct attack_scene s;
+	enum es_reason r;
+
+	attack_scene_start(&s);
+	attack_scene_shell(&s, "rm -r bank0 bank1");
+	r = machine_boot(&s.m, &machine_usual_boot, NULL, &s.record);
+	if (r != ES_NOT_CONFIGURED)
+		assert_int_equal(r, ES_CONFIG_GONE);
+	attack_scene_stop(&s);
+	return r == ES_NOT_CONFIGURED;
+}
+
 bool attack_with_kdf_banks_that_name_no_counter(void)
 {
 	struct attack_scene s;

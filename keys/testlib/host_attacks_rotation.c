@@ -74,3 +74,64 @@ bool attack_with_info_from_before_a_rotation(void)
 	attack_scene_stop(&s);
 	return opened;
 }
+
+static void change_mode(struct attack_scene *s, enum es_mode mode)
+{
+	ES_HOST host = machine_host(&s->m);
+
+	assert_int_equal(machine_set_mode(host, mode, NULL), ES_OK);
+}
+
+/* The key that a copy of encryption.info gives without any TPM. */
+static void derive_key(struct attack_scene *s, struct es_secret **ret)
+{
+	ES_FD dir = open(s->genuine, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ES_BANK bank = { .state = ES_BANK_ABSENT };
+	const struct es_protector *p;
+
+	assert_true(dir >= 0);
+	assert_int_equal(es_bank_read(dir, 0, &bank), ES_OK);
+	assert_int_equal(bank.state, ES_BANK_WHOLE);
+	p = es_info_find(bank.info, ES_PROTECTOR_KDF);
+	assert_non_null(p);
+	assert_int_equal(es_protector_open_kdf(p, s->m.uuid, ret), ES_OK);
+}
+
+static bool opens_after_backup(struct attack_scene *s, const struct es_secret *key)
+{
+	ES_SECRET recovery = NULL;
+	struct es_code_fault fault;
+	bool opened;
+
+	assert_int_equal(es_recovery_text_read(s->recovery, strlen(s->recovery), &recovery, &fault), ES_OK);
+	attack_scene_backup(s, "a secret of today\n");
+	opened = any_bank_opens(s, key, recovery);
+	attack_scene_stop(s);
+	return opened;
+}
+
+bool attack_with_info_from_before_a_change_of_mode(void)
+{
+	struct attack_scene s;
+	ES_SECRET key = NULL;
+
+	attack_scene_start(&s);
+	change_mode(&s, ES_MODE_KDF);
+	attack_scene_shell(&s, "rm -r %s && mkdir %s && cp -a bank0 bank1 %s/", s.genuine, s.genuine, s.genuine);
+	derive_key(&s, &key);
+	change_mode(&s, ES_MODE_TPM);
+	return opens_after_backup(&s, key);
+}
+
+bool attack_with_key_from_before_a_change_of_mode(void)
+{
+	struct attack_scene s;
+	ES_SECRET key = NULL;
+
+	attack_scene_start(&s);
+	machine_power_on(&s.m, &machine_usual_boot);
+	assert_true(attack_scene_unseal(&s, &key)); /* a fault in the image of that day */
+	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	change_mode(&s, ES_MODE_KDF);
+	return opens_after_backup(&s, key);
+}

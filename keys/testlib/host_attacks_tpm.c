@@ -153,12 +153,14 @@ bool attack_on_bus_at_unlock(void)
 
 bool attack_on_bus_at_init(void)
 {
+	struct machine_boot boot = machine_usual_boot;
 	struct attack_scene s;
 	struct bus bus;
 
 	attack_scene_start(&s);
 	attack_scene_shell(&s, "rm -r bank0 bank1");
-	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_NOT_CONFIGURED);
+	boot.consent = true;
+	assert_int_equal(machine_boot(&s.m, &boot, NULL, &s.record), ES_NOT_CONFIGURED);
 	bus_start(&s, &bus, "init");
 	assert_int_equal(machine_init(&s.m, false, s.recovery), ES_OK);
 	bus_stop(&s);
@@ -177,7 +179,7 @@ bool attack_on_bus_at_new_seal(void)
 		ES_HOST host = machine_host(&s.m);
 		struct es_pack_report report;
 
-		assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+		assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 		assert_int_equal(es_host_backup(host, &report), ES_OK);
 	}
 	bus_stop(&s);

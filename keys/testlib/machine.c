@@ -12,6 +12,7 @@
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/keyring_named.h"
+#include "keys/rotate.h"
 #include "keys/store/file.h"
 #include "keys/testlib/extend.h"
 
@@ -225,6 +226,11 @@ void machine_power_on(struct machine *m, const struct machine_boot *boot)
 	firmware(m, boot);
 }
 
+static enum es_reason agree(const struct machine_boot *boot, struct es_opening *o, enum es_reason r)
+{
+	return boot->consent && es_opening_asks(o) != ES_ASK_NOTHING ? es_opening_consent(o) : r;
+}
+
 enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, const char *recovery_text,
 			    struct es_boot_record *ret_record)
 {
@@ -232,8 +238,14 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 					.secure_boot = true,
 					.recovery = boot->recovery,
 					.bank = { true, true } };
-	struct es_opening_request request = { .handover = &handover, .product_uuid = m->uuid };
+	struct es_pins pins = { .key_count = 0 };
+	struct es_opening_request request = { .handover = &handover,
+					      .product_uuid = m->uuid,
+					      .pins = &pins,
+					      .no_automatic = boot->no_automatic,
+					      .pcr_public_key = m->public_key };
 	ES_SCOPED(es_opening_freep) struct es_opening *o = NULL;
+	char detail[ES_PINS_DETAIL];
 	ES_BUF log = { NULL, 0 };
 	ES_FD tree = -1;
 	ES_FD banks = -1;
@@ -250,10 +262,14 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	request.banks_dirfd = banks;
 	request.event_log = es_buf_span(&log);
 	request.pcr_signature = m->signature;
+	if (boot->pins != NULL)
+		request.no_automatic = es_pins_parse(es_text_span(boot->pins), &pins, detail);
 	assert_int_equal(es_opening_new(&request, &o), ES_OK);
-	r = es_opening_key(o, recovery_text);
+	r = agree(boot, o, es_opening_key(o, recovery_text));
 	if (r == ES_OK)
-		r = es_opening_unpack(o, tree);
+		r = agree(boot, o, es_opening_unpack(o, tree));
+	if (r == ES_OK && es_opening_record(o)->state != ES_BOOT_UNLOCKED)
+		r = es_opening_unpack(o, tree); /* once more, since somebody agreed */
 	*ret_record = *es_opening_record(o);
 	leave(m, o);
 	return r;
@@ -282,6 +298,17 @@ enum es_reason machine_init(struct machine *m, bool kdf, char *ret_recovery)
 	if (r == ES_OK)
 		es_recovery_code_write(es_secret_bytes(recovery), ret_recovery);
 	return r;
+}
+
+enum es_reason machine_set_mode(struct es_host *host, enum es_mode mode, char *ret_recovery)
+{
+	char old_id[ES_RECOVERY_ID_TEXT];
+	ES_SECRET recovery = NULL;
+	enum es_reason r = es_host_set_mode(host, mode, old_id, &recovery);
+
+	if (recovery != NULL && ret_recovery != NULL)
+		es_recovery_code_write(es_secret_bytes(recovery), ret_recovery);
+	return r == ES_OK && recovery != NULL ? es_host_rotate_finish(host) : r;
 }
 
 void machine_write(struct machine *m, const char *path, const char *text)

@@ -20,6 +20,9 @@ struct machine_boot {
 	bool recovery;                 /* the stub saw a recovery key */
 	enum es_measured measured;
 	const char *driver; /* PCR 2; NULL: none */
+	const char *pins;   /* the image's options, for etcseal.srk= and its like; NULL: none */
+	bool consent;       /* somebody at the console agrees to what is asked */
+	enum es_reason no_automatic;
 };
 extern const struct machine_boot machine_usual_boot;
 
@@ -50,6 +53,9 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 struct es_host *machine_host(struct machine *m);
 /* es_host_init with default paths; the recovery key's text goes to ret_recovery (ES_RECOVERY_TEXT_LEN + 1). */
 enum es_reason machine_init(struct machine *m, bool kdf, char *ret_recovery);
+/* es_host_set_mode, and its second step, as a command does it. Where the keys were changed ret_recovery (or NULL) is the new
+ * recovery key's text. */
+enum es_reason machine_set_mode(struct es_host *host, enum es_mode mode, char *ret_recovery);
 
 void machine_write(struct machine *m, const char *path, const char *text); /* below run/ram/tree */
 bool machine_has(struct machine *m, const char *path, const char *text);

@@ -80,7 +80,6 @@ struct es_info *sample_info(enum es_mode mode, uint64_t generation, struct es_sp
 	info->archive_size = archive.len;
 	assert_true(es_sha256(&log, 1, &info->log_sha256));
 	if (mode == ES_MODE_TPM) {
-		info->nv_index = 0x0180e5ea;
 		add_tpm(info);
 	} else {
 		add_kdf(info);

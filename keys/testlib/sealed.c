@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -70,15 +71,25 @@ void sealed_power_on(struct sealed *b, const char *image)
 	hand_over(b);
 }
 
+/* The helper leaves its key under one name in root's keyring, which all test programs share: one of them at a time. */
+static void own_the_keyring(struct sealed *b)
+{
+	b->keyring_lock = open("/tmp/etcseal-test-keyring.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	assert_true(b->keyring_lock >= 0);
+	assert_int_equal(flock(b->keyring_lock, LOCK_EX), 0);
+}
+
 static int make(void **state, bool tpm)
 {
 	struct sealed *b = calloc(1, sizeof *b);
 
+	own_the_keyring(b);
 	machine_start(&b->m, tpm);
 	snprintf(b->handover, sizeof b->handover, "%s/handover", b->m.folder);
 	snprintf(b->run, sizeof b->run, "%s/again", b->m.folder);
 	snprintf(b->ram, sizeof b->ram, "%s/ram", b->run);
 	snprintf(b->cmdline, sizeof b->cmdline, "%s/cmdline", b->m.folder);
+	sealed_write(b->m.folder, "cmdline", "root=/dev/sda2 ro quiet\n");
 	*state = b;
 	assert_int_equal(machine_boot(&b->m, &machine_usual_boot, NULL, &b->record), ES_NOT_CONFIGURED);
 	return 0;
@@ -117,6 +128,7 @@ int sealed_remove(void **state)
 
 	(void)umount2(b->ram, MNT_DETACH);
 	machine_stop(&b->m);
+	close(b->keyring_lock);
 	free(b);
 	return r == ES_OK || r == ES_NOT_UNLOCKED ? 0 : -1;
 }

@@ -15,6 +15,7 @@ struct sealed {
 	char handover[96], run[96], ram[112], cmdline[96];
 	const char *tcti, *tpm_device; /* the latter NULL unless the test says otherwise */
 	struct es_boot_record record;  /* what the helper left: sealed_read_record */
+	int keyring_lock;
 };
 
 int sealed_unconfigured(void **state); /* a TPM, no bank */

@@ -175,35 +175,9 @@ bool attack_forge_the_counter(struct tpm_fixture *f)
 	return r == ES_OK && value != f->counter;
 }
 
-/* Success, with a digest for each of no banks, and a session that looks as it has to but for the HMAC; or, to a command
- * with a password, the empty one. */
-static void swallow(void *arg, struct es_proxy_message *m)
-{
-	bool password = m->command_len > 22 && m->command[18] == 0x40; /* TPM_RS_PW */
-	uint8_t *at = m->response;
-
-	(void)arg;
-	if (m->code != CC_PCR_EVENT)
-		return;
-	memcpy(at, (const uint8_t[]){ 0x80, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, 18);
-	m->response_len = 18;
-	if (password) {
-		memcpy(at + 18, (const uint8_t[]){ 0, 0, 1, 0, 0 }, 5);
-		m->response_len += 5;
-	} else {
-		memset(at + 18, 0, 69);
-		at[19] = 32; /* nonce */
-		at[52] = 1;  /* continueSession */
-		at[54] = 32; /* HMAC */
-		m->response_len += 69;
-	}
-	at[5] = (uint8_t)m->response_len;
-	m->answered = true;
-}
-
 bool attack_swallow_the_fence(struct tpm_fixture *f)
 {
-	struct es_proxy *p = through(f, swallow, NULL, NULL);
+	struct es_proxy *p = through(f, es_proxy_swallow_event, NULL, NULL);
 	struct es_pcr_values now = { 0 };
 	bool vouched;
 	enum es_reason r = es_tpm_fence(f->tpm, true, &vouched);

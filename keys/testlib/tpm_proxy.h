@@ -42,4 +42,7 @@ struct es_proxy_refusal {
 };
 es_proxy_fn es_proxy_refuse;
 
+/* A before: PCR_Event never reaches the TPM, and its success is forged: in a session with all but the HMAC, else whole. */
+es_proxy_fn es_proxy_swallow_event;
+
 #endif

@@ -113,18 +113,27 @@ static enum es_reason reseal_image(struct endured *h)
 	return es_host_reseal(host, &(struct es_predict_request){ .image = &coming.pe, .uki = &coming.uki }, &done);
 }
 
-static enum es_reason set_kdf(struct endured *h)
+/* Shown between the two steps, as after a rotation: a change of mode is one. */
+static enum es_reason set_mode(struct endured *h, enum es_mode mode)
 {
 	ES_HOST host = machine_host(&h->m);
+	ES_SECRET recovery = NULL;
+	char old_id[ES_RECOVERY_ID_TEXT];
+	enum es_reason r = es_host_set_mode(host, mode, old_id, &recovery);
 
-	return es_host_set_mode(host, ES_MODE_KDF);
+	if (recovery != NULL)
+		es_recovery_code_write(es_secret_bytes(recovery), h->given);
+	return r == ES_OK && recovery != NULL ? es_host_rotate_finish(host) : r;
+}
+
+static enum es_reason set_kdf(struct endured *h)
+{
+	return set_mode(h, ES_MODE_KDF);
 }
 
 static enum es_reason set_tpm(struct endured *h)
 {
-	ES_HOST host = machine_host(&h->m);
-
-	return es_host_set_mode(host, ES_MODE_TPM);
+	return set_mode(h, ES_MODE_TPM);
 }
 
 static enum es_reason require_secure_boot(struct endured *h)

@@ -9,13 +9,13 @@
 #define ES_TPM_AUTHORIZE_H
 
 #include "keys/core/buf.h"
+#include "keys/core/labels.h"
 #include "keys/core/pcr.h"
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
 #include "keys/tpm/context.h"
 
-/* The counter of generations: of the form of counter.h's, so that its Name is the same on every host. */
-enum { ES_GENERATION_INDEX = 0x0180e5eb };
+/* ES_GENERATION_INDEX is of the form of counter.h's, so that its Name is the same on every host. */
 #define ES_GENERATION_MAX ((uint64_t)1 << 62)
 
 /* What a vendor signs, RSASSA-PKCS1-v1_5 with SHA-256 over these 32 bytes: PolicyPCR(pcrs), then, unless generation is 0,

@@ -6,13 +6,9 @@
 #ifndef ES_TPM_COUNTER_H
 #define ES_TPM_COUNTER_H
 
+#include "keys/core/labels.h"
 #include "keys/core/reason.h"
 #include "keys/tpm/context.h"
-
-enum {
-	ES_COUNTER_INDEX = 0x0180e5ea,    /* ours, in the owner range 0x01800000 to 0x01bfffff */
-	ES_FORESEEING_INDEX = 0x0180e5ec, /* for a moment: es_tpm_counter_foresee */
-};
 
 /* Makes it, and doesn't count it: until it is first counted it has no value (es_tpm_counter_read: ES_COUNTER_UNCOUNTED).
  * ES_ALREADY_CONFIGURED: it is there, counted or not. ES_TPM_FULL: no NV room, or the index is taken by something that

@@ -122,6 +122,12 @@ enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised
 	return ES_OK;
 }
 
+bool es_tpm_srk_is(const struct es_tpm *tpm, struct es_span serialised)
+{
+	return tpm->srk_serialised != NULL && tpm->srk_serialised_len == serialised.len &&
+	       memcmp(tpm->srk_serialised, serialised.data, serialised.len) == 0;
+}
+
 enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha256_fn *sha256, uint8_t ret[static ES_SRK_NAME_LEN])
 {
 	uint8_t bytes[sizeof(TPMT_PUBLIC)];

@@ -21,6 +21,9 @@ ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *
 /* Pins what encryption.info holds; sends no command. ES_FORMAT: not a serialised key at our handle. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised);
 
+/* Whether that is what is pinned. */
+bool es_tpm_srk_is(const struct es_tpm *tpm, struct es_span serialised);
+
 /* The Name of a serialised SRK, computed from its public area and not taken from beside it. ES_FORMAT. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha256_fn *sha256,
 					     uint8_t ret[static ES_SRK_NAME_LEN]);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of a rotation, of `recovery rotate` and of a change of mode: the new recovery key is shown, once, and only then
+ * goes the bank that the old one opens (keys/rotate.h). Where it can't be shown, the old one stays good.
+ */
+#ifndef ES_TOOLS_ROTATED_H
+#define ES_TOOLS_ROTATED_H
+
+#include "keys/host.h"
+#include "tools/verb.h"
+
+struct es_rotated {
+	char old_id[ES_RECOVERY_ID_TEXT]; /* "": there was none */
+	struct es_secret *recovery;       /* the new one; NULL: nothing was rotated */
+	bool settings;                    /* with --json: the object has what `get` shows too */
+};
+
+/* reason: what the rotation returned. Says the failure too, if there is one. */
+enum es_exit es_rotated_show(const struct es_args *args, struct es_host *host, const struct es_rotated *rotated,
+			     enum es_reason reason);
+
+#endif
