@@ -10,7 +10,7 @@
 
 struct es_vouched {
 	const struct es_bank *bank;
-	uint8_t key_id[ES_KEY_ID_LEN];
+	uint8_t key_id[ES_KEY_ID_LEN], before[ES_PREDECESSORS_MAX][ES_KEY_ID_LEN];
 };
 
 enum es_reason es_bank_vouch(const struct es_bank *bank, const struct es_secret *config_key, struct es_vouched **ret)
@@ -27,6 +27,8 @@ enum es_reason es_bank_vouch(const struct es_bank *bank, const struct es_secret 
 		r = es_config_key_derive(config_key, ES_LABEL_INFO_MAC, &mac_key);
 	if (r == ES_OK && ES_WITH_MAC)
 		r = es_info_verify(es_buf_span(&bank->info_bytes), mac_key);
+	if (r == ES_OK && bank->info != NULL)
+		r = es_predecessor_ids(bank->info, config_key, v->before);
 	if (r == ES_OK)
 		*ret = es_take(v);
 	return r;
@@ -51,6 +53,15 @@ const struct es_info *es_vouched_info(const struct es_vouched *v)
 const uint8_t *es_vouched_key_id(const struct es_vouched *v)
 {
 	return v->key_id;
+}
+
+bool es_vouched_accepted(const struct es_vouched *v, const struct es_pins *pins)
+{
+	bool accepted = es_pins_accept_key(pins, v->key_id);
+
+	for (unsigned i = 0; i < v->bank->info->predecessor_count && !accepted; i++)
+		accepted = es_pins_accept_key(pins, v->before[i]);
+	return accepted;
 }
 
 enum es_reason es_vouched_decrypt(const struct es_vouched *v, const struct es_secret *config_key,

@@ -3,6 +3,7 @@
 #ifndef ES_BANK_OPEN_H
 #define ES_BANK_OPEN_H
 
+#include "keys/core/pins.h"
 #include "keys/core/recovery_code.h"
 #include "keys/core/secret.h"
 #include "keys/store/bank.h"
@@ -23,6 +24,10 @@ void es_vouched_freep(struct es_vouched **v);
 const struct es_info *es_vouched_info(const struct es_vouched *v);
 /* The key's own id, computed and not taken from the file. */
 const uint8_t *es_vouched_key_id(const struct es_vouched *v);
+
+/* Whether an image that is pinned so takes this key: by its own id, or by that of a key before it, which its writer has
+ * shown to know. */
+bool es_vouched_accepted(const struct es_vouched *v, const struct es_pins *pins);
 
 /* Decrypts the archive whole and checks its tag. ES_TAMPERED_ARCHIVE. The caller owns *ret_tar. */
 ES_MUST_CHECK enum es_reason es_vouched_decrypt(const struct es_vouched *v, const struct es_secret *config_key,

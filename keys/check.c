@@ -5,6 +5,7 @@
 #include "keys/bank_open.h"
 #include "keys/choice.h"
 #include "keys/config_key.h"
+#include "keys/host_pins.h"
 #include "keys/next_boot.h"
 #include "keys/refusal.h"
 #include "keys/sealing_vendor.h"
@@ -38,6 +39,10 @@ static const char *advice(enum es_reason reason)
 	case ES_COUNTER_UNCOUNTED:
 		return "`etcseal set --mode=tpm` seals to this TPM anew while the configuration is open; else the "
 		       "next boot asks for the recovery key.";
+	case ES_OTHER_KEY:
+	case ES_OTHER_HOST:
+	case ES_BAD_PINS:
+		return "Build the image again on this host, with `etcseal image build --for-this-host`.";
 	case ES_TPM_CLEARED:
 	case ES_TPM_OTHER:
 		return "If it was you who changed it, `etcseal set --mode=tpm --yes` seals to this TPM anew while the "
@@ -246,6 +251,28 @@ static void look_at_kdf(struct check *c)
 		add(c, true, r, "%s", uuid[0] != '\0' ? uuid : "this machine tells no UUID");
 }
 
+/* An image that is pinned to something else opens nothing here, whatever it measures. */
+static enum es_reason look_at_pins(struct check *c)
+{
+	bool by_old_key = false;
+	char detail[ES_PINS_DETAIL];
+	enum es_reason r;
+
+	if (c->next == NULL)
+		r = es_host_image_pins(c->host, &c->pins);
+	else
+		r = es_pins_parse(c->next->uki->section[ES_UKI_CMDLINE], &c->pins, detail);
+	if (r == ES_BAD_PINS)
+		add(c, true, r, "%s", c->next == NULL ? es_host_detail(c->host) : detail);
+	if (r == ES_OK)
+		r = es_host_fits_pins(c->host, &c->pins, &by_old_key);
+	if (r == ES_OTHER_KEY || r == ES_OTHER_HOST || r == ES_TPM_OTHER)
+		add(c, true, r, "%s", es_host_detail(c->host));
+	else if (r != ES_OK && r != ES_BAD_PINS)
+		return r;
+	return ES_OK;
+}
+
 enum es_reason es_host_check(struct es_host *host, const struct es_predict_request *next, struct es_check *ret)
 {
 	struct check c = { .host = host, .next = next, .found = { .opens = true } };
@@ -257,6 +284,9 @@ enum es_reason es_host_check(struct es_host *host, const struct es_predict_reque
 		return r;
 	c.key = key;
 	c.info = info;
+	r = look_at_pins(&c);
+	if (r != ES_OK)
+		return r;
 	look_at_tpm(&c);
 	look_at_banks(&c);
 	if (info->mode == ES_MODE_KDF)

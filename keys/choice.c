@@ -60,14 +60,15 @@ enum es_reason es_choice_owner(const struct es_vouched *bank, const struct es_pi
 {
 	if (!ES_WITH_PINS)
 		return ES_OK;
-	if (!es_pins_accept_key(pins, es_vouched_key_id(bank)))
+	if (!es_vouched_accepted(bank, pins))
 		return ES_OTHER_KEY;
 	return es_pins_accept_host(pins, es_vouched_info(bank)->host) ? ES_OK : ES_OTHER_HOST;
 }
 
 static bool says_it_is_ours(const struct es_info *info, const struct es_pins *pins)
 {
-	return es_pins_accept_key(pins, info->key_id) && es_pins_accept_host(pins, info->host);
+	return (es_pins_accept_key(pins, info->key_id) || info->predecessor_count > 0) &&
+	       es_pins_accept_host(pins, info->host);
 }
 
 int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_counter counter,

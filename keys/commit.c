@@ -4,6 +4,7 @@
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
+#include "keys/host_pins.h"
 #include "keys/host_state.h"
 #include "keys/sealing_vendor.h"
 #include "keys/store/file.h"
@@ -240,6 +241,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	host->detail[0] = '\0';
 	es_host_settle(host, commit->info);
 	es_sealing_note_checked(host, commit->info);
+	es_host_settle_pins(host, commit->info);
 	host->detail[0] = '\0';
 	r = next_generation(host, commit);
 	if (r == ES_OK)

@@ -37,6 +37,14 @@ ES_MUST_CHECK enum es_reason es_protector_make_recovery(struct es_protector *p, 
 ES_MUST_CHECK enum es_reason es_protector_escrow(const struct es_protector *p, const struct es_secret *config_key,
 						 struct es_secret **ret_recovery);
 
+/* The ids of the keys before this one that info names. ES_TAMPERED_INFO: one isn't wrapped under this key. */
+ES_MUST_CHECK enum es_reason es_predecessor_ids(const struct es_info *info, const struct es_secret *config_key,
+						uint8_t ret[static ES_PREDECESSORS_MAX][ES_KEY_ID_LEN]);
+/* Under the next key: those that info names under the old one, and the old one itself; of more than there is room for the
+ * oldest goes. */
+ES_MUST_CHECK enum es_reason es_predecessors_pass_on(struct es_info *info, const struct es_secret *old,
+						     const struct es_secret *next);
+
 /* A DMI product UUID that tells one machine from another: not empty, all zeros, all ones, or a vendor's filler. */
 bool es_product_uuid_real(const char *product_uuid);
 

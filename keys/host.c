@@ -124,6 +124,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->tcti = request->tcti;
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
+	host->cmdline = request->cmdline != NULL ? request->cmdline : "/proc/cmdline";
 	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
 	if (strlen(run_dir) >= sizeof host->run_dir)
 		return ES_ARGUMENT;

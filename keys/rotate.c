@@ -23,6 +23,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/sign.h"
+#include "keys/host_pins.h"
 #include "keys/host_state.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"
@@ -127,6 +128,20 @@ static enum es_reason protect_again(struct es_host *host, struct es_info *info, 
 	return tpm ? seal_all_again(host, info, key) : derive_all_again(host, info, key);
 }
 
+/* An image that is pinned to the old key goes on opening, until one that is pinned to the new key has taken its place. */
+static enum es_reason pass_on(struct es_host *host, struct es_info *info, const struct es_secret *old,
+			      const struct es_secret *key)
+{
+	struct es_pins pins;
+	enum es_reason r = es_host_image_pins(host, &pins);
+
+	if (r != ES_OK)
+		return r;
+	if (pins.key_count > 0 || info->predecessor_count > 0)
+		return es_predecessors_pass_on(info, old, key);
+	return ES_OK;
+}
+
 static enum es_reason protect(struct es_host *host, const struct es_rotate_request *q, struct es_commit *commit,
 			      struct es_secret **ret_recovery)
 {
@@ -134,6 +149,8 @@ static enum es_reason protect(struct es_host *host, const struct es_rotate_reque
 	enum es_reason r = es_config_key_id(commit->config_key, q->info->key_id);
 
 	es_info_remove_type(q->info, ES_PROTECTOR_RECOVERY);
+	if (r == ES_OK)
+		r = pass_on(host, q->info, q->old, commit->config_key);
 	if (r == ES_OK)
 		r = q->protect(host, q->info, commit->config_key, commit);
 	if (r == ES_OK)

@@ -4,10 +4,11 @@
 #define ES_CORE_LABELS_H
 
 /* HKDF-SHA256 info strings, without a NUL. Under the config key, with no salt: */
-#define ES_LABEL_KEY_ID   "etcseal/v1/key-id"          /* ES_KEY_ID_LEN bytes: encryption.info key_id */
-#define ES_LABEL_INFO_MAC "etcseal/v1/encryption.info" /* HMAC-SHA256 key */
-#define ES_LABEL_ARCHIVE  "etcseal/v1/config.cms"      /* AES-256 wrap key of the CMS recipient */
-#define ES_LABEL_ESCROW   "etcseal/v1/recovery-escrow" /* AES-256-GCM key */
+#define ES_LABEL_KEY_ID      "etcseal/v1/key-id"          /* ES_KEY_ID_LEN bytes: encryption.info key_id */
+#define ES_LABEL_INFO_MAC    "etcseal/v1/encryption.info" /* HMAC-SHA256 key */
+#define ES_LABEL_ARCHIVE     "etcseal/v1/config.cms"      /* AES-256 wrap key of the CMS recipient */
+#define ES_LABEL_ESCROW      "etcseal/v1/recovery-escrow" /* AES-256-GCM key */
+#define ES_LABEL_PREDECESSOR "etcseal/v1/predecessor"     /* AES-256 wrap key of a config key of before */
 /* Under a protector's secret, with the protector's salt (tpm: none): AES-256 wrap key of the config key */
 #define ES_LABEL_WRAP_TPM      "etcseal/v1/wrap/tpm"
 #define ES_LABEL_WRAP_KDF      "etcseal/v1/wrap/kdf"

@@ -207,3 +207,26 @@ bool es_options_has(struct es_span options, const char *name)
 			return true;
 	return false;
 }
+
+void es_options_remove(char *options, size_t *len, const char *name)
+{
+	struct es_span in = { (const uint8_t *)options, *len }, word, value;
+	size_t pos = 0;
+
+	while (next_word(in, pos, &word)) {
+		size_t start = (size_t)(word.data - in.data), end = start + word.len;
+
+		if (!is_option(word, name, true, &value)) {
+			pos = end;
+			continue;
+		}
+		while (end < in.len && is_space(options[end]))
+			end++;
+		memmove(options + start, options + end, in.len - end);
+		in.len -= end - start;
+		pos = start;
+	}
+	while (in.len > 0 && in.len < *len && is_space(options[in.len - 1]))
+		in.len--;
+	*len = in.len;
+}

@@ -23,5 +23,7 @@ bool es_options_take_recovery(char *options, size_t *len, char ret_value[static 
 bool es_options_find(struct es_span options, const char *name, struct es_span *ret_value);
 /* Whether name stands there alone, without a value. */
 bool es_options_has(struct es_span options, const char *name);
+/* Takes every name= and lone name out of options[0..*len), in place. */
+void es_options_remove(char *options, size_t *len, const char *name);
 
 #endif

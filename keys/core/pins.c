@@ -114,3 +114,35 @@ bool es_pins_expect_config(const struct es_pins *pins)
 {
 	return pins->key_count > 0 || pins->host[0] != '\0';
 }
+
+static void write_hex(struct es_writer *w, const uint8_t *data, size_t len)
+{
+	char text[SRK_TEXT + 1];
+
+	es_hex_encode(data, len, text);
+	es_write_text(w, text);
+}
+
+void es_pins_write(const struct es_pins *pins, struct es_writer *w)
+{
+	for (unsigned i = 0; i < pins->key_count; i++) {
+		es_write_text(w, i == 0 ? " " ES_OPTION_KEY_ID "=" : ",");
+		write_hex(w, pins->key_id[i], ES_KEY_ID_LEN);
+	}
+	if (pins->host[0] != '\0') {
+		es_write_text(w, " " ES_OPTION_HOST "=");
+		es_write_text(w, pins->host);
+	}
+	if (pins->has_srk) {
+		es_write_text(w, " " ES_OPTION_SRK "=");
+		write_hex(w, pins->srk_name, ES_SRK_NAME_LEN);
+	}
+}
+
+void es_pins_strip(char *options, size_t *len)
+{
+	static const char *const names[] = { ES_OPTION_SRK, ES_OPTION_KEY_ID, ES_OPTION_HOST };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		es_options_remove(options, len, names[i]);
+}

@@ -34,6 +34,11 @@ struct es_pins {
  * given twice counts as the last one. */
 enum es_reason es_pins_parse(struct es_span options, struct es_pins *ret, char ret_detail[static ES_PINS_DETAIL]);
 
+/* The options that say so, " etcseal.key-id=… etcseal.host=…", each after a space. */
+void es_pins_write(const struct es_pins *pins, struct es_writer *w);
+/* Takes them out of options[0..*len), in place, first-boot apart. */
+void es_pins_strip(char *options, size_t *len);
+
 /* Whether a configuration under this key, of this host, may open. */
 bool es_pins_accept_key(const struct es_pins *pins, const uint8_t key_id[static ES_KEY_ID_LEN]);
 bool es_pins_accept_host(const struct es_pins *pins, const char *host);

@@ -9,11 +9,12 @@
 
 #include <string.h>
 
-#define NAME_HEX "000b3db6eb1959b670076d432ac8481b70c2814116" \
-		 "87bef77ae1355937bc219434bb"
-#define KEY_A    "0011223344556677"
-#define KEY_B    "8899aabbccddeeff"
-#define HOST     "0190b8f4-0000-4000-8000-00000000aaaa"
+#define NAME_HEX                                                                                                       \
+	"000b3db6eb1959b670076d432ac8481b70c2814116"                                                                   \
+	"87bef77ae1355937bc219434bb"
+#define KEY_A "0011223344556677"
+#define KEY_B "8899aabbccddeeff"
+#define HOST  "0190b8f4-0000-4000-8000-00000000aaaa"
 
 static struct es_span span(const char *text)
 {
@@ -33,7 +34,8 @@ static struct es_pins parsed(const char *options)
 static void options_without_pins_pin_to_nothing(void **state)
 {
 	static const uint8_t any[ES_KEY_ID_LEN] = { 1 };
-	struct es_pins pins = parsed("root=/dev/sda2 etcseal.device=/dev/sda1 xetcseal.srk=1 etcseal.srkx etcseal.hosts=q");
+	struct es_pins pins =
+	    parsed("root=/dev/sda2 etcseal.device=/dev/sda1 xetcseal.srk=1 etcseal.srkx etcseal.hosts=q");
 
 	(void)state;
 	assert_false(pins.has_srk);
@@ -48,8 +50,9 @@ static void each_pin_is_read(void **state)
 	static const uint8_t a[] = { 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77 };
 	static const uint8_t b[] = { 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff };
 	static const uint8_t c[ES_KEY_ID_LEN] = { 0 };
-	struct es_pins pins = parsed("ro etcseal.srk=" NAME_HEX " \"etcseal.key-id=" KEY_A "," KEY_B "\" etcseal.host=\""
-				     "0190B8F4-0000-4000-8000-00000000AAAA\" etcseal.first-boot quiet");
+	struct es_pins pins =
+	    parsed("ro etcseal.srk=" NAME_HEX " \"etcseal.key-id=" KEY_A "," KEY_B "\" etcseal.host=\""
+		   "0190B8F4-0000-4000-8000-00000000AAAA\" etcseal.first-boot quiet");
 
 	(void)state;
 	assert_true(pins.has_srk);
@@ -116,6 +119,56 @@ static void what_is_no_pin_of_its_form_is_refused_and_named(void **state)
 	}
 }
 
+static void what_is_written_is_read_back_and_taken_out_again(void **state)
+{
+	static const char *const before[] = { "ro quiet", "", "root=/dev/sda2 \"x y\" init=/sbin/init" };
+	struct es_pins pins = parsed("etcseal.srk=" NAME_HEX " etcseal.key-id=" KEY_A "," KEY_B " etcseal.host=" HOST),
+		       again;
+	char text[512], detail[ES_PINS_DETAIL];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+		struct es_writer w = { .data = (uint8_t *)text, .cap = sizeof text };
+		size_t len;
+
+		es_write_text(&w, before[i]);
+		es_pins_write(&pins, &w);
+		assert_false(w.bad);
+		len = w.pos;
+		assert_int_equal(es_pins_parse((struct es_span){ (uint8_t *)text, len }, &again, detail), ES_OK);
+		assert_memory_equal(&again, &pins, sizeof pins);
+		es_pins_strip(text, &len);
+		assert_int_equal(len, strlen(before[i]));
+		assert_memory_equal(text, before[i], len);
+	}
+}
+
+static void taking_out_leaves_all_the_rest(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{ "etcseal.srk=1", "" },
+		{ "etcseal.srk etcseal.host", "" },
+		{ "ro etcseal.srk=1 quiet", "ro quiet" },
+		{ "etcseal.key-id=1 ro  etcseal.host=\"a b\"  quiet etcseal.key-id=2", "ro  quiet" },
+		{ "ro quiet ", "ro quiet " },
+		{ "xetcseal.srk=1 etcseal.srkx=2 etcseal.first-boot",
+		  "xetcseal.srk=1 etcseal.srkx=2 etcseal.first-boot" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[128];
+		size_t len = strlen(rows[i].from);
+
+		memcpy(text, rows[i].from, len);
+		es_pins_strip(text, &len);
+		if (len != strlen(rows[i].to) || memcmp(text, rows[i].to, len) != 0)
+			fail_msg("<%s> left <%.*s>", rows[i].from, (int)len, text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +176,8 @@ int main(void)
 		cmocka_unit_test(each_pin_is_read),
 		cmocka_unit_test(the_last_of_two_counts),
 		cmocka_unit_test(what_is_no_pin_of_its_form_is_refused_and_named),
+		cmocka_unit_test(what_is_written_is_read_back_and_taken_out_again),
+		cmocka_unit_test(taking_out_leaves_all_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

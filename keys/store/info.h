@@ -12,6 +12,7 @@
 #include "keys/core/labels.h"
 #include "keys/core/pcr.h"
 #include "keys/core/secret.h"
+#include "keys/crypto/wrap.h"
 
 enum es_mode { ES_MODE_TPM, ES_MODE_KDF, ES_MODE_COUNT };
 extern const char *const es_mode_names[ES_MODE_COUNT]; /* "tpm" "kdf" */
@@ -20,6 +21,7 @@ enum es_protector_type { ES_PROTECTOR_TPM, ES_PROTECTOR_KDF, ES_PROTECTOR_RECOVE
 
 enum {
 	ES_PROTECTORS_MAX = 16,
+	ES_PREDECESSORS_MAX = 4,
 	ES_UUID_TEXT = 37,        /* 36 and a NUL, lower case, no braces */
 	ES_RECOVERY_ID_TEXT = 39, /* {UPPER-CASE GUID} and a NUL */
 	ES_TIME_TEXT = 21,        /* 2026-11-21T18:14:32Z and a NUL */
@@ -74,6 +76,9 @@ struct es_info {
 	struct es_digest archive_sha256;
 	uint64_t archive_size;
 	struct es_digest log_sha256;
+	/* Keys of before that a boot image may be pinned to still (FORMAT.md, "Predecessors"). */
+	unsigned predecessor_count;
+	uint8_t predecessor[ES_PREDECESSORS_MAX][ES_WRAPPED_LEN];
 	unsigned protector_count;
 	struct es_protector *protectors[ES_PROTECTORS_MAX];
 	void *json; /* as above */

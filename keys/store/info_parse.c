@@ -216,6 +216,7 @@ static void parse_top(struct es_json *j, struct es_info *info)
 	j->reason = in.reason;
 	es_json_hex(j, "log_sha256", info->log_sha256.bytes, ES_SHA256_LEN);
 	parse_rollback(j, info->mode);
+	es_info_parse_predecessors(j, info);
 	parse_protectors(j, info);
 	es_info_check_rules(j, info);
 }

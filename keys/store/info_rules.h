@@ -30,4 +30,8 @@ ES_MUST_CHECK bool es_info_set_index(struct json_object *obj, const char *key, u
 void es_info_parse_signed(struct es_json *j, struct es_protector *p);
 ES_MUST_CHECK bool es_info_set_signed(struct json_object *obj, const struct es_protector *p);
 
+/* "predecessors", if it is there. */
+void es_info_parse_predecessors(struct es_json *j, struct es_info *info);
+ES_MUST_CHECK bool es_info_set_predecessors(struct json_object *obj, const struct es_info *info);
+
 #endif

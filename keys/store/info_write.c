@@ -177,6 +177,8 @@ static bool set_top(struct json_object *o, const struct es_info *info)
 	    !set_uint(archive, "size", info->archive_size) ||
 	    !es_json_set_hex(o, "log_sha256", info->log_sha256.bytes, ES_SHA256_LEN) || !set_rollback(o, info->mode))
 		return false;
+	if (!es_info_set_predecessors(o, info))
+		return false;
 	list = json_object_new_array();
 	if (!es_json_set(o, "protectors", list))
 		return false;

@@ -47,6 +47,8 @@ void machine_start(struct machine *m, bool with_tpm)
 	snprintf(m->run_dir, sizeof m->run_dir, "%s/run", m->folder);
 	snprintf(m->log_path, sizeof m->log_path, "%s/log", m->folder);
 	snprintf(m->uuid_path, sizeof m->uuid_path, "%s/uuid", m->folder);
+	snprintf(m->cmdline_path, sizeof m->cmdline_path, "%s/cmdline", m->folder);
+	assert_int_equal(es_file_write(AT_FDCWD, m->cmdline_path, es_text_span("root=/dev/sda2 ro\n")), ES_OK);
 	snprintf(m->key_name, sizeof m->key_name, "etcseal-test:%d", (int)getpid());
 	assert_int_equal(mkdir(m->boot_dir, 0700), 0);
 	m->uuid = "4c4c4544-0043-5910-8054-b7c04f4e3432";
@@ -282,6 +284,7 @@ struct es_host *machine_host(struct machine *m)
 					   .tcti = tcti(m),
 					   .event_log = m->log_path,
 					   .product_uuid = m->uuid_path,
+					   .cmdline = m->cmdline_path,
 					   .key_name = m->key_name };
 	struct es_host *host = NULL;
 

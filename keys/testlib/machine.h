@@ -28,8 +28,8 @@ extern const struct machine_boot machine_usual_boot;
 
 struct machine {
 	struct es_swtpm *tpm; /* NULL: none */
-	char folder[64];      /* temporary; boot/ run/ log uuid in it */
-	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], key_name[64];
+	char folder[64];      /* temporary; boot/ run/ log uuid cmdline in it */
+	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], cmdline_path[96], key_name[64];
 	const char *uuid;
 	/* Sections .pcrpkey (measured behind the image) and .pcrsig of the image; no data: it has none. The test's own. */
 	struct es_span public_key, signature;
