@@ -13,6 +13,7 @@ planted() { # folder
 	banks_restore "$1" "$SCRATCH/theirs"
 	machine_start "$1" planted "job=$1/job"
 	! machine_sees "$CONSOLE_ASKS" 120 || machine_type "$(cat "$SCRATCH/attacker/recovery-key")"
+	! machine_sees "$CONSOLE_ASKS_OLD" 60 || machine_type OLD
 	machine_end || :
 }
 

@@ -125,7 +125,8 @@ machine_end() { # waits for the guest to power off; fails if it has to be ended
 	return $status
 }
 
-CONSOLE_ASKS='groups +1 to +4: '
+CONSOLE_ASKS='groups +1 to +4: |type (OLD|NEW), or Enter: '
+CONSOLE_ASKS_OLD='type OLD, or Enter: ' CONSOLE_ASKS_NEW='type NEW, or Enter: '
 
 machine_boot() { # folder, name, options: from power on to power off; asked for a recovery key, nobody is there
 	machine_start "$@"

@@ -20,3 +20,38 @@ tpm_start() { # state folder, control socket, log: sets TPM_PID; comes back when
 	done
 	die "swtpm didn't come up: $(tail -n 3 "$3" 2>/dev/null)"
 }
+
+# What any system that is booted on the machine can do with its TPM: tpm2-tools, while the machine is off.
+tpm_tools() { # machine, shell line
+	local port ctl pid i status=0
+	for ((i = 0; i < 50; i++)); do
+		port=$((20000 + RANDOM)) ctl=$((port + 1))
+		(owned swtpm socket --tpm2 --tpmstate "dir=$1/tpm" --server "type=tcp,bindaddr=127.0.0.1,port=$port" \
+			--ctrl "type=tcp,bindaddr=127.0.0.1,port=$ctl" --flags startup-clear >/dev/null 2>&1 </dev/null) &
+		pid=$!
+		if wait_port $ctl "$pid"; then
+			break
+		fi
+		wait "$pid" 2>/dev/null || :
+		pid=
+	done
+	[ -n "$pid" ] || die "no swtpm came up for tpm2-tools"
+	(
+		cd "$SCRATCH"
+		export TPM2TOOLS_TCTI="swtpm:host=127.0.0.1,port=$port"
+		bash -euo pipefail -c "$2"
+	) || status=$?
+	kill "$pid" 2>/dev/null || :
+	wait "$pid" 2>/dev/null || :
+	return $status
+}
+
+wait_port() { # port, pid of who is to listen there
+	local i
+	for ((i = 0; i < 200; i++)); do
+		! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null || return 0
+		kill -0 "$2" 2>/dev/null || return 1
+		sleep 0.05
+	done
+	return 1
+}

@@ -19,8 +19,15 @@ machine_copy "$SCRATCH/m" "$SCRATCH/recovered"
 act_look "$SCRATCH/m" old || :
 act_look "$SCRATCH/one" old || :
 act_look "$SCRATCH/left" old || :
-act_recovery "$SCRATCH/recovered" recovery encryptionRecoveryKey "$(cat "$SCRATCH/m/recovery-key")" || :
+machine_copy "$SCRATCH/recovered" "$SCRATCH/unasked"
+act_recovery "$SCRATCH/unasked" recovery encryptionRecoveryKey "$(cat "$SCRATCH/m/recovery-key")" || :
+job_make "$SCRATCH/job-look" look
+machine_start "$SCRATCH/recovered" recovery "job=$SCRATCH/job-look" \
+	"options=encryptionRecoveryKey=$(cat "$SCRATCH/m/recovery-key")"
+! machine_sees "$CONSOLE_ASKS_OLD" "$BOOT_BOUND" || machine_type OLD
+machine_end || :
 a=$SCRATCH/m/boots/backup b=$SCRATCH/m/boots/old r=$SCRATCH/recovered/boots/recovery
+unasked=$SCRATCH/unasked/boots/recovery
 one=$SCRATCH/one/boots/old left=$SCRATCH/left/boots/old
 
 check "before, it opens by the TPM (the control)" says "$a" opened-by tpm
@@ -28,8 +35,11 @@ check "a further backup succeeds" says "$a" backup-exit 0
 check "both banks old: shut" stays_shut "$b"
 check "with the exit code of a rollback" says "$b" unlock-exit 5
 check "and the cause is named, with both numbers" \
-	shows "$b" "generation $old, the TPM.s counter stands at $((old + 1))"
-check "the recovery key opens them" says "$r" opened-by recovery
+	shows "$b" "generation $old, the TPM.s counter is at $((old + 1))"
+check "the recovery key alone doesn't open them" stays_shut "$unasked"
+check "it and a word of the owner do" says "$r" opened-by recovery
+check "and the console says that it is old" shows "$r" "this configuration is OLD: generation $old, and the TPM has counted $((old + 1))"
+check "boot.json too" grep -q '"freshness": "rolled-back"' "$r/out/boot.json"
 check "one bank old: the newer one opens" says "$one" motd "the configuration of this very host second thoughts"
 check "the newer one damaged, the old one left: shut" stays_shut "$left"
 check "as older than the TPM's counter" says "$left" unlock-exit 5

@@ -34,6 +34,6 @@ check "the vendor's next image, never seen before, opens by itself" says "$newer
 check "the file is there" says "$newer" file "psk=correct horse battery staple"
 check "the older image stays shut" stays_shut "$older"
 check "and that is named" shows "$older" 'older than the newest'
-check "with both generations" shows "$older" 'generation 2, .* stands at 3'
+check "with both generations" shows "$older" 'generation 2, .* is at 3'
 check "a policy that somebody else signed stays shut" stays_shut "$forged"
 check "and that is named" shows "$forged" "isn't signed by the vendor"
