@@ -16,7 +16,12 @@ void es_handover_write(const struct es_handover *h, struct es_writer *w)
 	es_write_text(w, es_measured_names[h->measured]);
 	es_write_text(w, "\", \"outside_options\": \"");
 	es_write_text(w, es_outside_names[h->outside]);
-	write_bool(w, "\",\n  \"secure_boot\": ", h->secure_boot);
+	es_write_text(w, "\"");
+	if (h->firmware_options >= 0) {
+		es_write_text(w, ", \"firmware_options\": ");
+		es_write_decimal(w, (uint64_t)h->firmware_options);
+	}
+	write_bool(w, ",\n  \"secure_boot\": ", h->secure_boot);
 	write_bool(w, ", \"recovery\": ", h->recovery);
 	es_write_text(w, ",\n  \"banks\": [ ");
 	for (int i = 0; i < 2; i++) {

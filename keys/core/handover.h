@@ -25,18 +25,22 @@ enum es_outside_options {
 };
 extern const char *const es_outside_names[ES_OUTSIDE_COUNT]; /* "none" "used" "dropped" */
 
+/* The stub of 0.1.0. */
+enum { ES_FIRMWARE_UNSEEN = -1, ES_FIRMWARE_COUNT_MAX = 1000 };
+
 struct es_handover {
 	enum es_measured measured;
 	enum es_outside_options outside;
 	bool secure_boot;
 	bool recovery;        /* a recovery key came with the boot options */
+	int firmware_options; /* how many of firmware's own were measured; ES_FIRMWARE_UNSEEN: a stub that measures none */
 	bool bank[2];         /* handed over */
 	bool bank_refused[2]; /* there, but a file over its cap or unreadable: handed over without it */
 	char device_uuid[37]; /* GPT partition UUID that the image came from, lower case, "" if unknown */
 };
 
-/* { "format": "etcseal-handover", "version": 1, "measured": …, "outside_options": …, "secure_boot": …,
- *   "recovery": …, "banks": [ {"present": …, "refused": …}, … ], "device": … } */
+/* { "format": "etcseal-handover", "version": 1, "measured": …, "outside_options": …, "firmware_options": …,
+ *   "secure_boot": …, "recovery": …, "banks": [ {"present": …, "refused": …}, … ], "device": … } */
 void es_handover_write(const struct es_handover *h, struct es_writer *w);
 
 #endif

@@ -23,6 +23,16 @@ enum { ES_KEY_ID_LEN = 8 };
 #define ES_FENCE_EVENT "etcseal/v1/fence"
 /* What the stub measures into PCR 12 for a recovery boot in place of the key, without a NUL. */
 #define ES_RECOVERY_EVENT "etcseal/v1/recovery-boot"
+/* What the stub measures into PCR 12 of what firmware hands to the started system as options: each with its NUL, then
+ * NAME-GUID, a NUL and the value; or the string. The event's data is all that was hashed. */
+#define ES_EFI_VARIABLE_EVENT  "etcseal/v1/efi-variable"
+#define ES_SMBIOS_STRING_EVENT "etcseal/v1/smbios-string"
+/* What the stub measures into PCR 11 and 12, without a NUL: something couldn't be measured; the firmware goes on without us. */
+#define ES_UNMEASURED_EVENT "etcseal/v1/measuring-failed"
+#define ES_RETURNED_EVENT   "etcseal/v1/returned-to-firmware"
+
+/* In the stub's .sdmagic: it measures what firmware hands over. The stub of 0.1.0 lacks it. */
+#define ES_STUB_MEASURES_FIRMWARE "#### etcseal: measures-firmware-options/1 ####"
 
 /* NV indices of ours in the TPM, in the owner range (0x01800000 to 0x01bfffff). Part of the formats, and named in no file that
  * could name others. */

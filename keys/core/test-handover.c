@@ -28,6 +28,7 @@ static void every_field_is_written(void **state)
 		.measured = ES_MEASURED,
 		.outside = ES_OUTSIDE_DROPPED,
 		.secure_boot = true,
+		.firmware_options = 12,
 		.bank = { true, false },
 		.bank_refused = { false, true },
 		.device_uuid = "0fc63daf-8483-4772-8e79-3d69d8477de4",
@@ -38,7 +39,7 @@ static void every_field_is_written(void **state)
 	assert_string_equal(
 	    written(&h, text, sizeof text),
 	    "{ \"format\": \"etcseal-handover\", \"version\": 1,\n"
-	    "  \"measured\": \"yes\", \"outside_options\": \"dropped\",\n"
+	    "  \"measured\": \"yes\", \"outside_options\": \"dropped\", \"firmware_options\": 12,\n"
 	    "  \"secure_boot\": true, \"recovery\": false,\n"
 	    "  \"banks\": [ { \"present\": true, \"refused\": false }, { \"present\": false, \"refused\": true } ],\n"
 	    "  \"device\": \"0fc63daf-8483-4772-8e79-3d69d8477de4\" }\n");

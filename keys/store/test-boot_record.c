@@ -29,6 +29,7 @@ static void what_the_stub_writes_is_read(void **state)
 	assert_int_equal(got.outside, want.outside);
 	assert_int_equal(got.secure_boot, want.secure_boot);
 	assert_int_equal(got.recovery, want.recovery);
+	assert_int_equal(got.firmware_options, want.firmware_options);
 	assert_memory_equal(got.bank, want.bank, sizeof want.bank);
 	assert_memory_equal(got.bank_refused, want.bank_refused, sizeof want.bank_refused);
 	assert_string_equal(got.device_uuid, want.device_uuid);
@@ -49,6 +50,30 @@ static void every_value_the_stub_may_write_is_read(void **state)
 			assert_int_equal(got.outside, o);
 			assert_string_equal(got.device_uuid, "");
 		}
+}
+
+/* The stub of 0.1.0 says nothing of them; one that looked says so also when there were none. */
+static void a_stub_that_looks_at_no_firmware_options_is_told_from_one_that_found_none(void **state)
+{
+	struct es_handover got = { 0 };
+	char text[sizeof HANDOVER + 64];
+	uint8_t written[1024];
+	struct es_writer w = { .data = written, .cap = sizeof written };
+
+	(void)state;
+	assert_int_equal(es_handover_parse(es_text_span(HANDOVER), &got), ES_OK);
+	assert_int_equal(got.firmware_options, ES_FIRMWARE_UNSEEN);
+	es_handover_write(&got, &w);
+	assert_null(memmem(written, w.pos, "firmware", 8));
+	for (int n = 0; n < 3; n++) {
+		snprintf(text, sizeof text, "{ \"firmware_options\": %d,%s", n, HANDOVER + 1);
+		assert_int_equal(es_handover_parse(es_text_span(text), &got), ES_OK);
+		assert_int_equal(got.firmware_options, n);
+	}
+	snprintf(text, sizeof text, "{ \"firmware_options\": -1,%s", HANDOVER + 1);
+	assert_int_equal(es_handover_parse(es_text_span(text), &got), ES_FORMAT);
+	snprintf(text, sizeof text, "{ \"firmware_options\": %d,%s", ES_FIRMWARE_COUNT_MAX + 1, HANDOVER + 1);
+	assert_int_equal(es_handover_parse(es_text_span(text), &got), ES_FORMAT);
 }
 
 /* text with its first `from` replaced by `to`. */
@@ -170,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_stub_writes_is_read),
 		cmocka_unit_test(every_value_the_stub_may_write_is_read),
+		cmocka_unit_test(a_stub_that_looks_at_no_firmware_options_is_told_from_one_that_found_none),
 		cmocka_unit_test(each_defect_of_the_handover_is_refused),
 		cmocka_unit_test(every_cut_off_handover_is_refused),
 		cmocka_unit_test(each_defect_of_the_record_is_refused),

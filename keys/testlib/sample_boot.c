@@ -10,6 +10,7 @@ struct es_handover sample_handover(void)
 		.outside = ES_OUTSIDE_DROPPED,
 		.secure_boot = true,
 		.recovery = true,
+		.firmware_options = 3,
 		.bank = { true, true },
 		.bank_refused = { false, true },
 		.device_uuid = SAMPLE_PARTITION,
