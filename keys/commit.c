@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a generation. Power may fail between any two lines: see the order in es_host_commit. */
 #include "keys/config_key.h"
+#include "keys/core/event_log.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
@@ -238,6 +239,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	/* For explaining a later refusal only: a host without a TPM has none. */
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);
+	es_event_log_hide(log.data, log.len);
 	host->detail[0] = '\0';
 	es_host_settle(host, commit->info);
 	es_sealing_note_checked(host, commit->info);

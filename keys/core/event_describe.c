@@ -2,9 +2,10 @@
 /*
  * Words for an event of the boot log, for the message that says why a key stays shut. An event's bytes are whatever the
  * one who measured it wrote there: nothing but printable ASCII of it comes through. Boot options never do, as they may
- * hold a recovery key.
+ * hold a recovery key; of what firmware hands over, no credential does.
  */
 #include "keys/core/event_log.h"
+#include "keys/core/firmware_options.h"
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
 #include "keys/core/pe.h"
@@ -103,7 +104,7 @@ static void put_text_of(struct text *t, struct es_span s)
 
 static bool text_is(struct es_span s, const char *name)
 {
-	char have[32] = "";
+	char have[40] = "";
 	struct text t = { have, sizeof have, 0 };
 
 	put_text_of(&t, s);
@@ -195,23 +196,84 @@ static void describe_variable(struct text *t, const struct es_event *event)
 	put(t, ")");
 }
 
+/* Whether the data are options, one of these among them. */
+static bool holds_option(struct es_span data, const char *const names[static 2])
+{
+	char options[ES_OPTIONS_MAX] = "";
+	struct text t = { options, sizeof options, 0 };
+	struct es_span all, value;
+
+	put_text_of(&t, data);
+	all = (struct es_span){ (const uint8_t *)options, t.len };
+	return es_options_find(all, names[0], &value) || es_options_find(all, names[1], &value);
+}
+
+/* A boot menu measures the options that it passes by itself, the recovery key with them; its text stays, but for the key. */
+static const char *const recovery_options[] = { ES_OPTION_RECOVERY, ES_OPTION_RECOVERY_ESXI };
+/* On the machine anybody can read a variable; but what is shown goes further than that. */
+static const char *const credential_options[] = { "systemd.set_credential", "systemd.set_credential_binary" };
+
+/* The name without its GUID; the value, unless it was overwritten (es_event_log_hide) or may be a secret. */
+static void describe_firmware(struct text *t, const struct es_firmware_event *e)
+{
+	enum { GUID_TEXT = 1 + 36 };
+	bool guid = e->variable.len > GUID_TEXT && e->variable.data[e->variable.len - GUID_TEXT] == '-';
+
+	if (e->variable.len == 0) {
+		put(t, "SMBIOS string ");
+		put_text_of(t, es_firmware_string_shown(e->value));
+		return;
+	}
+	put(t, "EFI variable ");
+	put_text_of(t, (struct es_span){ e->variable.data, e->variable.len - (guid ? (size_t)GUID_TEXT : 0) });
+	if (e->value.len == 0 || e->value.data[0] == '*' || holds_option(e->value, recovery_options) ||
+	    holds_option(e->value, credential_options))
+		return;
+	put(t, ": ");
+	put_text_of(t, e->value);
+}
+
+static void describe_options(struct text *t, const struct es_event *event)
+{
+	struct es_firmware_event e;
+
+	if (es_firmware_event_read(event->data, &e))
+		describe_firmware(t, &e);
+	else if (text_is(event->data, ES_UNMEASURED_EVENT))
+		put(t, "the stub's mark that something couldn't be measured");
+	else if (text_is(event->data, ES_RETURNED_EVENT))
+		put(t, "the stub's mark that it gave up");
+	else
+		put(t, es_digest_equal(&event->sha256, &recovery_digest) ? "a recovery boot"
+									 : "boot options from outside the image");
+}
+
+static void describe_image(struct text *t, const struct es_event *event)
+{
+	for (int i = 0; i < ES_UKI_COUNT; i++) {
+		if (text_is(event->data, es_uki_section_names[i])) {
+			put(t, "section ");
+			put(t, es_uki_section_names[i]);
+			put(t, " of the image");
+			return;
+		}
+	}
+	if (text_is(event->data, ES_FENCE_EVENT))
+		put(t, "the fence");
+	else if (text_is(event->data, ES_UNMEASURED_EVENT) || text_is(event->data, ES_RETURNED_EVENT))
+		describe_options(t, event);
+	else
+		put(t, "an unknown event of the boot image");
+}
+
 static void describe_ipl(struct text *t, const struct es_event *event)
 {
 	switch (event->pcr) {
 	case ES_PCR_IMAGE:
-		for (int i = 0; i < ES_UKI_COUNT; i++) {
-			if (text_is(event->data, es_uki_section_names[i])) {
-				put(t, "section ");
-				put(t, es_uki_section_names[i]);
-				put(t, " of the image");
-				return;
-			}
-		}
-		put(t, text_is(event->data, ES_FENCE_EVENT) ? "the fence" : "an unknown event of the boot image");
+		describe_image(t, event);
 		return;
 	case ES_PCR_OPTIONS:
-		put(t, es_digest_equal(&event->sha256, &recovery_digest) ? "a recovery boot"
-									 : "boot options from outside the image");
+		describe_options(t, event);
 		return;
 	case ES_PCR_BANKS:
 		put(t, "bank file ");
@@ -266,23 +328,10 @@ static void describe_other(struct text *t, const struct es_event *event)
 	put_number(t, event->pcr);
 }
 
-/* A boot menu measures the options that it passes by itself, the recovery key with them; its text stays, but for the key. */
-static bool holds_recovery_option(struct es_span data)
-{
-	char options[ES_OPTIONS_MAX] = "";
-	struct text t = { options, sizeof options, 0 };
-	struct es_span all, value;
-
-	put_text_of(&t, data);
-	all = (struct es_span){ (const uint8_t *)options, t.len };
-	return es_options_find(all, ES_OPTION_RECOVERY, &value) ||
-	       es_options_find(all, ES_OPTION_RECOVERY_ESXI, &value);
-}
-
 bool es_event_is_recovery(const struct es_event *event)
 {
 	return event->pcr == ES_PCR_OPTIONS && event->type == ES_EV_IPL &&
-	       (es_digest_equal(&event->sha256, &recovery_digest) || holds_recovery_option(event->data));
+	       (es_digest_equal(&event->sha256, &recovery_digest) || holds_option(event->data, recovery_options));
 }
 
 void es_event_describe(const struct es_event *event, char *ret_text, size_t cap)

@@ -6,6 +6,8 @@
  */
 #include "keys/core/event_log.h"
 
+#include "keys/core/firmware_options.h"
+
 #include <string.h>
 
 enum {
@@ -256,4 +258,35 @@ enum es_reason es_event_log_first_change(struct es_span then, struct es_span now
 		}
 	}
 	return r;
+}
+
+bool es_event_is_firmware_option(const struct es_event *event)
+{
+	struct es_firmware_event e;
+
+	return event->pcr == ES_PCR_OPTIONS && event->type == ES_EV_IPL && es_firmware_event_read(event->data, &e);
+}
+
+void es_event_log_hide(uint8_t *bytes, size_t len)
+{
+	struct es_event_log log;
+	struct es_event event;
+	enum es_reason r = es_event_log_open((struct es_span){ bytes, len }, &log);
+
+	while (r == ES_OK && (r = es_event_log_next(&log, &event)) == ES_OK) {
+		struct es_firmware_event e;
+		struct es_span hidden;
+
+		if (!es_event_is_firmware_option(&event) || !es_firmware_event_read(event.data, &e))
+			continue;
+		hidden = e.value;
+		if (e.variable.len == 0) { /* of a string the name stays */
+			size_t shown = es_firmware_string_shown(e.value).len;
+
+			hidden = (struct es_span){ e.value.data + shown, e.value.len - shown };
+		}
+		/* It lies within bytes. */
+		if (hidden.len > 0)
+			memset(bytes + (hidden.data - bytes), '*', hidden.len);
+	}
 }

@@ -63,6 +63,12 @@ ES_MUST_CHECK enum es_reason es_event_log_replay(struct es_span bytes, es_sha256
  * options with a recovery key among them. */
 bool es_event_is_recovery(const struct es_event *event);
 
+/* PCR 12 events of what firmware handed over as options (keys/core/firmware_options.h): a later boot has those of its own. */
+bool es_event_is_firmware_option(const struct es_event *event);
+/* Overwrites the values in those events: there may be credentials among them, and a copy of the log goes to the disk. The
+ * digests stay as they are. */
+void es_event_log_hide(uint8_t *bytes, size_t len);
+
 /* What one event measured, in words for a message: "section .initrd of the image", "Secure Boot variable db",
  * "EFI program \EFI\BOOT\BOOTX64.EFI". Always NUL-terminated, never longer than cap, printable ASCII only. */
 void es_event_describe(const struct es_event *event, char *ret_text, size_t cap);

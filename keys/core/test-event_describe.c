@@ -7,6 +7,7 @@
 
 #include "keys/core/buf.h"
 #include "keys/core/event_log.h"
+#include "keys/core/firmware_options.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 
@@ -135,6 +136,70 @@ static void never_shows_boot_options(void **state)
 		}
 	}
 	assert_words(12, ES_EV_IPL, es_text_span(canary), "boot options from outside the image");
+}
+
+static struct es_span firmware_event(const char *variable, struct es_span value, uint8_t out[static 512])
+{
+	struct es_writer w = { .data = out, .cap = 512 };
+
+	if (variable == NULL) {
+		es_firmware_string_write(value, &w);
+	} else {
+		es_write_bytes(&w, ES_EFI_VARIABLE_EVENT, sizeof ES_EFI_VARIABLE_EVENT);
+		es_write_bytes(&w, variable, strlen(variable) + 1);
+		es_write_bytes(&w, value.data, value.len);
+	}
+	assert_false(w.bad);
+	return (struct es_span){ out, w.pos };
+}
+
+#define SYSTEMD_OPTIONS "SystemdOptions-8cf2644b-4b0b-428f-9387-6d876050dc67"
+
+static void names_what_firmware_hands_over(void **state)
+{
+	uint8_t buffer[512], text[512];
+
+	(void)state;
+	assert_words(12, ES_EV_IPL, firmware_event(SYSTEMD_OPTIONS, wide("systemd.debug_shell", text), buffer),
+		     "EFI variable SystemdOptions: systemd.debug_shell");
+	assert_words(12, ES_EV_IPL,
+		     firmware_event("FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67", es_text_span("1\n"), buffer),
+		     "EFI variable FactoryReset: 1?");
+	assert_words(12, ES_EV_IPL, firmware_event("x", es_text_span(""), buffer), "EFI variable x");
+	assert_words(12, ES_EV_IPL, firmware_event(NULL, es_text_span("io.systemd.stub.kernel-cmdline-extra"), buffer),
+		     "SMBIOS string io.systemd.stub.kernel-cmdline-extra");
+	/* In another PCR it is nobody's. */
+	assert_words(14, ES_EV_IPL, firmware_event("x", es_text_span(""), buffer),
+		     "an event of the boot loader in PCR 14");
+}
+
+static void never_shows_credentials_of_firmware(void **state)
+{
+	uint8_t buffer[512], text[512];
+
+	(void)state;
+	assert_words(12, ES_EV_IPL, firmware_event(NULL, es_text_span("io.systemd.credential:pw=canary"), buffer),
+		     "SMBIOS string io.systemd.credential:pw");
+	assert_words(12, ES_EV_IPL,
+		     firmware_event(SYSTEMD_OPTIONS, wide("quiet systemd.set_credential=pw:canary", text), buffer),
+		     "EFI variable SystemdOptions");
+	assert_words(12, ES_EV_IPL,
+		     firmware_event(SYSTEMD_OPTIONS, wide("systemd.set_credential_binary=pw:canary", text), buffer),
+		     "EFI variable SystemdOptions");
+	assert_words(12, ES_EV_IPL, firmware_event(SYSTEMD_OPTIONS, wide("etcseal.recovery=canary", text), buffer),
+		     "EFI variable SystemdOptions");
+	assert_words(12, ES_EV_IPL, firmware_event(SYSTEMD_OPTIONS, es_text_span("****"), buffer),
+		     "EFI variable SystemdOptions");
+}
+
+static void knows_the_marks_of_a_stub_that_failed(void **state)
+{
+	(void)state;
+	for (unsigned pcr = 11; pcr <= 12; pcr++) {
+		assert_words(pcr, ES_EV_IPL, es_text_span(ES_UNMEASURED_EVENT),
+			     "the stub's mark that something couldn't be measured");
+		assert_words(pcr, ES_EV_IPL, es_text_span(ES_RETURNED_EVENT), "the stub's mark that it gave up");
+	}
 }
 
 static void knows_a_recovery_boot_by_its_digest(void **state)
@@ -276,6 +341,9 @@ int main(void)
 		cmocka_unit_test(words_a_recorded_recovery_boot),
 		cmocka_unit_test(knows_sections_in_ascii_and_utf16),
 		cmocka_unit_test(never_shows_boot_options),
+		cmocka_unit_test(names_what_firmware_hands_over),
+		cmocka_unit_test(never_shows_credentials_of_firmware),
+		cmocka_unit_test(knows_the_marks_of_a_stub_that_failed),
 		cmocka_unit_test(knows_a_recovery_boot_by_its_digest),
 		cmocka_unit_test(knows_the_options_of_a_menu_with_a_recovery_key),
 		cmocka_unit_test(shows_printable_ascii_only),

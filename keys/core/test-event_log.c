@@ -7,6 +7,7 @@
 
 #include "keys/core/buf.h"
 #include "keys/core/event_log.h"
+#include "keys/core/firmware_options.h"
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
@@ -231,6 +232,56 @@ static void refuses_broken_events(void **state)
 	assert_int_equal(with32(event + 12, 0x0000000c), ES_FORMAT); /* one that the header doesn't name */
 }
 
+static void add_firmware(struct es_test_log *log, const char *variable, const char *value)
+{
+	uint8_t bytes[256];
+	struct es_writer w = { .data = bytes, .cap = sizeof bytes };
+
+	if (variable != NULL) {
+		es_write_bytes(&w, ES_EFI_VARIABLE_EVENT, sizeof ES_EFI_VARIABLE_EVENT);
+		es_write_bytes(&w, variable, strlen(variable) + 1);
+		es_write_text(&w, value);
+	} else {
+		es_firmware_string_write(text(value), &w);
+	}
+	es_test_log_event(log, ES_PCR_OPTIONS, ES_EV_IPL, (struct es_span){ bytes, w.pos },
+			  (struct es_span){ bytes, w.pos });
+}
+
+/* A disk's reader learns no credential from the copy of the log; whoever compares logs still sees that they differ. */
+static void values_that_firmware_handed_over_can_be_hidden(void **state)
+{
+	struct es_pcr_values before, after;
+	struct es_test_log log;
+	struct es_event_log read;
+	struct es_event event;
+	unsigned found = 0;
+
+	(void)state;
+	es_test_log_begin(&log);
+	es_test_log_event(&log, ES_PCR_OPTIONS, ES_EV_IPL, text("quiet=1"), text("quiet=1"));
+	add_firmware(&log, "Name-GUID", "canary");
+	add_firmware(&log, NULL, "io.systemd.credential:pw=canary");
+	add_firmware(&log, NULL, "io.systemd.canary");
+	add_firmware(&log, "Empty-GUID", "");
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &before), ES_OK);
+	es_event_log_hide(log.bytes, log.len);
+	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &after), ES_OK);
+	assert_memory_equal(&before, &after, sizeof before);
+	assert_int_equal(es_event_log_open(es_test_log_span(&log), &read), ES_OK);
+	while (es_event_log_next(&read, &event) == ES_OK)
+		found += es_event_is_firmware_option(&event); /* also after it was hidden */
+	assert_int_equal(found, 4);
+	assert_non_null(memmem(log.bytes, log.len, "quiet=1", 7));
+	assert_non_null(memmem(log.bytes, log.len, "Name-GUID\0******", 16));
+	assert_non_null(memmem(log.bytes, log.len, "io.systemd.credential:pw*******", 31));
+	assert_non_null(memmem(log.bytes, log.len, "io.systemd.canary", 17)); /* a name, and no value */
+	assert_null(memmem(log.bytes, log.len, "=canary", 7));
+	es_event_log_hide(NULL, 0);
+	log.len -= 3; /* as far as it goes */
+	es_event_log_hide(log.bytes, log.len);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -243,6 +294,7 @@ int main(void)
 		cmocka_unit_test(wants_a_digest_for_what_is_extended),
 		cmocka_unit_test(reads_algorithms_that_it_does_not_know),
 		cmocka_unit_test(refuses_broken_events),
+		cmocka_unit_test(values_that_firmware_handed_over_can_be_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
