@@ -136,19 +136,18 @@ static EFI_STATUS read_own_options(const struct es_firmware *fw, struct boot *b)
 	return EFI_SUCCESS;
 }
 
-static void take_in_and_measure(const struct es_firmware *fw, struct boot *b)
+static void take_in_and_measure(struct es_measuring *m, struct boot *b)
 {
-	struct es_measuring measuring;
+	const struct es_firmware *fw = m->fw;
 
 	b->handover.secure_boot = es_secure_boot(fw);
 	es_outside_read(fw, b->own, b->handover.secure_boot && ES_WITH_OPTIONS_DROP, &b->outside);
-	es_measuring_open(fw, &measuring);
-	es_measure_image(&measuring, &b->uki);
-	measure_options(&measuring, &b->outside);
+	es_measure_image(m, &b->uki);
+	measure_options(m, &b->outside);
 	es_banks_read(fw, &b->banks);
-	measure_banks(&measuring, &b->banks);
-	es_event_logs_scrub(&measuring);
-	b->handover.measured = measuring.result;
+	measure_banks(m, &b->banks);
+	es_event_logs_scrub(m);
+	b->handover.measured = m->result;
 	b->handover.outside = b->outside.kind;
 	b->handover.recovery = b->outside.recovery;
 	for (int bank = 0; bank < ES_BANK_COUNT; bank++) {
@@ -202,6 +201,19 @@ static EFI_STATUS start(const struct es_firmware *fw, uint16_t machine, struct b
 	return es_start(fw, &request);
 }
 
+/* Everything from the first measurement on: a way out of here that passes by es_measuring_end there is none. */
+static EFI_STATUS boot_measured(const struct es_firmware *fw, uint16_t machine, struct boot *b)
+{
+	ES_MEASURING measuring;
+	EFI_STATUS status;
+
+	es_measuring_open(fw, &measuring);
+	take_in_and_measure(&measuring, b);
+	es_variables_set(fw, b->handover.device_uuid);
+	status = build_extra(fw, b);
+	return EFI_ERROR(status) ? status : start(fw, machine, b);
+}
+
 EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
 	ES_SCOPED(boot_free) struct boot boot = { .handover = { .secure_boot = false } };
@@ -213,10 +225,5 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 		status = find_sections(&fw, &self, &boot.uki);
 	if (!EFI_ERROR(status))
 		status = read_own_options(&fw, &boot);
-	if (EFI_ERROR(status))
-		return status;
-	take_in_and_measure(&fw, &boot);
-	es_variables_set(&fw, boot.handover.device_uuid);
-	status = build_extra(&fw, &boot);
-	return EFI_ERROR(status) ? status : start(&fw, self.machine, &boot);
+	return EFI_ERROR(status) ? status : boot_measured(&fw, self.machine, &boot);
 }

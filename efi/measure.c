@@ -14,10 +14,8 @@ enum {
 	DESCRIPTION_MAX = 64, /* bytes of a short description in UTF-16 */
 };
 
-/* Extended in place of what couldn't be. Known to anybody: it is there so that the value is not the expected one. */
-static const char poison_event[] = "etcseal/v1/measuring-failed";
-
-static bool tpm_present(const struct es_firmware *fw, struct es_measuring *m)
+/* *ret_unknown: it may well be there. */
+static bool tpm_present(const struct es_firmware *fw, struct es_measuring *m, bool *ret_unknown)
 {
 	EFI_GUID guid = ES_TCG2_GUID;
 	struct es_tcg2_capability have = { .size = sizeof have };
@@ -28,7 +26,7 @@ static bool tpm_present(const struct es_firmware *fw, struct es_measuring *m)
 	m->tcg2 = found;
 	if (EFI_ERROR(m->tcg2->get_capability(m->tcg2, &have)) ||
 	    have.size <= offsetof(struct es_tcg2_capability, tpm_present)) {
-		m->result = ES_MEASURED_FAILED; /* it may well be there */
+		*ret_unknown = true;
 		return true;
 	}
 	return have.tpm_present != 0;
@@ -87,34 +85,53 @@ static bool extend(struct es_measuring *m, unsigned pcr, struct es_span data, ui
 	return done;
 }
 
-static void poison(struct es_measuring *m)
+/* The event is known to anybody: it is there so that the value is not the expected one. */
+static void poison(struct es_measuring *m, struct es_span event_text)
 {
 	static const unsigned pcrs[] = { ES_PCR_IMAGE, ES_PCR_OPTIONS };
-	const struct es_span text = { (const uint8_t *)poison_event, sizeof poison_event - 1 };
-	uint8_t event[sizeof(struct es_event_header) + sizeof poison_event];
+	uint8_t event[sizeof(struct es_event_header) + DESCRIPTION_MAX];
 
-	m->result = ES_MEASURED_FAILED;
 	for (size_t i = 0; i < sizeof pcrs / sizeof pcrs[0]; i++) {
-		fill_event(event, pcrs[i], text);
-		(void)extend(m, pcrs[i], text, event);
+		fill_event(event, pcrs[i], event_text);
+		(void)extend(m, pcrs[i], event_text, event);
 	}
+}
+
+void es_measuring_fail(struct es_measuring *m)
+{
+	const struct es_span text = { (const uint8_t *)ES_UNMEASURED_EVENT, sizeof ES_UNMEASURED_EVENT - 1 };
+
+	if ((!m->tcg2 && !m->cc) || !ES_WITH_MEASURE_CHECK || m->result == ES_MEASURED_FAILED)
+		return;
+	m->result = ES_MEASURED_FAILED;
+	poison(m, text);
 	es_say(m->fw,
 	       "there is a TPM, and what boots here can't be measured into it. The seal stays shut for this boot; "
 	       "have the recovery key at hand, and check the TPM in the firmware's setup.");
 }
 
+void es_measuring_end(struct es_measuring *m)
+{
+	const struct es_span text = { (const uint8_t *)ES_RETURNED_EVENT, sizeof ES_RETURNED_EVENT - 1 };
+
+	if ((!m->tcg2 && !m->cc) || !ES_WITH_RETURN_POISON)
+		return;
+	poison(m, text);
+	es_say(m->fw, "what starts now can't open the seal. Restart the machine to have this image open it again.");
+}
+
 void es_measuring_open(const struct es_firmware *fw, struct es_measuring *ret)
 {
-	struct es_measuring m = { .fw = fw, .result = ES_MEASURED };
+	bool unknown = false;
 
-	m.cc = confidential(fw);
-	if (!tpm_present(fw, &m)) {
-		m.tcg2 = NULL;
-		m.result = ES_MEASURED_NOTHING;
+	*ret = (struct es_measuring){ .fw = fw, .result = ES_MEASURED };
+	ret->cc = confidential(fw);
+	if (!tpm_present(fw, ret, &unknown)) {
+		ret->tcg2 = NULL;
+		ret->result = ES_MEASURED_NOTHING;
 	}
-	if (m.result == ES_MEASURED_FAILED)
-		poison(&m);
-	*ret = m;
+	if (unknown)
+		es_measuring_fail(ret);
 }
 
 void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struct es_span description)
@@ -129,8 +146,8 @@ void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struc
 		fill_event(event.data, pcr, description);
 		done = extend(m, pcr, data, event.data);
 	}
-	if (!done && ES_WITH_MEASURE_CHECK && m->result != ES_MEASURED_FAILED)
-		poison(m);
+	if (!done)
+		es_measuring_fail(m);
 }
 
 /* The description as other stubs log it: UTF-16 with a NUL. */

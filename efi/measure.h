@@ -3,7 +3,8 @@
  * Extends PCRs, and a confidential VM's registers, with events of the Linux TPM PCR registry. DESIGN.md section 4.
  *
  * What can't be measured though there is a TPM poisons PCR 11 and 12, at once and as far as possible: a PCR that was left
- * as it was could be brought to the expected value by whoever runs next.
+ * as it was could be brought to the expected value by whoever runs next. And the stub, having measured, doesn't go back to the
+ * firmware with both PCRs as its image leaves them: the firmware would start the next program with the seal within reach.
  */
 #ifndef ES_EFI_MEASURE_H
 #define ES_EFI_MEASURE_H
@@ -21,6 +22,11 @@ struct es_measuring {
 };
 
 void es_measuring_open(const struct es_firmware *fw, struct es_measuring *ret);
+/* Something that has to be measured can't be had. */
+void es_measuring_fail(struct es_measuring *m);
+/* The end of every scope that measured. A kernel that starts never comes to it. */
+void es_measuring_end(struct es_measuring *m);
+#define ES_MEASURING ES_SCOPED(es_measuring_end) struct es_measuring
 
 /* One EV_IPL event: extends with data, logs description (as it stands there, no NUL added). */
 void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struct es_span description);

@@ -50,7 +50,7 @@ $(BUILD)/efi/test-%: $(BUILD)/efi/test-%.o $(EFI_HOST_OBJ) $(call objects,$(TEST
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
-$(BUILD)/efi/test-main: $(BUILD)/efi/main.o
+$(BUILD)/efi/test-main $(BUILD)/efi/test-main_return: $(BUILD)/efi/main.o
 
 # Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
 EFI_FUZZ := $(wildcard efi/fuzz-*.c)

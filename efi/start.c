@@ -113,10 +113,11 @@ static EFI_STATUS image_install(const struct es_firmware *fw, const struct kerne
 
 /*
  * A kernel that gives up doesn't return: it calls Exit with the handle we gave it, which the firmware never made and
- * would follow into nowhere. While the kernel runs, Exit is ours, and takes that one call back to here.
+ * would follow into nowhere. While the kernel runs, Exit is ours, and takes that call back to here; and one with our own
+ * handle, which the firmware would follow past all that we have to do before we go.
  */
 struct running {
-	EFI_HANDLE handle;
+	EFI_HANDLE handle, ours;
 	EFI_EXIT firmware_exit;
 	EFI_STATUS status;
 	void *back[5]; /* __builtin_setjmp's */
@@ -127,7 +128,7 @@ static struct running *running;
 
 static EFI_STATUS EFIAPI exit_from_kernel(EFI_HANDLE handle, EFI_STATUS status, UINTN size, CHAR16 *text)
 {
-	if (handle != running->handle)
+	if (handle != running->handle && handle != running->ours)
 		return running->firmware_exit(handle, status, size, text);
 	running->status = status;
 	__builtin_longjmp(running->back, 1);
@@ -136,7 +137,7 @@ static EFI_STATUS EFIAPI exit_from_kernel(EFI_HANDLE handle, EFI_STATUS status, 
 __attribute__((noinline)) static EFI_STATUS run(const struct es_firmware *fw, EFI_HANDLE handle,
 						EFI_IMAGE_ENTRY_POINT entry)
 {
-	struct running now = { .handle = handle, .firmware_exit = fw->boot->Exit };
+	struct running now = { .handle = handle, .ours = fw->image, .firmware_exit = fw->boot->Exit };
 
 	running = &now;
 	fw->boot->Exit = exit_from_kernel;

@@ -7,6 +7,7 @@
  *   ES_TEST_WITHOUT_MEASURE_CHECK       measure.c   a measurement that fails is shrugged off
  *   ES_TEST_WITHOUT_OPTIONS_DROP        main.c      options from outside are used with Secure Boot too
  *   ES_TEST_WITHOUT_INITRD_GUARD        initrd.c    an initrd that somebody registered before is left to the kernel
+ *   ES_TEST_WITHOUT_RETURN_POISON       measure.c   the stub goes back to the firmware with the PCRs as its image leaves them
  */
 #ifndef ES_EFI_WITHOUT_H
 #define ES_EFI_WITHOUT_H
@@ -39,6 +40,13 @@ enum { ES_WITH_INITRD_GUARD = 0 };
 ES_WITHOUT_MARKER("INITRD_GUARD");
 #else
 enum { ES_WITH_INITRD_GUARD = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_RETURN_POISON
+enum { ES_WITH_RETURN_POISON = 0 };
+ES_WITHOUT_MARKER("RETURN_POISON");
+#else
+enum { ES_WITH_RETURN_POISON = 1 };
 #endif
 
 #endif
