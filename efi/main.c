@@ -8,6 +8,7 @@
 #include "efi/banks.h"
 #include "efi/event_log_scrub.h"
 #include "efi/extra.h"
+#include "efi/firmware_options.h"
 #include "efi/initrd.h"
 #include "efi/measure.h"
 #include "efi/outside.h"
@@ -15,6 +16,7 @@
 #include "efi/text.h"
 #include "efi/variables.h"
 #include "efi/without.h"
+#include "keys/core/labels.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>
@@ -23,7 +25,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table);
 
 /* Tools (bootctl) tell by this what made a boot image's stub. */
 __attribute__((section(".sdmagic"), used)) static const char magic[] =
-    "#### LoaderInfo: etcseal-stub " ES_VERSION_TEXT " ####";
+    "#### LoaderInfo: etcseal-stub " ES_VERSION_TEXT " ####\0" ES_STUB_MEASURES_FIRMWARE;
 
 /* Generations of the stub, for revoking a faulty one (shim's SBAT.md): CSV, no NUL behind it. */
 #define SBAT                                                                                                           \
@@ -144,6 +146,7 @@ static void take_in_and_measure(struct es_measuring *m, struct boot *b)
 	es_outside_read(fw, b->own, b->handover.secure_boot && ES_WITH_OPTIONS_DROP, &b->outside);
 	es_measure_image(m, &b->uki);
 	measure_options(m, &b->outside);
+	b->handover.firmware_options = (int)es_firmware_options_measure(m);
 	es_banks_read(fw, &b->banks);
 	measure_banks(m, &b->banks);
 	es_event_logs_scrub(m);

@@ -184,6 +184,11 @@ void es_measure_options(struct es_measuring *m, struct es_span utf16)
 	es_measure(m, ES_PCR_OPTIONS, utf16, utf16);
 }
 
+void es_measure_firmware_option(struct es_measuring *m, struct es_span event)
+{
+	es_measure(m, ES_PCR_OPTIONS, event, event);
+}
+
 void es_measure_bank_file(struct es_measuring *m, const char *name, struct es_span bytes)
 {
 	measure_described(m, ES_PCR_BANKS, bytes, name);

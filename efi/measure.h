@@ -38,6 +38,8 @@ void es_measure_image(struct es_measuring *m, const struct es_uki *uki);
 void es_measure_recovery(struct es_measuring *m);
 /* PCR 12. Outside options, UTF-16 with a NUL, are data and description both. */
 void es_measure_options(struct es_measuring *m, struct es_span utf16);
+/* PCR 12. One of firmware's own options, data and description both; after all others of that PCR. */
+void es_measure_firmware_option(struct es_measuring *m, struct es_span event);
 /* PCR 13. A file of a bank; the description is "bank0/encryption.info", UTF-16 with a NUL. */
 void es_measure_bank_file(struct es_measuring *m, const char *name, struct es_span bytes);
 

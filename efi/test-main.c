@@ -95,6 +95,30 @@ static void recovery_event_stands_before_the_options(void **state)
 	assert_memory_equal(mock_boot.tpm.events[11].data, u"single", 14);
 }
 
+static void firmware_options_are_measured_last_and_counted(void **state)
+{
+	(void)state;
+	mock_set_variable(&mock_boot.mock, "SystemdOptions", u"systemd.debug_shell", 40);
+	mock_boot_give("single");
+	assert_int_equal(efi_main(mock_boot.mock.fw.image, &mock_boot.mock.table), EFI_UNSUPPORTED);
+	assert_string_equal(mock_boot.kernel.options, "single"); /* what systemd reads by itself isn't added */
+	assert_int_equal(mock_boot_events(12), 2);
+	assert_memory_equal(mock_boot.tpm.events[10].data, u"single", 14);
+	assert_int_equal(mock_boot.tpm.events[11].pcr, 12);
+	assert_memory_equal(mock_boot.tpm.events[11].data, "etcseal/v1/efi-variable", 24);
+	assert_true(
+	    mock_boot_initrd_has("\"measured\": \"yes\", \"outside_options\": \"used\", \"firmware_options\": 1,"));
+}
+
+static void firmware_option_that_cannot_be_read_shuts_the_seal(void **state)
+{
+	(void)state;
+	mock_set_variable(&mock_boot.mock, "SystemdOptions", "", 0)->fails = EFI_DEVICE_ERROR;
+	assert_int_equal(efi_main(mock_boot.mock.fw.image, &mock_boot.mock.table), EFI_UNSUPPORTED);
+	assert_int_equal(mock_boot.kernel.starts, 1);
+	assert_true(mock_boot_initrd_has("\"measured\": \"failed\""));
+}
+
 static void failed_measurement_boots_on_and_is_told(void **state)
 {
 	(void)state;
@@ -157,6 +181,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(secure_boot_keeps_to_the_images, mock_boot_start, mock_boot_end),
 		cmocka_unit_test_setup_teardown(recovery_key_goes_into_one_file_only, mock_boot_start, mock_boot_end),
 		cmocka_unit_test_setup_teardown(recovery_event_stands_before_the_options, mock_boot_start,
+						mock_boot_end),
+		cmocka_unit_test_setup_teardown(firmware_options_are_measured_last_and_counted, mock_boot_start,
+						mock_boot_end),
+		cmocka_unit_test_setup_teardown(firmware_option_that_cannot_be_read_shuts_the_seal, mock_boot_start,
 						mock_boot_end),
 		cmocka_unit_test_setup_teardown(failed_measurement_boots_on_and_is_told, mock_boot_start,
 						mock_boot_end),

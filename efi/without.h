@@ -7,6 +7,7 @@
  *   ES_TEST_WITHOUT_MEASURE_CHECK       measure.c   a measurement that fails is shrugged off
  *   ES_TEST_WITHOUT_OPTIONS_DROP        main.c      options from outside are used with Secure Boot too
  *   ES_TEST_WITHOUT_INITRD_GUARD        initrd.c    an initrd that somebody registered before is left to the kernel
+ *   ES_TEST_WITHOUT_FIRMWARE_MEASURING  firmware_options.c   what firmware hands over as options isn't measured
  *   ES_TEST_WITHOUT_RETURN_POISON       measure.c   the stub goes back to the firmware with the PCRs as its image leaves them
  */
 #ifndef ES_EFI_WITHOUT_H
@@ -40,6 +41,13 @@ enum { ES_WITH_INITRD_GUARD = 0 };
 ES_WITHOUT_MARKER("INITRD_GUARD");
 #else
 enum { ES_WITH_INITRD_GUARD = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_FIRMWARE_MEASURING
+enum { ES_WITH_FIRMWARE_MEASURING = 0 };
+ES_WITHOUT_MARKER("FIRMWARE_MEASURING");
+#else
+enum { ES_WITH_FIRMWARE_MEASURING = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_RETURN_POISON

@@ -201,18 +201,25 @@ static EFI_STATUS EFIAPI get_variable(CHAR16 *name, EFI_GUID *guid, UINT32 *attr
 {
 	char key[32];
 	UINTN room = *size;
+	const EFI_GUID any = { 0 };
+	struct mock_variable *v;
 	int i;
 
-	(void)guid;
-	(void)attributes;
 	ascii(name, key, sizeof key);
 	i = variable(key);
 	if (i < 0)
 		return EFI_NOT_FOUND;
-	*size = mock->variables[i].len;
+	v = &mock->variables[i];
+	if (memcmp(&v->guid, &any, sizeof any) != 0 && memcmp(&v->guid, guid, sizeof any) != 0)
+		return EFI_NOT_FOUND;
+	if (EFI_ERROR(v->fails))
+		return v->fails;
+	if (attributes)
+		*attributes = v->attributes;
+	*size = v->len;
 	if (room < *size)
 		return EFI_BUFFER_TOO_SMALL;
-	memcpy(ret, mock->variables[i].value, *size);
+	memcpy(ret, v->value, *size);
 	return EFI_SUCCESS;
 }
 
@@ -251,6 +258,7 @@ void mock_start(struct mock *m)
 	m->table.ConOut = &m->out;
 	m->table.BootServices = &m->boot;
 	m->table.RuntimeServices = &m->runtime;
+	m->table.ConfigurationTable = m->tables;
 	m->allocations_left = ~0u;
 	m->fw = (struct es_firmware){
 		.image = mock_new_handle(m), .table = &m->table, .boot = &m->boot, .loaded = &m->loaded
@@ -284,7 +292,7 @@ unsigned mock_installed(const struct mock *m)
 	return n;
 }
 
-void mock_set_variable(struct mock *m, const char *name, const void *value, size_t len)
+struct mock_variable *mock_set_variable(struct mock *m, const char *name, const void *value, size_t len)
 {
 	int i = 0;
 
@@ -295,7 +303,26 @@ void mock_set_variable(struct mock *m, const char *name, const void *value, size
 	strcpy(m->variables[i].name, name);
 	memcpy(m->variables[i].value, value, len);
 	m->variables[i].len = len;
+	m->variables[i].attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
 	m->variables[i].set = true;
+	return &m->variables[i];
+}
+
+void *mock_low_memory(void)
+{
+	void *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (at == MAP_FAILED)
+		abort();
+	return at;
+}
+
+void mock_add_table(struct mock *m, EFI_GUID guid, const void *table)
+{
+	if (m->table.NumberOfTableEntries == MOCK_TABLES)
+		abort();
+	m->tables[m->table.NumberOfTableEntries++] =
+	    (EFI_CONFIGURATION_TABLE){ .VendorGuid = guid, .VendorTable = (void *)(uintptr_t)table };
 }
 
 const char *mock_variable_text(struct mock *m, const char *name)

@@ -8,7 +8,7 @@
 
 #include "efi/firmware.h"
 
-enum { MOCK_PROTOCOLS = 32, MOCK_VARIABLES = 8, MOCK_PAGES = 64 };
+enum { MOCK_PROTOCOLS = 32, MOCK_VARIABLES = 8, MOCK_VARIABLE_MAX = 9000, MOCK_PAGES = 64, MOCK_TABLES = 4 };
 
 struct mock {
 	struct es_firmware fw;
@@ -31,12 +31,16 @@ struct mock {
 		EFI_GUID guid;
 		void *interface;
 	} protocols[MOCK_PROTOCOLS];
-	struct {
+	struct mock_variable {
 		char name[32];
-		uint8_t value[256];
+		EFI_GUID guid; /* zeros: any */
+		uint8_t value[MOCK_VARIABLE_MAX];
 		size_t len;
+		UINT32 attributes;
+		EFI_STATUS fails; /* asked for, it answers that */
 		bool set;
 	} variables[MOCK_VARIABLES];
+	EFI_CONFIGURATION_TABLE tables[MOCK_TABLES];
 	struct {
 		void *at; /* NULL: free */
 		size_t len;
@@ -49,7 +53,11 @@ void mock_start(struct mock *m);
 void mock_add(struct mock *m, EFI_HANDLE handle, EFI_GUID guid, void *interface);
 EFI_HANDLE mock_new_handle(struct mock *m);
 unsigned mock_installed(const struct mock *m); /* protocols on all handles */
-void mock_set_variable(struct mock *m, const char *name, const void *value, size_t len);
+/* One that the system sees too; the test may change that. */
+struct mock_variable *mock_set_variable(struct mock *m, const char *name, const void *value, size_t len);
+/* A page below 4 GiB, for good. */
+void *mock_low_memory(void);
+void mock_add_table(struct mock *m, EFI_GUID guid, const void *table);
 /* A variable's UTF-16 as ASCII; NULL if it isn't set. */
 const char *mock_variable_text(struct mock *m, const char *name);
 

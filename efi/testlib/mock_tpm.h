@@ -6,7 +6,7 @@
 #include "efi/protocol.h"
 #include "efi/testlib/mock.h"
 
-enum { MOCK_EVENTS = 64, MOCK_EVENT_MAX = 256 };
+enum { MOCK_EVENTS = 64, MOCK_EVENT_MAX = 8500 };
 
 struct mock_event {
 	unsigned pcr;
