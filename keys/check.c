@@ -191,6 +191,20 @@ static enum es_reason this_boot_by_vendor(struct check *c, const struct es_pcr_v
 	return es_next_by_vendor(c->host, c->info, es_buf_span(&json), values);
 }
 
+/* PCR 12 has no event yet that could be named: what firmware hands over has changed since this boot. */
+static void add_firmware(struct es_host *host, char differs[static ES_FINDING_TEXT])
+{
+	ES_FIRMWARE_NOW now = { .count = 0 };
+	ES_BUF log = { NULL, 0 };
+	char changes[ES_FINDING_TEXT] = "";
+	size_t used = strlen(differs);
+
+	if (es_host_event_log(host, &log) == ES_OK && es_host_firmware(host, &now) == ES_OK)
+		es_firmware_changes(&now, es_buf_span(&log), changes, sizeof changes);
+	if (changes[0] != '\0')
+		snprintf(differs + used, ES_FINDING_TEXT - used, "; %s", changes);
+}
+
 static void look_at_values(struct check *c, const struct es_pcr_values *values)
 {
 	struct es_refusal_evidence evidence = { .now = values };
@@ -217,6 +231,8 @@ static void look_at_values(struct check *c, const struct es_pcr_values *values)
 	evidence.sealed = &p->tpm.expected;
 	evidence.pcrs = p->tpm.pcrs;
 	es_refusal_words(&evidence, differs, sizeof differs);
+	if ((es_pcr_differ(evidence.sealed, values, evidence.pcrs) & ES_PCR_BIT(ES_PCR_OPTIONS)) != 0)
+		add_firmware(c->host, differs);
 	add(c, true, r == ES_LOCKED_PCR ? ES_NEXT_LOCKED : r, "%s", differs);
 }
 

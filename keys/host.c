@@ -19,6 +19,7 @@
 
 static const char kernel_event_log[] = "/sys/kernel/security/tpm0/binary_bios_measurements";
 static const char kernel_product_uuid[] = "/sys/class/dmi/id/product_uuid";
+static const char kernel_firmware[] = "/sys/firmware";
 static const char secure_boot_variable[] = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 
 enum { BOOT_RECORD_MAX = 64 << 10 };
@@ -125,6 +126,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
 	host->cmdline = request->cmdline != NULL ? request->cmdline : "/proc/cmdline";
+	host->firmware = request->firmware != NULL ? request->firmware : kernel_firmware;
 	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
 	if (strlen(run_dir) >= sizeof host->run_dir)
 		return ES_ARGUMENT;

@@ -20,6 +20,7 @@ struct es_host_request {
 	const char *event_log;    /* path; NULL: the kernel's */
 	const char *product_uuid; /* path; NULL: the kernel's */
 	const char *cmdline;      /* path; NULL: the kernel's options */
+	const char *firmware;     /* folder with efi/efivars and dmi/tables; NULL: the kernel's */
 	const char *key_name;     /* of the config key in the keyring; NULL: the one that the boot helper leaves */
 };
 

@@ -9,7 +9,7 @@
 struct es_host {
 	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
 	char run_dir[ES_PATH_TEXT];
-	const char *tcti, *event_log, *product_uuid, *cmdline, *key_name; /* as asked; the caller's */
+	const char *tcti, *event_log, *product_uuid, *cmdline, *firmware, *key_name; /* as asked; the caller's */
 	int banks_dirfd; /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;
 	struct es_boot_record boot;
@@ -122,7 +122,8 @@ ES_MUST_CHECK enum es_reason es_host_seal(struct es_host *host, struct es_info *
 ES_MUST_CHECK enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info,
 						  const struct es_secret *config_key, const char *purpose);
 
-/* The values of pcrs in the next boot if nothing changes, confirmed by the event log, a recovery boot's put right. */
+/* The values of pcrs in the next boot if nothing changes, confirmed by the event log, a recovery boot's put right. In PCR 12
+ * what firmware hands over is as it is now. ES_NEXT_UNKNOWN: there is something for which the stub will shut the seal. */
 ES_MUST_CHECK enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret);
 
 /* One more protector, literal, for a boot with these values; `purpose` as in es_protector. Protectors of another SRK go: nothing

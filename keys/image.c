@@ -51,6 +51,22 @@ enum es_reason es_image_digest(struct es_span section, struct es_digest *ret)
 	return es_sha256(&section, 1, ret) ? ES_OK : ES_CRYPTO;
 }
 
+bool es_image_measures_firmware(const struct es_pe *image)
+{
+	static const char mark[] = ES_STUB_MEASURES_FIRMWARE;
+	struct es_span about;
+
+	for (unsigned i = 0; i < image->section_count; i++) {
+		const struct es_pe_section *s = &image->sections[i];
+
+		if (strcmp(s->name, ".sdmagic") == 0 &&
+		    es_span_part(image->image, s->raw_offset, s->raw_size, &about) &&
+		    memmem(about.data, about.len, mark, sizeof mark - 1) != NULL)
+			return true;
+	}
+	return false;
+}
+
 enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest *ret)
 {
 	struct es_digest pcr = { 0 };

@@ -21,6 +21,9 @@ bool es_image_kernel_release(struct es_span kernel, char ret[static ES_KERNEL_RE
 /* SHA-256 of a section, for inspect. */
 ES_MUST_CHECK enum es_reason es_image_digest(struct es_span section, struct es_digest *ret);
 
+/* Whether the image's stub measures what firmware gives the system as options: the stub of 0.1.0, and others' stubs, don't. */
+bool es_image_measures_firmware(const struct es_pe *image);
+
 /* PCR 11 as the stub leaves it (from zeros), without the fence. */
 ES_MUST_CHECK enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest *ret);
 /* PCR 12 for options from outside (ASCII, "" for none) and, measured before them, the event of a recovery boot; zeros for

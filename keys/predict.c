@@ -71,7 +71,7 @@ struct exchange {
 	struct es_digest from, to;
 };
 
-/* The PCR of an automatic boot, with events exchanged. */
+/* The PCR of an automatic boot, with events exchanged; without what firmware hands over, which comes after all others. */
 static enum es_reason replay_exchanged(struct es_span bytes, const struct exchange *x, struct es_digest *ret)
 {
 	struct es_digest pcr = { { 0 } };
@@ -83,7 +83,8 @@ static enum es_reason replay_exchanged(struct es_span bytes, const struct exchan
 		bool found;
 
 		r = es_event_log_next(&log, &event);
-		if (r != ES_OK || event.pcr != x->pcr || event.type == ES_EV_NO_ACTION || es_event_is_recovery(&event))
+		if (r != ES_OK || event.pcr != x->pcr || event.type == ES_EV_NO_ACTION ||
+		    es_event_is_recovery(&event) || es_event_is_firmware_option(&event))
 			continue;
 		found = x->index == UINT_MAX ? es_digest_equal(&event.sha256, &x->from) : event.index == x->index;
 		if (!es_pcr_extend(&pcr, found ? &x->to : &event.sha256, es_sha256))
@@ -264,6 +265,29 @@ static enum es_reason predict_same_options(const struct es_predict_request *q, s
 	return replay_exchanged(q->log, &x, ret);
 }
 
+static enum es_reason predict_options(const struct es_predict_request *q, struct es_prediction *p)
+{
+	struct es_digest value;
+	enum es_reason r;
+
+	if (q->options == NULL && !q->recovery)
+		r = predict_same_options(q, &value);
+	else
+		r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery, &value);
+	if (r == ES_OK && es_image_measures_firmware(q->image)) {
+		if (q->firmware != NULL && q->firmware->refused[0] != '\0') {
+			add_words(p->unknown, "PCR 12: %s", q->firmware->refused);
+			return ES_OK;
+		}
+		if (q->firmware != NULL && !q->firmware->variables_known)
+			add_words(p->rests_on, "PCR 12: EFI variables aren't shown here; those of this boot are taken");
+		r = es_firmware_extend(q->firmware, q->log, &value);
+	}
+	if (r == ES_OK)
+		put(p, ES_PCR_OPTIONS, &value);
+	return r;
+}
+
 static enum es_reason predict_image(const struct es_predict_request *q, struct es_prediction *p)
 {
 	struct es_digest value;
@@ -272,13 +296,7 @@ static enum es_reason predict_image(const struct es_predict_request *q, struct e
 	if (r != ES_OK)
 		return r;
 	put(p, ES_PCR_IMAGE, &value);
-	if (q->options == NULL && !q->recovery)
-		r = predict_same_options(q, &value);
-	else
-		r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery, &value);
-	if (r == ES_OK)
-		put(p, ES_PCR_OPTIONS, &value);
-	return r;
+	return predict_options(q, p);
 }
 
 enum es_reason es_predict(const struct es_predict_request *q, unsigned *ret_pcr, struct es_prediction *ret)
@@ -325,6 +343,7 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 			       struct es_prediction *ret)
 {
 	struct es_predict_request q = *request;
+	ES_FIRMWARE_NOW firmware = { .count = 0 };
 	ES_BUF log = { NULL, 0 };
 	ES_BUF file = { NULL, 0 };
 	struct es_pe installed;
@@ -338,8 +357,11 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 		return es_host_refuse(host, ES_NOT_BOOTED,
 				      "the boot helper read no PCRs: restart with the TPM switched on");
 	r = es_host_event_log(host, &log);
+	if (r == ES_OK)
+		r = es_host_firmware(host, &firmware);
 	if (r != ES_OK)
 		return r;
+	q.firmware = &firmware;
 	q.log = es_buf_span(&log);
 	q.read = &host->boot.before_fence;
 	q.stub = host->boot.stub;

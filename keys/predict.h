@@ -2,13 +2,14 @@
 /*
  * What PCR 2, 4, 7, 11 and 12 will hold when a given boot image is started in place of the one that runs: this boot's event
  * log with that image's part exchanged. DESIGN.md section 4. It supposes that all before the image stays as it is: firmware,
- * its settings, Secure Boot's keys, the boot menu.
+ * its settings, Secure Boot's keys, the boot menu; but what firmware gives the system as options is taken as it is now.
  */
 #ifndef ES_PREDICT_H
 #define ES_PREDICT_H
 
 #include "keys/core/event_read.h"
 #include "keys/core/pe.h"
+#include "keys/firmware_now.h"
 #include "keys/host.h"
 
 enum { ES_PREDICTION_TEXT = 256 };
@@ -28,6 +29,7 @@ struct es_predict_request {
 	const struct es_pe *installed;    /* the file that this boot was started from, if it is still there; NULL */
 	const char *options; /* from outside, as es_image_predict_pcr12 takes them; NULL: those of this boot */
 	bool recovery;       /* the next boot is given the recovery key */
+	const struct es_firmware_now *firmware; /* NULL: what it hands over is as in this boot */
 };
 
 /* ES_LOG_MISMATCH: the log doesn't replay to what the TPM had; *ret_pcr is the one. ES_FORMAT, …: no sound log; *ret_pcr is then

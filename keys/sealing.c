@@ -4,6 +4,7 @@
 #include "keys/config_key.h"
 #include "keys/core/event_log.h"
 #include "keys/crypto/hash.h"
+#include "keys/firmware_now.h"
 #include "keys/host_state.h"
 #include "keys/sealing_vendor.h"
 #include "keys/tpm/object.h"
@@ -11,9 +12,32 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the helper read before the fence, if the event log accounts for it. A recovery boot left a mark in PCR 12 that a boot
- * by itself won't have. */
-enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)
+static bool isnt_of_every_boot(const struct es_event *event)
+{
+	return es_event_is_recovery(event) || es_event_is_firmware_option(event);
+}
+
+/* PCR 12 of a boot by itself: without a recovery boot's mark, and with what firmware hands over now. */
+static enum es_reason expect_options(struct es_host *host, struct es_span log, struct es_digest *ret)
+{
+	ES_FIRMWARE_NOW firmware = { .count = 0 };
+	struct es_pcr_values bare;
+	enum es_reason r = es_event_log_replay(log, es_sha256, isnt_of_every_boot, &bare);
+
+	if (r == ES_OK)
+		r = es_host_firmware(host, &firmware);
+	if (r != ES_OK)
+		return r;
+	*ret = bare.value[ES_PCR_OPTIONS];
+	if (!host->boot.stub || host->boot.handover.firmware_options == ES_FIRMWARE_UNSEEN)
+		return ES_OK; /* nobody measures it */
+	if (firmware.refused[0] != '\0')
+		return es_host_refuse(host, ES_NEXT_UNKNOWN, "PCR %u: %s", ES_PCR_OPTIONS, firmware.refused);
+	return es_firmware_extend(&firmware, log, ret);
+}
+
+/* What the helper read before the fence, if the event log accounts for it. *ret_recovery: PCR 12 had a recovery boot's mark. */
+static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret, bool *ret_recovery)
 {
 	struct es_pcr_values replayed, without_recovery;
 	ES_BUF log = { NULL, 0 };
@@ -37,8 +61,15 @@ enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct e
 		if ((differ & ES_PCR_BIT(pcr)) != 0)
 			return es_host_refuse(host, ES_LOG_MISMATCH, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
 	*ret = host->boot.before_fence;
-	ret->value[ES_PCR_OPTIONS] = without_recovery.value[ES_PCR_OPTIONS];
-	return ES_OK;
+	*ret_recovery = !es_digest_equal(&replayed.value[ES_PCR_OPTIONS], &without_recovery.value[ES_PCR_OPTIONS]);
+	return expect_options(host, es_buf_span(&log), &ret->value[ES_PCR_OPTIONS]);
+}
+
+enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)
+{
+	bool recovery;
+
+	return expect(host, pcrs, ret, &recovery);
 }
 
 /* But for the literal ones of that purpose, if it isn't NULL. */
@@ -77,6 +108,7 @@ struct seal {
 	const struct es_secret *config_key;
 	const struct es_pcr_values *expected;
 	const char *purpose; /* of a literal one */
+	bool recovery;       /* PCR 12 of this boot had a recovery boot's mark */
 	struct es_buf srk;
 };
 
@@ -177,8 +209,7 @@ static enum es_reason seal_to_options_before(const struct seal *s, const struct 
 	struct es_pcr_values expected = *s->expected;
 	struct seal other = *s;
 
-	if (es_digest_equal(&s->expected->value[ES_PCR_OPTIONS], before) ||
-	    es_digest_equal(&s->expected->value[ES_PCR_OPTIONS], &s->host->boot.before_fence.value[ES_PCR_OPTIONS]))
+	if (es_digest_equal(&s->expected->value[ES_PCR_OPTIONS], before) || !s->recovery)
 		return ES_OK;
 	expected.value[ES_PCR_OPTIONS] = *before;
 	other.expected = &expected;
@@ -234,7 +265,7 @@ enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info, 
 	enum es_reason r = es_host_tpm(host);
 
 	if (r == ES_OK)
-		r = es_host_expected(host, es_policy_pcrs(info->require_secure_boot), &expected);
+		r = expect(host, es_policy_pcrs(info->require_secure_boot), &expected, &s.recovery);
 	return r == ES_OK ? seal_to(&s, purpose) : r;
 }
 

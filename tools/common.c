@@ -23,6 +23,7 @@ struct es_host_request es_host_request_of(const struct es_args *args)
 		.tcti = es_arg(args, "tcti"),
 		.event_log = es_arg(args, "event-log"),
 		.product_uuid = es_arg(args, "product-uuid"),
+		.firmware = es_arg(args, "firmware"),
 		.key_name = es_arg(args, "key-name"),
 	};
 }

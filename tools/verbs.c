@@ -12,6 +12,7 @@ const struct es_option es_global_options[] = {
 	{ "tcti", "TEXT", "which TPM, as in tss2-tctildr(3) (/dev/tpmrm0)", false },
 	{ "event-log", "FILE", "the firmware's event log (the kernel's)", false },
 	{ "product-uuid", "FILE", "the machine's UUID (the kernel's)", false },
+	{ "firmware", "DIR", "what firmware shows: efi/efivars, dmi/tables (/sys/firmware)", false },
 	{ "key-name", "TEXT", "the name of the key in the kernel keyring", false },
 	{ "help", NULL, "show the help of a verb", false },
 	{ "version", NULL, "show the version", false },

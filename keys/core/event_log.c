@@ -280,9 +280,10 @@ void es_event_log_hide(uint8_t *bytes, size_t len)
 		if (!es_event_is_firmware_option(&event) || !es_firmware_event_read(event.data, &e))
 			continue;
 		hidden = e.value;
-		if (e.variable.len == 0) { /* of a string the name stays */
+		if (e.variable.len == 0) { /* of a string the name stays, and that it has a value */
 			size_t shown = es_firmware_string_shown(e.value).len;
 
+			shown += shown < e.value.len; /* "=" */
 			hidden = (struct es_span){ e.value.data + shown, e.value.len - shown };
 		}
 		/* It lies within bytes. */

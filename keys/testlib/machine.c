@@ -49,8 +49,12 @@ void machine_start(struct machine *m, bool with_tpm)
 	snprintf(m->uuid_path, sizeof m->uuid_path, "%s/uuid", m->folder);
 	snprintf(m->cmdline_path, sizeof m->cmdline_path, "%s/cmdline", m->folder);
 	assert_int_equal(es_file_write(AT_FDCWD, m->cmdline_path, es_text_span("root=/dev/sda2 ro\n")), ES_OK);
+	snprintf(m->firmware_dir, sizeof m->firmware_dir, "%s/firmware", m->folder);
 	snprintf(m->key_name, sizeof m->key_name, "etcseal-test:%d", (int)getpid());
 	assert_int_equal(mkdir(m->boot_dir, 0700), 0);
+	shell("mkdir -p %s/efi/efivars && touch %s/efi/efivars/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+	      m->firmware_dir, m->firmware_dir);
+	machine_publish_strings(m);
 	m->uuid = "4c4c4544-0043-5910-8054-b7c04f4e3432";
 	if (with_tpm)
 		m->tpm = es_swtpm_start();
@@ -159,6 +163,41 @@ static void log_header(struct es_writer *log)
 	es_write_bytes(log, "", 1);
 }
 
+/* What our stub does, written once more. */
+static void measure_handed_over(struct machine *m, struct es_writer *log, const char *label, const char *name,
+				struct es_span value)
+{
+	uint8_t bytes[1024];
+	struct es_writer w = { .data = bytes, .cap = sizeof bytes };
+
+	es_write_bytes(&w, label, strlen(label) + 1);
+	if (name != NULL)
+		es_write_bytes(&w, name, strlen(name) + 1);
+	es_write_bytes(&w, value.data, value.len);
+	assert_false(w.bad);
+	measure(m, log, ES_PCR_OPTIONS, (struct es_span){ bytes, w.pos });
+}
+
+static void measure_firmware_options(struct machine *m, struct es_writer *log)
+{
+	static const char *const names[] = { "SystemdOptions-8cf2644b-4b0b-428f-9387-6d876050dc67",
+					     "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67",
+					     "FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		ES_BUF file = { NULL, 0 };
+		char path[256];
+
+		snprintf(path, sizeof path, "%s/efi/efivars/%s", m->firmware_dir, names[i]);
+		if (es_file_read(AT_FDCWD, path, 512, &file) == ES_OK)
+			measure_handed_over(m, log, "etcseal/v1/efi-variable", names[i],
+					    (struct es_span){ file.data + 4, file.len - 4 });
+	}
+	for (size_t i = 0; i < sizeof m->smbios / sizeof *m->smbios && m->smbios[i] != NULL; i++)
+		if (strncmp(m->smbios[i], "io.systemd.", 11) == 0)
+			measure_handed_over(m, log, "etcseal/v1/smbios-string", NULL, es_text_span(m->smbios[i]));
+}
+
 static void firmware(struct machine *m, const struct machine_boot *b)
 {
 	uint8_t bytes[32 << 10];
@@ -183,6 +222,8 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
 	if (b->options != NULL)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(b->options));
+	if (!b->old_stub)
+		measure_firmware_options(m, &log);
 	assert_false(log.bad);
 	assert_int_equal(es_file_write(AT_FDCWD, m->log_path, (struct es_span){ bytes, log.pos }), ES_OK);
 	assert_int_equal(es_file_write(AT_FDCWD, m->uuid_path, es_text_span(m->uuid)), ES_OK);
@@ -239,6 +280,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	struct es_handover handover = { .measured = m->tpm != NULL ? boot->measured : ES_MEASURED_NOTHING,
 					.secure_boot = true,
 					.recovery = boot->recovery,
+					.firmware_options = boot->old_stub ? ES_FIRMWARE_UNSEEN : 0,
 					.bank = { true, true } };
 	struct es_pins pins = { .key_count = 0 };
 	struct es_opening_request request = { .handover = &handover,
@@ -285,6 +327,7 @@ struct es_host *machine_host(struct machine *m)
 					   .event_log = m->log_path,
 					   .product_uuid = m->uuid_path,
 					   .cmdline = m->cmdline_path,
+					   .firmware = m->firmware_dir,
 					   .key_name = m->key_name };
 	struct es_host *host = NULL;
 

@@ -23,13 +23,15 @@ struct machine_boot {
 	const char *pins;   /* the image's options, for etcseal.srk= and its like; NULL: none */
 	bool consent;       /* somebody at the console agrees to what is asked */
 	enum es_reason no_automatic;
+	bool old_stub;      /* as in 0.1.0: it doesn't look at what firmware hands over */
 };
 extern const struct machine_boot machine_usual_boot;
 
 struct machine {
 	struct es_swtpm *tpm; /* NULL: none */
-	char folder[64];      /* temporary; boot/ run/ log uuid cmdline in it */
-	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], cmdline_path[96], key_name[64];
+	char folder[64];      /* temporary; boot/ run/ firmware/ log uuid cmdline in it */
+	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], cmdline_path[96], firmware_dir[96], key_name[64];
+	const char *smbios[4]; /* OEM strings; NULL: no further one */
 	const char *uuid;
 	/* Sections .pcrpkey (measured behind the image) and .pcrsig of the image; no data: it has none. The test's own. */
 	struct es_span public_key, signature;
@@ -56,6 +58,11 @@ enum es_reason machine_init(struct machine *m, bool kdf, char *ret_recovery);
 /* es_host_set_mode, and its second step, as a command does it. Where the keys were changed ret_recovery (or NULL) is the new
  * recovery key's text. */
 enum es_reason machine_set_mode(struct es_host *host, enum es_mode mode, char *ret_recovery);
+
+/* What firmware hands over, from now on: seen by the running host at once, measured by each boot. An EFI variable's text, NULL:
+ * it goes; OEM strings are the test's own. */
+void machine_set_variable(struct machine *m, const char *id, const char *text);
+void machine_publish_strings(struct machine *m);
 
 void machine_write(struct machine *m, const char *path, const char *text); /* below run/ram/tree */
 bool machine_has(struct machine *m, const char *path, const char *text);
