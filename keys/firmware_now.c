@@ -244,6 +244,11 @@ static void describe(struct es_span data, char *ret_text, size_t cap)
 	es_event_describe(&event, ret_text, cap);
 }
 
+bool es_firmware_is_string(const struct es_firmware_now *now, unsigned n)
+{
+	return !is_variable(es_buf_span(&now->event[n]));
+}
+
 void es_firmware_words(const struct es_firmware_now *now, unsigned n, char *ret_text, size_t cap)
 {
 	describe(es_buf_span(&now->event[n]), ret_text, cap);

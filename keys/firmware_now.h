@@ -38,7 +38,8 @@ ES_MUST_CHECK enum es_reason es_firmware_extend(const struct es_firmware_now *no
  * cap; "" if in nothing. */
 void es_firmware_changes(const struct es_firmware_now *now, struct es_span log, char *ret_text, size_t cap);
 
-/* "EFI variable SystemdOptions: debug"; n below now->count. */
+/* Of the n-th, below now->count: is it a string of SMBIOS; in words, "EFI variable SystemdOptions: debug". */
+bool es_firmware_is_string(const struct es_firmware_now *now, unsigned n);
 void es_firmware_words(const struct es_firmware_now *now, unsigned n, char *ret_text, size_t cap);
 
 #endif

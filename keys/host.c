@@ -20,9 +20,10 @@
 static const char kernel_event_log[] = "/sys/kernel/security/tpm0/binary_bios_measurements";
 static const char kernel_product_uuid[] = "/sys/class/dmi/id/product_uuid";
 static const char kernel_firmware[] = "/sys/firmware";
+static const char kernel_options[] = "/proc/cmdline";
 static const char secure_boot_variable[] = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 
-enum { BOOT_RECORD_MAX = 64 << 10 };
+enum { BOOT_RECORD_MAX = 64 << 10, OPTIONS_MAX = 64 << 10 };
 
 enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason, const char *format, ...)
 {
@@ -125,8 +126,8 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->tcti = request->tcti;
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
-	host->cmdline = request->cmdline != NULL ? request->cmdline : "/proc/cmdline";
 	host->firmware = request->firmware != NULL ? request->firmware : kernel_firmware;
+	host->options = request->options != NULL ? request->options : kernel_options;
 	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
 	if (strlen(run_dir) >= sizeof host->run_dir)
 		return ES_ARGUMENT;
@@ -206,6 +207,15 @@ enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "the event log %s", host->event_log);
 	return ES_OK;
+}
+
+enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret)
+{
+	enum es_reason r = es_file_read(AT_FDCWD, host->options, OPTIONS_MAX, ret);
+
+	while (r == ES_OK && ret->len > 0 && ret->data[ret->len - 1] == '\n')
+		ret->len--;
+	return r;
 }
 
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT])

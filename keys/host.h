@@ -19,8 +19,8 @@ struct es_host_request {
 	const char *tcti;         /* NULL: the kernel's TPM */
 	const char *event_log;    /* path; NULL: the kernel's */
 	const char *product_uuid; /* path; NULL: the kernel's */
-	const char *cmdline;      /* path; NULL: the kernel's options */
 	const char *firmware;     /* folder with efi/efivars and dmi/tables; NULL: the kernel's */
+	const char *options;      /* path of the kernel's own; NULL: /proc/cmdline */
 	const char *key_name;     /* of the config key in the keyring; NULL: the one that the boot helper leaves */
 };
 
@@ -54,6 +54,8 @@ void es_host_allow_new_tpm(struct es_host *host);
 bool es_host_new_tpm(const struct es_host *host);
 /* Secure Boot as the firmware tells it, from the handover or the EFI variable. */
 bool es_host_secure_boot(const struct es_host *host);
+/* The options that the kernel was started with, without a line end. */
+ES_MUST_CHECK enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret);
 /* The counter in the TPM that the host is sealed to; ES_COUNTER_MISSING, ES_TPM_… */
 ES_MUST_CHECK enum es_reason es_host_counter(struct es_host *host, uint64_t *ret);
 

@@ -6,10 +6,8 @@
 #include "keys/core/options.h"
 #include "keys/crypto/hash.h"
 #include "keys/host_state.h"
-#include "keys/store/file.h"
 #include "keys/tpm/srk.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,10 +41,10 @@ enum es_reason es_host_image_pins(struct es_host *host, struct es_pins *ret)
 {
 	char detail[ES_PINS_DETAIL];
 	ES_BUF options = { NULL, 0 };
-	enum es_reason r = es_file_read(AT_FDCWD, host->cmdline, ES_OPTIONS_MAX, &options);
+	enum es_reason r = es_host_options(host, &options);
 
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", host->cmdline);
+		return es_host_refuse(host, r, "the kernel's options can't be read");
 	r = es_pins_parse(es_buf_span(&options), ret, detail);
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s=", detail);
 }

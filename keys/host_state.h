@@ -9,7 +9,8 @@
 struct es_host {
 	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
 	char run_dir[ES_PATH_TEXT];
-	const char *tcti, *event_log, *product_uuid, *cmdline, *firmware, *key_name; /* as asked; the caller's */
+	/* As asked; the caller's. */
+	const char *tcti, *event_log, *product_uuid, *firmware, *options, *key_name;
 	int banks_dirfd; /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;
 	struct es_boot_record boot;

@@ -110,7 +110,7 @@ static void set_mode(struct scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
 
-	assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_OK);
+	assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 }
 
 static void variable_that_is_set_shuts_the_seal(void **state)
@@ -247,7 +247,7 @@ static void what_cannot_be_told_is_not_guessed(void **state)
 	assert_int_equal(check(s), ES_NEXT_UNKNOWN);
 	assert_named(s->found.finding[0].detail, "EFI variable SystemdOptions is too long");
 	host = machine_host(&s->m);
-	assert_int_equal(es_host_set_mode(host, ES_MODE_TPM), ES_NEXT_UNKNOWN);
+	assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_NEXT_UNKNOWN);
 }
 
 /* The stub of 0.1.0 measures none of it. */

@@ -44,7 +44,7 @@ static enum es_reason boot(struct scene *s, const char *options, const char *rec
 
 	b.pins = options;
 	b.recovery = b.consent = recovery != NULL;
-	assert_int_equal(es_file_write(AT_FDCWD, s->r.m.cmdline_path, es_text_span(options)), ES_OK);
+	s->r.m.options = options;
 	return machine_boot(&s->r.m, &b, recovery, &s->r.record);
 }
 
@@ -162,7 +162,7 @@ static void assert_finding(struct scene *s, const char *options, enum es_reason 
 	ES_HOST host = NULL;
 	bool seen = false;
 
-	assert_int_equal(es_file_write(AT_FDCWD, s->r.m.cmdline_path, es_text_span(options)), ES_OK);
+	assert_int_equal(es_file_write(AT_FDCWD, s->r.m.options_path, es_text_span(options)), ES_OK);
 	host = machine_host(&s->r.m);
 	assert_int_equal(es_host_check(host, NULL, &found), ES_OK);
 	assert_int_equal(found.opens, expected == ES_OK);

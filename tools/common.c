@@ -24,6 +24,7 @@ struct es_host_request es_host_request_of(const struct es_args *args)
 		.event_log = es_arg(args, "event-log"),
 		.product_uuid = es_arg(args, "product-uuid"),
 		.firmware = es_arg(args, "firmware"),
+		.options = es_arg(args, "kernel-options"),
 		.key_name = es_arg(args, "key-name"),
 	};
 }

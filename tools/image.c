@@ -22,6 +22,7 @@ static const struct es_option build_options[] = {
 	{ "linux", "FILE", "the kernel, as it lies in /boot (needed)", false },
 	{ "initrd", "FILE", "the initramfs (needed); more are put behind it, in order", true },
 	{ "cmdline", "TEXT", "the kernel's options, or @FILE they stand in (needed)", false },
+	{ "options-as-given", NULL, "add nothing to --cmdline, and refuse nothing in it", false },
 	{ "output", "FILE", "the boot image to write (needed)", false },
 	{ "stub", "FILE", "the EFI stub (" ES_LIB_DIR "/etcseal-stub-x64.efi)", false },
 	{ "osrel", "FILE", "what names the system (/etc/os-release)", false },
@@ -59,7 +60,9 @@ const struct es_verb es_image_verbs[] = {
 	  .run = es_verb_image_build,
 	  .options = build_options,
 	  .more = "  A unified kernel image (UKI). For Secure Boot it has to be signed: with --sign-key\n"
-		  "  and --sign-cert, or afterwards. Never put a recovery key into --cmdline." },
+		  "  and --sign-cert, or afterwards. Never put a recovery key into --cmdline.\n"
+		  "  systemd.import_credentials=no, noresume and nohibernate are added to it, as they keep\n"
+		  "  out what the measurement doesn't cover." },
 	{ .name = "inspect",
 	  .help = "Show what is in a boot image, and what it lacks",
 	  .act = "inspect the image",

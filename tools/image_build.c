@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal image build`: one boot image out of stub, kernel, initramfs and options. */
 #include "keys/core/hex.h"
+#include "keys/image_options.h"
 #include "tools/common.h"
 #include "tools/image_policy.h"
 #include "tools/image_sign.h"
@@ -31,7 +32,7 @@ static const struct {
 
 struct build {
 	struct es_uki_parts parts;
-	struct es_buf stub, held[ES_UKI_COUNT];
+	struct es_buf stub, options, held[ES_UKI_COUNT];
 	const char *stub_from;
 	const char *from[ES_UKI_COUNT]; /* the file that a part came from; NULL: a text */
 	char release[ES_KERNEL_RELEASE];
@@ -42,6 +43,7 @@ struct build {
 static void free_build(struct build *b)
 {
 	es_buf_free(&b->stub);
+	es_buf_free(&b->options);
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		es_buf_free(&b->held[i]);
 	es_secret_freep(&b->policy_key);
@@ -93,6 +95,29 @@ static enum es_exit read_initrds(const struct es_args *args, struct build *b)
 	return ES_EXIT_DONE;
 }
 
+/* Puts in what an image needs, unless its maker wants it otherwise. */
+static enum es_exit complete_options(const struct es_args *args, struct build *b)
+{
+	struct es_span *options = &b->parts.section[ES_UKI_CMDLINE], word;
+	enum es_needed_option n;
+	char what[512];
+	enum es_reason r;
+
+	if (es_arg_given(args, "options-as-given"))
+		return ES_EXIT_DONE;
+	if (es_option_against(*options, &word, &n)) {
+		snprintf(what, sizeof what,
+			 "--cmdline has %.*s, and with that %s. Leave it out, or give --options-as-given",
+			 word.len < 100 ? (int)word.len : 100, (const char *)word.data, es_needed_options[n].without);
+		return es_fail(args, ES_ARGUMENT, what);
+	}
+	r = es_needed_options_add(*options, &b->options);
+	if (r != ES_OK)
+		return es_fail(args, r, "a quote in --cmdline isn't closed");
+	*options = es_buf_span(&b->options);
+	return ES_EXIT_DONE;
+}
+
 static enum es_exit read_cmdline(const struct es_args *args, struct build *b)
 {
 	const char *text = es_arg(args, "cmdline");
@@ -109,7 +134,7 @@ static enum es_exit read_cmdline(const struct es_args *args, struct build *b)
 	/* A file ends with a line end, and that is no part of the options. */
 	while (s->len > 0 && strchr(" \t\r\n", s->data[s->len - 1]) != NULL && s->data[s->len - 1] != '\0')
 		s->len--;
-	return ES_EXIT_DONE;
+	return complete_options(args, b);
 }
 
 static enum es_exit read_osrel(const struct es_args *args, struct build *b)

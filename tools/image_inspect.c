@@ -3,6 +3,7 @@
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
+#include "keys/image_options.h"
 #include "tools/common.h"
 #include "tools/image.h"
 #include "tools/image_sign.h"
@@ -92,7 +93,27 @@ static void fill_seen(struct es_writer *w, const void *what)
 		if ((i == ES_UKI_LINUX || i == ES_UKI_INITRD || i == ES_UKI_CMDLINE) && !uki->present[i])
 			es_emit_text(&j, NULL, es_uki_section_names[i]);
 	es_emit_end(&j);
+	es_emit_array(&j, "missing_options");
+	for (int i = 0; i < ES_NEEDED_OPTIONS && uki->present[ES_UKI_CMDLINE]; i++)
+		if (!es_needed_option_given(uki->section[ES_UKI_CMDLINE], (enum es_needed_option)i))
+			es_emit_text(&j, NULL, es_needed_options[i].option);
 	es_emit_end(&j);
+	es_emit_end(&j);
+}
+
+static void warn_of_options(const struct es_uki *uki)
+{
+	struct es_span options = uki->section[ES_UKI_CMDLINE], word;
+	enum es_needed_option n;
+
+	if (!uki->present[ES_UKI_CMDLINE])
+		return;
+	if (es_option_against(options, &word, &n))
+		es_warn("its options have %.*s: %s", word.len < 100 ? (int)word.len : 100, (const char *)word.data,
+			es_needed_options[n].without);
+	for (int i = 0; i < ES_NEEDED_OPTIONS; i++)
+		if (!es_needed_option_given(options, (enum es_needed_option)i))
+			es_warn("its options lack %s: %s", es_needed_options[i].option, es_needed_options[i].without);
 }
 
 static void show(const struct es_args *args, const struct seen *s)
@@ -115,6 +136,7 @@ static void show(const struct es_args *args, const struct seen *s)
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		if (uki->present[i])
 			es_line(args, "%-9s %12zu  %s", es_uki_section_names[i], uki->section[i].len, s->hex[i]);
+	warn_of_options(uki);
 }
 
 enum es_exit es_verb_image_inspect(const struct es_args *args)

@@ -160,7 +160,7 @@ static void show_watch(const struct es_status *s)
 enum es_exit es_verb_status(const struct es_args *args)
 {
 	struct es_host_request request;
-	struct es_status s;
+	ES_STATUS s = { .host = NULL };
 	ES_HOST host = NULL;
 	enum es_exit failed = es_open_host(args, &host), shown = ES_EXIT_DONE;
 

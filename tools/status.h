@@ -3,12 +3,13 @@
 #ifndef ES_TOOLS_STATUS_H
 #define ES_TOOLS_STATUS_H
 
+#include "keys/firmware_now.h"
 #include "keys/host.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
 #include "tools/watch_look.h"
 
-enum { ES_WARNINGS_MAX = 20, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
+enum { ES_WARNINGS_MAX = 28, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
 
 struct es_status {
 	struct es_host *host;
@@ -25,6 +26,8 @@ struct es_status {
 	uint64_t counter_value;
 	bool secure_boot;
 	struct es_root root;
+	struct es_firmware_now firmware; /* what it hands over as options */
+	bool takes_credentials;          /* systemd was started without the option that keeps them out */
 	struct es_watch_look watch;
 	enum es_reason unsaved_known; /* ES_OK: unsaved says whether something changed since the newest archive */
 	bool unsaved;
@@ -33,6 +36,8 @@ struct es_status {
 };
 
 void es_status_gather(struct es_host *host, const char *run_dir, struct es_status *ret);
+void es_status_free(struct es_status *s);
+#define ES_STATUS ES_SCOPED(es_status_free) struct es_status
 /* What deserves attention: gathered last. */
 void es_status_warn(struct es_status *s);
 

@@ -2,6 +2,7 @@
 #include "tools/status.h"
 
 #include "keys/host_verify.h"
+#include "keys/image_options.h"
 #include "keys/save.h"
 #include "tools/common.h"
 
@@ -43,6 +44,21 @@ static bool seal_fits(const struct es_info *info, const struct es_boot_record *b
 	return fits;
 }
 
+static void look_at_firmware(struct es_status *s)
+{
+	ES_BUF options = { NULL, 0 };
+
+	if (es_host_firmware(s->host, &s->firmware) != ES_OK)
+		s->firmware = (struct es_firmware_now){ .count = 0 };
+	s->takes_credentials = es_host_options(s->host, &options) == ES_OK &&
+			       !es_needed_option_given(es_buf_span(&options), ES_NEEDED_NO_CREDENTIALS);
+}
+
+void es_status_free(struct es_status *s)
+{
+	es_firmware_now_free(&s->firmware);
+}
+
 void es_status_gather(struct es_host *host, const char *run_dir, struct es_status *ret)
 {
 	const struct es_protector *kdf;
@@ -61,6 +77,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	ret->counter = es_host_counter(host, &ret->counter_value);
 	ret->secure_boot = es_host_secure_boot(host);
 	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
+	look_at_firmware(ret);
 	es_watch_look(run_dir, &ret->watch);
 	ret->unsaved_known = es_host_unsaved(host, &ret->unsaved);
 	es_status_warn(ret);
@@ -166,6 +183,35 @@ static void warn_of_banks(struct es_status *s)
 	}
 }
 
+static const char remove_advice[] = "somebody has had this machine. `etcseal check` tells whether the next boot opens";
+
+/* One line for each variable; SMBIOS may have many strings, and they must not crowd out the rest. */
+static void warn_of_firmware(struct es_status *s)
+{
+	unsigned strings = 0, first = 0;
+	char words[120];
+
+	for (unsigned i = 0; i < s->firmware.count; i++) {
+		if (es_firmware_is_string(&s->firmware, i)) {
+			first = strings++ == 0 ? i : first;
+			continue;
+		}
+		es_firmware_words(&s->firmware, i, words, sizeof words);
+		add(s, "%s is set, and gives options to what starts. If that isn't yours, remove it: %s", words,
+		    remove_advice);
+	}
+	if (strings > 0) {
+		es_firmware_words(&s->firmware, first, words, sizeof words);
+		add(s, "firmware has %u string%s for systemd, %s%s. If they aren't yours, remove them: %s", strings,
+		    strings == 1 ? "" : "s", words, strings == 1 ? "" : " first", remove_advice);
+	}
+	if (s->firmware.refused[0] != '\0')
+		add(s, "%s", s->firmware.refused);
+	if (s->boot != NULL && s->takes_credentials)
+		add(s, "the kernel was started without %s: %s", es_needed_options[ES_NEEDED_NO_CREDENTIALS].option,
+		    es_needed_options[ES_NEEDED_NO_CREDENTIALS].without);
+}
+
 static void warn_of_watch(struct es_status *s)
 {
 	const struct es_watch_record *w = &s->watch.record;
@@ -192,6 +238,7 @@ void es_status_warn(struct es_status *s)
 	warn_of_mode(s);
 	warn_of_boot(s);
 	warn_of_banks(s);
+	warn_of_firmware(s);
 	warn_of_watch(s);
 	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
 	    s->recovery->recovery.acknowledged[0] == '\0')

@@ -185,10 +185,10 @@ static void bash_completes(void **state)
 {
 	(void)state;
 	assert_completes("etcseal st", "status");
-	assert_completes("etcseal recovery \"\"",
-			 "list rotate --json --boot-dir= --run-dir= --tcti= --event-log= --product-uuid= --firmware= "
-			 "--key-name= --help "
-			 "--version");
+	assert_completes("etcseal recovery \"\"", "list rotate --json --boot-dir= --run-dir= --tcti= --event-log= "
+						  "--product-uuid= --firmware= --kernel-options= "
+						  "--key-name= --help "
+						  "--version");
 	assert_completes("etcseal recovery list --j", "--json");
 	assert_completes("etcseal set --m", "--mode=");
 	assert_completes("etcseal set --mode = t", "tpm");

@@ -13,6 +13,7 @@ const struct es_option es_global_options[] = {
 	{ "event-log", "FILE", "the firmware's event log (the kernel's)", false },
 	{ "product-uuid", "FILE", "the machine's UUID (the kernel's)", false },
 	{ "firmware", "DIR", "what firmware shows: efi/efivars, dmi/tables (/sys/firmware)", false },
+	{ "kernel-options", "FILE", "what the kernel was started with (/proc/cmdline)", false },
 	{ "key-name", "TEXT", "the name of the key in the kernel keyring", false },
 	{ "help", NULL, "show the help of a verb", false },
 	{ "version", NULL, "show the version", false },
@@ -115,7 +116,8 @@ const struct es_verb es_verbs[] = {
 	  .more = "  As the host is now, or with another boot image in place of the one that runs. Exits\n"
 		  "  with 4 if not, and names the PCRs that differ, or what else stops it: the TPM, its\n"
 		  "  counters, the image's generation. A damaged bank is warned of. It sees what this boot\n"
-		  "  measured, and no change of firmware, Secure Boot keys or boot menu that comes later." },
+		  "  measured, and what firmware gives the system as options now; no other change of\n"
+		  "  firmware, Secure Boot keys or boot menu that comes later." },
 	{ .name = "reseal",
 	  .help = "Seal to this boot anew, or to the next boot image too",
 	  .run = es_verb_reseal,

@@ -230,3 +230,11 @@ void es_options_remove(char *options, size_t *len, const char *name)
 		in.len--;
 	*len = in.len;
 }
+
+bool es_options_next(struct es_span options, size_t *pos, struct es_span *ret_word)
+{
+	if (!next_word(options, *pos, ret_word))
+		return false;
+	*pos = (size_t)(ret_word->data - options.data) + ret_word->len;
+	return true;
+}

@@ -217,6 +217,21 @@ static void a_value_is_found_without_its_quotes(void **state)
 	check_find("\"a\"=x", "a", NULL);
 }
 
+static void words_are_told_one_by_one(void **state)
+{
+	static const char *const words[] = { "quiet", "a=\"b c\"", "--", "1" };
+	struct es_span options = { (const uint8_t *)" quiet  a=\"b c\"\t-- 1 ", 22 }, word;
+	size_t pos = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(es_options_next(options, &pos, &word));
+		assert_int_equal(word.len, strlen(words[i]));
+		assert_memory_equal(word.data, words[i], word.len);
+	}
+	assert_false(es_options_next(options, &pos, &word));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_value_that_is_too_long_is_cut),
 		cmocka_unit_test(a_nul_parts_words_and_ends_no_search),
 		cmocka_unit_test(a_value_is_found_without_its_quotes),
+		cmocka_unit_test(words_are_told_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,14 +47,14 @@ void machine_start(struct machine *m, bool with_tpm)
 	snprintf(m->run_dir, sizeof m->run_dir, "%s/run", m->folder);
 	snprintf(m->log_path, sizeof m->log_path, "%s/log", m->folder);
 	snprintf(m->uuid_path, sizeof m->uuid_path, "%s/uuid", m->folder);
-	snprintf(m->cmdline_path, sizeof m->cmdline_path, "%s/cmdline", m->folder);
-	assert_int_equal(es_file_write(AT_FDCWD, m->cmdline_path, es_text_span("root=/dev/sda2 ro\n")), ES_OK);
 	snprintf(m->firmware_dir, sizeof m->firmware_dir, "%s/firmware", m->folder);
+	snprintf(m->options_path, sizeof m->options_path, "%s/options", m->folder);
 	snprintf(m->key_name, sizeof m->key_name, "etcseal-test:%d", (int)getpid());
 	assert_int_equal(mkdir(m->boot_dir, 0700), 0);
 	shell("mkdir -p %s/efi/efivars && touch %s/efi/efivars/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c",
 	      m->firmware_dir, m->firmware_dir);
 	machine_publish_strings(m);
+	m->options = "quiet systemd.import_credentials=no noresume nohibernate\n";
 	m->uuid = "4c4c4544-0043-5910-8054-b7c04f4e3432";
 	if (with_tpm)
 		m->tpm = es_swtpm_start();
@@ -227,6 +227,7 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 	assert_false(log.bad);
 	assert_int_equal(es_file_write(AT_FDCWD, m->log_path, (struct es_span){ bytes, log.pos }), ES_OK);
 	assert_int_equal(es_file_write(AT_FDCWD, m->uuid_path, es_text_span(m->uuid)), ES_OK);
+	assert_int_equal(es_file_write(AT_FDCWD, m->options_path, es_text_span(m->options)), ES_OK);
 }
 
 static void leave_file(struct machine *m, const char *name, struct es_span data)
@@ -326,8 +327,8 @@ struct es_host *machine_host(struct machine *m)
 					   .tcti = tcti(m),
 					   .event_log = m->log_path,
 					   .product_uuid = m->uuid_path,
-					   .cmdline = m->cmdline_path,
 					   .firmware = m->firmware_dir,
+					   .options = m->options_path,
 					   .key_name = m->key_name };
 	struct es_host *host = NULL;
 

@@ -29,8 +29,10 @@ extern const struct machine_boot machine_usual_boot;
 
 struct machine {
 	struct es_swtpm *tpm; /* NULL: none */
-	char folder[64];      /* temporary; boot/ run/ firmware/ log uuid cmdline in it */
-	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], cmdline_path[96], firmware_dir[96], key_name[64];
+	char folder[64];      /* temporary; boot/ run/ firmware/ log options uuid in it */
+	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], firmware_dir[96], options_path[96];
+	char key_name[64];
+	const char *options;   /* the kernel's, as the running host sees them */
 	const char *smbios[4]; /* OEM strings; NULL: no further one */
 	const char *uuid;
 	/* Sections .pcrpkey (measured behind the image) and .pcrsig of the image; no data: it has none. The test's own. */

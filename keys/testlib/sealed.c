@@ -89,6 +89,7 @@ static int make(void **state, bool tpm)
 	snprintf(b->run, sizeof b->run, "%s/again", b->m.folder);
 	snprintf(b->ram, sizeof b->ram, "%s/ram", b->run);
 	snprintf(b->cmdline, sizeof b->cmdline, "%s/cmdline", b->m.folder);
+	sealed_write(b->m.folder, "cmdline", "root=/dev/sda2 ro quiet\n");
 	*state = b;
 	assert_int_equal(machine_boot(&b->m, &machine_usual_boot, NULL, &b->record), ES_NOT_CONFIGURED);
 	return 0;

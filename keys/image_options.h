@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options that a boot image needs so that the system it starts takes in nothing that the measurement doesn't cover: systemd's
+ * credentials from outside, a hibernated system's memory.
+ */
+#ifndef ES_IMAGE_OPTIONS_H
+#define ES_IMAGE_OPTIONS_H
+
+#include "keys/core/buf.h"
+
+enum es_needed_option { ES_NEEDED_NO_CREDENTIALS, ES_NEEDED_NO_RESUME, ES_NEEDED_NO_HIBERNATION, ES_NEEDED_OPTIONS };
+extern const struct es_needed_words {
+	const char *option;
+	const char *without; /* what happens where it is missing, for a message */
+} es_needed_options[ES_NEEDED_OPTIONS];
+
+/* As kernel and systemd read them: what comes behind "--" is init's alone. */
+bool es_needed_option_given(struct es_span options, enum es_needed_option n);
+
+/* The first word that goes against one of them, "resume=/dev/sda2"; false: there is none. */
+bool es_option_against(struct es_span options, struct es_span *ret_word, enum es_needed_option *ret);
+
+/* The options, and those that they lack. ES_ARGUMENT: a quote isn't closed, and would swallow what is added. */
+ES_MUST_CHECK enum es_reason es_needed_options_add(struct es_span options, struct es_buf *ret);
+
+#endif
