@@ -19,10 +19,10 @@ $(OVMF_BUILD)/needles $(OVMF_BUILD)/append: $(OVMF_BUILD)/%: tests-ovmf/attack/%
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static $< -o $@
 
-# The attacker's firmware programs. The last two are drivers: they stay when they have returned.
+# The attacker's firmware programs. All but two are drivers: they stay when they have returned.
 ATTACK_EFI := $(patsubst tests-ovmf/attack/efi/%.c,$(OVMF_BUILD)/evil/%.efi,$(wildcard tests-ovmf/attack/efi/*.c))
 attack-programs: $(ATTACK_EFI)
-$(OVMF_BUILD)/evil/replay.efi: ATTACK_TARGET := efi-app-x86_64
+$(OVMF_BUILD)/evil/replay.efi $(OVMF_BUILD)/evil/ask.efi: ATTACK_TARGET := efi-app-x86_64
 $(OVMF_BUILD)/evil/%.efi: tests-ovmf/attack/efi/%.c tests-ovmf/attack/efi/common.h
 	@mkdir -p $(@D)
 	$(call say,EFI,$@)

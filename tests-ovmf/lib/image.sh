@@ -48,6 +48,7 @@ image_root() { # file
 	install -m 0755 "$OVMF/guest/guest.sh" "$tree/usr/sbin/guest"
 	tree_program "$tree" "$BUILD/etcseal"
 	tree_program "$tree" "$BUILD/etcseal-boot"
+	tree_program "$tree" "$(command -v chattr)" # efivarfs keeps variables from careless hands
 	tree_tss "$tree"
 	echo "guest" >"$tree/etc/hostname"
 	echo "the configuration that came with the image" >"$tree/etc/motd"
@@ -63,7 +64,9 @@ image_root() { # file
 	mke2fs -q -t ext4 -O ^has_journal -L root -U 2f6c1f0e-3f0b-4a53-9a4e-6d1f3f7a9c11 -d "$tree" "$1"
 }
 
-CMDLINE="console=ttyS0 loglevel=4 panic=-1"
+# What `image build` would add is there already, so that every oracle has the options as they are.
+CMDLINE_BARE="console=ttyS0 loglevel=4 panic=-1"
+CMDLINE="$CMDLINE_BARE systemd.import_credentials=no noresume nohibernate"
 
 image_parts() { # folder: the sections, as files
 	printf '%s' "$CMDLINE" >"$1/cmdline"
@@ -72,10 +75,10 @@ image_parts() { # folder: the sections, as files
 	[ "$1/initrd" -nt "$BUILD/etcseal-boot" ] && [ "$1/initrd" -nt "$BUILD/tests-ovmf/init" ] || image_initrd "$1/initrd"
 }
 
-image_build() { # folder of the parts, file: the UKI, by our own command
+image_build() { # folder of the parts, file, further options: the UKI, by our own command
 	"$BUILD/etcseal" image build --stub="$BUILD/etcseal-stub-x64.efi" --linux="$KERNEL" --initrd="$1/initrd" \
 		--cmdline="@$1/cmdline" --osrel="$1/osrel" \
-		--uname="$KERNEL_VERSION" --output="$2" >"$OVMF_OUT/image.txt"
+		--uname="$KERNEL_VERSION" --output="$2" "${@:3}" >"$OVMF_OUT/image.txt"
 }
 
 # Two images of the same four sections, for systemd 252 measures no others: one with our stub, whose own .sbat is taken

@@ -22,7 +22,7 @@ tree_libraries() { # folder, programs or libraries: what they are linked with
 }
 
 tree_program() { # folder, program: to /usr/bin
-	cp "$2" "$1/usr/bin/"
+	cp --remove-destination "$2" "$1/usr/bin/"
 	tree_libraries "$1" "$2"
 }
 

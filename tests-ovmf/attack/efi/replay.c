@@ -45,9 +45,6 @@ static EFI_STATUS replay(struct tcg2 *tcg2, const UINT8 *file)
 
 EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 {
-	static CHAR16 options[] = L"initrd=\\EFI\\evil\\initrd console=ttyS0 loglevel=4 panic=-1";
-	EFI_LOADED_IMAGE *own, *next;
-	EFI_HANDLE image;
 	EFI_STATUS status;
 	struct tcg2 *tcg2;
 	UINTN len;
@@ -60,15 +57,5 @@ EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)
 		return EFI_NOT_FOUND;
 	status = replay(tcg2, file);
 	Print(L"@@ replayed=%r\n", status);
-	if (EFI_ERROR(status))
-		return status;
-	uefi_call_wrapper(BS->HandleProtocol, 3, self, &LoadedImageProtocol, (void **)&own);
-	status = uefi_call_wrapper(BS->LoadImage, 6, FALSE, self,
-				   FileDevicePath(own->DeviceHandle, L"\\EFI\\evil\\vmlinuz"), NULL, 0, &image);
-	if (EFI_ERROR(status))
-		return status;
-	uefi_call_wrapper(BS->HandleProtocol, 3, image, &LoadedImageProtocol, (void **)&next);
-	next->LoadOptions = options;
-	next->LoadOptionsSize = sizeof options;
-	return uefi_call_wrapper(BS->StartImage, 3, image, NULL, NULL);
+	return EFI_ERROR(status) ? status : start_own_system(self);
 }

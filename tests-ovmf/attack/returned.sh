@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The owner's own image measures itself, and is then kept from starting its kernel: it goes back to the firmware, which starts what
+# comes next. Secure Boot is on, and all is signed by the owner's own signer, as an old tool of his may be: so PCR 7 is what it was,
+# and PCR 11 alone could tell. (Without Secure Boot PCR 4 and 2 would know too, and no control could open.)
+# WITHOUT=RETURN_POISON
+. "$(dirname "$0")/../lib/harness.sh"
+. "$OVMF/lib/secure_boot.sh"
+. "$OVMF/attack/lib.sh"
+attack_start
+EVIL='\EFI\evil\'
+
+signed_put() { # machine, file, path
+	image_sign "$2" "$1/signed.efi"
+	esp_put "$1/disk.img" "$1/signed.efi" "$3"
+	rm "$1/signed.efi"
+}
+
+returned() { # folder
+	local program
+	machine_make "$1" "$UUID_HOST" tpm
+	machine_secure_boot "$1"
+	job_make "$1/job-require" require
+	machine_boot "$1" first "job=$1/job-require" || :
+	act_look "$1" look || :
+	evil_put "$1"
+	for program in starve ask; do
+		signed_put "$1" "$OVMF_NORMAL/tests-ovmf/evil/$program.efi" "/EFI/evil/$program.efi"
+	done
+	signed_put "$1" "$KERNEL" /EFI/evil/vmlinuz
+	machine_boot "$1" returned "image=${EVIL}starve.efi"$'\n''\EFI\etcseal\etcseal.efi'$'\n'"${EVIL}ask.efi" || :
+}
+
+returned "$SCRATCH/with" &
+(without RETURN_POISON && returned "$SCRATCH/without") &
+wait
+with=$SCRATCH/with/boots/returned without=$SCRATCH/without/boots/returned
+
+attack 3 "the image measured, its kernel kept from starting, the next entry asks (boot)" "PCR 11 spoilt on return"
+held "sealed, with Secure Boot required" says "$SCRATCH/with/boots/first" required true
+held "the host itself opens by the TPM" says "$SCRATCH/with/boots/look" opened-by tpm
+held "the driver is there" says "$with" starves yes
+held "the image says that its kernel can't be loaded" shows "$with" "the kernel can't be loaded"
+held "and that nothing can open the seal now" shows "$with" "what starts now can't open the seal"
+held "the attacker's program is started next" says "$with" asks yes
+held "his system runs" says "$with" attacker ran
+held "the TPM gives it nothing, for PCR 11 and 12 alone" says "$with" unseal "tpm-policy PCR11 PCR12"
+succeeds "the image says that its kernel can't be loaded" shows "$without" "the kernel can't be loaded"
+succeeds "the attacker's system runs" says "$without" attacker ran
+succeeds "the attacker has the key" says "$without" unseal key
+attack_end
