@@ -196,7 +196,7 @@ static void add_firmware(struct es_host *host, char differs[static ES_FINDING_TE
 {
 	ES_FIRMWARE_NOW now = { .count = 0 };
 	ES_BUF log = { NULL, 0 };
-	char changes[ES_FINDING_TEXT] = "";
+	char changes[ES_FINDING_TEXT - 2] = ""; /* behind "; " */
 	size_t used = strlen(differs);
 
 	if (es_host_event_log(host, &log) == ES_OK && es_host_firmware(host, &now) == ES_OK)

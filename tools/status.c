@@ -55,6 +55,16 @@ static void show_mode(const struct es_status *s)
 	    s->info->require_secure_boot ? "yes" : "no", s->info->require_exec_installed_only ? "yes" : "no");
 }
 
+static void show_measured(const struct es_handover *h)
+{
+	char firmware[24] = "none";
+
+	if (h->firmware_options != 0)
+		snprintf(firmware, sizeof firmware, "%d", h->firmware_options);
+	row("Measured", "%s; options from outside: %s, from firmware: %s", es_measured_names[h->measured],
+	    es_outside_names[h->outside], h->firmware_options == ES_FIRMWARE_UNSEEN ? "not looked for" : firmware);
+}
+
 static void show_opened(const struct es_status *s)
 {
 	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the key derived on this machine",
@@ -83,8 +93,7 @@ static void show_opened(const struct es_status *s)
 	}
 	row("Started by", "%s", b->stub ? "etcseal's boot stub" : "another boot loader");
 	if (b->stub)
-		row("Measured", "%s; options from outside: %s", es_measured_names[b->handover.measured],
-		    es_outside_names[b->handover.outside]);
+		show_measured(&b->handover);
 	for (unsigned i = 0; i < b->path_count; i++)
 		row(i == 0 ? "Covered" : "", "%s", b->paths[i]);
 }

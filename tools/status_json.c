@@ -26,6 +26,10 @@ static void emit_boot(struct es_emit *j, const struct es_boot_record *b)
 	es_emit_bool(j, "stub", b->stub);
 	es_emit_text(j, "measured", b->stub ? es_measured_names[b->handover.measured] : NULL);
 	es_emit_text(j, "outside_options", b->stub ? es_outside_names[b->handover.outside] : NULL);
+	if (b->stub && b->handover.firmware_options != ES_FIRMWARE_UNSEEN)
+		es_emit_number(j, "firmware_options", (uint64_t)b->handover.firmware_options);
+	else
+		es_emit_null(j, "firmware_options");
 	es_emit_array(j, "paths");
 	for (unsigned i = 0; i < b->path_count; i++)
 		es_emit_text(j, NULL, b->paths[i]);

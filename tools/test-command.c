@@ -261,6 +261,7 @@ static void status_tells_what_firmware_hands_over(void **state)
 	sealed(&m, true);
 	boot(&m, ES_OK, NULL);
 	run(&m, "status", 0);
+	assert_says(c.out, "options from outside: none, from firmware: none\n");
 	assert_null(strstr(c.out, "gives options to what starts"));
 	assert_null(strstr(c.out, "strings for systemd"));
 	assert_null(strstr(c.out, "the kernel was started without"));
@@ -278,6 +279,7 @@ static void status_tells_what_firmware_hands_over(void **state)
 	assert_null(strstr(c.out, "canary"));
 	run(&m, "status --json", 4);
 	assert_says(c.out, "EFI variable SystemdOptions: systemd.debug_shell is set");
+	assert_says(c.out, "\"firmware_options\": 3");
 	machine_stop(&m);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any log is read, worded and replayed to its end or to a clear refusal; a log is like itself. */
+/* Any log is read, worded, replayed and hidden to its end or to a clear refusal; a log is like itself. */
 #include "keys/core/event_log.h"
 
 #include <stdlib.h>
@@ -35,6 +35,23 @@ static void check_words(const struct es_event *event, size_t cap)
 			abort();
 }
 
+/* What is hidden changes no event's place, kind or digest. */
+static void check_hiding(struct es_span all, const struct es_pcr_values *before)
+{
+	uint8_t *copy = malloc(all.len);
+	struct es_pcr_values after;
+
+	if (copy == NULL)
+		return;
+	memcpy(copy, all.data, all.len);
+	es_event_log_hide(copy, all.len);
+	if (es_event_log_replay((struct es_span){ copy, all.len }, fake_sha256, es_event_is_firmware_option, &after) !=
+		ES_OK ||
+	    memcmp(before, &after, sizeof after) != 0)
+		abort();
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct es_span all = { data, size };
@@ -55,6 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	replayed = es_event_log_replay(all, fake_sha256, es_event_is_recovery, &values);
 	if (r == ES_FORMAT && replayed != ES_FORMAT)
 		abort();
+	if (es_event_log_replay(all, fake_sha256, es_event_is_firmware_option, &values) == ES_OK)
+		check_hiding(all, &values);
 	/* one PCR of the 24 each time: all of them would take most of the fuzzer's time */
 	if (es_event_log_first_change(all, all, (unsigned)(size % ES_PCR_COUNT), &change) != r)
 		abort();

@@ -176,6 +176,7 @@ static void measure_handed_over(struct machine *m, struct es_writer *log, const 
 	es_write_bytes(&w, value.data, value.len);
 	assert_false(w.bad);
 	measure(m, log, ES_PCR_OPTIONS, (struct es_span){ bytes, w.pos });
+	m->handed_over++;
 }
 
 static void measure_firmware_options(struct machine *m, struct es_writer *log)
@@ -222,6 +223,7 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
 	if (b->options != NULL)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(b->options));
+	m->handed_over = b->old_stub ? ES_FIRMWARE_UNSEEN : 0;
 	if (!b->old_stub)
 		measure_firmware_options(m, &log);
 	assert_false(log.bad);
@@ -281,7 +283,6 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	struct es_handover handover = { .measured = m->tpm != NULL ? boot->measured : ES_MEASURED_NOTHING,
 					.secure_boot = true,
 					.recovery = boot->recovery,
-					.firmware_options = boot->old_stub ? ES_FIRMWARE_UNSEEN : 0,
 					.bank = { true, true } };
 	struct es_pins pins = { .key_count = 0 };
 	struct es_opening_request request = { .handover = &handover,
@@ -297,6 +298,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	enum es_reason r;
 
 	machine_power_on(m, boot);
+	handover.firmware_options = m->handed_over;
 	request.tcti = tcti(m);
 	shell("rm -rf %s", m->run_dir);
 	shell("mkdir -p %s/ram/tree", m->run_dir);

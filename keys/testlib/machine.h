@@ -34,6 +34,7 @@ struct machine {
 	char key_name[64];
 	const char *options;   /* the kernel's, as the running host sees them */
 	const char *smbios[4]; /* OEM strings; NULL: no further one */
+	int handed_over;       /* what the boot's stub says of such options */
 	const char *uuid;
 	/* Sections .pcrpkey (measured behind the image) and .pcrsig of the image; no data: it has none. The test's own. */
 	struct es_span public_key, signature;
