@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/common.h"
 
+#include "keys/firmware_now.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +154,22 @@ void es_tell_vendor(const struct es_args *args, const struct es_host *host)
 		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed)
 			es_line(args,
 				"  Every image that the vendor of this one signed opens it, with Secure Boot on.");
+}
+
+void es_tell_firmware(const struct es_host *host)
+{
+	ES_FIRMWARE_NOW now = { .count = 0 };
+	const struct es_boot_record *boot = es_host_boot(host);
+	char words[120];
+
+	/* Nobody measures it for a stub that doesn't look. */
+	if (boot == NULL || !boot->stub || boot->handover.firmware_options == ES_FIRMWARE_UNSEEN ||
+	    es_host_firmware(host, &now) != ES_OK)
+		return;
+	for (unsigned i = 0; i < now.count; i++) {
+		es_firmware_words(&now, i, words, sizeof words);
+		es_warn("the seal is to a boot with %s; if that isn't yours, remove it and seal again", words);
+	}
 }
 
 /* Behind n characters: ": /etc/a, /etc/b", with dots where names are left out. */

@@ -30,6 +30,8 @@ const struct es_protector *es_kdf_protector(const struct es_host *host);
 
 /* After a new seal: whether it is under the signature of the image's vendor, or why it isn't though the image has one. */
 void es_tell_vendor(const struct es_args *args, const struct es_host *host);
+/* After a new seal: what firmware gives the system as options, since the seal is to that too. */
+void es_tell_firmware(const struct es_host *host);
 
 /* "group 3 is mistyped" */
 enum { ES_FAULT_TEXT = 96 };

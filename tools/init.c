@@ -54,6 +54,7 @@ static void say_mode(const struct es_args *args, const struct es_host *host, con
 		    "  It opens by itself when this host boots this image%s; otherwise the recovery key is asked for.",
 		    f->info->require_secure_boot ? " with Secure Boot on" : "");
 		es_tell_vendor(args, host);
+		es_tell_firmware(host);
 		return;
 	}
 	es_done(args, "the configuration is encrypted WITHOUT a TPM (mode kdf), as generation %" PRIu64, generation);

@@ -51,5 +51,6 @@ enum es_exit es_verb_reseal(const struct es_args *args)
 	tell(args, &done, next.path);
 	if (done.this_boot)
 		es_tell_vendor(args, next.host);
+	es_tell_firmware(next.host);
 	return args->json ? es_print(fill_resealed, &done) : ES_EXIT_DONE;
 }

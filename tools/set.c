@@ -55,6 +55,7 @@ static void say_tpm(const struct es_args *args, const struct es_host *host)
 	if (es_host_new_tpm(host))
 		es_done(args, "the TPM is another one than before, or it was cleared: from now on it is this one");
 	es_tell_vendor(args, host);
+	es_tell_firmware(host);
 }
 
 static void say_kdf(const struct es_args *args, const struct es_host *host)
@@ -111,6 +112,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 	es_done(args, require ? "Secure Boot is required: the seal is to its state and keys (PCR 7)"
 			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
 	es_tell_vendor(args, host);
+	es_tell_firmware(host);
 	return ES_EXIT_DONE;
 }
 

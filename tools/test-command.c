@@ -253,36 +253,6 @@ static void without_a_tpm_it_is_kdf_and_loudly_so(void **state)
 	machine_stop(&m);
 }
 
-static void status_tells_what_firmware_hands_over(void **state)
-{
-	struct machine m;
-
-	(void)state;
-	sealed(&m, true);
-	boot(&m, ES_OK, NULL);
-	run(&m, "status", 0);
-	assert_says(c.out, "options from outside: none, from firmware: none\n");
-	assert_null(strstr(c.out, "gives options to what starts"));
-	assert_null(strstr(c.out, "strings for systemd"));
-	assert_null(strstr(c.out, "the kernel was started without"));
-	machine_set_variable(&m, "SystemdOptions-8cf2644b-4b0b-428f-9387-6d876050dc67", "systemd.debug_shell");
-	m.smbios[0] = "io.systemd.credential:one=canary";
-	m.smbios[1] = "io.systemd.credential:two=canary";
-	machine_publish_strings(&m);
-	m.options = "quiet systemd.import_credentials=yes\n";
-	boot(&m, ES_LOCKED_PCR, NULL);
-	run(&m, "status", 4);
-	assert_says(c.out,
-		    "! EFI variable SystemdOptions: systemd.debug_shell is set, and gives options to what starts");
-	assert_says(c.out, "! firmware has 2 strings for systemd, SMBIOS string io.systemd.credential:one first");
-	assert_says(c.out, "! the kernel was started without systemd.import_credentials=no: systemd takes credentials");
-	assert_null(strstr(c.out, "canary"));
-	run(&m, "status --json", 4);
-	assert_says(c.out, "EFI variable SystemdOptions: systemd.debug_shell is set");
-	assert_says(c.out, "\"firmware_options\": 3");
-	machine_stop(&m);
-}
-
 static void the_seal_is_given_up_only_when_confirmed(void **state)
 {
 	struct machine m;
@@ -379,7 +349,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_host_is_sealed_and_says_so),
 		cmocka_unit_test(the_next_boot_is_told_by_status),
-		cmocka_unit_test(status_tells_what_firmware_hands_over),
 		cmocka_unit_test(what_is_saved_can_be_extracted),
 		cmocka_unit_test(a_changed_boot_is_locked_and_the_recovery_key_serves),
 		cmocka_unit_test(after_a_recovery_boot_the_host_is_sealed_anew),
