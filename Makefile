@@ -85,7 +85,7 @@ $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
 # The one path that is compiled in, made anew with another PREFIX.
-PREFIX_OBJ := $(BUILD)/tools/image.o $(BUILD)/tools/image_build.o
+PREFIX_OBJ := $(BUILD)/tools/image.o $(BUILD)/tools/image_parts.o
 $(PREFIX_OBJ): ALL_CFLAGS += -DES_LIB_DIR='"$(PREFIX)/lib/etcseal"'
 $(PREFIX_OBJ): $(BUILD)/prefix
 $(BUILD)/prefix: FORCE

@@ -95,7 +95,10 @@ static bool quotes_are_closed(struct es_span options)
 	return quotes % 2 == 0;
 }
 
-static void join(struct es_span options, struct es_writer *w)
+/* What is added to options: es_write_… into w, each with a space before it. */
+typedef void add_fn(struct es_span options, const void *what, struct es_writer *w);
+
+static void join(struct es_span options, add_fn *add, const void *what, struct es_writer *w)
 {
 	struct es_span head = for_the_kernel(options), rest;
 
@@ -103,19 +106,15 @@ static void join(struct es_span options, struct es_writer *w)
 	while (head.len > 0 && head.data[head.len - 1] == ' ')
 		head.len--;
 	es_write_bytes(w, head.data, head.len);
-	for (int i = 0; i < ES_NEEDED_OPTIONS; i++) {
-		if (es_needed_option_given(options, (enum es_needed_option)i))
-			continue;
-		es_write_text(w, w->pos > 0 ? " " : "");
-		es_write_text(w, es_needed_options[i].option);
-	}
+	add(options, what, w);
 	if (rest.len > 0) {
 		es_write_text(w, " ");
 		es_write_bytes(w, rest.data, rest.len);
 	}
 }
 
-enum es_reason es_needed_options_add(struct es_span options, struct es_buf *ret)
+/* Before "--", since the kernel and systemd look no further. */
+static enum es_reason join_new(struct es_span options, add_fn *add, const void *what, struct es_buf *ret)
 {
 	struct es_writer measure = { .cap = 0 }, w;
 	ES_BUF joined = { NULL, 0 };
@@ -123,12 +122,48 @@ enum es_reason es_needed_options_add(struct es_span options, struct es_buf *ret)
 
 	if (!quotes_are_closed(options))
 		return ES_ARGUMENT;
-	join(options, &measure);
+	join(options, add, what, &measure);
 	r = es_buf_new(measure.pos, &joined);
 	if (r != ES_OK)
 		return r;
 	w = (struct es_writer){ .data = joined.data, .cap = joined.len };
-	join(options, &w);
+	join(options, add, what, &w);
+	/* Nothing was before what is added. */
+	if (joined.len > 0 && joined.data[0] == ' ')
+		memmove(joined.data, joined.data + 1, --joined.len);
 	*ret = es_buf_take(&joined);
 	return ES_OK;
+}
+
+static void add_needed(struct es_span options, const void *what, struct es_writer *w)
+{
+	(void)what;
+	for (int i = 0; i < ES_NEEDED_OPTIONS; i++) {
+		if (es_needed_option_given(options, (enum es_needed_option)i))
+			continue;
+		es_write_text(w, " ");
+		es_write_text(w, es_needed_options[i].option);
+	}
+}
+
+enum es_reason es_needed_options_add(struct es_span options, struct es_buf *ret)
+{
+	return join_new(options, add_needed, NULL, ret);
+}
+
+static void add_pins(struct es_span options, const void *what, struct es_writer *w)
+{
+	(void)options;
+	es_pins_write(what, w);
+}
+
+enum es_reason es_options_pin(struct es_span options, const struct es_pins *pins, struct es_buf *ret)
+{
+	ES_BUF bare = { NULL, 0 };
+	enum es_reason r = es_buf_copy(options, &bare);
+
+	if (r != ES_OK)
+		return r;
+	es_pins_strip((char *)bare.data, &bare.len);
+	return join_new(es_buf_span(&bare), add_pins, pins, ret);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Options that a boot image needs so that the system it starts takes in nothing that the measurement doesn't cover: systemd's
- * credentials from outside, a hibernated system's memory.
+ * What goes into a boot image's options: those that it needs so that the system it starts takes in nothing that the
+ * measurement doesn't cover (systemd's credentials from outside, a hibernated system's memory), and the pins to one host.
  */
 #ifndef ES_IMAGE_OPTIONS_H
 #define ES_IMAGE_OPTIONS_H
 
 #include "keys/core/buf.h"
+#include "keys/core/pins.h"
 
 enum es_needed_option { ES_NEEDED_NO_CREDENTIALS, ES_NEEDED_NO_RESUME, ES_NEEDED_NO_HIBERNATION, ES_NEEDED_OPTIONS };
 extern const struct es_needed_words {
@@ -22,5 +23,8 @@ bool es_option_against(struct es_span options, struct es_span *ret_word, enum es
 
 /* The options, and those that they lack. ES_ARGUMENT: a quote isn't closed, and would swallow what is added. */
 ES_MUST_CHECK enum es_reason es_needed_options_add(struct es_span options, struct es_buf *ret);
+
+/* The options with these pins (keys/core/pins.h) in the place of those that they have. ES_ARGUMENT: as above. */
+ES_MUST_CHECK enum es_reason es_options_pin(struct es_span options, const struct es_pins *pins, struct es_buf *ret);
 
 #endif

@@ -50,6 +50,31 @@ static void a_quote_that_swallows_what_is_added_is_refused(void **state)
 	assert_int_equal(es_needed_options_add(es_text_span("root=\"LABEL=a quiet"), &joined), ES_ARGUMENT);
 }
 
+static void pins_take_the_place_of_those_before(void **state)
+{
+#define HOST "8c2f6f0e-0d4b-4a53-9a4e-6d1f3f7a9c11"
+	static const struct {
+		const char *options, *expected;
+	} cases[] = {
+		{ "quiet", "quiet etcseal.key-id=0102030405060708 etcseal.host=" HOST },
+		{ "", "etcseal.key-id=0102030405060708 etcseal.host=" HOST },
+		{ "etcseal.srk=x quiet etcseal.key-id=ff etcseal.host etcseal.key-id=a,b -- single",
+		  "quiet etcseal.key-id=0102030405060708 etcseal.host=" HOST " -- single" },
+		{ "etcseal.first-boot etcseal.hosts=1", "etcseal.first-boot etcseal.hosts=1 "
+							"etcseal.key-id=0102030405060708 etcseal.host=" HOST },
+	};
+	static const struct es_pins pins = { .key_count = 1, .key_id = { { 1, 2, 3, 4, 5, 6, 7, 8 } }, .host = HOST };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ES_BUF got = { NULL, 0 };
+
+		assert_int_equal(es_options_pin(es_text_span(cases[i].options), &pins, &got), ES_OK);
+		if (got.len != strlen(cases[i].expected) || memcmp(got.data, cases[i].expected, got.len) != 0)
+			fail_msg("<%s>: <%.*s>", cases[i].options, (int)got.len, got.data);
+	}
+}
+
 static void words_that_only_look_like_it_do_not_count(void **state)
 {
 	static const char *const others[] = {
@@ -110,6 +135,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_added_and_nothing_twice),
 		cmocka_unit_test(what_is_for_init_stays_at_the_end),
 		cmocka_unit_test(a_quote_that_swallows_what_is_added_is_refused),
+		cmocka_unit_test(pins_take_the_place_of_those_before),
 		cmocka_unit_test(words_that_only_look_like_it_do_not_count),
 		cmocka_unit_test(words_that_undo_them_are_found),
 	};

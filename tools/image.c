@@ -19,10 +19,12 @@ enum {
 };
 
 static const struct es_option build_options[] = {
-	{ "linux", "FILE", "the kernel, as it lies in /boot (needed)", false },
-	{ "initrd", "FILE", "the initramfs (needed); more are put behind it, in order", true },
-	{ "cmdline", "TEXT", "the kernel's options, or @FILE they stand in (needed)", false },
-	{ "options-as-given", NULL, "add nothing to --cmdline, and refuse nothing in it", false },
+	{ "linux", "FILE", "the kernel, as it lies in /boot", false },
+	{ "initrd", "FILE", "the initramfs; more are put behind it, in order", true },
+	{ "cmdline", "TEXT", "the kernel's options, or @FILE they stand in", false },
+	{ "from", "FILE", "a boot image that the parts come from which aren't given", false },
+	{ "for-this-host", NULL, "pin it to this host's key, id and TPM: it opens nothing else", false },
+	{ "options-as-given", NULL, "add nothing to the options, and refuse nothing in them", false },
 	{ "output", "FILE", "the boot image to write (needed)", false },
 	{ "stub", "FILE", "the EFI stub (" ES_LIB_DIR "/etcseal-stub-x64.efi)", false },
 	{ "osrel", "FILE", "what names the system (/etc/os-release)", false },
@@ -62,7 +64,9 @@ const struct es_verb es_image_verbs[] = {
 	  .more = "  A unified kernel image (UKI). For Secure Boot it has to be signed: with --sign-key\n"
 		  "  and --sign-cert, or afterwards. Never put a recovery key into --cmdline.\n"
 		  "  systemd.import_credentials=no, noresume and nohibernate are added to it, as they keep\n"
-		  "  out what the measurement doesn't cover." },
+		  "  out what the measurement doesn't cover. With --for-this-host the image opens only the\n"
+		  "  configuration of this host, under its key of now; with Secure Boot on nobody can then\n"
+		  "  put another in its place, also who has the machine in hand." },
 	{ .name = "inspect",
 	  .help = "Show what is in a boot image, and what it lacks",
 	  .act = "inspect the image",

@@ -178,7 +178,7 @@ static void refuses_options_that_let_others_in(void **state)
 		{ "resume=/dev/sda2", "--cmdline has resume=/dev/sda2, and with that a hibernated system" },
 		{ "systemd.import_credentials=yes",
 		  "--cmdline has systemd.import_credentials=yes, and with that systemd" },
-		{ "root=\"LABEL=a", "a quote in --cmdline isn't closed" },
+		{ "root=\"LABEL=a", "a quote in the options isn't closed" },
 	};
 	char line[512];
 
