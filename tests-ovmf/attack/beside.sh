@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Channels that other stubs listen to: SMBIOS strings, and files beside the image. Our stub knows none of them, so there is no
-# switch: the control is a peer that does listen, systemd's stub, and for SMBIOS that the string was there to be read.
+# Channels that other stubs listen to: SMBIOS strings, and files beside the image. Ours doesn't look at the files, so there is no
+# switch: the control is a peer that does, systemd's stub. Strings it measures, since the system may heed them, and takes none.
+# WITHOUT=FIRMWARE_MEASURING
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
 . "$OVMF/attack/lib.sh"
 attack_start
 STRINGS="io.systemd.stub.kernel-cmdline-extra=init=/bin/sh"
 
-planted() { # folder, image's name, name of the boot
+planted() { # folder, image's name
 	local file=$1/planted
 	head -c 4096 /dev/urandom >"$file"
 	esp_put "$1/disk.img" "$file" "/EFI/etcseal/$2.efi.extra.d/evil.cred"
@@ -17,11 +18,22 @@ planted() { # folder, image's name, name of the boot
 	esp_put "$1/disk.img" "$OVMF_NORMAL/tests-ovmf/evil/replay.efi" /loader/addons/evil.addon.efi
 	esp_put "$1/disk.img" "$file" /loader/credentials/evil.cred
 	esp_put "$1/disk.img" "$file" "/EFI/etcseal/$2.cmdline"
-	job_make "$1/job" beside
-	cp "$OVMF"/attack/jobs/*.sh "$1/job/"
-	MACHINE_MORE=(-smbios "type=11,value=$STRINGS")
-	machine_boot "$1" planted "job=$1/job" "image=\\EFI\\etcseal\\$2.efi" || :
+	beside "$1" planted "$2"
+}
+
+beside() { # folder, name of the boot, image's name, further options of QEMU
+	local machine=$1 boot=$2 image=$3
+	shift 3
+	job_make "$machine/job" beside
+	cp "$OVMF"/attack/jobs/*.sh "$machine/job/"
+	MACHINE_MORE=("$@")
+	machine_boot "$machine" "$boot" "job=$machine/job" "image=\\EFI\\etcseal\\$image.efi" || :
 	MACHINE_MORE=()
+}
+
+strings() { # folder
+	fixture tpm "$1"
+	beside "$1" strings etcseal -smbios "type=11,value=$STRINGS"
 }
 
 fixture tpm "$SCRATCH/with"
@@ -29,14 +41,20 @@ machine_make "$SCRATCH/peer" "$UUID_HOST" tpm
 planted "$SCRATCH/with" etcseal &
 planted "$SCRATCH/peer" systemd &
 wait
+strings "$SCRATCH/strings" &
+(without FIRMWARE_MEASURING && strings "$SCRATCH/strings-without") &
+wait
+with=$SCRATCH/strings/boots/strings without=$SCRATCH/strings-without/boots/strings
+
+attack 9 "options in SMBIOS strings (boot)" "firmware's options measured"
+held "the key stays shut" stays_shut "$with"
+held "PCR 12 and the string are named" shows "$with" \
+	'PCR 12 .*SMBIOS string io\.systemd\.stub\.kernel-cmdline-extra'
+succeeds "it opens" says "$without" opened-by tpm
+succeeds "the string is there" says "$without" smbios yes
+succeeds "though our stub takes no option from it" says "$without" cmdline "$CMDLINE"
+
 with=$SCRATCH/with/boots/planted peer=$SCRATCH/peer/boots/planted
-
-attack 9 "options in SMBIOS strings (boot)" "the stub doesn't listen"
-held "the host opens by itself" says "$with" opened-by tpm
-held "the kernel's options are the image's alone" says "$with" cmdline "$CMDLINE"
-held "PCR 12 is untouched" same "$(pcr "$with" 12)" "$ZEROS"
-succeeds "the string is there for a stub that listens" says "$with" smbios yes
-
 attack 9 "credentials, add-ons, extensions beside the image (boot)" "the stub doesn't look"
 held "the host opens by itself" says "$with" opened-by tpm
 held "PCR 12 is untouched" same "$(pcr "$with" 12)" "$ZEROS"

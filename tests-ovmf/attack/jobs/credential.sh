@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Has systemd heeded the credential? It makes systemd-tmpfiles create that file.
+. ./witness.sh
+witness
+say pid1 "$(cat /proc/1/comm)"
+say smbios "$(grep -qa io.systemd.credential /sys/firmware/dmi/tables/DMI && echo yes || echo no)"
+say credential "$(cat /run/planted 2>/dev/null || echo none)"
