@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/compare.h"
 
+#include "keys/core/wipe_stack.h"
 #include "keys/store/file.h"
 
 #include <dirent.h>
@@ -14,8 +15,6 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-enum { PATH_MAX_TEXT = 4096 };
 
 /* A name in each of the two; lower -1: the image has no such folder. */
 struct pair {
@@ -90,6 +89,19 @@ static bool is_opaque(int fd)
 	return fgetxattr(fd, "trusted.overlay.opaque", value, sizeof value) == 1 && value[0] == 'y';
 }
 
+static void text_free(char **text)
+{
+	free(*text);
+}
+#define TEXT ES_SCOPED(text_free) char *
+
+static char *join(const char *path, const char *name)
+{
+	char *text;
+
+	return asprintf(&text, "%s/%s", path, name) < 0 ? NULL : text;
+}
+
 static enum es_reason compare_name(struct es_differences *d, const struct pair *p);
 
 /* What an opaque folder hides: all that the image has there, and it hasn't. */
@@ -101,15 +113,14 @@ static enum es_reason hidden(struct es_differences *d, int upper, int lower, con
 	for (int i = 0; i < names.count && r == ES_OK; i++) {
 		const char *name = names.entry[i]->d_name;
 		struct es_difference gone = { .change = ES_CHANGE_DELETED };
-		char below[PATH_MAX_TEXT];
+		TEXT below = join(path, name);
 		struct stat st;
 
 		if (fstatat(upper, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
 		    fstatat(lower, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		gone.from_mode = st.st_mode;
-		snprintf(below, sizeof below, "%s/%s", path, name);
-		r = note(d, below, &gone);
+		r = below != NULL ? note(d, below, &gone) : ES_MEMORY;
 	}
 	return r;
 }
@@ -133,10 +144,9 @@ static enum es_reason compare_folder(struct es_differences *d, const struct pair
 	r = names_list(upper, &names);
 	for (int i = 0; i < names.count && r == ES_OK; i++) {
 		const char *name = names.entry[i]->d_name;
-		char below[PATH_MAX_TEXT];
+		TEXT below = join(p->path, name);
 
-		snprintf(below, sizeof below, "%s/%s", p->path, name);
-		r = compare_name(d, &(struct pair){ upper, lower, name, name, below });
+		r = below != NULL ? compare_name(d, &(struct pair){ upper, lower, name, name, below }) : ES_MEMORY;
 	}
 	if (r == ES_OK && opaque && lower >= 0)
 		r = hidden(d, upper, lower, p->path);
@@ -207,7 +217,7 @@ static int open_lower(int rootfd, const char *path)
 	return (int)syscall(SYS_openat2, rootfd, path, &how, sizeof how);
 }
 
-static enum es_reason compare_covered(struct es_differences *d, int treefd, int rootfd, const char *path)
+static ES_OWN_FRAME enum es_reason compare_covered(struct es_differences *d, int treefd, int rootfd, const char *path)
 {
 	char above[ES_PATH_TEXT];
 	char *slash;
@@ -230,6 +240,7 @@ enum es_reason es_compare(int treefd, int rootfd, const struct es_boot_record *b
 
 	for (unsigned i = 0; i < boot->path_count && r == ES_OK; i++)
 		r = compare_covered(&d, treefd, rootfd, boot->paths[i]);
+	es_wipe_stack();
 	if (r != ES_OK)
 		return r;
 	*ret = d;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* manifest.json: what an archive covers, of which host and when. Its first member, so that it can be read by itself. */
+#include "keys/core/wipe_stack.h"
 #include "keys/store/archive_stream.h"
 #include "keys/store/archive_path.h"
 #include "keys/store/json.h"
@@ -138,7 +139,7 @@ enum es_reason es_tar_manifest(struct es_tar *tar, struct es_manifest *ret)
 	return r == ES_OK ? es_manifest_parse((struct es_span){ text.data, have }, ret) : r;
 }
 
-enum es_reason es_archive_manifest(struct es_span packed, struct es_manifest *ret)
+static ES_OWN_FRAME enum es_reason read_manifest(struct es_span packed, struct es_manifest *ret)
 {
 	ES_LOCALE locale = { NULL, NULL };
 	ES_TAR tar = NULL;
@@ -147,4 +148,12 @@ enum es_reason es_archive_manifest(struct es_span packed, struct es_manifest *re
 	if (r == ES_OK)
 		r = es_tar_open(packed, &tar);
 	return r == ES_OK ? es_tar_manifest(tar, ret) : r;
+}
+
+enum es_reason es_archive_manifest(struct es_span packed, struct es_manifest *ret)
+{
+	enum es_reason r = read_manifest(packed, ret);
+
+	es_wipe_stack();
+	return r;
 }

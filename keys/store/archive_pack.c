@@ -3,6 +3,7 @@
  * From the tree in RAM to the archive. Folders are walked by file descriptors and no symlink is followed; what is gone when
  * it is its turn is left out, as if it had been removed a moment earlier.
  */
+#include "keys/core/wipe_stack.h"
 #include "keys/store/archive_entry_from.h"
 #include "keys/store/archive_hash.h"
 #include "keys/store/archive_out.h"
@@ -236,8 +237,8 @@ static enum es_reason add_manifest(struct es_tar_out *out, const struct es_manif
 }
 
 /* Every covered path, in the manifest's order. The report is written also on failure. */
-static enum es_reason walk_all(int treefd, const struct es_manifest *manifest, struct es_tar_out *out,
-			       struct es_pack_report *ret_report)
+static ES_OWN_FRAME enum es_reason walk_all(int treefd, const struct es_manifest *manifest, struct es_tar_out *out,
+					    struct es_pack_report *ret_report)
 {
 	struct walk w = { .out = out };
 	enum es_reason r = es_tree_hash_start(&w.report.tree);
@@ -251,8 +252,8 @@ static enum es_reason walk_all(int treefd, const struct es_manifest *manifest, s
 	return r;
 }
 
-static enum es_reason pack_once(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
-				struct es_pack_report *ret_report)
+static ES_OWN_FRAME enum es_reason pack_once(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
+					     struct es_pack_report *ret_report)
 {
 	ES_TAR_OUT out = NULL;
 	enum es_reason r = es_tar_out_new(&out);
@@ -270,7 +271,10 @@ enum es_reason es_archive_hash(int treefd, const struct es_manifest *manifest, s
 	enum es_reason r = es_locale_c(&locale);
 
 	*ret_report = (struct es_pack_report){ 0 };
-	return r == ES_OK ? walk_all(treefd, manifest, NULL, ret_report) : r;
+	if (r == ES_OK)
+		r = walk_all(treefd, manifest, NULL, ret_report);
+	es_wipe_stack();
+	return r;
 }
 
 /* The manifest stands first and names the hash of what follows, so the hash has to be known before. A wrong one would let
@@ -296,6 +300,7 @@ enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, s
 			break;
 		m.tree = ret_report->tree;
 	}
+	es_wipe_stack();
 	if (r == ES_OK)
 		*ret = es_buf_take(&packed);
 	return r;

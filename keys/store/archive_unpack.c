@@ -3,6 +3,7 @@
  * From the archive to the tree in RAM. The archive is authentic when this runs, and is treated as if it weren't: libarchive
  * only parses, every name is judged by its text, then resolved by the kernel beneath the tree and through no symlink.
  */
+#include "keys/core/wipe_stack.h"
 #include "keys/core/without.h"
 #include "keys/store/archive_member.h"
 #include "keys/store/archive_stream.h"
@@ -132,8 +133,8 @@ static enum es_reason unpack_all(struct es_tar *tar, int treefd, const struct es
 	return r;
 }
 
-enum es_reason es_archive_unpack(struct es_span packed, int treefd, struct es_manifest *ret_manifest,
-				 struct es_unpack_report *ret_report)
+static ES_OWN_FRAME enum es_reason unpack(struct es_span packed, int treefd, struct es_manifest *ret_manifest,
+					  struct es_unpack_report *ret_report)
 {
 	ES_LOCALE locale = { NULL, NULL };
 	ES_TAR tar = NULL;
@@ -152,5 +153,14 @@ enum es_reason es_archive_unpack(struct es_span packed, int treefd, struct es_ma
 	*ret_report = report;
 	if (r == ES_OK)
 		*ret_manifest = manifest;
+	return r;
+}
+
+enum es_reason es_archive_unpack(struct es_span packed, int treefd, struct es_manifest *ret_manifest,
+				 struct es_unpack_report *ret_report)
+{
+	enum es_reason r = unpack(packed, treefd, ret_manifest, ret_report);
+
+	es_wipe_stack();
 	return r;
 }

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tpm2-tss 3.2 leaves a secret in three places: SAPI's buffer, where an answer is decrypted; ESAPI's note of the last
- * TPM2_Create's parameters; and the stack below us. It can't reach what the kernel or a library copied elsewhere;
- * attack_find_the_secret_in_memory looks through all that this process can write.
+ * TPM2_Create's parameters; and the stack below us, of which ESAPI takes less than 48 KiB for a command. It can't reach
+ * what the kernel or a library copied elsewhere; attack_find_the_secret_in_memory looks through all that this process can
+ * write.
  */
 #include "keys/tpm/scrub.h"
 
-#include "keys/core/wipe.h"
+#include "keys/core/wipe_stack.h"
 #include "keys/tpm/without.h"
-
-enum { STACK = 48 << 10 }; /* more than ESAPI takes for a command */
-
-static void __attribute__((noinline)) scrub_stack(void)
-{
-	uint8_t below[STACK];
-
-	es_wipe(below, sizeof below);
-}
 
 /* The parameters are noted before the parent's handle is looked up, and so refused after they have replaced the ones
  * noted before: nothing is sent. */
@@ -39,5 +31,5 @@ void es_tpm_scrub(struct es_tpm *tpm)
 	es_bound_scrub(tpm->bound);
 	if (!tpm->stuck)
 		scrub_create(tpm->esys);
-	scrub_stack();
+	es_wipe_stack();
 }
