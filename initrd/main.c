@@ -2,17 +2,13 @@
 /* etcseal-boot, the program in the initramfs. It starts no other program, and no shell. */
 #include "initrd/commands.h"
 
-#include <fcntl.h>
+#include "keys/core/harden.h"
+
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { TRIES = 5, TRIES_MAX = 1000, WAIT_MAX_S = 86400 };
 
@@ -119,28 +115,16 @@ static enum es_exit apply(int argc, char **argv)
 	return es_apply(&o);
 }
 
-/* Before the first secret: no core, no ptrace by others, no swap, files for root only. */
+/* Before the first secret. */
 static void harden(void)
 {
-	const struct rlimit none = { 0, 0 };
-	int fd = 0;
-
-	/* Started without them, a file that is opened later would get their number, and our messages. */
-	while (fd >= 0 && fd <= STDERR_FILENO)
-		fd = open("/dev/null", O_RDWR);
-	if (fd > STDERR_FILENO)
-		close(fd);
-	umask(077);
-	/* A console that went away, or a job control that nobody asked for, is no reason to stop before the fence. */
-	(void)signal(SIGPIPE, SIG_IGN);
+	es_harden_process();
+	/* Job control that nobody asked for is no reason to stop before the fence. */
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGTTIN, SIG_IGN);
 	(void)signal(SIGTTOU, SIG_IGN);
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	/* Secrets have locked pages of their own, and fail without; this is for the archive's plaintext. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
-		fprintf(stderr, "etcseal: memory can't be locked; what is decrypted may reach swap\n");
+	if (es_harden_memory() != ES_OK)
+		fprintf(stderr, "etcseal: " ES_UNLOCKED_TEXT "\n");
 }
 
 int main(int argc, char **argv)

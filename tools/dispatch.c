@@ -2,10 +2,19 @@
 #include "tools/dispatch.h"
 
 #include "tools/help.h"
+#include "tools/lock.h"
 #include "tools/output.h"
 #include "tools/parse.h"
 
 #include <stdio.h>
+
+/* Its pages can't be swapped before the first plaintext is in them. */
+static enum es_exit run(const struct es_args *args)
+{
+	if (!args->verb->no_secrets)
+		es_lock_memory();
+	return args->verb->run(args);
+}
 
 enum es_exit es_dispatch(int argc, char *const *argv)
 {
@@ -24,7 +33,7 @@ enum es_exit es_dispatch(int argc, char *const *argv)
 	else if (es_arg_given(&args, "version"))
 		status = es_verb_version(&args);
 	else
-		status = args.verb->run(&args);
+		status = run(&args);
 	if (!es_output_finish() && status == ES_EXIT_DONE)
 		status = ES_EXIT_FAILED;
 	return status;

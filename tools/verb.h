@@ -30,6 +30,7 @@ struct es_verb {
 	const struct es_verb *verbs;
 	const char *operands; /* "FILE"; NULL: takes none */
 	unsigned operands_min, operands_max;
+	bool no_secrets;  /* neither plaintext nor keys: its memory isn't locked. Boot images are large */
 	const char *more; /* for `etcseal help VERB`, lines of at most 80; may be NULL */
 };
 

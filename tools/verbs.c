@@ -129,6 +129,7 @@ const struct es_verb es_verbs[] = {
 	{ .name = "completion",
 	  .help = "Print the completion script of a shell",
 	  .run = es_verb_completion,
+	  .no_secrets = true,
 	  .operands = "bash",
 	  .operands_min = 1,
 	  .operands_max = 1,
@@ -136,8 +137,9 @@ const struct es_verb es_verbs[] = {
 	{ .name = "help",
 	  .help = "Show what there is, or the help of a verb",
 	  .run = es_verb_help,
+	  .no_secrets = true,
 	  .operands = "[VERB...]",
 	  .operands_max = 3 },
-	{ .name = "version", .help = "Show the version", .run = es_verb_version },
+	{ .name = "version", .help = "Show the version", .run = es_verb_version, .no_secrets = true },
 	{ .name = NULL },
 };

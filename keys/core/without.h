@@ -28,6 +28,7 @@
  *   ES_TEST_WITHOUT_UNPACK_CAPS       keys/store/archive_unpack.c   as many members, and as large, as the archive has
  *   ES_TEST_WITHOUT_SECTION_CHECKS    keys/core/pe.c, uki.c   sections may overlap, come twice, in any order
  *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c, console.c   secrets stay where they were
+ *   ES_TEST_WITHOUT_LOCKING           keys/core/harden.c  plaintext may be swapped; keys may not
  */
 #ifndef ES_CORE_WITHOUT_H
 #define ES_CORE_WITHOUT_H
@@ -48,6 +49,48 @@ enum { ES_WITH_FENCE_CHECK = 0 };
 ES_WITHOUT_MARKER("FENCE_CHECK");
 #else
 enum { ES_WITH_FENCE_CHECK = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_FENCE_FIRST
+enum { ES_WITH_FENCE_FIRST = 0 };
+ES_WITHOUT_MARKER("FENCE_FIRST");
+#else
+enum { ES_WITH_FENCE_FIRST = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_COUNTER_INDEX
+enum { ES_WITH_COUNTER_INDEX = 0 };
+ES_WITHOUT_MARKER("COUNTER_INDEX");
+#else
+enum { ES_WITH_COUNTER_INDEX = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_SRK_OPTION
+enum { ES_WITH_SRK_OPTION = 0 };
+ES_WITHOUT_MARKER("SRK_OPTION");
+#else
+enum { ES_WITH_SRK_OPTION = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_PINS
+enum { ES_WITH_PINS = 0 };
+ES_WITHOUT_MARKER("PINS");
+#else
+enum { ES_WITH_PINS = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_OLD_CONSENT
+enum { ES_WITH_OLD_CONSENT = 0 };
+ES_WITHOUT_MARKER("OLD_CONSENT");
+#else
+enum { ES_WITH_OLD_CONSENT = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_GONE_CHECK
+enum { ES_WITH_GONE_CHECK = 0 };
+ES_WITHOUT_MARKER("GONE_CHECK");
+#else
+enum { ES_WITH_GONE_CHECK = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_MEASURED_CHECK
@@ -155,46 +198,11 @@ ES_WITHOUT_MARKER("WIPE");
 enum { ES_WITH_WIPE = 1 };
 #endif
 
-#ifdef ES_TEST_WITHOUT_FENCE_FIRST
-enum { ES_WITH_FENCE_FIRST = 0 };
-ES_WITHOUT_MARKER("FENCE_FIRST");
+#ifdef ES_TEST_WITHOUT_LOCKING
+enum { ES_WITH_LOCKING = 0 };
+ES_WITHOUT_MARKER("LOCKING");
 #else
-enum { ES_WITH_FENCE_FIRST = 1 };
-#endif
-
-#ifdef ES_TEST_WITHOUT_COUNTER_INDEX
-enum { ES_WITH_COUNTER_INDEX = 0 };
-ES_WITHOUT_MARKER("COUNTER_INDEX");
-#else
-enum { ES_WITH_COUNTER_INDEX = 1 };
-#endif
-
-#ifdef ES_TEST_WITHOUT_SRK_OPTION
-enum { ES_WITH_SRK_OPTION = 0 };
-ES_WITHOUT_MARKER("SRK_OPTION");
-#else
-enum { ES_WITH_SRK_OPTION = 1 };
-#endif
-
-#ifdef ES_TEST_WITHOUT_PINS
-enum { ES_WITH_PINS = 0 };
-ES_WITHOUT_MARKER("PINS");
-#else
-enum { ES_WITH_PINS = 1 };
-#endif
-
-#ifdef ES_TEST_WITHOUT_OLD_CONSENT
-enum { ES_WITH_OLD_CONSENT = 0 };
-ES_WITHOUT_MARKER("OLD_CONSENT");
-#else
-enum { ES_WITH_OLD_CONSENT = 1 };
-#endif
-
-#ifdef ES_TEST_WITHOUT_GONE_CHECK
-enum { ES_WITH_GONE_CHECK = 0 };
-ES_WITHOUT_MARKER("GONE_CHECK");
-#else
-enum { ES_WITH_GONE_CHECK = 1 };
+enum { ES_WITH_LOCKING = 1 };
 #endif
 
 #endif
