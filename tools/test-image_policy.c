@@ -8,43 +8,49 @@
 
 #include "keys/testlib/oracle.h"
 #include "keys/testlib/pe_image.h"
+#include "keys/testlib/memory_attacks.h"
+#include "keys/testlib/process_memory.h"
 #include "tools/dispatch.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static char said[16384];
 
-/* As main() would, in the test's folder; output and errors go to `said`. */
-static int run(void **state, const char *line)
+/* As main() would, in the test's folder; output and errors go to `said`. For a child. */
+static int call(void **state, const char *line)
 {
 	char program[] = "etcseal", words[1024], *argv[48] = { program }, *rest;
-	ES_BUF out = { NULL, 0 };
-	int argc = 1, status;
-	pid_t child;
+	int argc = 1, status, file;
 
-	assert_true(strlen(line) < sizeof words);
+	if (strlen(line) >= sizeof words || chdir(*state) < 0)
+		return 91;
 	strcpy(words, line);
 	for (char *w = strtok_r(words, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
 		argv[argc++] = w;
+	file = open("said", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (file < 0 || dup2(file, STDOUT_FILENO) < 0 || dup2(file, STDERR_FILENO) < 0)
+		return 90;
+	status = (int)es_dispatch(argc, argv);
+	fflush(NULL);
+	return status;
+}
+
+static int run(void **state, const char *line)
+{
+	ES_BUF out = { NULL, 0 };
+	int status;
+	pid_t child;
+
 	child = fork();
 	assert_true(child >= 0);
-	if (child == 0) {
-		int file;
-
-		if (chdir(*state) < 0)
-			_exit(91);
-		file = open("said", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-		if (file < 0 || dup2(file, STDOUT_FILENO) < 0 || dup2(file, STDERR_FILENO) < 0)
-			_exit(90);
-		status = (int)es_dispatch(argc, argv);
-		fflush(NULL);
-		_exit(status);
-	}
+	if (child == 0)
+		_exit(call(state, line));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	out = oracle_read(state, "said");
@@ -108,6 +114,35 @@ static void both_ways_give_the_same_image(void **state)
 	assert_int_equal(run(state, "image sign-policy once --key vendor.key --output new --json"), 0);
 	says("\"policy\": \"");
 	assert_int_equal(run(state, "image predict once"), 0);
+}
+
+static int build_with_key(void *state)
+{
+	return call(state, BUILD "--output locked --policy-key vendor.key");
+}
+
+static int build_without_key(void *state)
+{
+	return call(state, BUILD "--output locked");
+}
+
+static bool look(pid_t pid, void *context)
+{
+	process_memory_look(pid, NULL, context);
+	return true;
+}
+
+/* Images are large, so they are worked on in memory that can be swapped; a key isn't. */
+static void memory_is_locked_from_when_a_key_is_read(void **state)
+{
+	struct process_memory is;
+	struct process_stop stop = { build_with_key, state, SYS_exit_group, look, &is };
+
+	assert_int_equal(process_run(&stop), 0);
+	assert_true(is.unlocked == 0 || !memory_attacks_can_see());
+	stop.body = build_without_key;
+	assert_int_equal(process_run(&stop), 0);
+	assert_true(is.unlocked > 0);
 }
 
 static void a_key_that_others_can_read_is_warned_of(void **state)
@@ -196,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(both_ways_give_the_same_image),
+		TEST(memory_is_locked_from_when_a_key_is_read),
 		TEST(a_key_that_others_can_read_is_warned_of),
 		TEST(what_a_host_could_not_use_is_warned_of_or_refused),
 		TEST(what_makes_no_sense_is_refused_and_nothing_is_written),

@@ -33,6 +33,7 @@ check "the service can be switched on before init" says "$a" enable-exit 0
 check "and then waits for it, running" says "$a" unconfigured "active waiting"
 check "init seals the host" says "$a" init-exit 0
 check "from then on it saves, and nobody told it" says "$a" configured "active saved"
+check "none of its memory can be swapped" says "$a" swappable "1 0"
 check "nothing was restarted" says "$a" restarts 0
 check "a change is saved within 30 s" at_most "$(said "$a/serial.log" saved-in || :)" 30
 check "no unit failed" says "$a" failed-units ""
