@@ -26,6 +26,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_BUSY] = { "busy", ES_EXIT_FAILED,
 		      "another command has been changing this host's configuration for too long",
 		      "Wait for it to end, and try again; `ps -C etcseal` shows it." },
+	[ES_UNSAFE_PATH] = { "unsafe-path", ES_EXIT_USAGE, "that path isn't safe to use",
+			     "Name a path of which every folder belongs to root, and can be changed by nobody else." },
 
 	[ES_FORMAT] = { "bad-format", ES_EXIT_FAILED, "a file is truncated, or not of its format",
 			"Replace it by a good copy." },

@@ -20,6 +20,7 @@ enum es_reason {
 	ES_BAD_TAG,    /* doesn't authenticate under this key; the facade knows what that means where */
 	ES_ARGUMENT,   /* the caller asked for something that makes no sense */
 	ES_BUSY,       /* another command was changing the same for too long */
+	ES_UNSAFE_PATH, /* a path that is to be trusted, and that others can lead elsewhere */
 
 	/* what was read */
 	ES_FORMAT,    /* not of its format: truncated, garbage, out of bounds */

@@ -23,6 +23,7 @@
  *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/vendor.c       the helper doesn't look at an image's generation; the TPM does
  *   ES_TEST_WITHOUT_GENERATION        keys/tpm/authorize.c, keys/vendor.c   a signed policy's generation isn't part of it
  *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
+ *   ES_TEST_WITHOUT_PATH_CHECKS       keys/store/path.c   a path that is named leads where others let it lead
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
  *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
  *   ES_TEST_WITHOUT_UNPACK_CAPS       keys/store/archive_unpack.c   as many members, and as large, as the archive has
@@ -161,6 +162,13 @@ enum { ES_WITH_MAC = 0 };
 ES_WITHOUT_MARKER("MAC");
 #else
 enum { ES_WITH_MAC = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_PATH_CHECKS
+enum { ES_WITH_PATH_CHECKS = 0 };
+ES_WITHOUT_MARKER("PATH_CHECKS");
+#else
+enum { ES_WITH_PATH_CHECKS = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_FILE_CAPS
