@@ -147,6 +147,19 @@ static enum es_reason describe(const struct es_commit *c, struct es_span archive
 	return es_info_write(c->info, mac_key, ret_info);
 }
 
+/* Banks are written where the path leads that was named. They are sealed, and the folder may be a partition that has no owners:
+ * whoever can change it is no reason not to save. */
+static enum es_reason check_boot_dir(struct es_host *host)
+{
+	ES_PLACE_AT at = ES_PLACE_AT_NONE;
+	struct es_path_fault fault;
+	enum es_reason r = es_path_walk(host->boot_dir, ES_PATH_PUBLIC, &at, &fault);
+
+	if (r == ES_UNSAFE_PATH)
+		return es_host_refuse_path(host, &fault);
+	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", fault.where);
+}
+
 static enum es_reason make_folder(struct es_host *host)
 {
 	ES_FD boot = -1;
@@ -236,6 +249,9 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	commit->tpm = ES_OK;
 	if (host->boot_dir[0] == '\0')
 		return ES_NO_BOOT_PARTITION;
+	r = check_boot_dir(host);
+	if (r != ES_OK)
+		return r;
 	/* For explaining a later refusal only: a host without a TPM has none. */
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);

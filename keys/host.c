@@ -47,6 +47,25 @@ enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, 
 	    report->refused[0] != '\0' ? report->refused : path);
 }
 
+enum es_reason es_host_refuse_path(struct es_host *host, const struct es_path_fault *fault)
+{
+	char what[ES_PATH_WORDS], next[ES_PATH_WORDS];
+
+	es_path_words(fault, what, next);
+	return es_host_refuse(host, ES_UNSAFE_PATH, "%s", what);
+}
+
+/* What stands there is believed, and written to by name. */
+static enum es_reason check_run_dir(struct es_host *host)
+{
+	struct es_path_fault fault;
+	ES_FD fd = -1;
+
+	if (es_path_open(host->run_dir, O_PATH | O_DIRECTORY, &fd, &fault) == ES_UNSAFE_PATH)
+		return es_host_refuse_path(host, &fault);
+	return ES_OK; /* that it isn't there is said by what needs it */
+}
+
 static enum es_reason read_boot_record(struct es_host *host)
 {
 	ES_BUF json = { NULL, 0 };
@@ -132,7 +151,9 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	if (strlen(run_dir) >= sizeof host->run_dir)
 		return ES_ARGUMENT;
 	strcpy(host->run_dir, run_dir);
-	r = read_boot_record(host);
+	r = check_run_dir(host);
+	if (r == ES_OK)
+		r = read_boot_record(host);
 	if (r == ES_OK)
 		r = es_boot_partition_find(request->boot_dir, host->have_boot ? host->boot.handover.device_uuid : "",
 					   host->boot_dir);

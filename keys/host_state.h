@@ -5,6 +5,7 @@
 
 #include "keys/host.h"
 #include "keys/save.h"
+#include "keys/store/path.h"
 
 struct es_host {
 	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
@@ -32,6 +33,9 @@ __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_ho
 /* The same where the tree at `path` couldn't be read or packed, with the caps in words. */
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
 				   const struct es_pack_report *report);
+
+/* The same of a path that others can lead elsewhere. */
+enum es_reason es_host_refuse_path(struct es_host *host, const struct es_path_fault *fault);
 
 /* Connects on first use, and pins the storage key of the bank that the host stands on. */
 ES_MUST_CHECK enum es_reason es_host_connect(struct es_host *host);

@@ -2,6 +2,7 @@
 /* `etcseal extract`: the archive as plain files, with the key of this host or, on any host, the recovery key. */
 #include "tools/common.h"
 #include "tools/recovery_key.h"
+#include "tools/unsafe_path.h"
 #include "tools/verbs.h"
 
 #include "keys/store/file.h"
@@ -19,16 +20,17 @@ enum { TRIES = 3 };
 
 struct target {
 	const char *path;
+	struct es_place_at at;
 	int fd;
 	bool made; /* by us: goes again if nothing came into it */
 };
 
 static void target_close(struct target *t)
 {
-	if (t->fd >= 0)
-		close(t->fd);
+	es_fd_closep(&t->fd);
 	if (t->made)
-		(void)rmdir(t->path); /* fails, rightly, once it is filled */
+		(void)unlinkat(t->at.dirfd, t->at.base, AT_REMOVEDIR); /* fails, rightly, once it is filled */
+	es_place_at_close(&t->at);
 }
 
 static bool is_empty(int fd)
@@ -44,18 +46,28 @@ static bool is_empty(int fd)
 	return empty;
 }
 
+/* Nobody else can move what comes into it, nor put it elsewhere: it is the caller's own, and so is the way there. */
 static enum es_exit target_open(const struct es_args *args, struct target *t)
 {
+	struct es_path_fault fault;
+	enum es_reason r = es_path_walk(t->path, ES_PATH_SECRET, &t->at, &fault);
 	struct stat st;
 
-	t->made = mkdir(t->path, 0700) == 0;
+	if (r == ES_ARGUMENT)
+		return es_misuse(args, "%s is no folder", fault.where);
+	if (r != ES_OK)
+		return es_fail_path(args, r, fault.where, &fault);
+	t->made = mkdirat(t->at.dirfd, t->at.base, 0700) == 0;
 	if (!t->made && errno != EEXIST)
 		return es_fail(args, es_reason_from_errno(errno), t->path);
-	t->fd = open(t->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	t->fd = openat(t->at.dirfd, t->at.base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (t->fd < 0 && errno == ENOTDIR)
 		return es_misuse(args, "%s is no folder", t->path);
 	if (t->fd < 0 || fstat(t->fd, &st) < 0)
 		return es_fail(args, es_reason_from_errno(errno), t->path);
+	r = es_path_judge(t->fd, t->path, true, &fault);
+	if (r != ES_OK)
+		return es_fail_path(args, r, t->path, &fault);
 	if (!is_empty(t->fd))
 		return es_misuse(args, "%s isn't empty: name an empty folder, or one to be made", t->path);
 	if ((st.st_mode & 077) != 0)
@@ -70,6 +82,7 @@ struct attempt {
 	struct es_extract_request request;
 	struct es_unpack_report report;
 	struct es_code_fault fault;
+	struct es_path_fault path_fault;
 };
 
 static enum es_reason extract_with(struct attempt *a, struct es_secret *text, size_t len)
@@ -116,7 +129,7 @@ static enum es_reason extract_from_file(struct attempt *a, const char *path, boo
 {
 	ES_SECRET text = NULL;
 	size_t len = 0;
-	enum es_reason r = es_recovery_from_file(path, &text, &len);
+	enum es_reason r = es_recovery_from_file(path, &text, &len, &a->path_fault);
 
 	*ret_unread = r != ES_OK;
 	return r == ES_OK ? extract_with(a, text, len) : r;
@@ -176,8 +189,10 @@ static enum es_exit extract(const struct es_args *args, struct attempt *a, const
 	}
 	if (asked && r == ES_ARGUMENT)
 		return failed(args, a, ES_NOT_UNLOCKED, "no recovery key was typed");
+	if (unread)
+		return es_fail_path(args, r, file, &a->path_fault);
 	if (r != ES_OK)
-		return failed(args, a, r, unread ? file : "");
+		return failed(args, a, r, "");
 	es_size_words(a->report.bytes, size);
 	es_done(args, "extracted generation %" PRIu64 " to %s: %" PRIu64 " entr%s, %s",
 		es_host_bank(a->host)->info->generation, to, a->report.entries, a->report.entries == 1 ? "y" : "ies",
@@ -187,7 +202,7 @@ static enum es_exit extract(const struct es_args *args, struct attempt *a, const
 
 enum es_exit es_verb_extract(const struct es_args *args)
 {
-	ES_SCOPED(target_close) struct target target = { es_arg(args, "to"), -1, false };
+	ES_SCOPED(target_close) struct target target = { es_arg(args, "to"), ES_PLACE_AT_NONE, -1, false };
 	struct attempt a = { .report = { 0 } };
 	ES_HOST host = NULL;
 	enum es_exit status;

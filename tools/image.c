@@ -3,6 +3,7 @@
 #include "tools/image.h"
 
 #include "keys/store/file.h"
+#include "tools/unsafe_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,30 +138,40 @@ enum es_exit es_image_read(const struct es_args *args, const char *path, struct 
 	return ES_EXIT_DONE;
 }
 
+static void warn_of_others(const struct es_path_fault *fault)
+{
+	char what[ES_PATH_WORDS], next[ES_PATH_WORDS];
+
+	if (fault->kind == ES_PATH_FINE)
+		return;
+	es_path_words(fault, what, next);
+	es_warn("%s: an image that lies there may be another one by the time it is started", what);
+}
+
+/* Through symlinks of the caller's own, as to the image that a boot loader starts; but nobody else says where it goes. */
 enum es_exit es_image_write(const struct es_args *args, const char *path, struct es_span data)
 {
-	char real[PATH_MAX], folder[PATH_MAX];
-	const char *target = realpath(path, real) != NULL ? real : path, *slash = strrchr(target, '/');
-	const char *name = slash != NULL ? slash + 1 : target;
-	ES_FD dir = -1;
+	ES_PLACE_AT at = ES_PLACE_AT_NONE;
+	struct es_path_fault fault;
+	enum es_reason r = es_path_walk(path, ES_PATH_PUBLIC, &at, &fault);
 	struct stat st;
-	enum es_reason r;
+	ES_FD dir = -1;
+	bool there;
 
-	if (stat(target, &st) == 0 && S_ISDIR(st.st_mode))
+	if (r == ES_UNSAFE_PATH)
+		return es_fail_path(args, r, path, &fault);
+	if (r != ES_OK)
+		return fail_file(args, r, fault.where, r == ES_ARGUMENT ? "is no folder" : "");
+	warn_of_others(&fault);
+	there = fstatat(at.dirfd, at.base, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (there && S_ISDIR(st.st_mode))
 		return fail_file(args, ES_ARGUMENT, path, "is a folder; name the file in it");
-	if (stat(target, &st) == 0 && !S_ISREG(st.st_mode))
+	if (there && !S_ISREG(st.st_mode))
 		return fail_file(args, ES_ARGUMENT, path, "is a device, and not a file that can be replaced");
-	if (strlen(name) == 0 || strlen(name) > ES_FILE_NAME_MAX)
+	if (path[strlen(path) - 1] == '/' || strlen(at.base) > ES_FILE_NAME_MAX)
 		return fail_file(args, ES_ARGUMENT, path, "is no name for a file");
-	if (slash == NULL)
-		snprintf(folder, sizeof folder, ".");
-	else
-		snprintf(folder, sizeof folder, "%.*s", slash == target ? 1 : (int)(slash - target), target);
-	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return fail_file(args, errno == ENOTDIR ? ES_ARGUMENT : es_reason_from_errno(errno), folder,
-				 errno == ENOTDIR ? "is no folder" : "");
-	r = es_file_write(dir, name, data);
+	dir = openat(at.dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* the walk's own can't be synced */
+	r = dir >= 0 ? es_file_write(dir, at.base, data) : es_reason_from_errno(errno);
 	if (r == ES_OK)
 		r = es_folder_sync(dir);
 	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");

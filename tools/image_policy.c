@@ -4,9 +4,9 @@
 
 #include "keys/store/file.h"
 #include "tools/lock.h"
+#include "tools/unsafe_path.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,11 +41,14 @@ static enum es_reason read_secret(int fd, size_t len, struct es_secret **ret)
 
 enum es_exit es_policy_key_read(const struct es_args *args, const char *path, struct es_secret **ret)
 {
-	ES_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	ES_FD fd = -1;
+	enum es_exit failed = es_key_file_open(args, path, &fd);
 	struct stat st;
 	enum es_reason r;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	if (fstat(fd, &st) < 0)
 		return fail_file(args, es_reason_from_errno(errno), path, "");
 	if (!S_ISREG(st.st_mode))
 		return fail_file(args, ES_FORMAT, path, "is no file");

@@ -7,6 +7,7 @@
 
 #include "keys/core/authenticode.h"
 #include "keys/store/file.h"
+#include "tools/unsafe_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,17 +161,27 @@ unsigned es_image_signatures(const struct es_pe *pe)
 	return n;
 }
 
+/* sbsign opens it by the same name; who could lead that elsewhere has been ruled out. */
+static enum es_exit check_readable(const struct es_args *args, const char *path)
+{
+	ES_FD fd = -1;
+
+	return es_key_file_open(args, path, &fd);
+}
+
 enum es_exit es_image_sign(const struct es_args *args, const char *key, const char *cert, struct es_buf *image)
 {
 	ES_SCOPED(close_files) struct files f = { -1, -1, -1 };
 	ES_BUF done = { NULL, 0 };
+	enum es_exit failed;
 	enum es_reason r;
 	int status;
 
-	if (access(key, R_OK) != 0)
-		return es_fail(args, es_reason_from_errno(errno), key);
-	if (access(cert, R_OK) != 0)
-		return es_fail(args, es_reason_from_errno(errno), cert);
+	failed = check_readable(args, key);
+	if (failed == ES_EXIT_DONE)
+		failed = check_readable(args, cert);
+	if (failed != ES_EXIT_DONE)
+		return failed;
 	r = open_files(es_buf_span(image), &f);
 	if (r != ES_OK)
 		return es_fail(args, r, "memory for the image");

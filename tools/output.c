@@ -116,7 +116,7 @@ static void fill_failure(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next)
+static void say(const struct es_args *args, const struct es_words *words, const char *detail)
 {
 	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	char shown[TEXT_MAX];
@@ -124,18 +124,31 @@ void es_say_failure(const struct es_args *args, enum es_reason reason, const cha
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
 	es_clean(shown);
-	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, es_reason_words(reason)->what,
-		shown[0] != '\0' ? ": " : "", shown, next);
+	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, words->what, shown[0] != '\0' ? ": " : "",
+		shown, words->next);
+}
+
+void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next)
+{
+	struct es_words words = *es_reason_words(reason);
+
+	words.next = next;
+	say(args, &words, detail);
+}
+
+enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail)
+{
+	const struct failure f = { args, words, detail };
+
+	say(args, words, detail);
+	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
+		return ES_EXIT_FAILED;
+	return words->exit;
 }
 
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail)
 {
-	const struct failure f = { args, es_reason_words(reason), detail };
-
-	es_say_failure(args, reason, detail, f.words->next);
-	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
-		return ES_EXIT_FAILED;
-	return f.words->exit;
+	return es_fail_words(args, es_reason_words(reason), detail);
 }
 
 enum es_exit es_misuse(const struct es_args *args, const char *format, ...)

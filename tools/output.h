@@ -20,6 +20,8 @@ enum es_exit es_print(es_fill_fn *fill, const void *what);
 /* "etcseal: cannot ACT: what: detail", and what to do next; with --json an error object too. Returns the exit code.
  * detail may be "" and may come from the disk: what isn't printable is shown as '?'. */
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail);
+/* The same with words of its own. */
+enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail);
 /* The text of that alone, for a verb with an answer of its own. */
 void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next);
 __attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);

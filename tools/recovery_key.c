@@ -16,12 +16,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-static void closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 static void wipe_text(char (*text)[ES_RECOVERY_TEXT_LEN + 1])
 {
 	es_wipe(*text, sizeof *text);
@@ -50,17 +44,21 @@ void es_recovery_fill_object(struct es_emit *j, const char *name, const struct e
 	es_emit_end(j);
 }
 
-enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len)
+enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len,
+				     struct es_path_fault *ret_fault)
 {
-	ES_SCOPED(closep) int file = -1;
+	bool is_file = strcmp(path, "-") != 0;
+	ES_FD file = -1;
 	int fd = STDIN_FILENO;
 	ES_SECRET text = NULL;
 	struct stat st;
-	enum es_reason r;
+	enum es_reason r = is_file ? es_path_open(path, O_RDONLY | O_NOCTTY, &file, ret_fault) : ES_OK;
 
-	if (strcmp(path, "-") != 0)
-		fd = file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (r != ES_OK)
+		return r;
+	if (is_file)
+		fd = file;
+	if (fstat(fd, &st) < 0)
 		return es_reason_from_errno(errno);
 	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
 		es_warn("%s can be read by others (mode %04o); chmod 600 it, or better, don't keep it on this host",

@@ -4,6 +4,7 @@
 #define ES_TOOLS_RECOVERY_KEY_H
 
 #include "keys/host.h"
+#include "keys/store/path.h"
 #include "tools/output.h"
 
 #include <signal.h>
@@ -19,8 +20,10 @@ void es_recovery_fill_line(struct es_writer *w, const struct es_recovery_shown *
 void es_recovery_fill_object(struct es_emit *j, const char *name, const struct es_recovery_shown *shown);
 
 /* The text of a key file, "-" for standard input; at most ES_RECOVERY_INPUT_MAX bytes of it. Warns if others may read the
- * file. ES_MISSING, ES_PERMISSION, ES_IO, ES_TOO_LARGE, ES_MEMORY. The caller owns *ret. */
-ES_MUST_CHECK enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len);
+ * file. ES_UNSAFE_PATH, and *ret_fault, which is written always; ES_MISSING, ES_PERMISSION, ES_IO, ES_TOO_LARGE, ES_MEMORY.
+ * The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len,
+						   struct es_path_fault *ret_fault);
 
 /* The controlling terminal while it doesn't echo: also between two tries. Signals that would end us come through a
  * descriptor meanwhile, so that none does before the terminal is put back. */

@@ -98,12 +98,110 @@ static void giving_up_is_locked(void **state)
 	machine_stop(&m);
 }
 
+static struct captured c;
+
+/* What each is refused with; that nothing comes there: test-path.c. */
+static void a_path_that_others_can_lead_elsewhere_is_refused_with_its_part(void **state)
+{
+	static const struct {
+		const char *make, *to, *what, *next;
+	} rows[] = {
+		{ "ln -s real link", "link", "/link is a symlink that belongs to root",
+		  "Give the real path, which is " },
+		{ "ln -s real link", "link/out", "/link is a symlink that belongs to root", "/real/out." },
+		{ "mkdir real/a; ln -s ../real link", "link/a/b", "/link is a symlink",
+		  "Next: Name a path of which every " },
+		{ "mkdir -m 755 eve; chown 65533 eve", "eve/out", "/eve belongs to uid 65533",
+		  "folder belongs to root." },
+		{ "mkdir -m 700 eve; chown 65533 eve", "eve", "/eve belongs to uid 65533", "folder belongs to root." },
+		{ "mkdir -m 777 all", "all/out", "/all can be changed by others (mode 0777)", "chmod go-w " },
+		{ "mkdir -m 777 all", "all", "/all can be changed by others (mode 0777)", "chmod go-w " },
+		{ "mkdir -m 1777 all", "all", "/all can be changed by others (mode 1777)", "chmod go-w " },
+		{ "mkdir -m 770 group; chgrp 65533 group", "group/out", "/group can be changed by others",
+		  "chmod go-w " },
+		{ ":", "none/out", "isn't there: ", "/none\n" },
+	};
+	char key[ES_RECOVERY_TEXT_LEN + 1], words[256], line[512];
+	struct es_boot_record record;
+	struct machine m;
+
+	(void)state;
+	start(&m, key);
+	assert_int_equal(machine_boot(&m, &machine_usual_boot, NULL, &record), ES_OK);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int status = i + 1 == sizeof rows / sizeof *rows ? 1 : 2;
+
+		snprintf(line, sizeof line,
+			 "cd %s && umask 0 && rm -rf link eve all group real && mkdir -m 700 real && %s", m.folder,
+			 rows[i].make);
+		assert_int_equal(system(line), 0);
+		snprintf(words, sizeof words, "extract --to %s/%s", m.folder, rows[i].to);
+		command_run(&command, &m, words, status, NULL, &c);
+		assert_says(c.err, rows[i].what);
+		assert_says(c.err, rows[i].next);
+		snprintf(line, sizeof line, "test -z \"$(find %s -name hostname ! -path '*/run/*')\"", m.folder);
+		assert_int_equal(system(line), 0);
+	}
+	machine_stop(&m);
+}
+
+static void folders_that_nobody_else_can_change_serve(void **state)
+{
+	static const struct {
+		const char *make, *to;
+		bool warns;
+	} rows[] = {
+		{ "mkdir -m 700 own", "own", false },
+		{ "mkdir -m 755 own", "own", true },
+		{ "mkdir -m 755 own", "own/out", false },
+		{ "mkdir -m 1777 own", "own/out/", false },
+		{ "mkdir -m 775 own", "own/../own/./out", false },
+	};
+	char key[ES_RECOVERY_TEXT_LEN + 1], words[256], line[512];
+	struct es_boot_record record;
+	struct machine m;
+
+	(void)state;
+	start(&m, key);
+	assert_int_equal(machine_boot(&m, &machine_usual_boot, NULL, &record), ES_OK);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(line, sizeof line, "cd %s && umask 0 && rm -rf own && %s", m.folder, rows[i].make);
+		assert_int_equal(system(line), 0);
+		snprintf(words, sizeof words, "extract --to %s/%s", m.folder, rows[i].to);
+		command_run(&command, &m, words, 0, NULL, &c);
+		assert_int_equal(strstr(c.err, "open to others") != NULL, rows[i].warns);
+		snprintf(line, sizeof line,
+			 "cd %s && grep -q thor %s/etc/hostname && { test -d own/etc || "
+			 "test $(stat -c %%a own/out) = 700; }",
+			 m.folder, rows[i].to);
+		assert_int_equal(system(line), 0);
+	}
+	machine_stop(&m);
+}
+
+/* As with <(…): the file that is read has no name, and nobody can change that. */
+static void the_recovery_key_may_come_through_a_pipe(void **state)
+{
+	char key[ES_RECOVERY_TEXT_LEN + 1], words[256];
+	struct machine m;
+
+	(void)state;
+	start(&m, key);
+	snprintf(words, sizeof words, "extract --to %s/out --recovery-key-file /dev/stdin", m.folder);
+	command_run(&command, &m, words, 0, &(struct capture_ends){ .input = key }, &c);
+	assert_says(c.out, "extracted generation ");
+	machine_stop(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_host_without_the_key_asks_and_a_slip_may_be_mended),
 		cmocka_unit_test(three_slips_are_the_wrong_key),
 		cmocka_unit_test(giving_up_is_locked),
+		cmocka_unit_test(a_path_that_others_can_lead_elsewhere_is_refused_with_its_part),
+		cmocka_unit_test(folders_that_nobody_else_can_change_serve),
+		cmocka_unit_test(the_recovery_key_may_come_through_a_pipe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,6 +224,17 @@ static void replaces_an_old_image_whole(void **state)
 			 0);
 }
 
+static void warns_of_a_folder_that_others_can_change(void **state)
+{
+	assert_int_equal(oracle_shell(state, "mkdir -m 777 shared && mkdir -m 1777 sticky"), 0);
+	assert_int_equal(
+	    run(state, "image build " USUAL " --linux kernel --initrd initrd --cmdline a --output shared/uki"), 0);
+	says("warning: shared can be changed by others (mode 0777): an image that lies there may be another one");
+	assert_int_equal(
+	    run(state, "image build " USUAL " --linux kernel --initrd initrd --cmdline a --output sticky/uki"), 0);
+	assert_null(strstr(said, "warning"));
+}
+
 static void shows_what_is_inside(void **state)
 {
 	assert_int_equal(
@@ -380,6 +391,7 @@ int main(void)
 		cmocka_unit_test(refuses_options_that_let_others_in),
 		cmocka_unit_test(joins_initrds_at_multiples_of_four),
 		cmocka_unit_test(replaces_an_old_image_whole),
+		cmocka_unit_test(warns_of_a_folder_that_others_can_change),
 		cmocka_unit_test(shows_what_is_inside),
 		cmocka_unit_test(warns_of_a_recovery_key_in_an_image),
 		cmocka_unit_test(predicts_recovery_and_outside_options),

@@ -128,7 +128,8 @@ static int read_file(void *arg)
 	const struct file *f = arg;
 	ES_SECRET text = NULL;
 	size_t len = 0;
-	enum es_reason r = es_recovery_from_file(f->path, &text, &len);
+	struct es_path_fault fault;
+	enum es_reason r = es_recovery_from_file(f->path, &text, &len, &fault);
 
 	return r == f->reason && (r != ES_OK || len == f->len) && (text != NULL) == (r == ES_OK) ? 0 : (int)r + 100;
 }
