@@ -9,8 +9,10 @@
 
 enum { COMMAND_WORDS_MAX = 40 };
 
+typedef enum es_exit dispatch_fn(int argc, char *const *argv);
+
 struct command {
-	enum es_exit (*dispatch)(int argc, char *const *argv);
+	dispatch_fn *dispatch;
 	char text[2048];
 	char *words[COMMAND_WORDS_MAX];
 	int count;

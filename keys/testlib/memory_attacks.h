@@ -7,11 +7,7 @@
 #ifndef ES_TESTLIB_MEMORY_ATTACKS_H
 #define ES_TESTLIB_MEMORY_ATTACKS_H
 
-#include "keys/core/reason.h"
-
-#include <stdbool.h>
-
-typedef enum es_exit dispatch_fn(int argc, char *const *argv);
+#include "keys/testlib/command.h"
 
 /* A part of its memory can be swapped: while it waits for changes; and while it has the plaintext in hand, which the test
  * makes sure of. */
