@@ -54,9 +54,12 @@ $(BUILD)/efi/test-main $(BUILD)/efi/test-main_return: $(BUILD)/efi/main.o
 
 # Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
 EFI_FUZZ := $(wildcard efi/fuzz-*.c)
-EFI_FUZZ_OBJ := $(patsubst $(BUILD)/%,$(BUILD)/fuzz/%,$(call objects,$(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) efi/testlib/mock.c))
+EFI_FUZZ_PARTS := $(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) efi/testlib/mock.c
+EFI_FUZZ_OBJ := $(foreach b,$(BUILD)/fuzz $(BUILD)/fuzz/cover,$(patsubst %.c,$(b)/%.o,$(EFI_FUZZ_PARTS)))
 FUZZ_SRC += $(EFI_FUZZ)
 $(BUILD)/fuzz/efi/%.o: FUZZ_FLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
-$(patsubst %.c,$(BUILD)/fuzz/%,$(EFI_FUZZ)): $(EFI_FUZZ_OBJ)
+$(BUILD)/fuzz/cover/efi/%.o: COVER_FLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
+$(patsubst %.c,$(BUILD)/fuzz/%,$(EFI_FUZZ)): $(patsubst %.c,$(BUILD)/fuzz/%.o,$(EFI_FUZZ_PARTS))
+$(patsubst %.c,$(BUILD)/fuzz/cover/%,$(EFI_FUZZ)): $(patsubst %.c,$(BUILD)/fuzz/cover/%.o,$(EFI_FUZZ_PARTS))
 
 -include $(EFI_HOST_OBJ:.o=.d) $(BUILD)/efi/main.d $(EFI_TESTS:=.d) $(EFI_FUZZ_OBJ:.o=.d)
