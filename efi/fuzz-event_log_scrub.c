@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as an event log, whose first two say where its last event begins. */
 #include "efi/event_log_scrub.h"
+#include "keys/testlib/fuzz/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -26,4 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)es_scrub(log, size);
 	free(log);
 	return 0;
+}
+
+/* Lengths stand all over a log. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	return fuzz_numbers_mutate(data, size, max, size, seed);
 }

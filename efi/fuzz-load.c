@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a kernel: what es_pe_open lets through is laid out in a room of the very size. */
+/*
+ * Seeds: keys/core/fuzz-pe.seeds
+ *
+ * Any bytes as a kernel: what es_pe_open lets through is laid out in a room of the very size.
+ */
 #include "efi/load.h"
+#include "keys/testlib/fuzz/numbers.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 enum { IMAGE_MAX = 16 << 20 }; /* a larger one only takes the fuzzer's memory */
 
@@ -22,4 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	free(room);
 	return 0;
+}
+
+/* The headers, which the numbers are in, come first. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	return fuzz_numbers_mutate(data, size, max, 0x400, seed);
 }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every byte that is hashed, and every signature, lies in the file; the hash covers all but twelve bytes of it. */
+/*
+ * Seeds: keys/core/fuzz-pe.seeds
+ *
+ * Every byte that is hashed, and every signature, lies in the file; the hash covers all but twelve bytes of it.
+ */
 #include "keys/core/authenticode.h"
+#include "keys/testlib/fuzz/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 static size_t hashed;
 
@@ -39,4 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		touch(&signature, 1, &digest);
 	}
 	return 0;
+}
+
+/* The headers, which the numbers are in, come first. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	return fuzz_numbers_mutate(data, size, max, 0x400, seed);
 }

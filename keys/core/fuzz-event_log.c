@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any log is read, worded, replayed and hidden to its end or to a clear refusal; a log is like itself. */
+/*
+ * Covers: event_log.c event_describe.c event_read.c
+ *
+ * Any log is read, worded, replayed and hidden to its end or to a clear refusal; a log is like itself.
+ */
 #include "keys/core/event_log.h"
+#include "keys/testlib/fuzz/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 /* Stands in for SHA-256: cheap, and different for different input. */
 static bool fake_sha256(const struct es_span *parts, size_t count, struct es_digest *ret)
@@ -78,4 +84,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (es_event_log_first_change(all, all, (unsigned)(size % ES_PCR_COUNT), &change) != r)
 		abort();
 	return 0;
+}
+
+/* Lengths stand all over a log. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	return fuzz_numbers_mutate(data, size, max, size, seed);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever es_pe_open accepts holds what its header promises: nothing outside, nothing over anything else. */
 #include "keys/core/pe.h"
+#include "keys/testlib/fuzz/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 static volatile uint8_t sink;
 
@@ -54,4 +56,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check((struct es_span){ data, size }, ES_PE_FILE);
 	check((struct es_span){ data, size }, ES_PE_LOADED);
 	return 0;
+}
+
+/* The headers, which the numbers are in, come first. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	return fuzz_numbers_mutate(data, size, max, 0x400, seed);
 }
