@@ -8,6 +8,7 @@
 
 #include "keys/testlib/memory_attacks.h"
 #include "keys/testlib/mounts.h"
+#include "keys/testlib/process_memory.h"
 #include "tools/dispatch.h"
 #include "tools/verb.h"
 
@@ -83,6 +84,36 @@ static void both_programs_wipe_what_any_library_frees(void **state)
 	}
 }
 
+static struct captured c;
+
+static int limited_body(void *command)
+{
+	return process_limit_locks(1 << 20) ? command_body(command) : 125;
+}
+
+/* Said once, and no reason to stop: without a save everything would be lost. */
+static void where_memory_cannot_be_locked_it_is_said_and_goes_on(void **state)
+{
+	struct command command = { .dispatch = es_dispatch };
+	struct es_boot_record record;
+	const char *said;
+	struct machine m;
+
+	(void)state;
+	machine_start(&m, false);
+	assert_int_equal(machine_boot(&m, &machine_usual_boot, NULL, &record), ES_NOT_CONFIGURED);
+	machine_write(&m, "etc/hostname", "thor\n");
+	command_prepare(&command, &m, "init");
+	capture(limited_body, &command, NULL, &c);
+	assert_int_equal(c.status, 0);
+	said = strstr(c.err, "warning: memory can't be locked, so what is decrypted may reach swap; raise the limit");
+	assert_true(said != NULL || !memory_attacks_can_see());
+	assert_true(said == NULL || strstr(said + 20, "can't be locked") == NULL);
+	command_run(&command, &m, "backup", 0, NULL, &c);
+	assert_null(strstr(c.err, "can't be locked"));
+	machine_stop(&m);
+}
+
 static unsigned without_secrets(const struct es_verb *v, char *names, size_t cap)
 {
 	unsigned n = 0;
@@ -117,6 +148,7 @@ int main(void)
 		cmocka_unit_test(no_other_verb_leaves_plaintext),
 		cmocka_unit_test(a_boot_leaves_no_plaintext_in_the_helper),
 		cmocka_unit_test(both_programs_wipe_what_any_library_frees),
+		cmocka_unit_test(where_memory_cannot_be_locked_it_is_said_and_goes_on),
 		cmocka_unit_test(every_verb_is_locked_but_those_without_secrets),
 	};
 

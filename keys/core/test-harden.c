@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +19,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,20 +114,6 @@ static void who_is_not_root_has_nothing_to_lock(void **state)
 	in_a_child(harden_as_nobody);
 }
 
-/* root of a container: without the capabilities that would free it of the limit. */
-static int drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2];
-	const uint32_t dropped = 1u << CAP_IPC_LOCK | 1u << CAP_SYS_RESOURCE;
-
-	if (syscall(SYS_capget, &header, data) < 0)
-		return -1;
-	data[0].effective &= ~dropped;
-	data[0].permitted &= ~dropped;
-	return (int)syscall(SYS_capset, &header, data);
-}
-
 /* Of all that is mapped. */
 static rlim_t mapped(void)
 {
@@ -144,13 +128,9 @@ static rlim_t mapped(void)
 
 static int harden_under_a_limit(rlim_t limit)
 {
-	struct rlimit small;
 	void *later;
 
-	/* This system may not let even root go above what it has. */
-	CHECK(getrlimit(RLIMIT_MEMLOCK, &small) == 0);
-	small.rlim_cur = small.rlim_max = limit < small.rlim_max ? limit : small.rlim_max;
-	CHECK(setrlimit(RLIMIT_MEMLOCK, &small) == 0 && drop_capabilities() == 0);
+	CHECK(process_limit_locks(limit));
 	CHECK(!LOCKS || es_harden_memory() == ES_MEMORY);
 	/* And what is allocated later doesn't fail of it. */
 	later = mmap(NULL, 128 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <linux/capability.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +108,22 @@ void process_memory_look(pid_t pid, const struct es_secret *needle, struct proce
 	}
 	fclose(smaps);
 	close(s.mem);
+}
+
+bool process_limit_locks(rlim_t limit)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+	const uint32_t dropped = 1u << CAP_IPC_LOCK | 1u << CAP_SYS_RESOURCE;
+	struct rlimit small;
+
+	/* The system that this runs on may not let even root go above what it has. */
+	if (getrlimit(RLIMIT_MEMLOCK, &small) < 0 || syscall(SYS_capget, &header, data) < 0)
+		return false;
+	small.rlim_cur = small.rlim_max = limit < small.rlim_max ? limit : small.rlim_max;
+	data[0].effective &= ~dropped;
+	data[0].permitted &= ~dropped;
+	return setrlimit(RLIMIT_MEMLOCK, &small) == 0 && syscall(SYS_capset, &header, data) == 0;
 }
 
 static void be_traced(const struct process_stop *stop)

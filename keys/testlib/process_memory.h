@@ -8,6 +8,7 @@
 
 #include "keys/core/secret.h"
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 struct process_memory {
@@ -20,6 +21,9 @@ struct process_memory {
 /* What is looked for is kept where no forked child has it; in this process itself it isn't counted. NULL: only the pages are
  * looked at. */
 void process_memory_look(pid_t pid, const struct es_secret *needle, struct process_memory *ret);
+
+/* This process becomes like root of a container, which can't lock more than that. */
+bool process_limit_locks(rlim_t limit);
 
 /* Runs body in a child, and calls look each time that it enters the system call (for exit_group: when its work is done),
  * until look returns true; then, or at its end, the child is let go. Returns its exit code, 128 + n if signal n ended it. */
