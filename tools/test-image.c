@@ -154,56 +154,6 @@ static void takes_options_from_a_file_without_its_line_end(void **state)
 	    oracle_shell(state, "objcopy --dump-section .cmdline=got uki x && printf 'console=ttyS0' | cmp - got"), 0);
 }
 
-static void adds_the_options_that_keep_others_out_once(void **state)
-{
-	oracle_write(state, "some", es_text_span("noresume quiet -- single"));
-	assert_int_equal(
-	    run(state, "image build " USUAL " --linux kernel --initrd initrd --cmdline @some --output uki"), 0);
-	assert_int_equal(oracle_shell(state, "objcopy --dump-section .cmdline=got uki x && printf 'noresume quiet "
-					     "systemd.import_credentials=no nohibernate -- single' | cmp - got"),
-			 0);
-	assert_int_equal(run(state, "image inspect uki"), 0);
-	assert_null(strstr(said, "options lack"));
-	assert_int_equal(run(state, "image inspect --json uki"), 0);
-	says("\"missing_options\": []");
-}
-
-/* Who knows better says so, and is told what that means. */
-static void refuses_options_that_let_others_in(void **state)
-{
-	static const char build[] = "image build " USUAL " --linux kernel --initrd initrd --output bad --cmdline ";
-	static const struct {
-		const char *options, *words;
-	} bad[] = {
-		{ "resume=/dev/sda2", "--cmdline has resume=/dev/sda2, and with that a hibernated system" },
-		{ "systemd.import_credentials=yes",
-		  "--cmdline has systemd.import_credentials=yes, and with that systemd" },
-		{ "root=\"LABEL=a", "a quote in the options isn't closed" },
-	};
-	char line[512];
-
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		snprintf(line, sizeof line, "%s%s", build, bad[i].options);
-		fails(state, line, 2, bad[i].words);
-		snprintf(line, sizeof line, "%s%s --options-as-given", build, bad[i].options);
-		assert_int_equal(run(state, line), 0);
-		assert_int_equal(run(state, "image inspect bad"), 0);
-		says("its options lack systemd.import_credentials=no: systemd takes credentials");
-		says("its options lack noresume: ");
-		says("its options lack nohibernate: ");
-		assert_int_equal(run(state, "image inspect bad --json"), 0);
-		says("\"missing_options\": [\n    \"systemd.import_credentials=no\",\n    \"noresume\",\n    "
-		     "\"nohibernate\"\n  ]");
-		assert_int_equal(oracle_shell(state, "rm bad"), 0);
-	}
-	assert_int_equal(run(state,
-			     "image build " USUAL " --linux kernel --initrd initrd --options-as-given --output uki "
-			     "--cmdline resume=/dev/sda2"),
-			 0);
-	assert_int_equal(run(state, "image inspect uki"), 0);
-	says("its options have resume=/dev/sda2: a hibernated system");
-}
-
 static void joins_initrds_at_multiples_of_four(void **state)
 {
 	oracle_write(state, "odd", es_text_span("070701 five"));
@@ -387,8 +337,6 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(builds_an_image_that_systemd_measure_agrees_with),
 		cmocka_unit_test(takes_options_from_a_file_without_its_line_end),
-		cmocka_unit_test(adds_the_options_that_keep_others_out_once),
-		cmocka_unit_test(refuses_options_that_let_others_in),
 		cmocka_unit_test(joins_initrds_at_multiples_of_four),
 		cmocka_unit_test(replaces_an_old_image_whole),
 		cmocka_unit_test(warns_of_a_folder_that_others_can_change),

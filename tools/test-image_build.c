@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image build --from` and `--for-this-host`, as their user calls them. */
+/* `etcseal image build`: its options, the parts of another image, and the pins to a host. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -197,9 +197,68 @@ static void a_host_that_is_not_open_has_nothing_to_pin_to(void **state)
 	machine_stop(&s.m);
 }
 
+static void adds_the_options_that_keep_others_out_once(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	start(&s, false);
+	put_file(&s, "some", es_text_span("noresume quiet -- single"));
+	run(&s, "image build --stub stub --from old --cmdline @some --output new", 0);
+	assert_int_equal(shell(&s, "objcopy --dump-section .cmdline=got new x && printf 'noresume quiet "
+				   "systemd.import_credentials=no nohibernate -- single' | cmp - got"),
+			 0);
+	run(&s, "image inspect new", 0);
+	assert_null(strstr(c.err, "options lack"));
+	run(&s, "image inspect --json new", 0);
+	assert_says(c.out, "\"missing_options\": []");
+	machine_stop(&s.m);
+}
+
+/* Who knows better says so, and is told what that means. */
+static void refuses_options_that_let_others_in(void **state)
+{
+	static const struct {
+		const char *options, *words;
+	} bad[] = {
+		{ "resume=/dev/sda2", "--cmdline has resume=/dev/sda2, and with that a hibernated system" },
+		{ "systemd.import_credentials=yes",
+		  "--cmdline has systemd.import_credentials=yes, and with that systemd" },
+		{ "root=\"LABEL=a", "a quote in the options isn't closed" },
+	};
+	char words[200];
+	struct scene s;
+
+	(void)state;
+	start(&s, false);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		snprintf(words, sizeof words, "image build --stub stub --from old --output new --cmdline %s",
+			 bad[i].options);
+		run(&s, words, 2);
+		assert_says(c.err, bad[i].words);
+		assert_int_equal(shell(&s, "! test -e new"), 0);
+		strcat(words, " --options-as-given");
+		run(&s, words, 0);
+		run(&s, "image inspect new", 0);
+		assert_says(c.err, "its options lack systemd.import_credentials=no: systemd takes credentials");
+		assert_says(c.err, "its options lack noresume: ");
+		assert_says(c.err, "its options lack nohibernate: ");
+		if (i == 0)
+			assert_says(c.err, "its options have resume=/dev/sda2: a hibernated system");
+		run(&s, "image inspect new --json", 0);
+		assert_says(c.out,
+			    "\"missing_options\": [\n    \"systemd.import_credentials=no\",\n    \"noresume\",\n "
+			    "   \"nohibernate\"\n  ]");
+		assert_int_equal(shell(&s, "rm new"), 0);
+	}
+	machine_stop(&s.m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(adds_the_options_that_keep_others_out_once),
+		cmocka_unit_test(refuses_options_that_let_others_in),
 		cmocka_unit_test(parts_that_are_not_given_come_from_the_other_image),
 		cmocka_unit_test(what_the_other_image_lacks_or_loses_is_said),
 		cmocka_unit_test(pinned_it_has_this_hosts_key_id_and_tpm),
