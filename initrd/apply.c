@@ -6,6 +6,7 @@
 #include "initrd/bind.h"
 #include "initrd/commands.h"
 #include "initrd/fd.h"
+#include "initrd/finish.h"
 #include "initrd/overlay.h"
 #include "initrd/run.h"
 #include "initrd/say.h"
@@ -23,24 +24,6 @@ struct apply {
 	struct es_overlay overlay[ES_PATHS_MAX];
 };
 
-static bool beneath(const char *path, const char *folder)
-{
-	size_t len = strlen(folder);
-
-	return strncmp(path, folder, len) == 0 && path[len] == '/';
-}
-
-/* A path beneath another covered one, or named twice, is covered by that; overlays of the two would share an upper. */
-static bool covered_by_other(const struct es_boot_record *record, unsigned number)
-{
-	const char *path = record->paths[number];
-
-	for (unsigned i = 0; i < record->path_count; i++)
-		if (beneath(path, record->paths[i]) || (i < number && strcmp(path, record->paths[i]) == 0))
-			return true;
-	return false;
-}
-
 static enum es_reason make_all(struct apply *a)
 {
 	for (unsigned i = 0; i < a->record->path_count; i++) {
@@ -54,7 +37,7 @@ static enum es_reason make_all(struct apply *a)
 		struct es_mount_notes notes = { 0 };
 		enum es_reason r = es_covered_path_check(request.path);
 
-		if (r == ES_OK && covered_by_other(a->record, i))
+		if (r == ES_OK && es_covered_by_other(a->record, i))
 			continue;
 		if (r == ES_OK)
 			r = es_bind_fits(a->root, request.path) ? es_bind_make(&request, &a->overlay[i], &notes)
@@ -108,6 +91,11 @@ static enum es_reason apply(const struct es_say *say, const struct es_apply_opti
 	r = make_all(&a);
 	if (r == ES_OK)
 		r = attach_all(&a);
+	if (r == ES_OK) {
+		r = es_finish_applied(run->dir, record, a.overlay);
+		if (r != ES_OK)
+			es_say(say, ES_SAY_ERROR, "what was laid where can't be noted: %s", es_reason_words(r)->what);
+	}
 	for (unsigned i = 0; i < ES_PATHS_MAX; i++)
 		es_overlay_close(&a.overlay[i]);
 	return r;
@@ -134,6 +122,7 @@ enum es_exit es_apply(const struct es_apply_options *options)
 	enum es_reason r;
 
 	es_say_open(&say, -1);
+	es_finish_clear(run_dir, ES_FINISH_APPLIED);
 	r = es_run_open(run_dir, &run, &record);
 	if (r != ES_OK) {
 		es_say(&say, ES_SAY_ERROR,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two verbs of the helper; each returns the exit code. */
+/* The verbs of the helper; each returns the exit code. */
 #ifndef ES_INITRD_COMMANDS_H
 #define ES_INITRD_COMMANDS_H
 
@@ -29,5 +29,13 @@ struct es_apply_options {
 };
 
 enum es_exit es_apply(const struct es_apply_options *options);
+
+/* Is the configuration still where apply laid it? */
+struct es_check_options {
+	const char *root;
+	const char *run_dir; /* NULL: ES_RUN_DIR */
+};
+
+enum es_exit es_check(const struct es_check_options *options);
 
 #endif

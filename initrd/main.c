@@ -2,19 +2,24 @@
 /* etcseal-boot, the program in the initramfs. It starts no other program, and no shell. */
 #include "initrd/commands.h"
 
+#include "initrd/finish.h"
 #include "keys/core/harden.h"
+#include "keys/core/labels.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TRIES = 5, TRIES_MAX = 1000, WAIT_MAX_S = 86400 };
 
 static const char usage[] =
     "usage: etcseal-boot unlock [OPTION…]     open the host's configuration into RAM\n"
     "       etcseal-boot apply ROOT [--run DIR]   lay it over the root file system mounted at ROOT\n"
+    "       etcseal-boot check ROOT [--run DIR]   is it still there?\n"
     "       etcseal-boot help | --help | --version\n"
     "\n"
     "  --handover DIR     what the boot stub left            (/.extra/etcseal)\n"
@@ -46,6 +51,24 @@ static bool read_number(const char *text, int max, int *ret)
 		return false;
 	*ret = (int)n;
 	return true;
+}
+
+/* The mark comes last. PID 1 starts no root without it. */
+static enum es_exit finished(const char *run_dir, const struct es_unlock_options *o)
+{
+	enum es_exit exit_code;
+	enum es_reason r;
+
+	es_finish_clear(run_dir, ES_FINISH_UNLOCKED);
+	exit_code = es_unlock(o);
+	if (exit_code != ES_EXIT_DONE && exit_code != ES_EXIT_NOT_CONFIGURED)
+		return exit_code;
+	r = es_finish_unlocked(run_dir, exit_code);
+	if (r == ES_OK)
+		return exit_code;
+	fprintf(stderr, "etcseal: %s/" ES_FINISH_UNLOCKED " can't be written: %s; the host must not start\n", run_dir,
+		es_reason_words(r)->what);
+	return ES_EXIT_FAILED;
 }
 
 static enum es_exit unlock(int argc, char **argv)
@@ -95,13 +118,15 @@ static enum es_exit unlock(int argc, char **argv)
 	}
 	if (optind < argc)
 		return misuse("unlock takes no argument: ", argv[optind]);
-	return es_unlock(&o);
+	return finished(o.run_dir != NULL ? o.run_dir : ES_RUN_DIR, &o);
 }
 
-static enum es_exit apply(int argc, char **argv)
+/* apply and check take the same. */
+static enum es_exit with_root(int argc, char **argv)
 {
 	static const struct option known[] = { { "run", required_argument, NULL, 'r' }, { 0 } };
 	struct es_apply_options o = { 0 };
+	bool check = strcmp(argv[0], "check") == 0;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -110,15 +135,29 @@ static enum es_exit apply(int argc, char **argv)
 		o.run_dir = optarg;
 	}
 	if (argc - optind != 1)
-		return misuse("apply takes one argument, the folder where the root file system is mounted", "");
+		return misuse(argv[0], " takes one argument, the folder where the root file system is mounted");
 	o.root = argv[optind];
-	return es_apply(&o);
+	return check ? es_check(&(struct es_check_options){ .root = o.root, .run_dir = o.run_dir }) : es_apply(&o);
+}
+
+/* Short of memory, the kernel ends somebody else. Where it did end us, PID 1 ends the boot. */
+static void refuse_oom(void)
+{
+	static const char never[] = "-1000\n";
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, never, sizeof never - 1) < 0)
+		fprintf(stderr, "etcseal: the kernel may end this program when it is short of memory\n");
+	close(fd);
 }
 
 /* Before the first secret. */
 static void harden(void)
 {
 	es_harden_process();
+	refuse_oom();
 	/* Job control that nobody asked for is no reason to stop before the fence. */
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGTTIN, SIG_IGN);
@@ -144,9 +183,9 @@ int main(int argc, char **argv)
 		harden();
 		return unlock(argc - 1, argv + 1);
 	}
-	if (strcmp(verb, "apply") == 0) {
+	if (strcmp(verb, "apply") == 0 || strcmp(verb, "check") == 0) {
 		harden();
-		return apply(argc - 1, argv + 1);
+		return with_root(argc - 1, argv + 1);
 	}
 	return misuse(argc > 1 ? "unknown command: " : "a command is missing", verb);
 }
