@@ -10,12 +10,24 @@ COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 # initramfs-tools looks in two places: packages go into the one, what an administrator built into the other.
 INITRAMFS_TOOLS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools
 HOOKS := $(DESTDIR)$(INITRAMFS_TOOLS)
-HOOK_FILES := hooks/etcseal $(patsubst %,scripts/%/etcseal,init-top init-premount init-bottom)
+HOOK_FILES := hooks/etcseal scripts/etcseal $(patsubst %,scripts/%/etcseal,init-premount init-bottom)
+
+# For an initramfs that systemd runs: laid out as its /etc/systemd/system has to have them. A tool that builds one copies them there.
+UNITS_INITRD ?= $(DESTDIR)$(PREFIX)/lib/etcseal/initrd-units
+.PHONY: units-initrd
+units-initrd:
+	$(Q)install -d -m 0755 $(UNITS_INITRD)/initrd-switch-root.service.d
+	$(Q)install -m 0644 -t $(UNITS_INITRD) initrd/systemd/etcseal-unlock.service initrd/systemd/etcseal-apply.service
+	$(Q)install -m 0644 -t $(UNITS_INITRD)/initrd-switch-root.service.d initrd/systemd/initrd-switch-root.service.d/etcseal.conf
+	$(Q)for u in emergency rescue dracut-emergency; do \
+		install -m 0644 initrd/systemd/no-shell.service $(UNITS_INITRD)/$$u.service || exit 1; done
+	$(Q)for u in systemd-hibernate-resume systemd-hibernate-resume@ debug-shell; do \
+		ln -sfn /dev/null $(UNITS_INITRD)/$$u.service || exit 1; done
 
 install: all install-files
 
 # Of what is built already: no compiler runs as root, if `make` ran before.
-install-files:
+install-files: units-initrd
 	$(call say,INST,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 0755 -t $(SBIN) $(BUILD)/etcseal $(BUILD)/etcseal-boot
 	$(Q)install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/etcseal $(STUB)
@@ -28,4 +40,4 @@ install-files:
 	$(Q)for f in $(HOOK_FILES); do \
 		sed 's|$$(command -v etcseal-boot)|$(PREFIX)/sbin/etcseal-boot|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \
 		chmod 0755 $(HOOKS)/$$f || exit 1; done
-	$(Q)chmod 0644 $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal
+	$(Q)chmod 0644 $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal

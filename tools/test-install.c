@@ -15,6 +15,12 @@
 #define shell_ok(...) assert_int_equal(oracle_shell(state, __VA_ARGS__), 0)
 
 static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
+			    "644 usr/lib/etcseal/initrd-units/dracut-emergency.service\n"
+			    "644 usr/lib/etcseal/initrd-units/emergency.service\n"
+			    "644 usr/lib/etcseal/initrd-units/etcseal-apply.service\n"
+			    "644 usr/lib/etcseal/initrd-units/etcseal-unlock.service\n"
+			    "644 usr/lib/etcseal/initrd-units/initrd-switch-root.service.d/etcseal.conf\n"
+			    "644 usr/lib/etcseal/initrd-units/rescue.service\n"
 			    "644 usr/lib/systemd/system/etcseal-watch.service\n"
 			    "755 usr/sbin/etcseal\n"
 			    "755 usr/sbin/etcseal-boot\n"
@@ -24,9 +30,9 @@ static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "644 usr/share/doc/etcseal/README.md\n"
 			    "644 usr/share/doc/etcseal/SECURITY.md\n"
 			    "755 usr/share/initramfs-tools/hooks/etcseal\n"
+			    "644 usr/share/initramfs-tools/scripts/etcseal\n"
 			    "755 usr/share/initramfs-tools/scripts/init-bottom/etcseal\n"
 			    "755 usr/share/initramfs-tools/scripts/init-premount/etcseal\n"
-			    "755 usr/share/initramfs-tools/scripts/init-top/etcseal\n"
 			    "644 usr/share/man/man8/etcseal-boot.8\n"
 			    "644 usr/share/man/man8/etcseal.8\n";
 
@@ -81,7 +87,7 @@ static void what_is_installed_works(void **state)
 	shell_ok("dest/usr/sbin/etcseal --version | grep -q ^etcseal && dest/usr/sbin/etcseal-boot --version >&2");
 	shell_ok("bash -n dest/usr/share/bash-completion/completions/etcseal");
 	shell_ok(
-	    "for f in dest/usr/share/initramfs-tools/hooks/etcseal dest/usr/share/initramfs-tools/scripts/*/etcseal; "
+	    "for f in $(find dest/usr/share/initramfs-tools -name etcseal); "
 	    "do sh -n $f || exit 1; done");
 	shell_ok("objdump -f dest/usr/lib/etcseal/etcseal-stub-x64.efi | grep -q pei-x86-64");
 }
