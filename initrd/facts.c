@@ -4,6 +4,8 @@
 #include "initrd/fd.h"
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
+#include "keys/core/without.h"
+#include "keys/hibernation.h"
 #include "keys/store/file.h"
 
 #include <errno.h>
@@ -38,6 +40,19 @@ void es_facts_event_log(const char *event_log, const struct es_say *say, struct 
 		       "the event log of the firmware can't be used (%s); a refusal will be explained "
 		       "without it",
 		       es_reason_words(r)->what);
+}
+
+void es_facts_hibernation(const struct es_source_paths *paths, struct es_sources *s)
+{
+	char detail[ES_HIBERNATION_TEXT] = "";
+	enum es_reason r =
+	    es_hibernation_check(paths->power_disk != NULL ? paths->power_disk : ES_POWER_DISK,
+				 paths->power_resume != NULL ? paths->power_resume : ES_POWER_RESUME, detail);
+
+	if (r == ES_OK || !ES_WITH_RESUME_CHECK || s->no_automatic != ES_OK)
+		return;
+	s->no_automatic = r;
+	snprintf(s->no_automatic_detail, sizeof s->no_automatic_detail, "%s", detail);
 }
 
 /* A pin that can't be read may have meant anything. */

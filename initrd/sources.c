@@ -75,6 +75,7 @@ void es_sources_gather(const struct es_source_paths *p, const struct es_say *say
 		with_stub(p, s);
 	else
 		without_stub(p, say, s);
+	es_facts_hibernation(p, s);
 	if (p->event_log == NULL)
 		mount_securityfs();
 	es_facts_event_log(p->event_log != NULL ? p->event_log : "/sys/kernel/security/tpm0/binary_bios_measurements",

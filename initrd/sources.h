@@ -42,6 +42,8 @@ struct es_source_paths {
 	const char *cmdline;      /* /proc/cmdline */
 	const char *product_uuid; /* /sys/class/dmi/id/product_uuid */
 	const char *event_log;    /* /sys/kernel/security/tpm0/binary_bios_measurements */
+	const char *power_disk;   /* ES_POWER_DISK */
+	const char *power_resume; /* ES_POWER_RESUME */
 	int device_wait_ms;       /* 0: ES_DEVICE_WAIT_MS */
 };
 
@@ -55,6 +57,8 @@ bool es_handover_take(const char *dir, const struct es_say *say, struct es_sourc
 /* facts.c */
 void es_facts_machine(const char *product_uuid, struct es_sources *s);
 void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
+/* s->no_automatic, where the kernel could resume a hibernation image. */
+void es_facts_hibernation(const struct es_source_paths *paths, struct es_sources *s);
 /* Reads the kernel's options without what is secret in them: the recovery key goes to s->recovery, what the image is pinned to
  * to s->pins (or s->no_automatic says that it can't be read), ret_device is the value of etcseal.device=, "" if there is
  * none. */

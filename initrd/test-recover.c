@@ -27,6 +27,8 @@ static int unlock_at(const char *path, void *arg)
 			  .cmdline = b->cmdline,
 			  .product_uuid = b->m.uuid_path,
 			  .event_log = b->m.log_path,
+			  .power_disk = "/nowhere",
+			  .power_resume = "/nowhere",
 			  .device_wait_ms = 50 },
 		.run_dir = b->run,
 		.tcti = b->tcti,

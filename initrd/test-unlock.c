@@ -25,6 +25,8 @@ static enum es_exit unlock(struct sealed *b)
 			  .cmdline = b->cmdline,
 			  .product_uuid = b->m.uuid_path,
 			  .event_log = b->m.log_path,
+			  .power_disk = "/nowhere",
+			  .power_resume = "/nowhere",
 			  .device_wait_ms = 50 },
 		.run_dir = b->run,
 		.tcti = b->tcti,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/status.h"
 
+#include "keys/hibernation.h"
 #include "keys/host_verify.h"
 #include "keys/image_options.h"
 #include "keys/save.h"
@@ -227,6 +228,19 @@ static void warn_of_watch(struct es_status *s)
 		    es_reason_named(w->reason)->what, w->detail[0] != '\0' ? ": " : "", w->detail);
 }
 
+/* The boot helper asks the same, of the same kernel: what is found here will keep the next boot shut. */
+static void warn_of_hibernation(struct es_status *s)
+{
+	char detail[ES_HIBERNATION_TEXT];
+
+	if (s->boot == NULL || es_hibernation_check(ES_POWER_DISK, ES_POWER_RESUME, detail) == ES_OK)
+		return;
+	add(s,
+	    "this kernel could hibernate, or resume what somebody planted on the swap (%s): put nohibernate into the "
+	    "image's options, as `etcseal image build` does; until then only the recovery key opens",
+	    detail);
+}
+
 void es_status_warn(struct es_status *s)
 {
 	const struct es_words *state = es_reason_words(s->state);
@@ -237,6 +251,7 @@ void es_status_warn(struct es_status *s)
 		add(s, "%s%s%s. %s", state->what, s->state_detail[0] != '\0' ? ": " : "", s->state_detail, state->next);
 	warn_of_mode(s);
 	warn_of_boot(s);
+	warn_of_hibernation(s);
 	warn_of_banks(s);
 	warn_of_firmware(s);
 	warn_of_watch(s);

@@ -71,6 +71,11 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_LOCKED_NO_PROTECTOR] = { "no-protector", ES_EXIT_LOCKED,
 				     "encryption.info holds nothing that opens by itself in this mode",
 				     "Open with the recovery key, then run `etcseal set --mode=`." },
+	[ES_RESUME_POSSIBLE] = { "resume-possible", ES_EXIT_LOCKED,
+				 "this kernel can resume a hibernation image, and a planted one would find the opened "
+				 "configuration in RAM",
+				 "Put nohibernate into the boot image's options (`etcseal image build` does); until "
+				 "then open with the recovery key." },
 	[ES_RECOVERY_FORM] = { "recovery-key-mistyped", ES_EXIT_WRONG_RECOVERY_KEY, "the recovery key is mistyped",
 			       "Compare the group that is named with what you wrote down: 16 groups of 6 digits." },
 	[ES_RECOVERY_WRONG] = { "recovery-key-wrong", ES_EXIT_WRONG_RECOVERY_KEY,

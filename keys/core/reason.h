@@ -42,6 +42,7 @@ enum es_reason {
 	ES_LOCKED_PCR,          /* the measured boot isn't the one it was sealed to */
 	ES_LOCKED_MACHINE,      /* kdf: another machine */
 	ES_LOCKED_NO_PROTECTOR, /* nothing in encryption.info fits this mode */
+	ES_RESUME_POSSIBLE,     /* the kernel could resume a hibernation image that somebody planted */
 	ES_RECOVERY_FORM,       /* the recovery key is mistyped: a group is named */
 	ES_RECOVERY_WRONG,      /* well-formed, but not this host's */
 	ES_TAMPERED_INFO,       /* encryption.info: MAC */

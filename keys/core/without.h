@@ -13,6 +13,7 @@
  *   ES_TEST_WITHOUT_PINS              keys/choice.c       nor are etcseal.key-id= and etcseal.host=
  *   ES_TEST_WITHOUT_OLD_CONSENT       keys/opening_judge.c   the recovery key opens an old configuration without a word
  *   ES_TEST_WITHOUT_GONE_CHECK        keys/opening.c      no configuration counts as a first boot, whatever the TPM says
+ *   ES_TEST_WITHOUT_RESUME_CHECK      initrd/facts.c      a kernel that could resume a hibernation image is shrugged off
  *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
  *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice.c       not sealed to PCR 2, where Secure Boot isn't required
@@ -92,6 +93,13 @@ enum { ES_WITH_GONE_CHECK = 0 };
 ES_WITHOUT_MARKER("GONE_CHECK");
 #else
 enum { ES_WITH_GONE_CHECK = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_RESUME_CHECK
+enum { ES_WITH_RESUME_CHECK = 0 };
+ES_WITHOUT_MARKER("RESUME_CHECK");
+#else
+enum { ES_WITH_RESUME_CHECK = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_MEASURED_CHECK
