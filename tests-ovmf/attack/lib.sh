@@ -79,6 +79,27 @@ attacker_job() { # folder, script of attack/jobs, machine whose banks these are
 # powered off. Leaves `found` in the boot's folder: where the key was, one place a line.
 MEMORY_SIZE=$((512 << 20))
 
+# A boot with a monitor, in QMP; MONITOR_MORE: further options for QEMU.
+MONITOR_MORE=()
+monitor_start() { # as machine_start
+	MONITOR=$1/$(basename "$1")-$2
+	mkfifo "$MONITOR.in" "$MONITOR.out"
+	(owned cat "$MONITOR.out" >"$MONITOR.log") &
+	MACHINE_MORE=("${MONITOR_MORE[@]}" -chardev "pipe,id=monitor,path=$MONITOR" -mon chardev=monitor,mode=control)
+	machine_start "$@"
+	MACHINE_MORE=()
+	printf '{"execute":"qmp_capabilities"}\n' >"$MONITOR.in"
+}
+
+# On the guest's own keyboard, held down together.
+monitor_press() { # QEMU's names of keys
+	local key keys=
+	for key in "$@"; do
+		keys+=${keys:+,}"{\"type\":\"qcode\",\"data\":\"$key\"}"
+	done
+	monitor_say send-key "\"keys\":[$keys]"
+}
+
 monitor_say() { # a QMP command's name, its arguments; comes back with its answer
 	MONITOR_SAID=$((${MONITOR_SAID:-0} + 1))
 	printf '{"execute":"%s","arguments":{%s},"id":"said-%s."}\n' "$1" "$2" $MONITOR_SAID >"$MONITOR.in"
@@ -100,15 +121,10 @@ dump_search() { # key file, moment
 
 dump_boot() { # key file, "" or "typed" (at the console), then as machine_boot
 	local key=$1 typed=$2
-	shift
-	MONITOR=$2/$(basename "$2")-$3
-	shift
-	mkfifo "$MONITOR.in" "$MONITOR.out"
-	(owned cat "$MONITOR.out" >"$MONITOR.log") &
-	MACHINE_MORE=(-no-shutdown -chardev "pipe,id=monitor,path=$MONITOR" -mon chardev=monitor,mode=control)
-	machine_start "$@"
-	MACHINE_MORE=()
-	printf '{"execute":"qmp_capabilities"}\n' >"$MONITOR.in"
+	shift 2
+	MONITOR_MORE=(-no-shutdown)
+	monitor_start "$@"
+	MONITOR_MORE=()
 	if [ -n "$typed" ] && machine_sees "$CONSOLE_ASKS" "$BOOT_BOUND"; then
 		machine_type "$(cat "$key")"
 		machine_sees '@@ unlock-exit=' 60 || :

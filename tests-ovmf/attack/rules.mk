@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make attack`: every attack of the suite, with its positive control, and a table at the end. ATTACK=name runs just that boot.
 
-ATTACK_PROGRAMS := $(OVMF_BUILD)/unseal $(OVMF_BUILD)/needles $(OVMF_BUILD)/append
+ATTACK_PROGRAMS := $(OVMF_BUILD)/unseal $(OVMF_BUILD)/needles $(OVMF_BUILD)/append $(OVMF_BUILD)/kcore
 .PHONY: attack attack-programs
 attack:
 	$(Q).ci/deps
@@ -14,7 +14,7 @@ $(OVMF_BUILD)/unseal: keys/testlib/tools/unseal.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $^ $(LDFLAGS_ALL) $(LIBS) -o $@
 
-$(OVMF_BUILD)/needles $(OVMF_BUILD)/append: $(OVMF_BUILD)/%: tests-ovmf/attack/%.c
+$(OVMF_BUILD)/needles $(OVMF_BUILD)/append $(OVMF_BUILD)/kcore: $(OVMF_BUILD)/%: tests-ovmf/attack/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static $< -o $@
