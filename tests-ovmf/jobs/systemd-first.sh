@@ -11,7 +11,7 @@ say init-exit $?
 watch_until saved 60
 say configured "$(unit_property ActiveState) $(watch_field state)"
 # Mappings that it can write, and those of them that can be swapped.
-say swappable "$(awk '/^[0-9a-f]+-/ { w = $2 ~ /^rw/; n += w } /^VmFlags:/ && w && !/ lo/ { u++ } END { print n > 10, u + 0 }' \
+say swappable "$(awk '/^[0-9a-f]+-/ { w = $2 ~ /^rw/; n += w } /^VmFlags:/ && w && !/ lo/ { u++ } END { print (n > 10), u + 0 }' \
 	"/proc/$(unit_property MainPID)/smaps")"
 say restarts "$(unit_property NRestarts)"
 echo "by hand" >/etc/by-hand
