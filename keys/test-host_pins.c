@@ -165,10 +165,16 @@ static void assert_finding(struct scene *s, const char *options, enum es_reason 
 	assert_int_equal(es_file_write(AT_FDCWD, s->r.m.options_path, es_text_span(options)), ES_OK);
 	host = machine_host(&s->r.m);
 	assert_int_equal(es_host_check(host, NULL, &found), ES_OK);
-	assert_int_equal(found.opens, expected == ES_OK);
+	if (found.opens != (expected == ES_OK))
+		fail_msg("%s: %s: %s", options, es_reason_words(found.finding[0].reason)->id, found.finding[0].detail);
 	for (unsigned i = 0; i < found.count; i++)
 		seen |= found.finding[i].stops && found.finding[i].reason == expected;
 	assert_int_equal(seen, expected != ES_OK);
+}
+
+static void change_digit(char *digit)
+{
+	*digit = *digit == '0' ? '1' : '0';
 }
 
 static void check_says_what_an_image_is_pinned_to_in_vain(void **state)
@@ -181,13 +187,13 @@ static void check_says_what_an_image_is_pinned_to_in_vain(void **state)
 	assert_int_equal(rotation_backup(&s.r), ES_OK);
 	assert_finding(&s, s.image, ES_OK);
 	strcpy(edited, s.image);
-	strstr(edited, "etcseal.key-id=")[15] ^= 1;
+	change_digit(strstr(edited, "etcseal.key-id=") + 15);
 	assert_finding(&s, edited, ES_OTHER_KEY);
 	strcpy(edited, s.image);
-	strstr(edited, "etcseal.host=")[13] ^= 1;
+	change_digit(strstr(edited, "etcseal.host=") + 13);
 	assert_finding(&s, edited, ES_OTHER_HOST);
 	strcpy(edited, s.image);
-	strstr(edited, "etcseal.srk=")[12 + 40] ^= 1;
+	change_digit(strstr(edited, "etcseal.srk=") + 12 + 40);
 	assert_finding(&s, edited, ES_TPM_OTHER);
 	assert_finding(&s, "etcseal.srk=1", ES_BAD_PINS);
 	machine_stop(&s.r.m);
