@@ -65,6 +65,22 @@ static void show_measured(const struct es_handover *h)
 	    es_outside_names[h->outside], h->firmware_options == ES_FIRMWARE_UNSEEN ? "not looked for" : firmware);
 }
 
+static void show_age(const struct es_boot_record *b)
+{
+	static const char *const age[ES_FRESHNESS_COUNT] = { "not known: nobody counts", "the newest",
+							     "OLD: the TPM's counter was beyond it",
+							     "not known: the TPM's counter is gone, or behind",
+							     "not known: mode kdf beside a TPM that counts" };
+
+	if (b->state != ES_BOOT_UNLOCKED)
+		return;
+	if (b->has_counter)
+		row("Age", "%s (generation %" PRIu64 ", counter %" PRIu64 ")", age[b->freshness], b->generation,
+		    b->counter);
+	else
+		row("Age", "%s", age[b->freshness]);
+}
+
 static void show_opened(const struct es_status *s)
 {
 	static const char *const by[ES_OPENED_BY_COUNT] = { "nobody", "the TPM", "the key derived on this machine",
@@ -91,6 +107,7 @@ static void show_opened(const struct es_status *s)
 		es_tell_refusal(b, refusal, NULL);
 		row("Refused", "%s", refusal);
 	}
+	show_age(b);
 	row("Started by", "%s", b->stub ? "etcseal's boot stub" : "another boot loader");
 	if (b->stub)
 		show_measured(&b->handover);
@@ -140,6 +157,11 @@ static void show_trust(const struct es_status *s)
 		    : p->recovery.acknowledged[0] != '\0' ? "acknowledged "
 							  : "NOT confirmed as written down",
 		    p->recovery.verified[0] != '\0' ? p->recovery.verified : p->recovery.acknowledged);
+	if (s->pinned)
+		row("Boot image", "%s",
+		    s->pins != ES_OK       ? "pinned to what isn't here"
+		    : s->pinned_to_old_key ? "pinned to this host, by a key of before"
+					   : "pinned to this host");
 	row("Root", "%s", root[s->root.state]);
 }
 

@@ -28,6 +28,10 @@ struct es_status {
 	struct es_root root;
 	struct es_firmware_now firmware; /* what it hands over as options */
 	bool takes_credentials;          /* systemd was started without the option that keeps them out */
+	bool pinned;                     /* the boot image, by its options (keys/core/pins.h) */
+	enum es_reason pins;             /* ES_OK: what is saved now fits them */
+	bool pinned_to_old_key;          /* it does, by a key of before */
+	char pins_detail[ES_STATUS_DETAIL];
 	struct es_watch_look watch;
 	enum es_reason unsaved_known; /* ES_OK: unsaved says whether something changed since the newest archive */
 	bool unsaved;

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/status.h"
 
-#include "keys/hibernation.h"
+#include "keys/host_pins.h"
 #include "keys/host_verify.h"
 #include "keys/image_options.h"
 #include "keys/save.h"
 #include "tools/common.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *const es_bank_state_names[ES_BANK_WHOLE + 1] = { "absent", "damaged", "whole" };
-
-__attribute__((format(printf, 2, 3))) static void add(struct es_status *s, const char *format, ...)
-{
-	va_list list;
-
-	if (s->warning_count == ES_WARNINGS_MAX)
-		return;
-	va_start(list, format);
-	vsnprintf(s->warnings[s->warning_count], ES_WARNING_TEXT, format, list);
-	va_end(list);
-	es_clean(s->warnings[s->warning_count++]);
-}
 
 static void keep_detail(const struct es_host *host, enum es_reason r, char ret[static ES_STATUS_DETAIL])
 {
@@ -55,6 +41,19 @@ static void look_at_firmware(struct es_status *s)
 			       !es_needed_option_given(es_buf_span(&options), ES_NEEDED_NO_CREDENTIALS);
 }
 
+/* Of an image that is pinned to something else nothing will open what is saved now. */
+static void look_at_pins(struct es_status *s)
+{
+	struct es_pins pins = { .key_count = 0 };
+	enum es_reason r = es_host_image_pins(s->host, &pins);
+
+	s->pinned = r == ES_BAD_PINS || pins.has_srk || es_pins_expect_config(&pins);
+	if (s->pinned && r == ES_OK && s->state == ES_OK)
+		r = es_host_fits_pins(s->host, &pins, &s->pinned_to_old_key);
+	s->pins = s->pinned ? r : ES_OK;
+	keep_detail(s->host, s->pins, s->pins_detail);
+}
+
 void es_status_free(struct es_status *s)
 {
 	es_firmware_now_free(&s->firmware);
@@ -79,193 +78,8 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	ret->secure_boot = es_host_secure_boot(host);
 	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
 	look_at_firmware(ret);
+	look_at_pins(ret);
 	es_watch_look(run_dir, &ret->watch);
 	ret->unsaved_known = es_host_unsaved(host, &ret->unsaved);
 	es_status_warn(ret);
-}
-
-static void warn_of_boot(struct es_status *s)
-{
-	const struct es_boot_record *b = s->boot;
-	char refusal[ES_REFUSAL_TEXT];
-	const char *next;
-
-	if (b == NULL) {
-		add(s, "this system wasn't started through the boot helper: nothing was opened, and no backup can be "
-		       "made");
-		return;
-	}
-	es_tell_refusal(b, refusal, &next);
-	if (b->state == ES_BOOT_LOCKED)
-		add(s, "the configuration was NOT opened at this boot: %s. %s", refusal, next);
-	/* Once something was saved behind it, the seal was put right, or was never the trouble. */
-	if (b->opened_by == ES_OPENED_BY_RECOVERY && s->info != NULL && s->info->mode == ES_MODE_TPM &&
-	    (!s->fits || s->info->generation == b->generation))
-		add(s,
-		    "this boot was opened with the recovery key%s%s; if the change is yours, `etcseal set "
-		    "--mode=tpm` "
-		    "seals to this boot and this TPM",
-		    b->refusal[0] != '\0' ? " after a refusal: " : "", refusal);
-	if (!b->stub)
-		add(s, "booted without etcseal's boot stub: any kernel that the boot loader accepts can unlock");
-	if (b->stub && b->handover.measured == ES_MEASURED_FAILED)
-		add(s, "the boot stub couldn't measure this boot though there is a TPM: the seal stays shut");
-	if (!b->fenced)
-		add(s, "the fence was not raised at this boot: the key may still be within reach");
-	for (unsigned i = 0; i < ES_BANK_COUNT && b->stub; i++)
-		if (b->handover.bank_refused[i])
-			add(s, "the boot stub couldn't hand over all of bank%u: a file too large or unreadable", i);
-}
-
-static void warn_of_mode(struct es_status *s)
-{
-	const struct es_words *tpm = es_reason_words(s->tpm);
-
-	if (s->info == NULL)
-		return;
-	if (s->info->mode == ES_MODE_KDF) {
-		add(s, "mode kdf is NOT a seal: it hides the configuration from whoever has the archive without this "
-		       "machine, and no more; nothing notices a changed boot or an old copy");
-		if (!s->bound)
-			add(s, "this machine has no UUID to bind to: the disk ALONE opens the configuration");
-		if (s->tpm == ES_OK)
-			add(s, "a usable TPM is there: `etcseal set --mode=tpm` seals to it");
-		else if (s->tpm != ES_TPM_ABSENT)
-			add(s, "there is a TPM that can't be used: %s", tpm->what);
-		return;
-	}
-	if (s->tpm != ES_OK)
-		add(s, "the TPM can't be sealed to now: %s%s%s", tpm->what, s->tpm_detail[0] != '\0' ? ": " : "",
-		    s->tpm_detail);
-	if (s->counter != ES_OK && s->tpm != ES_TPM_ABSENT)
-		add(s, "%s", es_reason_words(s->counter)->what);
-	else if (s->counter == ES_OK && s->counter_value > s->info->generation)
-		add(s,
-		    "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64
-		    ": it is OLD, a boot refuses it",
-		    s->counter_value, s->info->generation);
-	else if (s->counter == ES_OK && s->counter_value + 1 < s->info->generation)
-		add(s, "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64 ": it isn't from this TPM",
-		    s->counter_value, s->info->generation);
-}
-
-/* Left by a rotation that didn't come to its end, for the owner who has only the old recovery key; or planted. */
-static void warn_of_other_key(struct es_status *s, unsigned i, const struct es_bank *b)
-{
-	if (s->state != ES_OK || memcmp(b->info->key_id, s->info->key_id, sizeof b->info->key_id) == 0)
-		return;
-	if (es_info_newer(b->info, s->info))
-		add(s,
-		    "bank%u is newer, and not under this system's key: a rotation that was cut short, or somebody's "
-		    "own. "
-		    "`etcseal backup` writes it anew",
-		    i);
-	else
-		add(s,
-		    "bank%u is still under the key of before, and the old recovery key opens it; `etcseal backup` "
-		    "writes it anew",
-		    i);
-}
-
-static void warn_of_banks(struct es_status *s)
-{
-	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
-		const struct es_bank *b = es_host_bank_number(s->host, i);
-
-		if (b->state == ES_BANK_DAMAGED)
-			add(s, "bank%u is damaged: %s%s`etcseal backup` writes it anew", i, b->detail,
-			    b->detail[0] != '\0' ? "; " : "");
-		else if (b->state == ES_BANK_ABSENT && s->info != NULL)
-			add(s,
-			    "bank%u is absent: the configuration is there only once; `etcseal backup` writes it anew",
-			    i);
-		else if (b->state == ES_BANK_WHOLE)
-			warn_of_other_key(s, i, b);
-	}
-}
-
-static const char remove_advice[] = "somebody has had this machine. `etcseal check` tells whether the next boot opens";
-
-/* One line for each variable; SMBIOS may have many strings, and they must not crowd out the rest. */
-static void warn_of_firmware(struct es_status *s)
-{
-	unsigned strings = 0, first = 0;
-	char words[120];
-
-	for (unsigned i = 0; i < s->firmware.count; i++) {
-		if (es_firmware_is_string(&s->firmware, i)) {
-			first = strings++ == 0 ? i : first;
-			continue;
-		}
-		es_firmware_words(&s->firmware, i, words, sizeof words);
-		add(s, "%s is set, and gives options to what starts. If that isn't yours, remove it: %s", words,
-		    remove_advice);
-	}
-	if (strings > 0) {
-		es_firmware_words(&s->firmware, first, words, sizeof words);
-		add(s, "firmware has %u string%s for systemd, %s%s. If they aren't yours, remove them: %s", strings,
-		    strings == 1 ? "" : "s", words, strings == 1 ? "" : " first", remove_advice);
-	}
-	if (s->firmware.refused[0] != '\0')
-		add(s, "%s", s->firmware.refused);
-	if (s->boot != NULL && s->takes_credentials)
-		add(s, "the kernel was started without %s: %s", es_needed_options[ES_NEEDED_NO_CREDENTIALS].option,
-		    es_needed_options[ES_NEEDED_NO_CREDENTIALS].without);
-}
-
-static void warn_of_watch(struct es_status *s)
-{
-	const struct es_watch_record *w = &s->watch.record;
-
-	if (s->state != ES_OK || s->boot == NULL)
-		return;
-	if (!s->watch.running)
-		add(s, "`etcseal watch` isn't running: what changes is %s`etcseal backup` saves it",
-		    s->unsaved_known == ES_OK && s->unsaved ? "NOT saved, and gone with the next boot; "
-							    : "saved by nobody; ");
-	else if (s->watch.known && w->state == ES_WATCH_FAILING)
-		add(s, "changes since %s are NOT saved: %s%s%s; it is tried again", w->unsaved_since,
-		    es_reason_named(w->reason)->what, w->detail[0] != '\0' ? ": " : "", w->detail);
-}
-
-/* The boot helper asks the same, of the same kernel: what is found here will keep the next boot shut. */
-static void warn_of_hibernation(struct es_status *s)
-{
-	char detail[ES_HIBERNATION_TEXT];
-
-	if (s->boot == NULL || es_hibernation_check(ES_POWER_DISK, ES_POWER_RESUME, detail) == ES_OK)
-		return;
-	add(s,
-	    "this kernel could hibernate, or resume what somebody planted on the swap (%s): put nohibernate into the "
-	    "image's options, as `etcseal image build` does; until then only the recovery key opens",
-	    detail);
-}
-
-void es_status_warn(struct es_status *s)
-{
-	const struct es_words *state = es_reason_words(s->state);
-
-	if (s->state == ES_NOT_UNLOCKED)
-		add(s, "this system doesn't hold the key, so what is shown here wasn't verified");
-	else if (s->state != ES_OK && s->state != ES_NOT_CONFIGURED)
-		add(s, "%s%s%s. %s", state->what, s->state_detail[0] != '\0' ? ": " : "", s->state_detail, state->next);
-	warn_of_mode(s);
-	warn_of_boot(s);
-	warn_of_hibernation(s);
-	warn_of_banks(s);
-	warn_of_firmware(s);
-	warn_of_watch(s);
-	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
-	    s->recovery->recovery.acknowledged[0] == '\0')
-		add(s, "nobody has confirmed that the recovery key was written down%s",
-		    s->state == ES_OK ? ": `etcseal recovery list` shows it" : "");
-	if (s->info != NULL && s->recovery == NULL)
-		add(s, "there is NO recovery key: a host that no longer opens by itself is lost");
-	if (s->root.state == ES_ROOT_UNVERIFIED)
-		add(s,
-		    "nothing that is known verifies the root file system %s (%s): a changed program there runs behind "
-		    "an unchanged boot",
-		    s->root.source, s->root.type);
-	else if (s->root.state == ES_ROOT_UNKNOWN)
-		add(s, "it couldn't be found out whether anything verifies the root file system");
 }

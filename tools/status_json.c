@@ -23,6 +23,13 @@ static void emit_boot(struct es_emit *j, const struct es_boot_record *b)
 	es_emit_number(j, "unlock_ms", b->unlock_ms);
 	es_emit_number(j, "tpm_commands", b->tpm_commands);
 	es_emit_bool(j, "fenced", b->fenced);
+	es_emit_bool(j, "fence_confirmed", b->fence_vouched);
+	es_emit_text(j, "freshness", es_freshness_names[b->freshness]);
+	if (b->has_counter)
+		es_emit_number(j, "counter", b->counter);
+	else
+		es_emit_null(j, "counter");
+	es_emit_text(j, "consent", es_consent_names[b->consent]);
 	es_emit_bool(j, "stub", b->stub);
 	es_emit_text(j, "measured", b->stub ? es_measured_names[b->handover.measured] : NULL);
 	es_emit_text(j, "outside_options", b->stub ? es_outside_names[b->handover.outside] : NULL);
@@ -160,6 +167,9 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	emit_watch(&j, s);
 	emit_tpm(&j, s);
 	es_emit_bool(&j, "secure_boot", s->secure_boot);
+	es_emit_bool(&j, "pinned", s->pinned);
+	es_emit_text(&j, "pins", s->pinned ? es_reason_words(s->pins)->id : NULL);
+	es_emit_bool(&j, "pinned_to_old_key", s->pinned_to_old_key);
 	emit_recovery(&j, s->recovery);
 	es_emit_object(&j, "root");
 	es_emit_text(&j, "verified_by", es_root_state_names[s->root.state]);
