@@ -177,15 +177,11 @@ enum es_exit es_image_write(const struct es_args *args, const char *path, struct
 	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");
 }
 
-enum es_exit es_image_open(const struct es_args *args, const char *path, struct es_image *ret)
+enum es_exit es_image_parse(const struct es_args *args, const char *path, struct es_buf *bytes, struct es_image *ret)
 {
-	ES_IMAGE image = { 0 };
-	enum es_exit failed = es_image_read(args, path, &image.bytes);
-	enum es_reason r;
+	ES_IMAGE image = { .bytes = es_buf_take(bytes) };
+	enum es_reason r = es_pe_open(es_buf_span(&image.bytes), ES_PE_FILE, &image.pe);
 
-	if (failed != ES_EXIT_DONE)
-		return failed;
-	r = es_pe_open(es_buf_span(&image.bytes), ES_PE_FILE, &image.pe);
 	if (r == ES_VERSION)
 		return fail_file(args, ES_FORMAT, path, "is a program, but no EFI program for x86-64 or arm64");
 	if (r != ES_OK)
@@ -197,6 +193,41 @@ enum es_exit es_image_open(const struct es_args *args, const char *path, struct 
 	*ret = image;
 	image.bytes = (struct es_buf){ NULL, 0 };
 	return ES_EXIT_DONE;
+}
+
+enum es_exit es_image_open(const struct es_args *args, const char *path, struct es_image *ret)
+{
+	ES_BUF bytes = { NULL, 0 };
+	enum es_exit failed = es_image_read(args, path, &bytes);
+
+	return failed == ES_EXIT_DONE ? es_image_parse(args, path, &bytes, ret) : failed;
+}
+
+enum es_exit es_image_parse_next(const struct es_args *args, const char *path, struct es_buf *bytes,
+				 struct es_image *ret)
+{
+	char missing[ES_IMAGE_MISSING_TEXT], what[PATH_MAX + 128];
+	ES_IMAGE image = { 0 };
+	enum es_exit failed = es_image_parse(args, path, bytes, &image);
+
+	if (failed != ES_EXIT_DONE)
+		return failed;
+	if (image.missing) {
+		es_image_missing_words(&image.uki, missing);
+		snprintf(what, sizeof what, "%s lacks%s: the stub would refuse to start it", path, missing);
+		return es_fail(args, ES_FORMAT, what);
+	}
+	*ret = image;
+	image.bytes = (struct es_buf){ NULL, 0 };
+	return ES_EXIT_DONE;
+}
+
+enum es_exit es_image_open_next(const struct es_args *args, const char *path, struct es_image *ret)
+{
+	ES_BUF bytes = { NULL, 0 };
+	enum es_exit failed = es_image_read(args, path, &bytes);
+
+	return failed == ES_EXIT_DONE ? es_image_parse_next(args, path, &bytes, ret) : failed;
 }
 
 void es_image_close(struct es_image *image)

@@ -66,7 +66,15 @@ static enum es_exit read_part(const struct es_args *args, struct es_build *b, en
 
 enum es_exit es_build_from(const struct es_args *args, const char *path, struct es_build *b)
 {
-	enum es_exit failed = es_image_open_next(args, path, &b->source);
+	ES_BUF bytes = { NULL, 0 };
+	enum es_exit failed = es_image_read(args, path, &bytes);
+
+	return failed == ES_EXIT_DONE ? es_build_from_bytes(args, path, &bytes, b) : failed;
+}
+
+enum es_exit es_build_from_bytes(const struct es_args *args, const char *path, struct es_buf *bytes, struct es_build *b)
+{
+	enum es_exit failed = es_image_parse_next(args, path, bytes, &b->source);
 
 	if (failed != ES_EXIT_DONE)
 		return failed;
@@ -225,14 +233,17 @@ enum es_exit es_build_complete(const struct es_args *args, struct es_build *b)
 enum es_exit es_build_pin(const struct es_args *args, struct es_host *host, struct es_build *b)
 {
 	struct es_span *options = &b->parts.section[ES_UKI_CMDLINE];
+	ES_BUF pinned = { NULL, 0 };
 	struct es_pins pins;
 	enum es_reason r = es_host_pins(host, &pins);
 
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
-	r = es_options_pin(*options, &pins, &b->pinned);
+	r = es_options_pin(*options, &pins, &pinned);
 	if (r != ES_OK)
 		return es_fail(args, r, "a quote in the options isn't closed");
+	es_buf_free(&b->pinned);
+	b->pinned = es_buf_take(&pinned);
 	*options = es_buf_span(&b->pinned);
 	return ES_EXIT_DONE;
 }

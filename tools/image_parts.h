@@ -22,12 +22,15 @@ void es_build_free(struct es_build *b);
 /* The parts of another image that say what is started: kernel, initramfs, options and the like. What its maker said of it
  * (SBAT, keys, signatures) isn't taken. */
 enum es_exit es_build_from(const struct es_args *args, const char *path, struct es_build *b);
+/* The same of an image that was read from path; bytes are taken. */
+enum es_exit es_build_from_bytes(const struct es_args *args, const char *path, struct es_buf *bytes,
+				 struct es_build *b);
 /* The stub, and the parts that the options of `image build` name. */
 enum es_exit es_build_stub(const struct es_args *args, const char *path, struct es_build *b);
 enum es_exit es_build_parts(const struct es_args *args, struct es_build *b);
 /* Puts in the options that an image needs, unless --options-as-given; a pin that isn't of its form is refused. */
 enum es_exit es_build_complete(const struct es_args *args, struct es_build *b);
-/* Pins the image to the running host (keys/host_pins.h), in the place of what it was pinned to. */
+/* Pins the image to the running host (keys/host_pins.h), in the place of what it was pinned to; may be called again. */
 enum es_exit es_build_pin(const struct es_args *args, struct es_host *host, struct es_build *b);
 /* The image, not signed. */
 enum es_exit es_build_make(const struct es_args *args, const struct es_build *b, struct es_buf *ret);

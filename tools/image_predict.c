@@ -71,24 +71,6 @@ static enum es_exit predict(const struct es_args *args, const struct es_predict_
 	return r == ES_ARGUMENT ? fail_options(args, r) : es_fail_host(args, r, host);
 }
 
-enum es_exit es_image_open_next(const struct es_args *args, const char *path, struct es_image *ret)
-{
-	char missing[ES_IMAGE_MISSING_TEXT], what[PATH_MAX + 128];
-	ES_IMAGE image = { 0 };
-	enum es_exit failed = es_image_open(args, path, &image);
-
-	if (failed != ES_EXIT_DONE)
-		return failed;
-	if (image.missing) {
-		es_image_missing_words(&image.uki, missing);
-		snprintf(what, sizeof what, "%s lacks%s: the stub would refuse to start it", path, missing);
-		return es_fail(args, ES_FORMAT, what);
-	}
-	*ret = image;
-	image.bytes = (struct es_buf){ NULL, 0 };
-	return ES_EXIT_DONE;
-}
-
 enum es_exit es_verb_image_predict(const struct es_args *args)
 {
 	struct es_prediction p = { .values = { .present = 0 } };

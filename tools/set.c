@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal set`: mode and requirements. Each is a change of its own; what was done before a failure stays. */
 #include "tools/common.h"
+#include "tools/image_after.h"
 #include "tools/rotated.h"
 #include "tools/verbs.h"
 
@@ -98,6 +99,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		say_kdf(args, host);
 	else
 		say_tpm(args, host);
+	es_image_after_advise(host);
 	return ES_EXIT_DONE;
 }
 

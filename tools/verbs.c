@@ -51,6 +51,15 @@ static const struct es_option extract_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct es_option rotate_options[] = {
+	{ "image-output", "FILE", "make the boot image that follows: pinned to the new key", false },
+	{ "from", "FILE", "with it: the image that this host starts (found)", false },
+	{ "stub", "FILE", "with it: the EFI stub (the installed one)", false },
+	{ "sign-key", "FILE", "with it: sign for Secure Boot with this key (PEM)", false },
+	{ "sign-cert", "FILE", "with it: and its certificate (PEM)", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct es_verb recovery_verbs[] = {
 	{ .name = "list",
 	  .help = "Show the recovery key and its ID",
@@ -62,9 +71,11 @@ static const struct es_verb recovery_verbs[] = {
 	  .help = "Change the configuration's key and the recovery key",
 	  .act = "change the recovery key",
 	  .run = es_verb_recovery_rotate,
+	  .options = rotate_options,
 	  .more = "  Saves the configuration under a new key, and shows the new recovery key. The old one\n"
 		  "  opens nothing that is saved from then on; copies of older banks it still opens. What\n"
-		  "  the host is sealed to stays as it is." },
+		  "  the host is sealed to stays as it is. A boot image that is pinned to the old key opens\n"
+		  "  until the one that follows has started: --image-output makes it, and seals to it." },
 	{ .name = NULL },
 };
 
