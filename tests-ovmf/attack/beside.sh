@@ -46,7 +46,7 @@ strings "$SCRATCH/strings" &
 wait
 with=$SCRATCH/strings/boots/strings without=$SCRATCH/strings-without/boots/strings
 
-attack 9 "options in SMBIOS strings (boot)" "firmware's options measured"
+attack A3 "options in SMBIOS strings (boot)" "firmware's options measured"
 held "the key stays shut" stays_shut "$with"
 held "PCR 12 and the string are named" shows "$with" \
 	'PCR 12 .*SMBIOS string io\.systemd\.stub\.kernel-cmdline-extra'

@@ -82,7 +82,7 @@ looks "$SCRATCH/lets-in" look -smbios "type=11,value=$CREDENTIAL" &
 wait
 
 with=$SCRATCH/with-variable/boots/obeys without=$SCRATCH/without-variable/boots/obeys
-attack 2 "SystemdOptions, left by another system (boot)" "firmware's options measured"
+attack A3 "SystemdOptions, left by another system (boot)" "firmware's options measured"
 held "the host is sealed" says "$SCRATCH/with/boots/first" backup-exit 0
 held "the key stays shut" stays_shut "$with"
 held "PCR 12 and the variable are named" shows "$with" 'PCR 12 .*EFI variable SystemdOptions: systemd\.run'
@@ -91,7 +91,7 @@ succeeds "it opens" says "$without" unlock-exit 0
 succeeds "and systemd obeys: the attacker's command reads the configuration" says "$without" obeyed "psk=$SECRET"
 
 with=$SCRATCH/with/boots/credential without=$SCRATCH/without/boots/credential
-attack 9 "a credential in SMBIOS (boot)" "firmware's options measured"
+attack A3 "a credential in SMBIOS (boot)" "firmware's options measured"
 held "the key stays shut" stays_shut "$with"
 held "PCR 12 and the string are named" shows "$with" \
 	'PCR 12 .*SMBIOS string io\.systemd\.credential\.binary:tmpfiles\.extra'
@@ -99,7 +99,7 @@ succeeds "it opens" says "$without" opened-by tpm
 succeeds "and systemd heeds the credential" says "$without" credential "by firmware"
 
 with=$SCRATCH/keeps-out/boots/look without=$SCRATCH/lets-in/boots/look
-attack 9 "the same, on a host that nobody has sealed (boot)" "systemd.import_credentials=no"
+attack A3 "the same, on a host that nobody has sealed (boot)" "systemd.import_credentials=no"
 held "systemd is PID 1" says "$with" pid1 systemd
 held "the string is there" says "$with" smbios yes
 held "systemd leaves it" says "$with" credential none

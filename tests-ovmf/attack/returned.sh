@@ -36,7 +36,7 @@ returned "$SCRATCH/with" &
 wait
 with=$SCRATCH/with/boots/returned without=$SCRATCH/without/boots/returned
 
-attack 3 "the image measured, its kernel kept from starting, the next entry asks (boot)" "PCR 11 spoilt on return"
+attack A11 "the image measured, its kernel kept from starting, the next entry asks (boot)" "PCR 11 spoilt on return"
 held "sealed, with Secure Boot required" says "$SCRATCH/with/boots/first" required true
 held "the host itself opens by the TPM" says "$SCRATCH/with/boots/look" opened-by tpm
 held "the driver is there" says "$with" starves yes
