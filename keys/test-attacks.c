@@ -98,12 +98,6 @@ static void attack_with_another_tpm_fails(void **state)
 	assert_false(attack_with_another_tpm());
 }
 
-static void attack_with_cleared_tpm_fails(void **state)
-{
-	(void)state;
-	assert_false(attack_with_cleared_tpm());
-}
-
 static void attack_by_swapping_the_tpm_at_a_new_seal_fails(void **state)
 {
 	(void)state;
@@ -270,7 +264,6 @@ int main(void)
 		cmocka_unit_test(attack_with_kdf_archive_beside_counter_fails),
 		cmocka_unit_test(attack_with_info_from_before_a_rotation_fails),
 		cmocka_unit_test(attack_with_another_tpm_fails),
-		cmocka_unit_test(attack_with_cleared_tpm_fails),
 		cmocka_unit_test(attack_by_swapping_the_tpm_at_a_new_seal_fails),
 		cmocka_unit_test(attack_on_bus_at_unlock_fails),
 		cmocka_unit_test(attack_on_bus_at_init_fails),

@@ -46,9 +46,8 @@ bool attack_with_info_from_before_a_change_of_mode(void);
 bool attack_with_key_from_before_a_change_of_mode(void);
 /* A copy of encryption.info from before a rotation, whose image still opens it: its key opens what was saved since. */
 bool attack_with_info_from_before_a_rotation(void);
-/* 6: what the helper finds isn't told apart from the owner's TPM, or makes it seal anew. */
+/* 6: another TPM is believed: on how old a configuration is, or with a new seal. */
 bool attack_with_another_tpm(void);
-bool attack_with_cleared_tpm(void);
 bool attack_by_swapping_the_tpm_at_a_new_seal(void);
 /* A device on the bus that swallows the fence, and kdf banks of the attacker's on the disk, so that nothing names the TPM. */
 bool attack_on_bus_and_disk(void);
