@@ -186,6 +186,15 @@ static void attack_by_editing_info_fails(void **state)
 	assert_true(edits >= 60);
 }
 
+static void attack_by_editing_one_old_copy_fails(void **state)
+{
+	unsigned edits = 0;
+
+	(void)state;
+	assert_int_equal(attack_by_editing_one_old_copy(&edits), 0);
+	assert_true(edits >= 60);
+}
+
 static void attack_with_a_copy_that_names_another_counter_fails(void **state)
 {
 	(void)state;
@@ -278,6 +287,7 @@ int main(void)
 		cmocka_unit_test(attack_with_setuid_in_tar_fails),
 		cmocka_unit_test(attack_with_tar_of_too_many_fails),
 		cmocka_unit_test(attack_by_editing_info_fails),
+		cmocka_unit_test(attack_by_editing_one_old_copy_fails),
 		cmocka_unit_test(attack_with_a_copy_that_names_another_counter_fails),
 		cmocka_unit_test(attack_with_a_kdf_bank_that_names_another_counter_fails),
 		cmocka_unit_test(attack_with_kdf_banks_that_name_no_counter_fails),

@@ -69,6 +69,8 @@ bool attack_with_setuid_in_tar(void);
 bool attack_with_tar_of_too_many(void);
 /* 13: how many edits of encryption.info, one field each, go unnoticed. ret_edits: how many were tried. */
 unsigned attack_by_editing_info(unsigned *ret_edits);
+/* A1: how many such edits, of one of two old banks, make the other one open; beside a counter of the attacker's. */
+unsigned attack_by_editing_one_old_copy(unsigned *ret_edits);
 
 /* What the disk holds is looked into before the fence: the event log of a bank, to word a refusal; the KDF's cost. The test
  * program reports each look by host_attack_saw_look. */

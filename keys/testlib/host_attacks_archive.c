@@ -30,14 +30,18 @@ static void read_bank(struct attack_scene *s, struct es_bank *ret)
 	assert_int_equal(ret->state, ES_BANK_WHOLE);
 }
 
-static void write_banks(struct attack_scene *s, const char *name, struct es_span bytes)
+static void write_bank(struct attack_scene *s, unsigned bank, const char *name, struct es_span bytes)
 {
 	char path[128];
 
-	for (unsigned bank = 0; bank < ES_BANK_COUNT; bank++) {
-		machine_bank_path(&s->m, bank, name, path);
-		assert_int_equal(es_file_write(AT_FDCWD, path, bytes), ES_OK);
-	}
+	machine_bank_path(&s->m, bank, name, path);
+	assert_int_equal(es_file_write(AT_FDCWD, path, bytes), ES_OK);
+}
+
+static void write_banks(struct attack_scene *s, const char *name, struct es_span bytes)
+{
+	for (unsigned bank = 0; bank < ES_BANK_COUNT; bank++)
+		write_bank(s, bank, name, bytes);
 }
 
 /* Both banks with this tar for an archive, made with the owner's own key. */
@@ -216,43 +220,81 @@ static bool edit_line(char *line, size_t len, bool last)
 	return edit != NULL;
 }
 
-/* Returns whether the line could be edited. */
-static bool try_edit(struct attack_scene *s, struct es_span info, struct es_span line, bool last, unsigned *unnoticed)
+struct edits {
+	struct es_span info;
+	unsigned banks; /* 1: the first one alone; 2: both alike */
+	unsigned made, unnoticed;
+};
+
+static void try_edit(struct attack_scene *s, struct edits *e, struct es_span line, bool last)
 {
 	ES_BUF edited = { NULL, 0 };
 	char *at;
 
-	assert_int_equal(es_buf_copy(info, &edited), ES_OK);
-	at = (char *)edited.data + (line.data - info.data);
+	assert_int_equal(es_buf_copy(e->info, &edited), ES_OK);
+	at = (char *)edited.data + (line.data - e->info.data);
 	if (!edit_line(at, line.len, last))
-		return false;
-	write_banks(s, ES_INFO_NAME, es_buf_span(&edited));
+		return;
+	e->made++;
+	for (unsigned bank = 0; bank < e->banks; bank++)
+		write_bank(s, bank, ES_INFO_NAME, es_buf_span(&edited));
 	if (machine_boot(&s->m, &machine_usual_boot, NULL, &s->record) == ES_OK) {
 		print_message("unnoticed: %.*s\n", (int)line.len, at);
-		++*unnoticed;
+		e->unnoticed++;
 	}
-	return true;
+}
+
+static void edit_each_line(struct attack_scene *s, struct edits *e)
+{
+	ES_BANK bank = { .state = ES_BANK_ABSENT };
+	const uint8_t *end;
+
+	read_bank(s, &bank);
+	e->info = es_buf_span(&bank.info_bytes);
+	end = e->info.data + e->info.len;
+	for (struct es_span line = { e->info.data, 0 }; line.data < end; line.data += line.len + 1) {
+		const uint8_t *line_end = memchr(line.data, '\n', (size_t)(end - line.data));
+
+		assert_non_null(line_end);
+		line.len = (size_t)(line_end - line.data);
+		try_edit(s, e, line, false);
+		try_edit(s, e, line, true);
+	}
 }
 
 unsigned attack_by_editing_info(unsigned *ret_edits)
 {
+	struct edits e = { .banks = ES_BANK_COUNT };
 	struct attack_scene s;
-	ES_BANK bank = { .state = ES_BANK_ABSENT };
-	unsigned edits = 0, unnoticed = 0;
-	struct es_span info;
 
 	attack_scene_start(&s);
-	read_bank(&s, &bank);
-	info = es_buf_span(&bank.info_bytes);
-	for (struct es_span line = { info.data, 0 }; line.data < info.data + info.len; line.data += line.len + 1) {
-		const uint8_t *end = memchr(line.data, '\n', (size_t)(info.data + info.len - line.data));
-
-		assert_non_null(end);
-		line.len = (size_t)(end - line.data);
-		edits += try_edit(&s, info, line, false, &unnoticed);
-		edits += try_edit(&s, info, line, true, &unnoticed);
-	}
+	edit_each_line(&s, &e);
 	attack_scene_stop(&s);
-	*ret_edits = edits;
-	return unnoticed;
+	*ret_edits = e.made;
+	return e.unnoticed;
+}
+
+/* The index that such an edit makes of ours. */
+#define EDITED_INDEX "0x0180e5eb"
+
+unsigned attack_by_editing_one_old_copy(unsigned *ret_edits)
+{
+	struct edits e = { .banks = 1 };
+	struct attack_scene s;
+
+	attack_scene_start(&s);
+	/* A new counter starts above all others, where the next generation will be. */
+	es_swtpm_tool_ok(s.m.tpm,
+			 "tpm2_nvdefine -Q -C o -s 8 -a 'authread|authwrite|no_da|nt=counter' " EDITED_INDEX
+			 " && tpm2_nvincrement -Q -C " EDITED_INDEX " " EDITED_INDEX,
+			 NULL, 0);
+	attack_scene_backup(&s, "the second\n");
+	attack_scene_shell(&s, "rm -r %s/bank? && cp -a bank0 bank1 %s/", s.genuine, s.genuine);
+	attack_scene_backup(&s, "the fourth\n");
+	attack_scene_backup(&s, "the fifth\n");
+	attack_scene_restore(&s);
+	edit_each_line(&s, &e);
+	attack_scene_stop(&s);
+	*ret_edits = e.made;
+	return e.unnoticed;
 }
