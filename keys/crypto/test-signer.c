@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "keys/core/authenticode.h"
+#include "keys/crypto/hash.h"
 #include "keys/crypto/signer.h"
 #include "keys/testlib/oracle.h"
 #include "keys/testlib/pe_image.h"
@@ -31,8 +32,8 @@ static int folder_with_certificates(void **state)
 	return oracle_shell(state, "%s", make_certificates);
 }
 
-/* The signature that sbsign makes with the key of `by`. The caller frees. */
-static struct es_buf sign(void **state, const char *by, const char *options)
+/* The signature that sbsign makes with the key of `by`, and what it is over. The caller frees. */
+static struct es_buf sign_and_digest(void **state, const char *by, const char *options, struct es_digest *ret_digest)
 {
 	uint8_t image[ES_TEST_PE_MAX];
 	struct es_buf copy = { NULL, 0 };
@@ -47,7 +48,15 @@ static struct es_buf sign(void **state, const char *by, const char *options)
 	assert_int_equal(es_pe_open(es_buf_span(&file), ES_PE_FILE, &pe), ES_OK);
 	assert_int_equal(es_pe_signature(&pe, 0, &signature), ES_OK);
 	assert_int_equal(es_buf_copy(signature, &copy), ES_OK);
+	assert_int_equal(es_authenticode(&pe, es_sha256, ret_digest), ES_OK);
 	return copy;
+}
+
+static struct es_buf sign(void **state, const char *by, const char *options)
+{
+	struct es_digest digest;
+
+	return sign_and_digest(state, by, options, &digest);
 }
 
 static void finds_the_signers_certificate(void **state)
@@ -127,12 +136,118 @@ static void refuses_what_is_no_signature(void **state)
 	assert_int_equal(es_signer_certificate(es_buf_span(&data_only), &der), ES_FORMAT);
 }
 
+static void vouches_only_for_the_program_that_was_signed(void **state)
+{
+	struct es_digest digest, other;
+	ES_BUF signature = sign_and_digest(state, "leaf", "--addcert inter.pem", &digest);
+	ES_BUF root = oracle_read(state, "root.der");
+	ES_BUF stranger = oracle_read(state, "other.der");
+	struct es_span span = es_buf_span(&signature);
+
+	assert_int_equal(es_signer_is_over(span, &digest), ES_OK);
+	assert_int_equal(es_signer_vouched(span, &digest, es_buf_span(&root)), ES_OK);
+	assert_int_equal(es_signer_vouched(span, &digest, es_buf_span(&stranger)), ES_BAD_TAG);
+	other = digest;
+	other.bytes[0] ^= 1;
+	assert_int_equal(es_signer_is_over(span, &other), ES_BAD_TAG);
+	assert_int_equal(es_signer_vouched(span, &other, es_buf_span(&root)), ES_BAD_TAG);
+}
+
+/* Somebody's certificates, and the digest of a program that they never signed: nobody who checks takes it. */
+static void takes_no_signature_that_was_changed(void **state)
+{
+	struct es_digest digest, other;
+	ES_BUF signature = sign_and_digest(state, "root", "", &digest);
+	uint8_t *at = memmem(signature.data, signature.len, digest.bytes, sizeof digest.bytes);
+
+	assert_non_null(at);
+	at[0] ^= 1;
+	other = digest;
+	other.bytes[0] ^= 1;
+	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &other), ES_BAD_TAG);
+	at[0] ^= 1;
+	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_OK);
+	signature.data[signature.len - 20] ^= 1; /* in the RSA number */
+	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_BAD_TAG);
+}
+
+static void tells_what_is_no_signature_of_a_program(void **state)
+{
+	struct es_digest digest = { { 0 } };
+	ES_BUF other = { NULL, 0 };
+	ES_BUF signature = sign_and_digest(state, "root", "", &digest);
+	uint8_t *sha256_oid;
+
+	assert_int_equal(oracle_shell(state, "%s",
+				      "echo x | openssl smime -sign -signer root.pem -inkey root.key -nodetach "
+				      "-outform DER -out mail"),
+			 0);
+	other = oracle_read(state, "mail");
+	assert_int_equal(es_signer_is_over(es_buf_span(&other), &digest), ES_FORMAT);
+	assert_int_equal(es_signer_is_over((struct es_span){ NULL, 0 }, &digest), ES_FORMAT);
+	/* The algorithm beside the digest: SHA-384. */
+	sha256_oid = memmem(signature.data, signature.len, digest.bytes, sizeof digest.bytes);
+	sha256_oid -= 2 + 2 + 1;
+	assert_int_equal(*sha256_oid, 1);
+	*sha256_oid = 2;
+	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_VERSION);
+}
+
+static void knows_a_certificate_for_kernel_modules(void **state)
+{
+	ES_BUF modules = { NULL, 0 };
+	ES_BUF leaf = oracle_read(state, "leaf.der");
+	ES_BUF root = oracle_read(state, "root.der");
+
+	assert_int_equal(
+	    oracle_shell(state, "%s",
+			 "openssl req -x509 -newkey rsa:2048 -nodes -keyout m.key -subj /CN=m -outform DER "
+			 "-addext extendedKeyUsage=codeSigning,1.3.6.1.4.1.2312.16.1.2 -out m.der"),
+	    0);
+	modules = oracle_read(state, "m.der");
+	assert_true(es_certificate_for_modules(es_buf_span(&modules)));
+	assert_false(es_certificate_for_modules(es_buf_span(&leaf)));
+	assert_false(es_certificate_for_modules(es_buf_span(&root)));
+	assert_false(es_certificate_for_modules((struct es_span){ NULL, 0 }));
+}
+
+/* efitools compute the digests. */
+static void finds_a_certificate_by_its_digest(void **state)
+{
+	static const struct {
+		const char *bits;
+		size_t len;
+	} rows[] = { { "256", 32 }, { "384", 48 }, { "512", 64 } };
+	ES_BUF signature = sign(state, "leaf", "--addcert inter.pem");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ES_BUF list = { NULL, 0 };
+		struct es_span digest;
+
+		assert_int_equal(
+		    oracle_shell(state, "cert-to-efi-hash-list -s %s inter.pem list >/dev/null", rows[i].bits), 0);
+		list = oracle_read(state, "list");
+		digest = (struct es_span){ list.data + 28 + 16, rows[i].len };
+		assert_true(es_signer_has_tbs_digest(es_buf_span(&signature), digest));
+		list.data[28 + 16] ^= 1;
+		assert_false(es_signer_has_tbs_digest(es_buf_span(&signature), digest));
+	}
+	assert_false(es_signer_has_tbs_digest(es_buf_span(&signature), es_buf_span(&signature)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_the_signers_certificate), cmocka_unit_test(follows_a_chain_that_comes_along),
-		cmocka_unit_test(tells_another_authority),       cmocka_unit_test(counts_no_dates),
+		cmocka_unit_test(finds_the_signers_certificate),
+		cmocka_unit_test(follows_a_chain_that_comes_along),
+		cmocka_unit_test(tells_another_authority),
+		cmocka_unit_test(counts_no_dates),
 		cmocka_unit_test(refuses_what_is_no_signature),
+		cmocka_unit_test(vouches_only_for_the_program_that_was_signed),
+		cmocka_unit_test(takes_no_signature_that_was_changed),
+		cmocka_unit_test(tells_what_is_no_signature_of_a_program),
+		cmocka_unit_test(knows_a_certificate_for_kernel_modules),
+		cmocka_unit_test(finds_a_certificate_by_its_digest),
 	};
 
 	return cmocka_run_group_tests(tests, folder_with_certificates, oracle_folder_remove);
