@@ -3,6 +3,7 @@
 
 #include "keys/boot_partition.h"
 #include "keys/core/labels.h"
+#include "keys/efi_variables.h"
 #include "keys/host_state.h"
 #include "keys/keyring_named.h"
 #include "keys/store/file.h"
@@ -21,7 +22,6 @@ static const char kernel_event_log[] = "/sys/kernel/security/tpm0/binary_bios_me
 static const char kernel_product_uuid[] = "/sys/class/dmi/id/product_uuid";
 static const char kernel_firmware[] = "/sys/firmware";
 static const char kernel_options[] = "/proc/cmdline";
-static const char secure_boot_variable[] = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 
 enum { BOOT_RECORD_MAX = 64 << 10, OPTIONS_MAX = 64 << 10 };
 
@@ -148,7 +148,8 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->firmware = request->firmware != NULL ? request->firmware : kernel_firmware;
 	host->options = request->options != NULL ? request->options : kernel_options;
 	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
-	if (strlen(run_dir) >= sizeof host->run_dir)
+	if (strlen(run_dir) >= sizeof host->run_dir ||
+	    snprintf(host->efivars, sizeof host->efivars, "%s/efi/efivars", host->firmware) >= (int)sizeof host->efivars)
 		return ES_ARGUMENT;
 	strcpy(host->run_dir, run_dir);
 	r = check_run_dir(host);
@@ -212,13 +213,9 @@ const char *es_host_boot_dir(const struct es_host *host)
 
 bool es_host_secure_boot(const struct es_host *host)
 {
-	ES_BUF variable = { NULL, 0 };
-
 	if (host->have_boot && host->boot.stub)
 		return host->boot.handover.secure_boot;
-	/* Four bytes of attributes, then the value. */
-	return es_file_read(AT_FDCWD, secure_boot_variable, 5, &variable) == ES_OK && variable.len == 5 &&
-	       variable.data[4] == 1;
+	return es_efi_variable_is_one(host->efivars, "SecureBoot", ES_EFI_GLOBAL);
 }
 
 enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)

@@ -12,6 +12,7 @@ struct es_host {
 	char run_dir[ES_PATH_TEXT];
 	/* As asked; the caller's. */
 	const char *tcti, *event_log, *product_uuid, *firmware, *options, *key_name;
+	char efivars[ES_PATH_TEXT]; /* the folder of the firmware's variables, below `firmware` */
 	int banks_dirfd; /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;
 	struct es_boot_record boot;
