@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "keys/testlib/machine.h"
+#include "keys/testlib/signed_image.h"
 #include "keys/testlib/vendor.h"
 
 #include "keys/crypto/hash.h"
@@ -36,8 +37,7 @@ static void make_image(struct scene *s, const char *image, uint64_t generation)
 	struct es_pcr_signature *entry = &all.entry[0];
 	struct es_rsa_public public;
 
-	assert_true(es_pcr_event(&values.value[ES_PCR_IMAGE], es_text_span(image), es_sha256));
-	assert_true(es_pcr_event(&values.value[ES_PCR_IMAGE], es_buf_span(&s->public_pem), es_sha256));
+	small_image_pcr11(image, es_buf_span(&s->public_pem), &values.value[ES_PCR_IMAGE]);
 	*entry = (struct es_pcr_signature){ .pcrs = policy.pcrs, .generation = generation };
 	assert_int_equal(es_rsa_public_read(es_buf_span(&s->public_pem), &public), ES_OK);
 	entry->key = public.fingerprint;

@@ -14,7 +14,9 @@
 #include "keys/keyring_named.h"
 #include "keys/rotate.h"
 #include "keys/store/file.h"
+#include "keys/testlib/boot_events.h"
 #include "keys/testlib/extend.h"
+#include "keys/testlib/signed_image.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,9 +25,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const struct machine_boot machine_usual_boot = {
-	.boot_loader = "the boot image", .secure_boot = "Secure Boot is on", .image = ".linux", .measured = ES_MEASURED
-};
+const struct machine_boot machine_usual_boot = { .boot_loader = "the boot menu",
+						 .secure_boot = "the keys of Secure Boot",
+						 .image = "the boot image",
+						 .vouched_by = "db",
+						 .measured = ES_MEASURED };
 
 __attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
 {
@@ -51,8 +55,8 @@ void machine_start(struct machine *m, bool with_tpm)
 	snprintf(m->options_path, sizeof m->options_path, "%s/options", m->folder);
 	snprintf(m->key_name, sizeof m->key_name, "etcseal-test:%d", (int)getpid());
 	assert_int_equal(mkdir(m->boot_dir, 0700), 0);
-	shell("mkdir -p %s/efi/efivars && touch %s/efi/efivars/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-	      m->firmware_dir, m->firmware_dir);
+	snprintf(m->efivars, sizeof m->efivars, "%s/efi/efivars", m->firmware_dir);
+	shell("mkdir -p %s && touch %s/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c", m->efivars, m->efivars);
 	machine_publish_strings(m);
 	m->options = "quiet systemd.import_credentials=no noresume nohibernate\n";
 	m->uuid = "4c4c4544-0043-5910-8054-b7c04f4e3432";
@@ -108,44 +112,107 @@ static void measure(struct machine *m, struct es_writer *log, unsigned pcr, stru
 	measure_digest(m, log, &event);
 }
 
-static void measure_file(struct machine *m, struct es_writer *log, struct es_span file)
+static void measure_sections(struct machine *m, struct es_writer *log, const struct es_pe *pe)
 {
-	static const uint8_t no_path[32] = { 0 };
-	struct es_event event = { .pcr = ES_PCR_BOOT_LOADER,
-				  .type = (uint32_t)ES_EV_EFI_BOOT_SERVICES_APPLICATION,
-				  .data = { no_path, sizeof no_path } };
 	struct es_uki uki;
-	struct es_pe pe;
 
-	assert_int_equal(es_pe_open(file, ES_PE_FILE, &pe), ES_OK);
-	assert_int_equal(es_uki_find(&pe, ES_PE_FILE, &uki), ES_OK);
-	assert_int_equal(es_authenticode(&pe, es_sha256, &event.sha256), ES_OK);
-	measure_digest(m, log, &event);
+	assert_int_equal(es_uki_find(pe, ES_PE_FILE, &uki), ES_OK);
 	for (int i = 0; i < ES_UKI_MEASURED_COUNT; i++) {
 		const char *name = es_uki_section_names[i];
+		struct es_event event = { .pcr = ES_PCR_IMAGE, .type = ES_EV_IPL, .data = es_text_span(name) };
+		const struct es_span name_and_nul = { event.data.data, event.data.len + 1 };
 
 		if (!uki.present[i])
 			continue;
-		measure(m, log, ES_PCR_IMAGE, (struct es_span){ (const uint8_t *)name, strlen(name) + 1 });
-		measure(m, log, ES_PCR_IMAGE, uki.section[i]);
+		assert_true(es_sha256(&name_and_nul, 1, &event.sha256));
+		measure_digest(m, log, &event);
+		assert_true(es_sha256(&uki.section[i], 1, &event.sha256));
+		measure_digest(m, log, &event);
 	}
 }
 
-/* UEFI_VARIABLE_DATA, digested as a whole. */
-static void measure_secure_boot_off(struct machine *m, struct es_writer *log)
+static void measure_shim(struct machine *m, struct es_writer *log, const struct machine_boot *b)
 {
-	static const char name[] = "S\0e\0c\0u\0r\0e\0B\0o\0o\0t"; /* and the NUL of the text */
-	uint8_t data[16 + 8 + 8 + sizeof name + 1] = { 0 };
-	struct es_span span = { data, sizeof data };
-	struct es_event event = { .pcr = ES_PCR_SECURE_BOOT,
-				  .type = (uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG,
-				  .data = span };
+	static const uint8_t one = 1;
+	const uint32_t authority = (uint32_t)ES_EV_EFI_VARIABLE_AUTHORITY;
+	struct boot_event e;
 
-	data[16] = sizeof name / 2;
-	data[24] = 1;
-	memcpy(data + 32, name, sizeof name);
-	assert_true(es_sha256(&span, 1, &event.sha256));
-	measure_digest(m, log, &event);
+	if (!b->shim)
+		return;
+	boot_event_variable(authority, "SbatLevel", es_text_span("sbat,1,2025021800\n"), &e);
+	measure_digest(m, log, &e.event);
+	if (!b->shim_off)
+		return;
+	boot_event_variable(authority, "MokSBState", (struct es_span){ &one, 1 }, &e);
+	measure_digest(m, log, &e.event);
+}
+
+static void measure_secure_boot(struct machine *m, struct es_writer *log, const struct machine_boot *b)
+{
+	const uint8_t on = !b->secure_boot_off;
+	ES_BUF der = { NULL, 0 };
+	struct boot_event e;
+
+	if (b->secure_boot == NULL)
+		return;
+	boot_event_variable((uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG, "SecureBoot", (struct es_span){ &on, 1 }, &e);
+	measure_digest(m, log, &e.event);
+	boot_event_variable((uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG, "dbx", es_text_span(MACHINE_DBX), &e);
+	measure_digest(m, log, &e.event);
+	measure(m, log, ES_PCR_SECURE_BOOT, es_text_span(b->secure_boot));
+	measure_shim(m, log, b);
+	if (!on || b->vouched_by == NULL)
+		return;
+	signed_image_certificate(b->vouched_by, &der);
+	boot_event_authority("db", es_buf_span(&der), &e);
+	measure_digest(m, log, &e.event);
+}
+
+static void make_image(const struct machine *m, const struct machine_boot *b, struct es_buf *ret)
+{
+	ES_BUF plain = { NULL, 0 };
+	struct es_span file = b->file, none;
+	struct es_pe pe;
+
+	if (file.len == 0) {
+		small_image(b->image, m->public_key, &plain);
+		file = es_buf_span(&plain);
+	}
+	assert_int_equal(es_pe_open(file, ES_PE_FILE, &pe), ES_OK);
+	if (b->vouched_by != NULL && es_pe_signature(&pe, 0, &none) == ES_MISSING)
+		signed_image(file, b->vouched_by, ret);
+	else
+		assert_int_equal(es_buf_copy(file, ret), ES_OK);
+}
+
+/* The partition may be full, or read-only, by a later boot. */
+static void put_image(const struct machine *m, const char *path, struct es_span image)
+{
+	ES_BUF is = { NULL, 0 };
+
+	if (es_file_read(AT_FDCWD, path, image.len, &is) == ES_OK && is.len == image.len &&
+	    memcmp(is.data, image.data, is.len) == 0)
+		return;
+	shell("mkdir -p %s/EFI", m->boot_dir);
+	assert_int_equal(es_file_write(AT_FDCWD, path, image), ES_OK);
+}
+
+static void measure_image(struct machine *m, struct es_writer *log, const struct machine_boot *b)
+{
+	ES_BUF image = { NULL, 0 };
+	struct boot_event e;
+	char path[160];
+	struct es_pe pe;
+
+	if (b->image == NULL && b->file.len == 0)
+		return;
+	make_image(m, b, &image);
+	snprintf(path, sizeof path, "%s" MACHINE_IMAGE, m->boot_dir);
+	put_image(m, path, es_buf_span(&image));
+	assert_int_equal(es_pe_open(es_buf_span(&image), ES_PE_FILE, &pe), ES_OK);
+	boot_event_program(&pe, MACHINE_IMAGE, &e);
+	measure_digest(m, log, &e.event);
+	measure_sections(m, log, &pe);
 }
 
 static void log_header(struct es_writer *log)
@@ -189,7 +256,7 @@ static void measure_firmware_options(struct machine *m, struct es_writer *log)
 		ES_BUF file = { NULL, 0 };
 		char path[256];
 
-		snprintf(path, sizeof path, "%s/efi/efivars/%s", m->firmware_dir, names[i]);
+		snprintf(path, sizeof path, "%s/%s", m->efivars, names[i]);
 		if (es_file_read(AT_FDCWD, path, 512, &file) == ES_OK)
 			measure_handed_over(m, log, "etcseal/v1/efi-variable", names[i],
 					    (struct es_span){ file.data + 4, file.len - 4 });
@@ -207,18 +274,10 @@ static void firmware(struct machine *m, const struct machine_boot *b)
 	log_header(&log);
 	if (b->driver != NULL)
 		measure(m, &log, ES_PCR_DRIVERS, es_text_span(b->driver));
-	if (b->secure_boot != NULL)
-		measure(m, &log, ES_PCR_SECURE_BOOT, es_text_span(b->secure_boot));
+	measure_secure_boot(m, &log, b);
 	if (b->boot_loader != NULL)
 		measure(m, &log, ES_PCR_BOOT_LOADER, es_text_span(b->boot_loader));
-	if (b->image != NULL)
-		measure(m, &log, ES_PCR_IMAGE, es_text_span(b->image));
-	if (m->public_key.len > 0 && b->file.len == 0) /* a file has it in its sections */
-		measure(m, &log, ES_PCR_IMAGE, m->public_key);
-	if (b->secure_boot_measured_off)
-		measure_secure_boot_off(m, &log);
-	if (b->file.len > 0)
-		measure_file(m, &log, b->file);
+	measure_image(m, &log, b);
 	if (b->recovery)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
 	if (b->options != NULL)
@@ -281,7 +340,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 			    struct es_boot_record *ret_record)
 {
 	struct es_handover handover = { .measured = m->tpm != NULL ? boot->measured : ES_MEASURED_NOTHING,
-					.secure_boot = true,
+					.secure_boot = !boot->secure_boot_off,
 					.recovery = boot->recovery,
 					.bank = { true, true } };
 	struct es_pins pins = { .key_count = 0 };

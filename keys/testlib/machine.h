@@ -12,31 +12,42 @@
 
 /* What a boot measures, and how: changed by a test between boots. */
 struct machine_boot {
-	const char *boot_loader, *secure_boot, *image; /* data of the one event in PCR 4, 7, 11; NULL: none */
-	/* A real boot image, behind these: its hash into PCR 4 as of a program, its sections into 11; no data: none. */
+	const char *boot_loader, *secure_boot; /* data of an event in PCR 4 and 7, before the image; NULL: none */
+	/* The boot image: its file is put onto the boot partition, its hash goes into PCR 4 as of a program, its sections into 11. Either
+	 * one that is made here, with these options, or a file of the test's; NULL and no data: none. */
+	const char *image;
 	struct es_span file;
-	bool secure_boot_measured_off; /* an event more in PCR 7, of the variable SecureBoot with the value 0 */
-	const char *options;           /* PCR 12, from outside; NULL: none */
-	bool recovery;                 /* the stub saw a recovery key */
+	/* Whose key signs the image (but not a file that is signed already), and is in db: its certificate goes into PCR 7 before
+	 * the image. NULL: it isn't signed, and nothing vouches for it. */
+	const char *vouched_by;
+	bool secure_boot_off; /* the variable SecureBoot is 0 in PCR 7, not 1 */
+	bool shim;            /* shim takes part, after what is before the image … */
+	bool shim_off;        /* … and checks nothing: MokSBState is 1 */
+	const char *options;  /* PCR 12, from outside; NULL: none */
+	bool recovery;        /* the stub saw a recovery key */
 	enum es_measured measured;
 	const char *driver; /* PCR 2; NULL: none */
 	const char *pins;   /* the image's options, for etcseal.srk= and its like; NULL: none */
 	bool consent;       /* somebody at the console agrees to what is asked */
 	enum es_reason no_automatic;
-	bool old_stub;      /* as in 0.1.0: it doesn't look at what firmware hands over */
+	bool old_stub; /* as in 0.1.0: it doesn't look at what firmware hands over */
 };
 extern const struct machine_boot machine_usual_boot;
+
+#define MACHINE_IMAGE "/EFI/image.efi"    /* on its boot partition */
+#define MACHINE_DBX   "what is forbidden" /* in PCR 7, where Secure Boot is */
 
 struct machine {
 	struct es_swtpm *tpm; /* NULL: none */
 	char folder[64];      /* temporary; boot/ run/ firmware/ log options uuid in it */
 	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], firmware_dir[96], options_path[96];
+	char efivars[128]; /* below firmware_dir */
 	char key_name[64];
 	const char *options;   /* the kernel's, as the running host sees them */
 	const char *smbios[4]; /* OEM strings; NULL: no further one */
 	int handed_over;       /* what the boot's stub says of such options */
 	const char *uuid;
-	/* Sections .pcrpkey (measured behind the image) and .pcrsig of the image; no data: it has none. The test's own. */
+	/* Sections .pcrpkey (of an image that is made here) and .pcrsig of the image; no data: it has none. The test's own. */
 	struct es_span public_key, signature;
 	/* Not NULL: the TPM is reached by what this returns, asked anew by each boot and each command. */
 	const char *(*way)(struct machine *m);

@@ -23,7 +23,7 @@ void machine_set_variable(struct machine *m, const char *id, const char *text)
 	struct es_writer w = { .data = bytes, .cap = sizeof bytes };
 	char path[256];
 
-	snprintf(path, sizeof path, "%s/efi/efivars/%s", m->firmware_dir, id);
+	snprintf(path, sizeof path, "%s/%s", m->efivars, id);
 	if (text == NULL) {
 		assert_int_equal(unlink(path), 0);
 		return;

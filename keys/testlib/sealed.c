@@ -53,20 +53,10 @@ static void hand_over(struct sealed *b)
 /* Power on; `image` is what firmware and stub measured into PCR 11. */
 void sealed_power_on(struct sealed *b, const char *image)
 {
-	const struct machine_boot *usual = &machine_usual_boot;
-	const struct {
-		int pcr;
-		const char *data;
-	} events[] = { { 7, usual->secure_boot }, { 4, usual->boot_loader }, { 11, image } };
-	char line[160];
+	struct machine_boot boot = machine_usual_boot;
 
-	if (b->m.tpm != NULL)
-		es_swtpm_power_cycle(b->m.tpm);
-	for (unsigned i = 0; b->m.tpm != NULL && i < 3; i++) {
-		snprintf(line, sizeof line, "printf '%%s' '%s' >event && tpm2_pcrevent %d event", events[i].data,
-			 events[i].pcr);
-		es_swtpm_tool_ok(b->m.tpm, line, NULL, 0);
-	}
+	boot.image = image;
+	machine_power_on(&b->m, &boot);
 	b->tcti = b->m.tpm != NULL ? es_swtpm_tcti(b->m.tpm) : "device:/dev/there-is-no-tpm";
 	hand_over(b);
 }
