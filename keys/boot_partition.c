@@ -13,6 +13,11 @@
 /* Where the Discoverable Partitions Specification, Debian and older hosts mount it. */
 static const char *const places[] = { "/efi", "/boot/efi", "/boot" };
 
+const char *es_boot_partition_place(unsigned number)
+{
+	return number < sizeof places / sizeof *places ? places[number] : NULL;
+}
+
 static bool is_mount_point(const char *dir, struct stat *ret)
 {
 	char above[ES_PATH_TEXT];

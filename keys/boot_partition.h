@@ -12,4 +12,7 @@
 ES_MUST_CHECK enum es_reason es_boot_partition_find(const char *asked, const char *device_uuid,
 						    char ret_dir[static ES_PATH_TEXT]);
 
+/* Where one is mounted, usually, by number from 0; NULL: there are no more. */
+const char *es_boot_partition_place(unsigned number);
+
 #endif

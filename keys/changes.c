@@ -42,8 +42,13 @@ static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info,
 	enum es_reason r;
 
 	info->mode = ES_MODE_TPM;
+	if (host->no_secure_boot_ok && !info->require_exec_installed_only)
+		info->require_secure_boot = false;
 	es_info_remove_type(info, ES_PROTECTOR_KDF);
-	r = es_host_adopt_tpm(host, info);
+	/* Before the TPM that was sealed to is given up for another. */
+	r = es_host_secure_boot_needed(host, info, &host->boot.before_fence);
+	if (r == ES_OK)
+		r = es_host_adopt_tpm(host, info);
 	return r == ES_OK ? es_host_seal(host, info, key) : r;
 }
 
@@ -153,11 +158,20 @@ static enum es_reason new_identity(struct es_info *info, struct es_secret **ret_
 	return r;
 }
 
+/* Where the image is listed by its own hash, each new one would leave another PCR 7, which nobody could foresee. */
+static bool secure_boot_by_default(struct es_host *host)
+{
+	struct es_secure_boot judged;
+
+	es_host_secure_boot(host, &judged);
+	return es_secure_boot_vouched(judged.state) && judged.state != ES_SECURE_BOOT_BY_HASH;
+}
+
 static enum es_reason first_protectors(struct es_host *host, enum es_mode mode, struct es_commit *commit)
 {
 	enum es_reason r;
 
-	commit->info->require_secure_boot = mode == ES_MODE_TPM && es_host_secure_boot(host);
+	commit->info->require_secure_boot = mode == ES_MODE_TPM && secure_boot_by_default(host);
 	if (mode == ES_MODE_KDF)
 		return protect_by_kdf(host, commit->info, commit->config_key, &commit->drop_counter);
 	r = protect_by_tpm(host, commit->info, commit->config_key);
@@ -297,6 +311,7 @@ enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode, char re
 
 enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 {
+	struct es_secure_boot judged;
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
 	enum es_reason r = es_host_begin(host, &key, &info);
@@ -306,8 +321,11 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 	if (info->mode != ES_MODE_TPM)
 		return es_host_refuse(host, ES_ARGUMENT,
 				      "in kdf mode nothing is sealed to the boot, so nothing can be required of it");
-	if (require && !es_host_secure_boot(host))
-		return es_host_refuse(host, ES_NOT_MET, "Secure Boot is off");
+	if (require) {
+		es_host_secure_boot(host, &judged);
+		if (!es_secure_boot_vouched(judged.state))
+			return es_host_secure_boot_refuse(host, &judged);
+	}
 	if (!require && info->require_exec_installed_only)
 		return es_host_refuse(host, ES_NOT_MET,
 				      "exec-installed-only rests on Secure Boot: turn that off first");

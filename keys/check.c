@@ -250,6 +250,19 @@ static enum es_reason look_at_boot(struct check *c)
 	return r == ES_NEXT_UNKNOWN ? ES_OK : r;
 }
 
+/* It opens, but so would it for others. */
+static void look_at_secure_boot(struct check *c)
+{
+	struct es_secure_boot judged;
+
+	if (!c->info->require_secure_boot)
+		return;
+	es_host_secure_boot(c->host, &judged);
+	if (es_secure_boot_hollow(judged.state))
+		add(c, false, ES_NOT_VOUCHED, "Secure Boot is %s. %s", es_secure_boot_words(judged.state)->what,
+		    es_secure_boot_words(judged.state)->mend);
+}
+
 /* It depends on nothing that a boot changes, so it can be tried. */
 static void look_at_kdf(struct check *c)
 {
@@ -309,6 +322,7 @@ enum es_reason es_host_check(struct es_host *host, const struct es_predict_reque
 		look_at_kdf(&c);
 	else
 		r = look_at_boot(&c);
+	look_at_secure_boot(&c);
 	if (r == ES_OK)
 		*ret = c.found;
 	return r;

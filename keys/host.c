@@ -3,7 +3,6 @@
 
 #include "keys/boot_partition.h"
 #include "keys/core/labels.h"
-#include "keys/efi_variables.h"
 #include "keys/host_state.h"
 #include "keys/keyring_named.h"
 #include "keys/store/file.h"
@@ -148,8 +147,8 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->firmware = request->firmware != NULL ? request->firmware : kernel_firmware;
 	host->options = request->options != NULL ? request->options : kernel_options;
 	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
-	if (strlen(run_dir) >= sizeof host->run_dir ||
-	    snprintf(host->efivars, sizeof host->efivars, "%s/efi/efivars", host->firmware) >= (int)sizeof host->efivars)
+	if (strlen(run_dir) >= sizeof host->run_dir || snprintf(host->efivars, sizeof host->efivars, "%s/efi/efivars",
+								host->firmware) >= (int)sizeof host->efivars)
 		return ES_ARGUMENT;
 	strcpy(host->run_dir, run_dir);
 	r = check_run_dir(host);
@@ -209,13 +208,6 @@ const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned n
 const char *es_host_boot_dir(const struct es_host *host)
 {
 	return host->boot_dir[0] != '\0' ? host->boot_dir : NULL;
-}
-
-bool es_host_secure_boot(const struct es_host *host)
-{
-	if (host->have_boot && host->boot.stub)
-		return host->boot.handover.secure_boot;
-	return es_efi_variable_is_one(host->efivars, "SecureBoot", ES_EFI_GLOBAL);
 }
 
 enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)

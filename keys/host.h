@@ -7,6 +7,7 @@
 #define ES_HOST_H
 
 #include "keys/core/recovery_code.h"
+#include "keys/secure_boot.h"
 #include "keys/store/bank.h"
 #include "keys/store/boot_record.h"
 #include "keys/tpm/context.h"
@@ -50,10 +51,12 @@ bool es_host_awaits_init(const struct es_host *host);
 ES_MUST_CHECK enum es_reason es_host_tpm(struct es_host *host);
 /* Before set mode: its owner says that it is he who cleared or exchanged the TPM, though another opened this boot. */
 void es_host_allow_new_tpm(struct es_host *host);
+/* Before set mode: Secure Boot is no longer required, unless something else rests on it. */
+void es_host_allow_no_secure_boot(struct es_host *host);
 /* After set mode: the seal is to another TPM than before, or to one that was cleared. */
 bool es_host_new_tpm(const struct es_host *host);
-/* Secure Boot as the firmware tells it, from the handover or the EFI variable. */
-bool es_host_secure_boot(const struct es_host *host);
+/* Whether Secure Boot vouched for the image that runs. */
+void es_host_secure_boot(struct es_host *host, struct es_secure_boot *ret);
 /* The options that the kernel was started with, without a line end. */
 ES_MUST_CHECK enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret);
 /* The counter in the TPM that the host is sealed to; ES_COUNTER_MISSING, ES_TPM_… */
@@ -81,7 +84,7 @@ ES_MUST_CHECK enum es_reason es_host_backup(struct es_host *host, struct es_pack
 ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode,
 					      char ret_old_id[static ES_RECOVERY_ID_TEXT],
 					      struct es_secret **ret_recovery);
-/* ES_NOT_MET: Secure Boot isn't on now. In kdf mode ES_ARGUMENT. */
+/* ES_NOT_MET: Secure Boot is off now; ES_NOT_VOUCHED: it didn't vouch for the image that runs. In kdf mode ES_ARGUMENT. */
 ES_MUST_CHECK enum es_reason es_host_require_secure_boot(struct es_host *host, bool require);
 ES_MUST_CHECK enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool require);
 

@@ -13,17 +13,20 @@ struct es_host {
 	/* As asked; the caller's. */
 	const char *tcti, *event_log, *product_uuid, *firmware, *options, *key_name;
 	char efivars[ES_PATH_TEXT]; /* the folder of the firmware's variables, below `firmware` */
-	int banks_dirfd; /* …/etcseal on the boot partition, -1 if there is none yet */
+	int banks_dirfd;            /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;
 	struct es_boot_record boot;
 	struct es_bank banks[ES_BANK_COUNT];
-	int current;        /* the bank that the host stands on, -1: not configured */
-	struct es_tpm *tpm; /* NULL until it is needed */
-	int pinned;         /* the bank whose storage key tpm is held to, -1: none */
-	bool new_tpm_ok;    /* its owner says that he changed it */
-	bool unpinned;      /* to none, since the owner takes another TPM */
-	int lock_fd;        /* -1: not held */
-	char detail[256];
+	int current;            /* the bank that the host stands on, -1: not configured */
+	struct es_tpm *tpm;     /* NULL until it is needed */
+	int pinned;             /* the bank whose storage key tpm is held to, -1: none */
+	bool new_tpm_ok;        /* its owner says that he changed it */
+	bool unpinned;          /* to none, since the owner takes another TPM */
+	bool no_secure_boot_ok; /* its owner gives up requiring Secure Boot */
+	bool have_judged;       /* a boot stays what it was: judged once */
+	struct es_secure_boot judged;
+	int lock_fd; /* -1: not held */
+	char detail[512];
 	char vendor_note[256];
 };
 
@@ -58,6 +61,14 @@ enum es_reason es_host_bankless(const struct es_host *host);
 /* The kernel's event log, and the machine's UUID ("" if it tells none). */
 ES_MUST_CHECK enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret);
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT]);
+
+/* Before something is sealed under info's requirements. ES_NOT_VOUCHED: it requires Secure Boot, and it isn't shown that this
+ * vouched for the image that runs. Where the image's file is missing, so that it can't be told, what info is sealed to already
+ * may be sealed to again: now is what this boot measured. */
+ES_MUST_CHECK enum es_reason es_host_secure_boot_needed(struct es_host *host, const struct es_info *info,
+							const struct es_pcr_values *now);
+/* A requirement can't be made: ES_NOT_MET where Secure Boot is off, else ES_NOT_VOUCHED. */
+ES_MUST_CHECK enum es_reason es_host_secure_boot_refuse(struct es_host *host, const struct es_secure_boot *judged);
 
 /* The config key of the running host, proven to be the key of the bank it stands on (MAC), and that bank's
  * encryption.info to work on: the caller owns both. */

@@ -74,6 +74,11 @@ enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
 }
 
+void es_host_allow_no_secure_boot(struct es_host *host)
+{
+	host->no_secure_boot_ok = true;
+}
+
 void es_host_allow_new_tpm(struct es_host *host)
 {
 	host->new_tpm_ok = true;

@@ -109,12 +109,25 @@ static enum es_reason seal_next_image(struct es_host *host, struct es_info *info
 	return r;
 }
 
+/* The next boot will be as hollow as this one. */
+static enum es_reason refuse_hollow(struct es_host *host, const struct es_info *info, const struct es_pcr_values *now)
+{
+	struct es_secure_boot judged;
+
+	if (!info->require_secure_boot)
+		return ES_OK;
+	es_host_secure_boot(host, &judged);
+	return es_secure_boot_hollow(judged.state) ? es_host_secure_boot_needed(host, info, now) : ES_OK;
+}
+
 static enum es_reason reseal(struct es_host *host, struct es_info *info, const struct es_secret *key,
 			     const struct es_predict_request *next, struct es_resealed *done)
 {
 	struct es_pcr_values now;
 	enum es_reason r = es_host_expected(host, es_policy_pcrs(info->require_secure_boot), &now);
 
+	if (r == ES_OK)
+		r = refuse_hollow(host, info, &now);
 	if (r != ES_OK)
 		return r;
 	es_host_settle(host, info);

@@ -266,6 +266,8 @@ enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info, 
 
 	if (r == ES_OK)
 		r = expect(host, es_policy_pcrs(info->require_secure_boot), &expected, &s.recovery);
+	if (r == ES_OK)
+		r = es_host_secure_boot_needed(host, info, &expected);
 	return r == ES_OK ? seal_to(&s, purpose) : r;
 }
 

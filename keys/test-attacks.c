@@ -50,6 +50,18 @@ static void attack_by_replaying_pcr_11_signed_by_another_fails(void **state)
 	assert_false(attack_by_replaying_pcr_11_signed_by_another());
 }
 
+static void attack_by_replaying_pcr_11_where_shim_checks_nothing_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_by_replaying_pcr_11_where_shim_checks_nothing());
+}
+
+static void attack_by_replaying_pcr_11_where_nothing_was_verified_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_by_replaying_pcr_11_where_nothing_was_verified());
+}
+
 static void attack_with_a_firmware_driver_fails(void **state)
 {
 	(void)state;
@@ -265,6 +277,8 @@ int main(void)
 		cmocka_unit_test(attack_with_edited_options_fails),
 		cmocka_unit_test(attack_by_replaying_pcr_11_fails),
 		cmocka_unit_test(attack_by_replaying_pcr_11_signed_by_another_fails),
+		cmocka_unit_test(attack_by_replaying_pcr_11_where_shim_checks_nothing_fails),
+		cmocka_unit_test(attack_by_replaying_pcr_11_where_nothing_was_verified_fails),
 		cmocka_unit_test(attack_with_a_firmware_driver_fails),
 		cmocka_unit_test(attack_with_changed_image_fails),
 		cmocka_unit_test(attack_with_old_banks_fails),

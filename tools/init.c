@@ -11,6 +11,7 @@
 struct first {
 	const struct es_info *info;
 	struct es_recovery_shown recovery;
+	struct es_secure_boot secure_boot;
 	bool bound; /* kdf: to this machine's UUID */
 };
 
@@ -36,10 +37,22 @@ static void fill_json(struct es_writer *w, const void *what)
 	es_emit_text(&j, "mode", es_mode_names[f->info->mode]);
 	es_emit_number(&j, "generation", f->info->generation);
 	es_emit_bool(&j, "require_secure_boot", f->info->require_secure_boot);
+	es_emit_text(&j, "secure_boot_state", es_secure_boot_words(f->secure_boot.state)->id);
 	if (f->info->mode == ES_MODE_KDF)
 		es_emit_bool(&j, "bound_to_machine", f->bound);
 	es_recovery_fill_object(&j, "recovery", &f->recovery);
 	es_emit_end(&j);
+}
+
+/* Why the seal isn't to PCR 7. */
+static void say_secure_boot(const struct es_args *args, const struct es_secure_boot *s)
+{
+	es_line(args,
+		"  The seal is to the boot programs themselves (PCR 2, 4, 11, 12), since Secure Boot is %s%s%s%s.",
+		es_secure_boot_words(s->state)->what, s->detail[0] != '\0' ? " (" : "", s->detail,
+		s->detail[0] != '\0' ? ")" : "");
+	if (s->state == ES_SECURE_BOOT_BY_HASH)
+		es_line(args, "  With PCR 7 in it, each new boot image would ask for the recovery key.");
 }
 
 static void say_mode(const struct es_args *args, const struct es_host *host, const struct first *f, bool asked_for_kdf)
@@ -53,6 +66,8 @@ static void say_mode(const struct es_args *args, const struct es_host *host, con
 		    args,
 		    "  It opens by itself when this host boots this image%s; otherwise the recovery key is asked for.",
 		    f->info->require_secure_boot ? " with Secure Boot on" : "");
+		if (!f->info->require_secure_boot)
+			say_secure_boot(args, &f->secure_boot);
 		es_tell_vendor(args, host);
 		es_tell_firmware(host);
 		return;
@@ -72,6 +87,7 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	enum es_exit status;
 
 	f.info = es_host_bank(host)->info;
+	es_host_secure_boot(host, &f.secure_boot);
 	f.bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
 	say_mode(args, host, &f, es_arg_given(args, "kdf"));
 	status = es_print(args->json ? fill_json : fill_words, &f);

@@ -85,6 +85,8 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		return es_misuse(args, "with --json a change of mode goes alone: it prints the new recovery key");
 	if (es_arg_given(args, "yes"))
 		es_host_allow_new_tpm(host);
+	if (es_arg_given(args, "require-secure-boot") && !wants(args, "require-secure-boot"))
+		es_host_allow_no_secure_boot(host);
 	r = es_host_set_mode(host, kdf ? ES_MODE_KDF : ES_MODE_TPM, rotated.old_id, &recovery);
 	if (r != ES_OK && recovery == NULL)
 		return es_fail_host(args, r, host);

@@ -150,7 +150,9 @@ static void show_trust(const struct es_status *s)
 		row("TPM counter", "%" PRIu64, s->counter_value);
 	else if (s->tpm != ES_TPM_ABSENT)
 		row("TPM counter", "%s", s->counter == ES_COUNTER_MISSING ? "none" : es_reason_words(s->counter)->what);
-	row("Secure Boot", "%s", s->secure_boot ? "on" : "off");
+	row("Secure Boot", "%s%s%s%s", es_secure_boot_words(s->secure_boot.state)->what,
+	    s->secure_boot.detail[0] != '\0' ? " (" : "", s->secure_boot.detail,
+	    s->secure_boot.detail[0] != '\0' ? ")" : "");
 	if (p != NULL)
 		row("Recovery key", "%s of %s, %s%s", p->id, p->recovery.created,
 		    p->recovery.verified[0] != '\0'       ? "verified "

@@ -24,7 +24,7 @@ struct es_status {
 	char tpm_detail[ES_STATUS_DETAIL];
 	enum es_reason counter;
 	uint64_t counter_value;
-	bool secure_boot;
+	struct es_secure_boot secure_boot;
 	struct es_root root;
 	struct es_firmware_now firmware; /* what it hands over as options */
 	bool takes_credentials;          /* systemd was started without the option that keeps them out */

@@ -75,7 +75,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	ret->tpm = es_host_tpm(host);
 	keep_detail(host, ret->tpm, ret->tpm_detail);
 	ret->counter = es_host_counter(host, &ret->counter_value);
-	ret->secure_boot = es_host_secure_boot(host);
+	es_host_secure_boot(host, &ret->secure_boot);
 	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
 	look_at_firmware(ret);
 	look_at_pins(ret);

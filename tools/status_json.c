@@ -166,7 +166,9 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	emit_banks(&j, s->host);
 	emit_watch(&j, s);
 	emit_tpm(&j, s);
-	es_emit_bool(&j, "secure_boot", s->secure_boot);
+	es_emit_bool(&j, "secure_boot", es_secure_boot_vouched(s->secure_boot.state));
+	es_emit_text(&j, "secure_boot_state", es_secure_boot_words(s->secure_boot.state)->id);
+	es_emit_text(&j, "secure_boot_detail", s->secure_boot.detail[0] != '\0' ? s->secure_boot.detail : NULL);
 	es_emit_bool(&j, "pinned", s->pinned);
 	es_emit_text(&j, "pins", s->pinned ? es_reason_words(s->pins)->id : NULL);
 	es_emit_bool(&j, "pinned_to_old_key", s->pinned_to_old_key);

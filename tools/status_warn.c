@@ -55,6 +55,19 @@ static void warn_of_boot(struct es_status *s)
 			add(s, "the boot stub couldn't hand over all of bank%u: a file too large or unreadable", i);
 }
 
+/* It opens, but so would it for others. */
+static void warn_of_secure_boot(struct es_status *s)
+{
+	const struct es_secure_boot_words *w = es_secure_boot_words(s->secure_boot.state);
+
+	if (s->info != NULL && s->info->require_secure_boot && es_secure_boot_hollow(s->secure_boot.state))
+		add(s,
+		    "Secure Boot is required, but it is %s. Any program that replays PCR 11 opens what is sealed to "
+		    "PCR 7 as it is now. %s Or `etcseal set --require-secure-boot=false` seals to the boot programs "
+		    "themselves",
+		    w->what, w->mend);
+}
+
 /* What the recovery key opened may be older than what the TPM has counted. */
 static void warn_of_age(struct es_status *s)
 {
@@ -66,7 +79,7 @@ static void warn_of_age(struct es_status *s)
 		add(s,
 		    "this boot opened an OLD configuration: generation %" PRIu64
 		    ", and the TPM's counter was at %" PRIu64 ". If that is what you want, `etcseal set --mode=tpm "
-							      "--yes` makes it the newest; what was saved after "
+		    "--yes` makes it the newest; what was saved after "
 		    "it is then lost",
 		    b->generation, b->counter);
 	else
@@ -221,6 +234,7 @@ void es_status_warn(struct es_status *s)
 	else if (s->state != ES_OK && s->state != ES_NOT_CONFIGURED)
 		add(s, "%s%s%s. %s", state->what, s->state_detail[0] != '\0' ? ": " : "", s->state_detail, state->next);
 	warn_of_mode(s);
+	warn_of_secure_boot(s);
 	warn_of_boot(s);
 	warn_of_age(s);
 	warn_of_pins(s);

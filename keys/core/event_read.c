@@ -107,3 +107,10 @@ bool es_event_variable(const struct es_event *event, const char *name, struct es
 	*ret_value = value;
 	return true;
 }
+
+bool es_event_is_its_data(const struct es_event *event, es_sha256_fn *sha256)
+{
+	struct es_digest digest;
+
+	return sha256(&event->data, 1, &digest) && es_digest_equal(&digest, &event->sha256);
+}

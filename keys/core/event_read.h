@@ -18,4 +18,7 @@ bool es_event_program_file(const struct es_event *event, char ret[static ES_PROG
 /* Of an EV_EFI_VARIABLE_DRIVER_CONFIG or EV_EFI_VARIABLE_AUTHORITY event: is it that variable, and its value in place. */
 bool es_event_variable(const struct es_event *event, const char *name, struct es_span *ret_value);
 
+/* Whether what was measured is the event's own bytes: only then does the PCR speak for them. */
+bool es_event_is_its_data(const struct es_event *event, es_sha256_fn *sha256);
+
 #endif

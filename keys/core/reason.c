@@ -62,6 +62,12 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_NOT_MET] = { "not-met", ES_EXIT_FAILED, "that isn't true of this boot, so it can't be required",
 			 "Make it true first (Secure Boot: in the firmware's setup), boot, and try again." },
 
+	[ES_NOT_VOUCHED] = { "not-vouched", ES_EXIT_FAILED,
+			     "it isn't shown that Secure Boot vouched for the boot image that runs, so nothing is "
+			     "sealed to its keys",
+			     "Mend that, restart and try again; or give --require-secure-boot=false to `etcseal set`, "
+			     "which then seals to the boot programs themselves." },
+
 	[ES_LOCKED_PCR] = { "pcr-mismatch", ES_EXIT_LOCKED, "this boot isn't the one that the key was sealed to",
 			    "If the change is yours, open with the recovery key and run `etcseal set --mode=tpm`, "
 			    "which seals to this boot; if not, find out who made it." },
@@ -95,7 +101,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				 "Open with the recovery key, then run `etcseal set --mode=tpm`, which makes a new "
 				 "one." },
 	[ES_COUNTER_UNCOUNTED] = { "counter-uncounted", ES_EXIT_TAMPERED,
-				   "the counter that tells old configurations from new was made again and never counted",
+				   "the counter that tells old configurations from new was made again and never "
+				   "counted",
 				   "Open with the recovery key, then run `etcseal set --mode=tpm`, which counts it." },
 	[ES_DOWNGRADE] = { "downgrade", ES_EXIT_TAMPERED, "a kdf configuration lies on a host whose TPM was sealed to",
 			   "If you moved the disk here yourself, open it with the recovery key; if not, it was "
@@ -106,10 +113,10 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			   "planted: put the etcseal folder of the boot partition back from a copy." },
 	[ES_OTHER_HOST] = { "other-host", ES_EXIT_TAMPERED,
 			    "the configuration belongs to another host than this boot image is for",
-			    "Boot the image of the host that the configuration belongs to, or put the etcseal folder of the "
+			    "Boot the image of the host that the configuration belongs to, or put the etcseal folder "
+			    "of the "
 			    "boot partition back from a copy." },
-	[ES_BAD_PINS] = { "bad-pins", ES_EXIT_LOCKED,
-			  "one of the etcseal options of this boot image can't be read",
+	[ES_BAD_PINS] = { "bad-pins", ES_EXIT_LOCKED, "one of the etcseal options of this boot image can't be read",
 			  "Open with the recovery key, and build the boot image again (`etcseal image build "
 			  "--for-this-host`)." },
 
@@ -172,8 +179,10 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			      "Boot once more; if it stays so, the TPM is failing, or somebody tampers with it." },
 	[ES_FENCE_UNVOUCHED] = { "fence-unvouched", ES_EXIT_TPM,
 				 "the TPM that this boot image names didn't confirm that the key is out of reach",
-				 "If the mainboard or the TPM was replaced, open with the recovery key, run `etcseal set "
-				 "--mode=tpm`, and build the boot image again; if not, look for a device between mainboard "
+				 "If the mainboard or the TPM was replaced, open with the recovery key, run `etcseal "
+				 "set "
+				 "--mode=tpm`, and build the boot image again; if not, look for a device between "
+				 "mainboard "
 				 "and TPM." },
 	[ES_MEASURE_FAILED] = { "measure-failed", ES_EXIT_TPM, "the boot couldn't be measured though there is a TPM",
 				"Boot once more; if it stays so, open with the recovery key and update the firmware." },

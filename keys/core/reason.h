@@ -10,16 +10,16 @@ enum es_reason {
 	ES_OK = 0,
 
 	/* the ground */
-	ES_MEMORY,     /* out of memory, or memory that can't be locked */
-	ES_IO,         /* a read or write failed */
-	ES_NO_SPACE,   /* the disk is full */
-	ES_READ_ONLY,  /* the file system can't be written */
-	ES_PERMISSION, /* not root, or refused by the kernel */
-	ES_MISSING,    /* a file or device that was asked for isn't there */
-	ES_CRYPTO,     /* the crypto library failed where it can't */
-	ES_BAD_TAG,    /* doesn't authenticate under this key; the facade knows what that means where */
-	ES_ARGUMENT,   /* the caller asked for something that makes no sense */
-	ES_BUSY,       /* another command was changing the same for too long */
+	ES_MEMORY,      /* out of memory, or memory that can't be locked */
+	ES_IO,          /* a read or write failed */
+	ES_NO_SPACE,    /* the disk is full */
+	ES_READ_ONLY,   /* the file system can't be written */
+	ES_PERMISSION,  /* not root, or refused by the kernel */
+	ES_MISSING,     /* a file or device that was asked for isn't there */
+	ES_CRYPTO,      /* the crypto library failed where it can't */
+	ES_BAD_TAG,     /* doesn't authenticate under this key; the facade knows what that means where */
+	ES_ARGUMENT,    /* the caller asked for something that makes no sense */
+	ES_BUSY,        /* another command was changing the same for too long */
 	ES_UNSAFE_PATH, /* a path that is to be trusted, and that others can lead elsewhere */
 
 	/* what was read */
@@ -37,6 +37,7 @@ enum es_reason {
 	ES_NOT_BOOTED,        /* this system wasn't started through the boot helper */
 	ES_NO_BOOT_PARTITION, /* nowhere to keep a bank */
 	ES_NOT_MET,           /* a requirement that isn't true now can't be set */
+	ES_NOT_VOUCHED,       /* Secure Boot is on, but it isn't shown that it vouched for the image that runs */
 
 	/* refusals */
 	ES_LOCKED_PCR,          /* the measured boot isn't the one it was sealed to */
@@ -78,10 +79,10 @@ enum es_reason {
 	/* the boot */
 	ES_FENCE_FAILED,
 	ES_FENCE_UNVOUCHED, /* up, but not confirmed by the TPM that the boot image names (etcseal.srk=) */
-	ES_MEASURE_FAILED, /* the stub couldn't measure though there is a TPM */
-	ES_LOG_MISMATCH,   /* the event log doesn't replay to the TPM's values */
-	ES_NEXT_UNKNOWN,   /* what the next boot will measure can't be told */
-	ES_NEXT_LOCKED,    /* the next boot won't open by itself */
+	ES_MEASURE_FAILED,  /* the stub couldn't measure though there is a TPM */
+	ES_LOG_MISMATCH,    /* the event log doesn't replay to the TPM's values */
+	ES_NEXT_UNKNOWN,    /* what the next boot will measure can't be told */
+	ES_NEXT_LOCKED,     /* the next boot won't open by itself */
 
 	ES_REASON_COUNT
 };

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "keys/core/event_read.h"
+#include "keys/crypto/hash.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -171,6 +172,18 @@ static void reads_a_variable(void **state)
 	assert_false(variable(authority, UINT64_C(1) << 63, 5, &value));
 }
 
+/* Variables are digested whole, programs by their Authenticode, and a variable of the boot order by its value alone. */
+static void knows_an_event_that_is_its_data(void **state)
+{
+	struct es_event event = { .data = { (const uint8_t *)"data", 4 } };
+
+	(void)state;
+	assert_true(es_sha256(&event.data, 1, &event.sha256));
+	assert_true(es_event_is_its_data(&event, es_sha256));
+	event.data.len--;
+	assert_false(es_event_is_its_data(&event, es_sha256));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +192,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_path_that_is_none),
 		cmocka_unit_test(refuses_a_device_path_that_lies_about_its_length),
 		cmocka_unit_test(reads_a_variable),
+		cmocka_unit_test(knows_an_event_that_is_its_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice.c       not sealed to PCR 2, where Secure Boot isn't required
  *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice.c       not sealed to PCR 11
  *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12
+ *   ES_TEST_WITHOUT_SECURE_BOOT_CHECK keys/host_secure_boot.c   the firmware's variable SecureBoot is the whole truth
  *   ES_TEST_WITHOUT_COUNTER           keys/choice.c       every generation and every mode counts as fresh
  *   ES_TEST_WITHOUT_ROTATION_KEY      keys/rotate.c       a rotation keeps the config key
  *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/vendor.c       the helper doesn't look at an image's generation; the TPM does
@@ -135,6 +136,13 @@ enum { ES_WITH_OPTIONS_PCR = 0 };
 ES_WITHOUT_MARKER("OPTIONS_PCR");
 #else
 enum { ES_WITH_OPTIONS_PCR = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_SECURE_BOOT_CHECK
+enum { ES_WITH_SECURE_BOOT_CHECK = 0 };
+ES_WITHOUT_MARKER("SECURE_BOOT_CHECK");
+#else
+enum { ES_WITH_SECURE_BOOT_CHECK = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_COUNTER

@@ -30,10 +30,15 @@ void attack_scene_shell(struct attack_scene *s, const char *format, ...)
 
 void attack_scene_start(struct attack_scene *s)
 {
+	attack_scene_start_as(s, &machine_usual_boot);
+}
+
+void attack_scene_start_as(struct attack_scene *s, const struct machine_boot *boot)
+{
 	memset(s, 0, sizeof *s);
 	machine_start(&s->m, true);
 	snprintf(s->genuine, sizeof s->genuine, "%s/genuine", s->m.folder);
-	assert_int_equal(machine_boot(&s->m, &machine_usual_boot, NULL, &s->record), ES_NOT_CONFIGURED);
+	assert_int_equal(machine_boot(&s->m, boot, NULL, &s->record), ES_NOT_CONFIGURED);
 	machine_write(&s->m, "etc/secret", ATTACK_SECRET);
 	assert_int_equal(machine_init(&s->m, false, s->recovery), ES_OK);
 	attack_scene_shell(s, "mkdir %s && cp -a bank0 bank1 %s/", s->genuine, s->genuine);

@@ -16,6 +16,8 @@ struct attack_scene {
 };
 
 void attack_scene_start(struct attack_scene *s);
+/* Sealed while the host boots that way. */
+void attack_scene_start_as(struct attack_scene *s, const struct machine_boot *boot);
 void attack_scene_stop(struct attack_scene *s);
 /* The file of the tree, changed and backed up: the next generation. */
 void attack_scene_backup(struct attack_scene *s, const char *text);

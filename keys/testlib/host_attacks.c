@@ -125,6 +125,33 @@ bool attack_by_replaying_pcr_11_signed_by_another(void)
 	return before_the_helper(&replay, true);
 }
 
+/* It was so already when the host was sealed. */
+static bool where_secure_boot_is_hollow(bool shim)
+{
+	struct machine_boot hollow = machine_usual_boot, replay;
+	struct attack_scene s;
+
+	hollow.vouched_by = NULL;
+	hollow.shim = hollow.shim_off = shim;
+	attack_scene_start_as(&s, &hollow);
+	machine_power_on(&s.m, &hollow);
+	assert_true(attack_scene_has_key(&s)); /* the program does work */
+	replay = hollow;
+	replay.boot_loader = "a program of the attacker's";
+	machine_power_on(&s.m, &replay);
+	return ended(&s, attack_scene_has_key(&s));
+}
+
+bool attack_by_replaying_pcr_11_where_shim_checks_nothing(void)
+{
+	return where_secure_boot_is_hollow(true);
+}
+
+bool attack_by_replaying_pcr_11_where_nothing_was_verified(void)
+{
+	return where_secure_boot_is_hollow(false);
+}
+
 bool attack_with_a_firmware_driver(void)
 {
 	struct machine_boot driven = machine_usual_boot;

@@ -22,6 +22,9 @@ bool attack_with_edited_options(void);
 /* 3: PCR 11 replayed by another program than the owner's boot loader; by one that another key in db has signed. */
 bool attack_by_replaying_pcr_11(void);
 bool attack_by_replaying_pcr_11_signed_by_another(void);
+/* The same where the firmware says that Secure Boot is on, and shim checks nothing; where nothing vouched for the image. */
+bool attack_by_replaying_pcr_11_where_shim_checks_nothing(void);
+bool attack_by_replaying_pcr_11_where_nothing_was_verified(void);
 /* A driver that the firmware loads before the owner's boot loader, Secure Boot not required. */
 bool attack_with_a_firmware_driver(void);
 /* 4 */

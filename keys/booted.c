@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/booted.h"
+
+#include "keys/boot_partition.h"
+#include "keys/core/authenticode.h"
+#include "keys/core/signature_list.h"
+#include "keys/crypto/hash.h"
+#include "keys/image.h"
+#include "keys/store/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	IMAGE_MAX = 1 << 30,
+	EV_EFI_BOOT_SERVICES_DRIVER = (int)0x80000004,
+	EV_EFI_RUNTIME_SERVICES_DRIVER = (int)0x80000005,
+	PCR_SHIM = 14,
+};
+
+static bool is_program(const struct es_event *event)
+{
+	return event->pcr == ES_PCR_BOOT_LOADER && event->type == (uint32_t)ES_EV_EFI_BOOT_SERVICES_APPLICATION;
+}
+
+/* Drivers are checked like programs, wherever they are measured. */
+static bool is_loaded(const struct es_event *event)
+{
+	return event->type == (uint32_t)ES_EV_EFI_BOOT_SERVICES_APPLICATION ||
+	       event->type == (uint32_t)EV_EFI_BOOT_SERVICES_DRIVER ||
+	       event->type == (uint32_t)EV_EFI_RUNTIME_SERVICES_DRIVER;
+}
+
+bool es_booted_event(struct es_span bytes, struct es_event *ret)
+{
+	struct es_event_log log;
+	struct es_event event;
+	bool found = false;
+
+	if (es_event_log_open(bytes, &log) != ES_OK)
+		return false;
+	while (es_event_log_next(&log, &event) == ES_OK) {
+		if (!is_program(&event))
+			continue;
+		*ret = event;
+		found = true;
+	}
+	return found;
+}
+
+bool es_booted_is(const struct es_pe *file, struct es_span log)
+{
+	struct es_digest digest;
+	struct es_event event;
+
+	return es_booted_event(log, &event) && es_authenticode(file, es_sha256, &digest) == ES_OK &&
+	       es_digest_equal(&digest, &event.sha256);
+}
+
+bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values *read)
+{
+	struct es_digest pcr11;
+	struct es_uki uki;
+
+	return es_uki_find(file, ES_PE_FILE, &uki) == ES_OK && es_image_predict_pcr11(&uki, &pcr11) == ES_OK &&
+	       es_digest_equal(&pcr11, &read->value[ES_PCR_IMAGE]);
+}
+
+/* FAT takes either case, so the path goes as the firmware wrote it. */
+static bool open_below(const char *dir, const char *name, struct es_buf *ret_bytes, struct es_pe *ret)
+{
+	char path[ES_PATH_TEXT + ES_PROGRAM_PATH];
+
+	es_buf_free(ret_bytes);
+	snprintf(path, sizeof path, "%s%s", dir, name);
+	return es_file_read(AT_FDCWD, path, IMAGE_MAX, ret_bytes) == ES_OK &&
+	       es_pe_open(es_buf_span(ret_bytes), ES_PE_FILE, ret) == ES_OK;
+}
+
+/* Banks and images may be on two partitions; which of the files is the right one shows. */
+bool es_booted_open(const struct es_host *host, struct es_span log, struct es_buf *ret_bytes, struct es_pe *ret)
+{
+	char name[ES_PROGRAM_PATH];
+	struct es_event event;
+
+	if (host->boot_dir[0] == '\0' || !es_booted_event(log, &event) || !es_event_program_file(&event, name))
+		return false;
+	if (open_below(host->boot_dir, name, ret_bytes, ret) && es_booted_is(ret, log))
+		return true;
+	for (unsigned i = 0; es_boot_partition_place(i) != NULL; i++)
+		if (open_below(es_boot_partition_place(i), name, ret_bytes, ret) && es_booted_is(ret, log))
+			return true;
+	return open_below(host->boot_dir, name, ret_bytes, ret);
+}
+
+/* Shim's names: MokListRT (MokList before 15.7), vendor_db for a list of its own, Shim for a single certificate of its own,
+ * which has no owner. */
+bool es_authority_read(const struct es_event *event, struct es_authority *ret)
+{
+	static const struct {
+		const char *name;
+		enum es_authority_list list;
+		size_t owner;
+	} names[] = { { "db", ES_AUTHORITY_DB, ES_SIGNATURE_OWNER },
+		      { "MokListRT", ES_AUTHORITY_MOK, ES_SIGNATURE_OWNER },
+		      { "MokList", ES_AUTHORITY_MOK, ES_SIGNATURE_OWNER },
+		      { "vendor_db", ES_AUTHORITY_MOK, ES_SIGNATURE_OWNER },
+		      { "Shim", ES_AUTHORITY_MOK, 0 } };
+	struct es_span value;
+
+	if (event->pcr != ES_PCR_SECURE_BOOT || event->type != (uint32_t)ES_EV_EFI_VARIABLE_AUTHORITY ||
+	    !es_event_is_its_data(event, es_sha256))
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!es_event_variable(event, names[i].name, &value) || value.len <= names[i].owner)
+			continue;
+		ret->list = names[i].list;
+		ret->entry = value;
+		ret->data = (struct es_span){ value.data + names[i].owner, value.len - names[i].owner };
+		ret->is_hash = ret->data.len == ES_SHA256_LEN;
+		return true;
+	}
+	return false;
+}
+
+/* What shim measures of itself, as if it were an authority. */
+static bool is_shims_state(const struct es_event *event)
+{
+	struct es_span value;
+
+	return es_event_variable(event, "SbatLevel", &value) || es_event_variable(event, "MokSBState", &value);
+}
+
+bool es_authority_last(struct es_span bytes, struct es_authority *ret, bool *ret_direct)
+{
+	bool found = false, direct = false, since = false;
+	struct es_event_log log;
+	struct es_event event;
+
+	if (es_event_log_open(bytes, &log) != ES_OK)
+		return false;
+	while (es_event_log_next(&log, &event) == ES_OK) {
+		if (event.pcr == ES_PCR_SECURE_BOOT && event.type == (uint32_t)ES_EV_EFI_VARIABLE_AUTHORITY &&
+		    !is_shims_state(&event))
+			found = since = es_authority_read(&event, ret);
+		if (!is_loaded(&event))
+			continue;
+		direct = since && is_program(&event);
+		since = false;
+	}
+	if (ret_direct != NULL)
+		*ret_direct = direct;
+	return found;
+}
+
+static bool is_mok_manager(const struct es_event *event)
+{
+	char path[ES_PROGRAM_PATH];
+	const char *name;
+
+	if (!es_event_program_file(event, path))
+		return false;
+	name = strrchr(path, '/') + 1;
+	return strncasecmp(name, "mm", 2) == 0 && strlen(name) > 4 && strcasecmp(name + strlen(name) - 4, ".efi") == 0;
+}
+
+static bool is_shims(const struct es_event *event)
+{
+	struct es_authority authority;
+
+	if (event->pcr == PCR_SHIM && event->type == ES_EV_IPL)
+		return event->data.len >= 3 && memcmp(event->data.data, "Mok", 3) == 0;
+	return is_shims_state(event) || (es_authority_read(event, &authority) && authority.list == ES_AUTHORITY_MOK);
+}
+
+/* Shim measures its lists as soon as it runs. The program after that is the one that it loads itself, but for its own
+ * manager of keys; what comes later was loaded by that program. */
+void es_shim_part(struct es_span bytes, struct es_shim_part *ret)
+{
+	struct es_shim_part part = { .present = false };
+	unsigned programs = 0;
+	struct es_event_log log;
+	struct es_event event;
+	struct es_span level;
+
+	*ret = part;
+	if (es_event_log_open(bytes, &log) != ES_OK)
+		return;
+	while (es_event_log_next(&log, &event) == ES_OK) {
+		if (is_shims(&event) && !part.present)
+			part.present = true;
+		if (event.pcr == ES_PCR_SECURE_BOOT && es_event_variable(&event, "SbatLevel", &level) &&
+		    es_event_is_its_data(&event, es_sha256)) {
+			part.has_level = true;
+			part.level = level;
+			programs = 0; /* another shim, started by the first one's fallback program */
+		}
+		if (part.present && is_program(&event) && !is_mok_manager(&event))
+			programs++;
+	}
+	part.loaded_last = part.present && programs == 1;
+	*ret = part;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What this boot's event log and the boot partition say of the image that runs, and of who vouched for programs. Private to the
+ * facade. The log has to be one that leads to the TPM's values.
+ */
+#ifndef ES_BOOTED_H
+#define ES_BOOTED_H
+
+#include "keys/core/event_read.h"
+#include "keys/core/pe.h"
+#include "keys/host_state.h"
+
+/* The event of the program that the firmware, or shim, loaded last: our stub starts the kernel without them. */
+bool es_booted_event(struct es_span log, struct es_event *ret);
+
+/* Whether that file is the program of that event. */
+bool es_booted_is(const struct es_pe *file, struct es_span log);
+
+/* Whether that file is the boot image whose sections our stub measured into PCR 11. */
+bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values *read);
+
+/* The file that the event names, on the boot partition or another place where such partitions are mounted. The caller frees
+ * *ret_bytes, which *ret lies in. False: none is named, or none can be read. */
+bool es_booted_open(const struct es_host *host, struct es_span log, struct es_buf *ret_bytes, struct es_pe *ret);
+
+enum es_authority_list { ES_AUTHORITY_DB, ES_AUTHORITY_MOK };
+
+/* The entry by which the firmware or shim took a program. Both measure each entry once in a boot, when it is first needed. */
+struct es_authority {
+	enum es_authority_list list; /* MOK: MokListRT, or what shim itself brings */
+	bool is_hash;                /* the program's own Authenticode SHA-256, and no certificate */
+	struct es_span entry;        /* as the list has it: the owner's GUID, then: */
+	struct es_span data;         /* the certificate, or the digest */
+};
+
+/* Only of what was measured into PCR 7 word for word. */
+bool es_authority_read(const struct es_event *event, struct es_authority *ret);
+
+/* The last one; false if there is none, or if the last can't be read. *ret_direct may be NULL: no other program was loaded between it and the one that was loaded last. */
+bool es_authority_last(struct es_span log, struct es_authority *ret, bool *ret_direct);
+
+/* Whether shim took part in this boot; and whether it was shim itself that loaded the program that was loaded last. */
+struct es_shim_part {
+	bool present, loaded_last;
+	bool has_level;       /* it looks at SBAT */
+	struct es_span level; /* which SbatLevel, as it measured it */
+};
+void es_shim_part(struct es_span log, struct es_shim_part *ret);
+
+#endif
