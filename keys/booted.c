@@ -68,30 +68,33 @@ bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values 
 }
 
 /* FAT takes either case, so the path goes as the firmware wrote it. */
-static bool open_below(const char *dir, const char *name, struct es_buf *ret_bytes, struct es_pe *ret)
+static bool open_below(const char *dir, const char *name, struct es_booted_file *ret)
 {
-	char path[ES_PATH_TEXT + ES_PROGRAM_PATH];
-
-	es_buf_free(ret_bytes);
-	snprintf(path, sizeof path, "%s%s", dir, name);
-	return es_file_read(AT_FDCWD, path, IMAGE_MAX, ret_bytes) == ES_OK &&
-	       es_pe_open(es_buf_span(ret_bytes), ES_PE_FILE, ret) == ES_OK;
+	es_buf_free(&ret->bytes);
+	snprintf(ret->path, sizeof ret->path, "%s%s", dir, name);
+	return es_file_read(AT_FDCWD, ret->path, IMAGE_MAX, &ret->bytes) == ES_OK &&
+	       es_pe_open(es_buf_span(&ret->bytes), ES_PE_FILE, &ret->pe) == ES_OK;
 }
 
 /* Banks and images may be on two partitions; which of the files is the right one shows. */
-bool es_booted_open(const struct es_host *host, struct es_span log, struct es_buf *ret_bytes, struct es_pe *ret)
+bool es_booted_open(const struct es_host *host, struct es_span log, struct es_booted_file *ret)
 {
 	char name[ES_PROGRAM_PATH];
 	struct es_event event;
 
 	if (host->boot_dir[0] == '\0' || !es_booted_event(log, &event) || !es_event_program_file(&event, name))
 		return false;
-	if (open_below(host->boot_dir, name, ret_bytes, ret) && es_booted_is(ret, log))
+	if (open_below(host->boot_dir, name, ret) && es_booted_is(&ret->pe, log))
 		return true;
 	for (unsigned i = 0; es_boot_partition_place(i) != NULL; i++)
-		if (open_below(es_boot_partition_place(i), name, ret_bytes, ret) && es_booted_is(ret, log))
+		if (open_below(es_boot_partition_place(i), name, ret) && es_booted_is(&ret->pe, log))
 			return true;
-	return open_below(host->boot_dir, name, ret_bytes, ret);
+	return open_below(host->boot_dir, name, ret);
+}
+
+void es_booted_free(struct es_booted_file *file)
+{
+	es_buf_free(&file->bytes);
 }
 
 /* Shim's names: MokListRT (MokList before 15.7), vendor_db for a list of its own, Shim for a single certificate of its own,

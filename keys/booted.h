@@ -6,6 +6,7 @@
 #ifndef ES_BOOTED_H
 #define ES_BOOTED_H
 
+#include "keys/booted_image.h"
 #include "keys/core/event_read.h"
 #include "keys/core/pe.h"
 #include "keys/host_state.h"
@@ -19,9 +20,16 @@ bool es_booted_is(const struct es_pe *file, struct es_span log);
 /* Whether that file is the boot image whose sections our stub measured into PCR 11. */
 bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values *read);
 
-/* The file that the event names, on the boot partition or another place where such partitions are mounted. The caller frees
- * *ret_bytes, which *ret lies in. False: none is named, or none can be read. */
-bool es_booted_open(const struct es_host *host, struct es_span log, struct es_buf *ret_bytes, struct es_pe *ret);
+struct es_booted_file {
+	char path[ES_BOOTED_PATH];
+	struct es_buf bytes;
+	struct es_pe pe; /* of bytes */
+};
+/* The file that the event names, on the boot partition or another place where such partitions are mounted. False: none is
+ * named, or none can be read. */
+bool es_booted_open(const struct es_host *host, struct es_span log, struct es_booted_file *ret);
+void es_booted_free(struct es_booted_file *file);
+#define ES_BOOTED_FILE ES_SCOPED(es_booted_free) struct es_booted_file
 
 enum es_authority_list { ES_AUTHORITY_DB, ES_AUTHORITY_MOK };
 

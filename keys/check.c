@@ -245,9 +245,9 @@ static enum es_reason look_at_boot(struct check *c)
 
 	if (r == ES_OK)
 		look_at_values(c, &prediction.values);
-	if (r == ES_NEXT_UNKNOWN)
+	if (r == ES_NEXT_UNKNOWN || r == ES_NEXT_REFUSED)
 		add(c, true, r, "%s", es_host_detail(c->host));
-	return r == ES_NEXT_UNKNOWN ? ES_OK : r;
+	return r == ES_NEXT_UNKNOWN || r == ES_NEXT_REFUSED ? ES_OK : r;
 }
 
 /* It opens, but so would it for others. */

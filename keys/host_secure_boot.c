@@ -26,8 +26,7 @@ static void judge(const struct es_host *host, struct es_secure_boot *ret)
 					    .audit_mode =
 						es_efi_variable_is_one(host->efivars, "AuditMode", ES_EFI_GLOBAL) };
 	ES_BUF log = { NULL, 0 };
-	ES_BUF file = { NULL, 0 };
-	struct es_pe installed;
+	ES_BOOTED_FILE file = { .path = "" };
 
 	if (!ES_WITH_SECURE_BOOT_CHECK) {
 		*ret = (struct es_secure_boot){ .state = q.variable_on ? ES_SECURE_BOOT_BY_DB : ES_SECURE_BOOT_OFF };
@@ -35,8 +34,8 @@ static void judge(const struct es_host *host, struct es_secure_boot *ret)
 	}
 	if (es_file_read(AT_FDCWD, host->event_log, ES_LOG_MAX, &log) == ES_OK)
 		q.log = es_buf_span(&log);
-	if (es_booted_open(host, q.log, &file, &installed))
-		q.installed = &installed;
+	if (es_booted_open(host, q.log, &file))
+		q.installed = &file.pe;
 	es_secure_boot_judge(&q, ret);
 }
 

@@ -6,7 +6,8 @@
 #include "keys/host_state.h"
 #include "keys/predict.h"
 
-/* The values of the policy's PCRs in a boot with that image. ES_NEXT_UNKNOWN: one of them can't be told. */
+/* The values of the policy's PCRs in a boot with that image. ES_NEXT_UNKNOWN: one of them can't be told; ES_NEXT_REFUSED: the
+ * firmware or shim won't start it. */
 ES_MUST_CHECK enum es_reason es_next_values(struct es_host *host, const struct es_info *info,
 					    const struct es_predict_request *next, struct es_prediction *ret);
 

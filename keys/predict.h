@@ -12,11 +12,14 @@
 #include "keys/firmware_now.h"
 #include "keys/host.h"
 
+struct es_secure_boot_lists;
+
 enum { ES_PREDICTION_TEXT = 256 };
 
 struct es_prediction {
 	struct es_pcr_values values;       /* present: those of 2, 4, 7, 11 and 12 that can be told */
 	char unknown[ES_PREDICTION_TEXT];  /* why one can't: "PCR 7: …"; "" if all can */
+	char refused[ES_PREDICTION_TEXT];  /* why the firmware or shim won't start the image; "" if it may */
 	char rests_on[ES_PREDICTION_TEXT]; /* what isn't proven, but taken for granted; "" if nothing is */
 };
 
@@ -29,7 +32,10 @@ struct es_predict_request {
 	const struct es_pe *installed;    /* the file that this boot was started from, if it is still there; NULL */
 	const char *options; /* from outside, as es_image_predict_pcr12 takes them; NULL: those of this boot */
 	bool recovery;       /* the next boot is given the recovery key */
-	const struct es_firmware_now *firmware; /* NULL: what it hands over is as in this boot */
+	const struct es_firmware_now *firmware;   /* NULL: what it hands over is as in this boot */
+	const struct es_secure_boot_lists *lists; /* db, MokListRT, …; NULL: they can't be read */
+	bool setup_mode, audit_mode;              /* the firmware's variables of that name */
+	bool booted; /* installed is the image that runs: es_predict finds out, once, since images are large */
 };
 
 /* ES_LOG_MISMATCH: the log doesn't replay to what the TPM had; *ret_pcr is the one. ES_FORMAT, …: no sound log; *ret_pcr is then
@@ -37,11 +43,8 @@ struct es_predict_request {
 ES_MUST_CHECK enum es_reason es_predict(const struct es_predict_request *request, unsigned *ret_pcr,
 					struct es_prediction *ret);
 
-/* The file that this boot's image was loaded from, as the log has it; false if it names none. */
-bool es_predict_booted_file(struct es_span log, char ret[static ES_PROGRAM_PATH]);
-
-/* The same for a running host, with its own log and boot record, and the installed file looked up on the boot partition. Of
- * the request image, uki, options and recovery count. ES_NOT_BOOTED: there is no boot record, or no PCRs in it. */
+/* The same for a running host, with its own log, boot record and firmware's variables, and the installed file looked up on the
+ * boot partition. Of the request image, uki, options and recovery count. ES_NOT_BOOTED: there is no boot record, or no PCRs in it. */
 ES_MUST_CHECK enum es_reason es_host_predict(struct es_host *host, const struct es_predict_request *request,
 					     struct es_prediction *ret);
 

@@ -17,8 +17,9 @@ struct es_resealed {
 };
 
 /* next NULL: to this boot. Else to this boot if nothing in encryption.info fits it, and to one with next's image and uki;
- * what was predicted for an image before goes. ES_NEXT_UNKNOWN: a PCR of the policy can't be predicted; ES_NOT_VOUCHED: Secure
- * Boot is required, and vouches for nothing now; ES_ARGUMENT: in mode kdf; ES_IMAGE_OLD, ES_IMAGE_AHEAD, ES_IMAGE_SIGNATURE: the TPM will refuse the image, signed as it is. */
+ * what was predicted for an image before goes. ES_NEXT_UNKNOWN: a PCR of the policy can't be predicted; ES_NEXT_REFUSED: the
+ * image won't be started at all; ES_NOT_VOUCHED: Secure Boot is required, and vouches for nothing now; ES_ARGUMENT: in mode
+ * kdf; ES_IMAGE_OLD, ES_IMAGE_AHEAD, ES_IMAGE_SIGNATURE: the TPM will refuse the image, signed as it is. */
 ES_MUST_CHECK enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_request *next,
 					    struct es_resealed *ret);
 

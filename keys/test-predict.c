@@ -134,6 +134,82 @@ static void does_not_guess_at_another_signer(void **state)
 	assert_int_not_equal(p.values.present & ES_PCR_BIT(4), 0);
 }
 
+#define SHIM "sb=1 pk db:one menu mok " /* one that looks at no SBAT */
+
+static void make_shims(void **state, struct predict_scene *s, const char *now, const char *next)
+{
+	predict_make_image(state, 1, "one", &s->menu);
+	predict_make_image(state, 2, now, &s->now);
+	predict_make_image(state, 4, next, &s->next);
+}
+
+/* A machine owner's key vouches as well as one in db, also where the file was overwritten before it was asked. */
+static void takes_the_last_authority_from_shim(void **state)
+{
+	static const struct {
+		const char *now, *next, *boot;
+	} rows[] = {
+		{ "two", "two", SHIM "MokListRT:two now" },
+		{ "two", "two", SHIM "MokListRT:two menu now" }, /* a boot menu of the same key */
+		{ "leaf", "twig", SHIM "MokListRT:ca now" },
+		{ "leaf", "twig", "sb=1 pk db:ca now" },
+	};
+	static struct predict_scene s;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct es_predict_request q;
+		struct es_prediction p;
+
+		make_shims(state, &s, rows[i].now, rows[i].next);
+		q = predict_boot_as(state, &s, rows[i].boot);
+		predict_now(&q, &p);
+		assert_comes_true_as(state, &s, rows[i].boot, &p);
+		q.installed = &s.next.pe;
+		predict_now(&q, &p);
+		assert_comes_true_as(state, &s, rows[i].boot, &p);
+		assert_part(p.rests_on, "has changed");
+	}
+}
+
+static void does_not_guess_at_what_shim_takes_by_hash(void **state)
+{
+	static struct predict_scene s;
+	struct es_predict_request q;
+	struct es_prediction p;
+
+	make_shims(state, &s, "two", "two");
+	q = predict_boot_as(state, &s, SHIM "MokListRT#now now");
+	predict_now(&q, &p);
+	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
+	assert_part(p.unknown, "listed by their hash");
+}
+
+/* Nobody vouches for what runs, so nobody will: PCR 7 can be told, and says nothing. */
+static void a_shim_that_checks_nothing_measures_nothing(void **state)
+{
+	static struct predict_scene s;
+	struct es_predict_request q;
+	struct es_prediction p;
+
+	make_shims(state, &s, NULL, NULL);
+	q = predict_boot_as(state, &s, SHIM "moksb=1 now");
+	predict_now(&q, &p);
+	assert_comes_true_as(state, &s, SHIM "moksb=1 now", &p);
+}
+
+/* Shim's protocol measures what a menu asks about, and the firmware measures what it then loads. */
+static void exchanges_an_image_that_was_measured_twice(void **state)
+{
+	static struct predict_scene s;
+	struct es_predict_request q;
+	struct es_prediction p;
+
+	make_shims(state, &s, "two", "two");
+	q = predict_boot_as(state, &s, SHIM "program MokListRT:two now");
+	predict_now(&q, &p);
+	assert_comes_true_as(state, &s, SHIM "program MokListRT:two now", &p);
+}
+
 /* The words of an event are nobody's: only those that were measured count. */
 static void believes_no_words_that_were_not_measured(void **state)
 {
@@ -176,6 +252,25 @@ static void believes_no_authority_that_was_not_measured(void **state)
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
 }
 
+/* It may be the one that came with this boot's image: then it won't come with the next. */
+static void an_authority_that_cannot_be_read_is_the_last_one(void **state)
+{
+	static const char *const boots[] = { SHIM "MokListRT:two db:one lie now",
+					     SHIM "MokListRT:two odd_list:one now" };
+	static struct predict_scene s;
+
+	for (size_t i = 0; i < sizeof boots / sizeof *boots; i++) {
+		struct es_predict_request q;
+		struct es_prediction p;
+
+		make_shims(state, &s, "two", "two");
+		q = predict_boot_as(state, &s, boots[i]);
+		q.installed = NULL;
+		predict_now(&q, &p);
+		assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
+	}
+}
+
 static void knows_no_boot_loader_without_the_stub(void **state)
 {
 	static struct predict_scene s;
@@ -190,6 +285,22 @@ static void knows_no_boot_loader_without_the_stub(void **state)
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present, ES_PCR_BIT(2) | ES_PCR_BIT(7) | ES_PCR_BIT(11) | ES_PCR_BIT(12));
 	assert_part(p.unknown, "PCR 4: ");
+}
+
+static void knows_no_boot_loader_where_another_program_started_the_image(void **state)
+{
+	static struct predict_scene s;
+	struct es_predict_request q;
+	struct es_prediction p;
+
+	predict_make_image(state, 1, NULL, &s.menu);
+	predict_make_image(state, 2, NULL, &s.now);
+	predict_make_image(state, 4, NULL, &s.next);
+	q = predict_boot_as(state, &s, "sb=0 pk menu sections");
+	q.installed = &s.menu.pe;
+	predict_now(&q, &p);
+	assert_int_equal(p.values.present & ES_PCR_BIT(4), 0);
+	assert_part(p.unknown, "PCR 4: the program that the firmware loaded last isn't this boot's image");
 }
 
 static void leaves_a_recovery_boots_mark_out(void **state)
@@ -263,8 +374,14 @@ int main(void)
 		cmocka_unit_test(keeps_the_authority_of_the_same_signer),
 		cmocka_unit_test(takes_the_last_authority_for_the_images),
 		cmocka_unit_test(does_not_guess_at_another_signer),
+		cmocka_unit_test(takes_the_last_authority_from_shim),
+		cmocka_unit_test(does_not_guess_at_what_shim_takes_by_hash),
+		cmocka_unit_test(a_shim_that_checks_nothing_measures_nothing),
+		cmocka_unit_test(exchanges_an_image_that_was_measured_twice),
+		cmocka_unit_test(knows_no_boot_loader_where_another_program_started_the_image),
 		cmocka_unit_test(believes_no_words_that_were_not_measured),
 		cmocka_unit_test(believes_no_authority_that_was_not_measured),
+		cmocka_unit_test(an_authority_that_cannot_be_read_is_the_last_one),
 		cmocka_unit_test(knows_no_boot_loader_without_the_stub),
 		cmocka_unit_test(leaves_a_recovery_boots_mark_out),
 		cmocka_unit_test(a_menu_measures_the_new_images_options),

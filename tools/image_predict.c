@@ -30,6 +30,7 @@ static void fill_predictions(struct es_writer *w, const void *what)
 		es_emit_end(&j);
 	}
 	es_emit_end(&j);
+	es_emit_text(&j, "refused", p->refused[0] != '\0' ? p->refused : NULL);
 	es_emit_text(&j, "unknown", p->unknown[0] != '\0' ? p->unknown : NULL);
 	es_emit_text(&j, "rests_on", p->rests_on[0] != '\0' ? p->rests_on : NULL);
 	es_emit_end(&j);
@@ -102,6 +103,8 @@ enum es_exit es_verb_image_predict(const struct es_args *args)
 	}
 	if (args->json)
 		return es_print(fill_predictions, &p);
+	if (p.refused[0] != '\0')
+		es_warn("the image won't be started on this host: %s", p.refused);
 	if (p.unknown[0] != '\0')
 		es_warn("not predicted: %s", p.unknown);
 	if (p.rests_on[0] != '\0')

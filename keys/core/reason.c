@@ -192,6 +192,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_NEXT_UNKNOWN] = { "next-unknown", ES_EXIT_LOCKED,
 			      "what the next boot will measure can't be told beforehand",
 			      "Have the recovery key at hand for that boot; then `etcseal reseal` seals to it." },
+	[ES_NEXT_REFUSED] = { "next-refused", ES_EXIT_LOCKED, "the next boot image won't be started at all",
+			      "Mend the image before it takes the place of the one that runs." },
 	[ES_NEXT_LOCKED] = { "next-locked", ES_EXIT_LOCKED, "the next boot won't open by itself",
 			     "`etcseal reseal` seals to this boot, `etcseal reseal --image=FILE` to one with that "
 			     "image, "

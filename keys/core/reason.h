@@ -83,6 +83,7 @@ enum es_reason {
 	ES_LOG_MISMATCH,    /* the event log doesn't replay to the TPM's values */
 	ES_NEXT_UNKNOWN,    /* what the next boot will measure can't be told */
 	ES_NEXT_LOCKED,     /* the next boot won't open by itself */
+	ES_NEXT_REFUSED,    /* the firmware or shim won't start the next image at all */
 
 	ES_REASON_COUNT
 };

@@ -252,6 +252,7 @@ void assert_comes_true_as(void **state, const struct predict_scene *now, const c
 			 ES_PCR_BIT(2) | ES_PCR_BIT(4) | ES_PCR_BIT(7) | ES_PCR_BIT(11) | ES_PCR_BIT(12));
 	assert_int_equal(es_pcr_differ(&p->values, &then.read, p->values.present), 0);
 	assert_string_equal(p->unknown, "");
+	assert_string_equal(p->refused, "");
 }
 
 void assert_comes_true(void **state, const struct predict_scene *now, const char *const *authorities,

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PCR 7 of a boot with another image. What is measured before the image stays the same; the question is what vouches for the image. */
+#include "keys/booted.h"
+#include "keys/core/authenticode.h"
+#include "keys/crypto/signer.h"
+#include "keys/next_verdict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void es_prediction_say(char *text, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	if (used > 0 && used + 3 < ES_PREDICTION_TEXT) {
+		strcpy(text + used, "; ");
+		used += 2;
+	}
+	va_start(args, format);
+	vsnprintf(text + used, ES_PREDICTION_TEXT - used, format, args);
+	va_end(args);
+}
+
+static void stays(const struct es_predict_request *q, struct es_prediction *p)
+{
+	p->values.present |= ES_PCR_BIT(ES_PCR_SECURE_BOOT);
+	p->values.value[ES_PCR_SECURE_BOOT] = q->read->value[ES_PCR_SECURE_BOOT];
+}
+
+/* The same signers, one after the other, and at least one. */
+static bool same_signers(const struct es_pe *a, const struct es_pe *b)
+{
+	struct es_span in_a, in_b;
+	unsigned n = 0;
+
+	for (;; n++) {
+		ES_BUF of_a = { NULL, 0 };
+		ES_BUF of_b = { NULL, 0 };
+		enum es_reason r_a = es_pe_signature(a, n, &in_a), r_b = es_pe_signature(b, n, &in_b);
+
+		if (r_a == ES_MISSING && r_b == ES_MISSING)
+			return n > 0;
+		if (r_a != ES_OK || r_b != ES_OK || es_signer_certificate(in_a, &of_a) != ES_OK ||
+		    es_signer_certificate(in_b, &of_b) != ES_OK || of_a.len != of_b.len ||
+		    memcmp(of_a.data, of_b.data, of_a.len) != 0)
+			return false;
+	}
+}
+
+static bool same_entry(const struct es_authority *a, const struct es_authority *b)
+{
+	return a->list == b->list && a->entry.len == b->entry.len &&
+	       memcmp(a->entry.data, b->entry.data, a->entry.len) == 0;
+}
+
+/* Whether that entry vouched for a program in this boot. */
+static bool was_measured(struct es_span bytes, const struct es_authority *by)
+{
+	struct es_authority authority;
+	struct es_event_log log;
+	struct es_event event;
+
+	if (es_event_log_open(bytes, &log) != ES_OK)
+		return false;
+	while (es_event_log_next(&log, &event) == ES_OK)
+		if (es_authority_read(&event, &authority) && same_entry(&authority, by))
+			return true;
+	return false;
+}
+
+/* Each entry that vouches for a program is measured once in a boot. So if the one that came last vouches for the new image
+ * too, the events are the same: either it came with the old image, or before it. So they are if both images have the same
+ * signers, and no hash comes before these. */
+static bool events_stay(const struct es_predict_request *q, const struct es_next_verdict *v)
+{
+	const bool same = q->booted && same_signers(q->installed, q->image);
+	struct es_span signature, second;
+	struct es_authority last;
+
+	if (!es_authority_last(q->log, &last, NULL))
+		return false;
+	if (v->verdict == ES_VERDICT_TAKEN)
+		return same_entry(&last, &v->by) || (same && !last.is_hash && was_measured(q->log, &v->by));
+	if (last.is_hash)
+		return false;
+	return same ||
+	       (es_pe_signature(q->image, 1, &second) == ES_MISSING &&
+		es_pe_signature(q->image, 0, &signature) == ES_OK && es_signer_leads_to(signature, last.data) == ES_OK);
+}
+
+static const char *why_not(const struct es_predict_request *q, const struct es_next_verdict *v)
+{
+	struct es_authority last;
+	struct es_span signature;
+	enum es_reason r = es_pe_signature(q->image, 0, &signature);
+
+	if ((v->verdict == ES_VERDICT_TAKEN && v->by.is_hash) ||
+	    (es_authority_last(q->log, &last, NULL) && last.is_hash))
+		return "images that are listed by their hash leave another PCR 7 each";
+	if (r == ES_MISSING)
+		return "the image isn't signed, and won't start with Secure Boot on";
+	if (r != ES_OK)
+		return "the image's signature can't be read";
+	if (es_pe_signature(q->image, 1, &signature) != ES_MISSING)
+		return "the image has several signatures, and not those of this boot's image";
+	return "the image is signed by another than the one that vouched for this boot";
+}
+
+void es_predict_secure_boot(const struct es_predict_request *q, struct es_prediction *p)
+{
+	const struct es_secure_boot_request now = { .log = q->log,
+						    .setup_mode = q->setup_mode,
+						    .audit_mode = q->audit_mode };
+	struct es_next_verdict v;
+	struct es_shim_part shim;
+
+	switch (es_secure_boot_switch(&now)) {
+	case ES_SECURE_BOOT_OFF:
+	case ES_SECURE_BOOT_SETUP:
+	case ES_SECURE_BOOT_AUDIT:
+		stays(q, p);
+		return;
+	case ES_SECURE_BOOT_SHIM_OFF: /* what it loads is measured, and nobody vouches for it */
+		es_shim_part(q->log, &shim);
+		if (shim.present) {
+			stays(q, p);
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	es_next_judge(q, &v);
+	if (v.verdict == ES_VERDICT_REFUSED) {
+		es_prediction_say(p->refused, "%s", v.why);
+		es_prediction_say(p->unknown, "PCR 7: the image won't start: %s", v.why);
+	} else if (events_stay(q, &v)) {
+		stays(q, p);
+	} else {
+		es_prediction_say(p->unknown, "PCR 7: %s", why_not(q, &v));
+	}
+}
