@@ -247,6 +247,10 @@ static enum es_reason look_at_boot(struct check *c)
 		look_at_values(c, &prediction.values);
 	if (r == ES_NEXT_UNKNOWN || r == ES_NEXT_REFUSED)
 		add(c, true, r, "%s", es_host_detail(c->host));
+	if (es_next_has_other_keys(c->host, c->info))
+		add(c, true, ES_NEXT_UNKNOWN, "%s", es_host_detail(c->host));
+	if (es_next_has_request(c->host, c->info))
+		add(c, true, ES_NEXT_REQUEST, "%s", es_host_detail(c->host));
 	return r == ES_NEXT_UNKNOWN || r == ES_NEXT_REFUSED ? ES_OK : r;
 }
 

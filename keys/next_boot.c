@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/next_boot.h"
 
+#include "keys/booted.h"
 #include "keys/choice.h"
+#include "keys/crypto/hash.h"
+#include "keys/efi_variables.h"
 #include "keys/tpm/counter.h"
 #include "keys/vendor.h"
+
+#include <string.h>
 
 enum es_reason es_next_values(struct es_host *host, const struct es_info *info, const struct es_predict_request *next,
 			      struct es_prediction *ret)
@@ -16,6 +21,68 @@ enum es_reason es_next_values(struct es_host *host, const struct es_info *info, 
 	if (r == ES_OK && (ret->values.present & pcrs) != pcrs)
 		return es_host_refuse(host, ES_NEXT_UNKNOWN, "%s", ret->unknown);
 	return r;
+}
+
+bool es_next_has_request(struct es_host *host, const struct es_info *info)
+{
+	struct es_shim_requests requests;
+	struct es_shim_part shim;
+	ES_BUF log = { NULL, 0 };
+
+	if (es_host_event_log(host, &log) != ES_OK)
+		return false;
+	es_shim_part(es_buf_span(&log), &shim);
+	es_shim_requests_read(host->efivars, &requests);
+	if (!shim.present || (requests.manager[0] == '\0' && !(requests.sbat && info->require_secure_boot)))
+		return false;
+	if (requests.manager[0] != '\0')
+		(void)es_host_refuse(host, ES_NEXT_REQUEST,
+				     "%s; it starts its manager of keys (MokManager) first, which PCR 4 and 7 show",
+				     requests.manager);
+	else
+		(void)es_host_refuse(host, ES_NEXT_REQUEST,
+				     "SbatPolicy (another SbatLevel, which PCR 7 shows where it is new)");
+	return true;
+}
+
+/* What can't be read says nothing. */
+static bool differs(const struct es_host *host, const char *name, const char *guid, struct es_span measured)
+{
+	ES_BUF now = { NULL, 0 };
+
+	return es_efi_variable(host->efivars, name, guid, &now) == ES_OK &&
+	       (now.len != measured.len || (now.len > 0 && memcmp(now.data, measured.data, now.len) != 0));
+}
+
+bool es_next_has_other_keys(struct es_host *host, const struct es_info *info)
+{
+	static const struct {
+		const char *name, *guid;
+	} lists[] = {
+		{ "PK", ES_EFI_GLOBAL }, { "KEK", ES_EFI_GLOBAL }, { "db", ES_EFI_DATABASE }, { "dbx", ES_EFI_DATABASE }
+	};
+	struct es_span measured;
+	struct es_event_log log;
+	struct es_event event;
+	ES_BUF bytes = { NULL, 0 };
+
+	if (!info->require_secure_boot || es_host_event_log(host, &bytes) != ES_OK ||
+	    es_event_log_open(es_buf_span(&bytes), &log) != ES_OK)
+		return false;
+	while (es_event_log_next(&log, &event) == ES_OK) {
+		if (event.pcr != ES_PCR_SECURE_BOOT || event.type != (uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG ||
+		    !es_event_is_its_data(&event, es_sha256))
+			continue;
+		for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+			if (es_event_variable(&event, lists[i].name, &measured) &&
+			    differs(host, lists[i].name, lists[i].guid, measured)) {
+				(void)es_host_refuse(host, ES_NEXT_UNKNOWN,
+						     "PCR 7: the firmware's %s has changed since this boot measured it",
+						     lists[i].name);
+				return true;
+			}
+	}
+	return false;
 }
 
 struct es_span es_next_signature(const struct es_predict_request *next)

@@ -20,4 +20,12 @@ struct es_span es_next_signature(const struct es_predict_request *next);
 ES_MUST_CHECK enum es_reason es_next_by_vendor(struct es_host *host, const struct es_info *info,
 					       struct es_span signature, const struct es_pcr_values *values);
 
+/* What shim is asked to do at the next boot, if it takes part in this host's boots: true, with the words for it in
+ * es_host_detail. Then the next boot measures something else, whatever image it starts. */
+bool es_next_has_request(struct es_host *host, const struct es_info *info);
+
+/* Whether the firmware's keys aren't those any more that this boot measured into PCR 7 (an update of dbx, say), where the host is
+ * sealed to that: true, with the words for it in es_host_detail. */
+bool es_next_has_other_keys(struct es_host *host, const struct es_info *info);
+
 #endif

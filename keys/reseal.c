@@ -159,6 +159,9 @@ enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_requ
 	if (r != ES_OK)
 		return r;
 	done.generation = info->generation;
+	done.ahead = es_next_has_other_keys(host, info) ? ES_NEXT_UNKNOWN
+		     : es_next_has_request(host, info)  ? ES_NEXT_REQUEST
+							: ES_OK;
 	*ret = done;
 	return ES_OK;
 }

@@ -12,6 +12,9 @@ struct es_resealed {
 	bool this_boot;  /* sealed to this boot anew */
 	bool next_image; /* sealed to a boot with the image */
 	bool vendor;     /* neither: the image opens by its vendor's signature */
+	/* ES_OK, or why the next boot will ask for the recovery key all the same, with es_host_detail: ES_NEXT_REQUEST, shim is
+	 * asked to do something; ES_NEXT_UNKNOWN, the firmware's keys have changed. */
+	enum es_reason ahead;
 	uint64_t generation;
 	struct es_prediction prediction; /* with an image */
 };

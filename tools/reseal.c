@@ -17,6 +17,7 @@ static void fill_resealed(struct es_writer *w, const void *what)
 	es_emit_bool(&j, "this_boot", s->this_boot);
 	es_emit_bool(&j, "next_image", s->next_image);
 	es_emit_bool(&j, "opens_by_vendor", s->vendor);
+	es_emit_text(&j, "ahead", s->ahead != ES_OK ? es_reason_words(s->ahead)->id : NULL);
 	es_emit_text(&j, "rests_on", s->prediction.rests_on[0] != '\0' ? s->prediction.rests_on : NULL);
 	es_emit_end(&j);
 }
@@ -49,6 +50,9 @@ enum es_exit es_verb_reseal(const struct es_args *args)
 	if (r != ES_OK)
 		return es_fail_host(args, r, next.host);
 	tell(args, &done, next.path);
+	if (done.ahead != ES_OK)
+		es_warn("%s: %s. %s", es_reason_words(done.ahead)->what, es_host_detail(next.host),
+			es_reason_words(done.ahead)->next);
 	if (done.this_boot)
 		es_tell_vendor(args, next.host);
 	es_tell_firmware(next.host);

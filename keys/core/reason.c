@@ -194,6 +194,9 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			      "Have the recovery key at hand for that boot; then `etcseal reseal` seals to it." },
 	[ES_NEXT_REFUSED] = { "next-refused", ES_EXIT_LOCKED, "the next boot image won't be started at all",
 			      "Mend the image before it takes the place of the one that runs." },
+	[ES_NEXT_REQUEST] = { "shim-request", ES_EXIT_LOCKED, "shim is asked to do something at the next boot",
+			      "Have somebody at the console for that boot, with the recovery key; or take the request "
+			      "back (`mokutil --revoke-import`, `--revoke-delete`, …)." },
 	[ES_NEXT_LOCKED] = { "next-locked", ES_EXIT_LOCKED, "the next boot won't open by itself",
 			     "`etcseal reseal` seals to this boot, `etcseal reseal --image=FILE` to one with that "
 			     "image, "

@@ -84,6 +84,7 @@ enum es_reason {
 	ES_NEXT_UNKNOWN,    /* what the next boot will measure can't be told */
 	ES_NEXT_LOCKED,     /* the next boot won't open by itself */
 	ES_NEXT_REFUSED,    /* the firmware or shim won't start the next image at all */
+	ES_NEXT_REQUEST,    /* shim is asked to do something at the next boot */
 
 	ES_REASON_COUNT
 };
