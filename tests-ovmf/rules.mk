@@ -7,12 +7,17 @@ OVMF_GUEST := $(OVMF_BUILD)/init $(OVMF_BUILD)/menu.efi
 OVMF_BUILT = $(OVMF_GUEST) $(PROGRAMS) $(wildcard $(BUILD)/etcseal-stub-x64.efi)
 
 .PHONY: demo check scenarios guest
-guest: $(OVMF_GUEST)
+guest: $(OVMF_GUEST) $(OVMF_BUILD)/plant
 
 $(OVMF_BUILD)/init: tests-ovmf/guest/init.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -s $< -o $@
+
+$(OVMF_BUILD)/plant: tests-ovmf/plant/plant.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 $< -o $@
 
 MENU_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
 	-fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args -fcf-protection=none -DGNU_EFI_USE_MS_ABI \

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the command says of images that shim won't start, and of a request that waits for shim's manager of keys.
+. ./init.sh
+for image in no-sbat modules unsigned stranger; do
+	etcseal check --image=/efi/EFI/etcseal/$image.efi >/run/out/check-$image.txt 2>&1
+	say check-$image "$? $(grep -c "won't be started at all" /run/out/check-$image.txt)"
+	etcseal reseal --image=/efi/EFI/etcseal/$image.efi >/run/out/reseal-$image.txt 2>&1
+	say reseal-$image $?
+done
+etcseal check >/run/out/check-now.txt 2>&1
+say check-now $?
+# As mokutil asks it: a list of keys, in the place of which any bytes do until somebody is at the console.
+printf '\007\000\000\000request' >/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23
+say requested $?
+etcseal check >/run/out/check-request.txt 2>&1
+say check-request $?
