@@ -191,18 +191,15 @@ static enum es_reason this_boot_by_vendor(struct check *c, const struct es_pcr_v
 	return es_next_by_vendor(c->host, c->info, es_buf_span(&json), values);
 }
 
-/* PCR 12 has no event yet that could be named: what firmware hands over has changed since this boot. */
+/* PCR 12 has no event yet that could be named. */
 static void add_firmware(struct es_host *host, char differs[static ES_FINDING_TEXT])
 {
-	ES_FIRMWARE_NOW now = { .count = 0 };
-	ES_BUF log = { NULL, 0 };
-	char changes[ES_FINDING_TEXT - 2] = ""; /* behind "; " */
+	char words[ES_FINDING_TEXT - 2]; /* behind "; " */
 	size_t used = strlen(differs);
 
-	if (es_host_event_log(host, &log) == ES_OK && es_host_firmware(host, &now) == ES_OK)
-		es_firmware_changes(&now, es_buf_span(&log), changes, sizeof changes);
-	if (changes[0] != '\0')
-		snprintf(differs + used, ES_FINDING_TEXT - used, "; %s", changes);
+	es_host_firmware_words(host, words, sizeof words);
+	if (words[0] != '\0')
+		snprintf(differs + used, ES_FINDING_TEXT - used, "; %s", words);
 }
 
 static void look_at_values(struct check *c, const struct es_pcr_values *values)

@@ -38,6 +38,10 @@ ES_MUST_CHECK enum es_reason es_firmware_extend(const struct es_firmware_now *no
  * cap; "" if in nothing. */
 void es_firmware_changes(const struct es_firmware_now *now, struct es_span log, char *ret_text, size_t cap);
 
+/* Why PCR 12 of the next boot isn't what was sealed to, for a message: in what firmware's options differ from this boot, or from
+ * the one that was sealed in; else what is set. "" if there is nothing. */
+void es_host_firmware_words(struct es_host *host, char *ret_text, size_t cap);
+
 /* Of the n-th, below now->count: is it a string of SMBIOS; in words, "EFI variable SystemdOptions: debug". */
 bool es_firmware_is_string(const struct es_firmware_now *now, unsigned n);
 void es_firmware_words(const struct es_firmware_now *now, unsigned n, char *ret_text, size_t cap);

@@ -106,6 +106,14 @@ static void reseal(struct scene *s)
 	assert_int_equal(es_host_reseal(host, NULL, &done), ES_OK);
 }
 
+static void save(struct scene *s)
+{
+	ES_HOST host = machine_host(&s->m);
+	struct es_pack_report report;
+
+	assert_int_equal(es_host_backup(host, &report), ES_OK);
+}
+
 static void set_mode(struct scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
@@ -120,7 +128,13 @@ static void variable_that_is_set_shuts_the_seal(void **state)
 	machine_set_variable(&s->m, OPTIONS, "systemd.debug_shell");
 	assert_shut(s, "EFI variable SystemdOptions: systemd.debug_shell is new",
 		    "EFI variable SystemdOptions: systemd.debug_shell is new");
+	/* Opened by its owner: nothing has changed since, and it is named all the same, also once this boot was saved. */
 	assert_int_equal(recover(s), ES_OK);
+	assert_int_equal(check(s), ES_NEXT_LOCKED);
+	assert_named(s->found.finding[0].detail, "EFI variable SystemdOptions: systemd.debug_shell is new");
+	save(s);
+	assert_int_equal(check(s), ES_NEXT_LOCKED);
+	assert_named(s->found.finding[0].detail, "EFI variable SystemdOptions: systemd.debug_shell is set");
 	machine_set_variable(&s->m, OPTIONS, NULL);
 	assert_opens(s); /* the seal is to none, and there is none again */
 }
