@@ -18,7 +18,7 @@ static const EFI_GUID smbios32_guid = {
 struct options {
 	struct es_measuring *m;
 	struct es_pages value; /* ES_FIRMWARE_VALUE_MAX bytes */
-	struct es_pages event; /* and room for what stands before them */
+	struct es_pages event; /* and room for what comes before them */
 	unsigned count;
 };
 
@@ -177,7 +177,7 @@ unsigned es_firmware_options_measure(struct es_measuring *m)
 	if (!EFI_ERROR(status))
 		status = es_pages_new(m->fw, EfiLoaderData, EVENT_MAX, &o.event);
 	if (EFI_ERROR(status)) {
-		fail(&o, "there is no memory to look for firmware's options in", status);
+		fail(&o, "there isn't enough memory to look for firmware's options", status);
 		return 0;
 	}
 	/* They may hold credentials. */

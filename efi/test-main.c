@@ -101,7 +101,7 @@ static void firmware_options_are_measured_last_and_counted(void **state)
 	mock_set_variable(&mock_boot.mock, "SystemdOptions", u"systemd.debug_shell", 40);
 	mock_boot_give("single");
 	assert_int_equal(efi_main(mock_boot.mock.fw.image, &mock_boot.mock.table), EFI_UNSUPPORTED);
-	assert_string_equal(mock_boot.kernel.options, "single"); /* what systemd reads by itself isn't added */
+	assert_string_equal(mock_boot.kernel.options, "single"); /* what systemd reads from firmware isn't added */
 	assert_int_equal(mock_boot_events(12), 2);
 	assert_memory_equal(mock_boot.tpm.events[10].data, u"single", 14);
 	assert_int_equal(mock_boot.tpm.events[11].pcr, 12);

@@ -194,7 +194,7 @@ static enum es_reason this_boot_by_vendor(struct check *c, const struct es_pcr_v
 /* PCR 12 has no event yet that could be named. */
 static void add_firmware(struct es_host *host, char differs[static ES_FINDING_TEXT])
 {
-	char words[ES_FINDING_TEXT - 2]; /* behind "; " */
+	char words[ES_FINDING_TEXT - 2]; /* after "; " */
 	size_t used = strlen(differs);
 
 	es_host_firmware_words(host, words, sizeof words);

@@ -15,7 +15,7 @@ extern const struct es_needed_words {
 	const char *without; /* what happens where it is missing, for a message */
 } es_needed_options[ES_NEEDED_OPTIONS];
 
-/* As kernel and systemd read them: what comes behind "--" is init's alone. */
+/* As kernel and systemd read them: what comes after "--" is for init alone. */
 bool es_needed_option_given(struct es_span options, enum es_needed_option n);
 
 /* The first word that goes against one of them, "resume=/dev/sda2"; false: there is none. */

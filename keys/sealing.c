@@ -17,7 +17,7 @@ static bool isnt_of_every_boot(const struct es_event *event)
 	return es_event_is_recovery(event) || es_event_is_firmware_option(event);
 }
 
-/* PCR 12 of a boot by itself: without a recovery boot's mark, and with what firmware hands over now. */
+/* PCR 12 of an automatic boot: without a recovery boot's mark, and with what firmware hands over now. */
 static enum es_reason expect_options(struct es_host *host, struct es_span log, struct es_digest *ret)
 {
 	ES_FIRMWARE_NOW firmware = { .count = 0 };

@@ -139,7 +139,7 @@ static void variable_that_is_set_shuts_the_seal(void **state)
 	assert_opens(s); /* the seal is to none, and there is none again */
 }
 
-/* Its owner wants it: sealed beforehand, nobody has to stand there with the key. Each change is told from the one before. */
+/* Its owner wants it: sealed beforehand, nobody has to be there with the key. Each change is told from the one before. */
 static void resealed_host_opens_with_what_is_set_now(void **state)
 {
 	struct scene *s = *state;

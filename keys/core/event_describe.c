@@ -208,7 +208,7 @@ static bool holds_option(struct es_span data, const char *const names[static 2])
 	return es_options_find(all, names[0], &value) || es_options_find(all, names[1], &value);
 }
 
-/* A boot menu measures the options that it passes by itself, the recovery key with them; its text stays, but for the key. */
+/* A boot menu measures the options that it passes, the recovery key with them; its text stays, but for the key. */
 static const char *const recovery_options[] = { ES_OPTION_RECOVERY, ES_OPTION_RECOVERY_ESXI };
 /* On the machine anybody can read a variable; but what is shown goes further than that. */
 static const char *const credential_options[] = { "systemd.set_credential", "systemd.set_credential_binary" };

@@ -286,7 +286,7 @@ void es_event_log_hide(uint8_t *bytes, size_t len)
 			shown += shown < e.value.len; /* "=" */
 			hidden = (struct es_span){ e.value.data + shown, e.value.len - shown };
 		}
-		/* It lies within bytes. */
+		/* It is within bytes. */
 		if (hidden.len > 0)
 			memset(bytes + (hidden.data - bytes), '*', hidden.len);
 	}

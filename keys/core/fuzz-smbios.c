@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as an entry point and as a table: what comes out lies within, has no NUL, and comes to an end. */
+/* Any bytes as an entry point and as a table: what comes out is within it, has no NUL, and comes to an end. */
 #include "keys/core/firmware_options.h"
 #include "keys/core/smbios.h"
 
@@ -11,14 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void walk(struct es_span table, uint16_t count)
 {
 	struct es_smbios_strings s = es_smbios_strings(table, count);
-	const uint8_t *behind = table.data;
+	const uint8_t *after = table.data;
 	struct es_span found;
 
 	while (es_smbios_next(&s, &found)) {
-		if (found.len == 0 || found.data < behind || found.data + found.len > table.data + table.len ||
+		if (found.len == 0 || found.data < after || found.data + found.len > table.data + table.len ||
 		    memchr(found.data, 0, found.len))
 			abort();
-		behind = found.data + found.len;
+		after = found.data + found.len;
 		(void)es_firmware_string_counts(found);
 		if (es_firmware_string_shown(found).len > found.len)
 			abort();

@@ -26,7 +26,7 @@ bool es_options_has(struct es_span options, const char *name);
 /* Takes every name= and lone name out of options[0..*len), in place. */
 void es_options_remove(char *options, size_t *len, const char *name);
 
-/* The word at or behind *pos, in place; *pos moves past it. False: there is no further one. */
+/* The word at or after *pos, in place; *pos moves past it. False: that was the last. */
 bool es_options_next(struct es_span options, size_t *pos, struct es_span *ret_word);
 
 #endif

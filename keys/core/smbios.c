@@ -51,7 +51,7 @@ enum es_reason es_smbios_entry32(struct es_span bytes, struct es_smbios_entry *r
 	struct es_span dmi = bytes;
 	struct es_reader in;
 
-	/* What stands before "_DMI_" tells a version, and nothing of where the table is. */
+	/* What comes before "_DMI_" gives a version, and not the place of the table. */
 	if (bytes.len >= DMI_AT + DMI_LEN)
 		dmi = (struct es_span){ bytes.data + DMI_AT, bytes.len - DMI_AT };
 	if (!begins_with(dmi, "_DMI_") || !sum_is_zero(dmi, DMI_LEN))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The OEM strings in the SMBIOS tables (structures of type 11). Whoever can set them can pass systemd credentials.
+ * The OEM strings in the SMBIOS tables (structures of type 11). They can pass credentials to systemd.
  *
  * Entry point and table are walked as Linux does (drivers/firmware/dmi_scan.c), so that no string is found there that isn't
  * found here. Untrusted input. Pure: runs in firmware and on the host.
@@ -26,7 +26,7 @@ struct es_smbios_entry {
 
 /* The 64-bit entry point, "_SM3_". ES_FORMAT: it isn't one. */
 ES_MUST_CHECK enum es_reason es_smbios_entry64(struct es_span bytes, struct es_smbios_entry *ret);
-/* The 32-bit one, "_SM_" with "_DMI_" behind it; or "_DMI_" alone, as Linux shows the oldest. */
+/* The 32-bit one, "_SM_", then "_DMI_"; or "_DMI_" alone, as Linux shows the oldest. */
 ES_MUST_CHECK enum es_reason es_smbios_entry32(struct es_span bytes, struct es_smbios_entry *ret);
 
 struct es_smbios_strings {
@@ -39,7 +39,7 @@ struct es_smbios_strings {
 
 /* From the start of a table; count as in the entry point. */
 struct es_smbios_strings es_smbios_strings(struct es_span table, uint16_t count);
-/* The next OEM string that isn't empty, in place and without its NUL; false: there is no further one. */
+/* The next OEM string that isn't empty, in place and without its NUL; false: that was the last. */
 bool es_smbios_next(struct es_smbios_strings *s, struct es_span *ret);
 
 #endif

@@ -248,7 +248,7 @@ static void add_firmware(struct es_test_log *log, const char *variable, const ch
 			  (struct es_span){ bytes, w.pos });
 }
 
-/* A disk's reader learns no credential from the copy of the log; whoever compares logs still sees that they differ. */
+/* Who reads the disk learns no credential from the copy of the log. Compared with another it still differs. */
 static void values_that_firmware_handed_over_can_be_hidden(void **state)
 {
 	struct es_pcr_values before, after;

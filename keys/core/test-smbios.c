@@ -21,7 +21,7 @@ static int begin(void **state)
 	return 0;
 }
 
-/* Of the very length, so that ASan sees a byte too far. Returns the strings, one behind the other with a bar. */
+/* Of the very length, so that ASan sees a byte too far. Returns the strings, each with a bar after it. */
 static const char *strings(size_t len, uint16_t count)
 {
 	static char all[256];
@@ -57,7 +57,7 @@ static void oem_strings_of_every_structure_are_found(void **state)
 	assert_string_equal(strings(t.len, (uint16_t)t.count), "one|two=2|three|");
 }
 
-static void no_structure_behind_the_end_counts(void **state)
+static void no_structure_after_the_end_counts(void **state)
 {
 	(void)state;
 	es_test_smbios_add(&t, 11, "one\0");
@@ -154,7 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(oem_strings_of_every_structure_are_found, begin),
-		cmocka_unit_test_setup(no_structure_behind_the_end_counts, begin),
+		cmocka_unit_test_setup(no_structure_after_the_end_counts, begin),
 		cmocka_unit_test_setup(longer_formatted_area_is_passed_over, begin),
 		cmocka_unit_test_setup(broken_tables_end_where_they_break, begin),
 		cmocka_unit_test_setup(strings_that_do_not_end_are_none, begin),

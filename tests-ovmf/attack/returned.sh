@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The owner's own image measures itself, and is then kept from starting its kernel: it goes back to the firmware, which starts what
-# comes next. Secure Boot is on, and all is signed by the owner's own signer, as an old tool of his may be: so PCR 7 is what it was,
+# comes next. Secure Boot is on, and all is signed by the owner's own signer, as an old tool of theirs may be: so PCR 7 is what it was,
 # and PCR 11 alone could tell. (Without Secure Boot PCR 4 and 2 would know too, and no control could open.)
 # WITHOUT=RETURN_POISON
 . "$(dirname "$0")/../lib/harness.sh"
@@ -43,7 +43,7 @@ held "the driver is there" says "$with" starves yes
 held "the image says that its kernel can't be loaded" shows "$with" "the kernel can't be loaded"
 held "and that nothing can open the seal now" shows "$with" "what starts now can't open the seal"
 held "the attacker's program is started next" says "$with" asks yes
-held "his system runs" says "$with" attacker ran
+held "the attacker's system runs" says "$with" attacker ran
 held "the TPM gives it nothing, for PCR 11 and 12 alone" says "$with" unseal "tpm-policy PCR11 PCR12"
 succeeds "the image says that its kernel can't be loaded" shows "$without" "the kernel can't be loaded"
 succeeds "the attacker's system runs" says "$without" attacker ran

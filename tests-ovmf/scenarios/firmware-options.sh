@@ -69,7 +69,7 @@ check "this boot again would open" says "$b" check-before 0
 check "without the variable it wouldn't" says "$b" check-after 4
 check "and that is named too" grep -q 'PCR 12 .*EFI variable SystemdOptions: quiet is gone' "$b/out/check-after.txt"
 check "PCR 12 will be untouched" same "$(predicted "$b" after)" "$ZEROS"
-check "sealed anew it will open" says "$b" check-sealed 0
+check "sealed again it will open" says "$b" check-sealed 0
 check "it does, by the TPM" says "$c" opened-by tpm
 check "PCR 12 is untouched" same "$(pcr "$c" 12)" "$ZEROS"
 check "a string for systemd needs the recovery key" says "$d" opened-by recovery
