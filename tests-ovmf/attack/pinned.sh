@@ -15,7 +15,7 @@ planted() { # folder
 	job_make "$1/job" look
 	machine_start "$1" planted "job=$1/job" "image=$PINNED"
 	! machine_sees "$CONSOLE_ASKS" 120 || machine_type "$(cat "$SCRATCH/attacker/recovery-key")"
-	! machine_sees "$CONSOLE_ASKS_OLD|the image accepts" 60 || machine_type OLD
+	! machine_sees "$CONSOLE_ASKS_OLD|nothing was opened" 60 || machine_type OLD
 	machine_end || :
 }
 

@@ -99,8 +99,9 @@ machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 	QEMU_PID=$!
 }
 
+# Opened for both, since a guest that has just ended reads nothing any more, and the writer would wait for it forever.
 machine_type() { # text, a line for the guest's console
-	printf '%s\r' "$1" >"$BOOT/console.in"
+	printf '%s\r' "$1" 1<>"$BOOT/console.in"
 }
 
 machine_sees() { # pattern, seconds
