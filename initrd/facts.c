@@ -45,9 +45,7 @@ void es_facts_event_log(const char *event_log, const struct es_say *say, struct 
 void es_facts_hibernation(const struct es_source_paths *paths, struct es_sources *s)
 {
 	char detail[ES_HIBERNATION_TEXT] = "";
-	enum es_reason r =
-	    es_hibernation_check(paths->power_disk != NULL ? paths->power_disk : ES_POWER_DISK,
-				 paths->power_resume != NULL ? paths->power_resume : ES_POWER_RESUME, detail);
+	enum es_reason r = es_hibernation_check(paths->power != NULL ? paths->power : ES_POWER_DIR, detail);
 
 	if (r == ES_OK || !ES_WITH_RESUME_CHECK || s->no_automatic != ES_OK)
 		return;

@@ -42,8 +42,7 @@ struct es_source_paths {
 	const char *cmdline;      /* /proc/cmdline */
 	const char *product_uuid; /* /sys/class/dmi/id/product_uuid */
 	const char *event_log;    /* /sys/kernel/security/tpm0/binary_bios_measurements */
-	const char *power_disk;   /* ES_POWER_DISK */
-	const char *power_resume; /* ES_POWER_RESUME */
+	const char *power;        /* ES_POWER_DIR */
 	int device_wait_ms;       /* 0: ES_DEVICE_WAIT_MS */
 };
 

@@ -14,14 +14,12 @@
 
 static enum es_exit unlock(struct sealed *b, const char *disk, const char *resume)
 {
-	char disk_path[160], resume_path[160];
 	const struct es_unlock_options options = {
 		.from = { .handover = b->handover,
 			  .cmdline = b->cmdline,
 			  .product_uuid = b->m.uuid_path,
 			  .event_log = b->m.log_path,
-			  .power_disk = disk_path,
-			  .power_resume = resume_path,
+			  .power = b->m.folder,
 			  .device_wait_ms = 50 },
 		.run_dir = b->run,
 		.tcti = b->tcti,
@@ -33,10 +31,8 @@ static enum es_exit unlock(struct sealed *b, const char *disk, const char *resum
 		.idle_ms = -1,
 	};
 
-	sealed_write(b->m.folder, "power-disk", disk);
-	sealed_write(b->m.folder, "power-resume", resume);
-	snprintf(disk_path, sizeof disk_path, "%s/power-disk", b->m.folder);
-	snprintf(resume_path, sizeof resume_path, "%s/power-resume", b->m.folder);
+	sealed_write(b->m.folder, "disk", disk);
+	sealed_write(b->m.folder, "resume", resume);
 	return es_unlock(&options);
 }
 

@@ -264,6 +264,15 @@ static void look_at_secure_boot(struct check *c)
 		    es_secure_boot_words(judged.state)->mend);
 }
 
+/* The helper asks neither TPM nor KDF then. */
+static void look_at_hibernation(struct check *c)
+{
+	enum es_reason r = es_host_resume(c->host, c->next);
+
+	if (r != ES_OK)
+		add(c, true, r, "%s", es_host_detail(c->host));
+}
+
 /* It depends on nothing that a boot changes, so it can be tried. */
 static void look_at_kdf(struct check *c)
 {
@@ -324,6 +333,7 @@ enum es_reason es_host_check(struct es_host *host, const struct es_predict_reque
 	else
 		r = look_at_boot(&c);
 	look_at_secure_boot(&c);
+	look_at_hibernation(&c);
 	if (r == ES_OK)
 		*ret = c.found;
 	return r;

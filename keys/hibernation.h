@@ -9,14 +9,17 @@
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
 
+#include <stdbool.h>
+
 enum { ES_HIBERNATION_TEXT = 160 };
 
-#define ES_POWER_DISK   "/sys/power/disk"
-#define ES_POWER_RESUME "/sys/power/resume"
+#define ES_POWER_DIR "/sys/power"
 
-/* disk, resume: the kernel's files. ES_OK: it can't, or was built without hibernation. ES_RESUME_POSSIBLE, with what the
- * files say: it can, or nobody knows. */
-ES_MUST_CHECK enum es_reason es_hibernation_check(const char *disk, const char *resume,
-						  char ret_detail[static ES_HIBERNATION_TEXT]);
+/* power: the kernel's folder. ES_OK: it can't, or was built without hibernation. ES_RESUME_POSSIBLE, with what its files say:
+ * it can, or nobody knows. */
+ES_MUST_CHECK enum es_reason es_hibernation_check(const char *power, char ret_detail[static ES_HIBERNATION_TEXT]);
+
+/* Whether the kernel was built with hibernation, on or off. */
+bool es_hibernation_is_built_in(const char *power);
 
 #endif

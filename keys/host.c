@@ -3,6 +3,7 @@
 
 #include "keys/boot_partition.h"
 #include "keys/core/labels.h"
+#include "keys/hibernation.h"
 #include "keys/host_state.h"
 #include "keys/keyring_named.h"
 #include "keys/store/file.h"
@@ -146,6 +147,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
 	host->firmware = request->firmware != NULL ? request->firmware : kernel_firmware;
 	host->options = request->options != NULL ? request->options : kernel_options;
+	host->power = request->power != NULL ? request->power : ES_POWER_DIR;
 	host->key_name = request->key_name != NULL ? request->key_name : ES_KEYRING_NAME;
 	if (strlen(run_dir) >= sizeof host->run_dir || snprintf(host->efivars, sizeof host->efivars, "%s/efi/efivars",
 								host->firmware) >= (int)sizeof host->efivars)

@@ -22,6 +22,7 @@ struct es_host_request {
 	const char *product_uuid; /* path; NULL: the kernel's */
 	const char *firmware;     /* folder with efi/efivars and dmi/tables; NULL: the kernel's */
 	const char *options;      /* path of the kernel's own; NULL: /proc/cmdline */
+	const char *power;        /* folder that tells whether the kernel can hibernate; NULL: ES_POWER_DIR */
 	const char *key_name;     /* of the config key in the keyring; NULL: the one that the boot helper leaves */
 };
 

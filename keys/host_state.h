@@ -11,7 +11,7 @@ struct es_host {
 	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
 	char run_dir[ES_PATH_TEXT];
 	/* As asked; the caller's. */
-	const char *tcti, *event_log, *product_uuid, *firmware, *options, *key_name;
+	const char *tcti, *event_log, *product_uuid, *firmware, *options, *power, *key_name;
 	char efivars[ES_PATH_TEXT]; /* the folder of the firmware's variables, below `firmware` */
 	int banks_dirfd;            /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;

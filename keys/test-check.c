@@ -98,6 +98,19 @@ static void backup(struct scene *s)
 	assert_int_equal(es_host_save(host, &(struct es_save_request){ .force = false }, &saved), ES_OK);
 }
 
+/* The helper won't ask the TPM, nor the KDF. */
+static void a_kernel_that_could_resume_stops_it(void **state)
+{
+	struct scene *s = *state;
+
+	machine_hibernation(&s->m, "[platform] shutdown");
+	assert_int_equal(check(s), ES_RESUME_POSSIBLE);
+	assert_false(s->found.opens);
+	assert_non_null(strstr(s->found.finding[0].detail, "disk: [platform] shutdown"));
+	machine_hibernation(&s->m, "[disabled]");
+	assert_int_equal(check(s), ES_OK);
+}
+
 static void a_sound_host_has_no_findings(void **state)
 {
 	struct scene *s = *state;
@@ -288,6 +301,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f, setup) cmocka_unit_test_setup_teardown(f, setup, end)
 		TEST(a_sound_host_has_no_findings, with_tpm),
+		TEST(a_kernel_that_could_resume_stops_it, with_tpm),
+		TEST(a_kernel_that_could_resume_stops_it, without_tpm),
 		TEST(a_damaged_bank_stops_nothing_and_is_named, with_tpm),
 		TEST(a_bank_that_the_counter_has_left_behind_is_named, with_tpm),
 		TEST(a_planted_bank_is_named_and_stops_if_it_would_be_taken, with_tpm),

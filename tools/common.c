@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/common.h"
 
+#include "keys/check.h"
 #include "keys/firmware_now.h"
 
 #include <inttypes.h>
@@ -27,6 +28,7 @@ struct es_host_request es_host_request_of(const struct es_args *args)
 		.product_uuid = es_arg(args, "product-uuid"),
 		.firmware = es_arg(args, "firmware"),
 		.options = es_arg(args, "kernel-options"),
+		.power = es_arg(args, "power"),
 		.key_name = es_arg(args, "key-name"),
 	};
 }
@@ -170,6 +172,15 @@ void es_tell_firmware(const struct es_host *host)
 		es_firmware_words(&now, i, words, sizeof words);
 		es_warn("the seal is to a boot with %s; if that isn't yours, remove it and seal again", words);
 	}
+}
+
+void es_tell_hibernation(struct es_host *host, const struct es_predict_request *next)
+{
+	enum es_reason r = es_host_resume(host, next);
+
+	if (r != ES_OK)
+		es_warn("the next boot will ask for the recovery key all the same: %s (%s). %s",
+			es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
 }
 
 /* Behind n characters: ": /etc/a, /etc/b", with dots where names are left out. */

@@ -101,6 +101,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		say_kdf(args, host);
 	else
 		say_tpm(args, host);
+	es_tell_hibernation(host, NULL);
 	es_image_after_advise(host);
 	return ES_EXIT_DONE;
 }
@@ -117,6 +118,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
 	es_tell_vendor(args, host);
 	es_tell_firmware(host);
+	es_tell_hibernation(host, NULL);
 	return ES_EXIT_DONE;
 }
 

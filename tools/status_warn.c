@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of a host's status deserves attention, in sentences. */
-#include "keys/hibernation.h"
+#include "keys/check.h"
 #include "keys/image_options.h"
 #include "tools/common.h"
 #include "tools/status.h"
@@ -215,14 +215,12 @@ static void warn_of_watch(struct es_status *s)
 /* The boot helper asks the same, of the same kernel: what is found here will keep the next boot shut. */
 static void warn_of_hibernation(struct es_status *s)
 {
-	char detail[ES_HIBERNATION_TEXT];
-
-	if (s->boot == NULL || es_hibernation_check(ES_POWER_DISK, ES_POWER_RESUME, detail) == ES_OK)
+	if (s->boot == NULL || es_host_resume(s->host, NULL) == ES_OK)
 		return;
 	add(s,
 	    "this kernel could hibernate, or resume what somebody planted on the swap (%s): put nohibernate into the "
 	    "image's options, as `etcseal image build` does; until then only the recovery key opens",
-	    detail);
+	    es_host_detail(s->host));
 }
 
 void es_status_warn(struct es_status *s)

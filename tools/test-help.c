@@ -186,7 +186,7 @@ static void bash_completes(void **state)
 	(void)state;
 	assert_completes("etcseal st", "status");
 	assert_completes("etcseal recovery \"\"", "list rotate --json --boot-dir= --run-dir= --tcti= --event-log= "
-						  "--product-uuid= --firmware= --kernel-options= "
+						  "--product-uuid= --firmware= --kernel-options= --power= "
 						  "--key-name= --help "
 						  "--version");
 	assert_completes("etcseal recovery list --j", "--json");

@@ -14,6 +14,7 @@ const struct es_option es_global_options[] = {
 	{ "product-uuid", "FILE", "the machine's UUID (the kernel's)", false },
 	{ "firmware", "DIR", "what firmware shows: efi/efivars, dmi/tables (/sys/firmware)", false },
 	{ "kernel-options", "FILE", "what the kernel was started with (/proc/cmdline)", false },
+	{ "power", "DIR", "whether the kernel can hibernate (/sys/power)", false },
 	{ "key-name", "TEXT", "the name of the key in the kernel keyring", false },
 	{ "help", NULL, "show the help of a verb", false },
 	{ "version", NULL, "show the version", false },

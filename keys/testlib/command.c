@@ -20,9 +20,10 @@ void command_prepare(struct command *command, const struct machine *m, const cha
 	if (m != NULL)
 		snprintf(command->text, sizeof command->text,
 			 "program --boot-dir=%s --run-dir=%s --event-log=%s --product-uuid=%s --firmware=%s "
-			 "--kernel-options=%s --key-name=%s --tcti=%s ",
+			 "--kernel-options=%s --power=%s --key-name=%s --tcti=%s ",
 			 m->boot_dir, m->run_dir, m->log_path, m->uuid_path, m->firmware_dir, m->options_path,
-			 m->key_name, m->tpm != NULL ? es_swtpm_tcti(m->tpm) : "device:/dev/there-is-no-tpm");
+			 m->power_dir, m->key_name,
+			 m->tpm != NULL ? es_swtpm_tcti(m->tpm) : "device:/dev/there-is-no-tpm");
 	n = strlen(command->text);
 	assert_true(strlen(words) < sizeof command->text - n);
 	strcpy(command->text + n, words);

@@ -52,6 +52,7 @@ void machine_start(struct machine *m, bool with_tpm)
 	snprintf(m->log_path, sizeof m->log_path, "%s/log", m->folder);
 	snprintf(m->uuid_path, sizeof m->uuid_path, "%s/uuid", m->folder);
 	snprintf(m->firmware_dir, sizeof m->firmware_dir, "%s/firmware", m->folder);
+	snprintf(m->power_dir, sizeof m->power_dir, "%s/power", m->folder);
 	snprintf(m->options_path, sizeof m->options_path, "%s/options", m->folder);
 	snprintf(m->key_name, sizeof m->key_name, "etcseal-test:%d", (int)getpid());
 	assert_int_equal(mkdir(m->boot_dir, 0700), 0);
@@ -59,6 +60,7 @@ void machine_start(struct machine *m, bool with_tpm)
 	shell("mkdir -p %s && touch %s/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c", m->efivars, m->efivars);
 	machine_publish_strings(m);
 	m->options = "quiet systemd.import_credentials=no noresume nohibernate\n";
+	machine_hibernation(m, "[disabled]");
 	m->uuid = "4c4c4544-0043-5910-8054-b7c04f4e3432";
 	if (with_tpm)
 		m->tpm = es_swtpm_start();
@@ -316,6 +318,12 @@ static void leave(struct machine *m, struct es_opening *o)
 		assert_int_equal(es_keyring_put_named(m->key_name, key), ES_OK);
 }
 
+void machine_hibernation(const struct machine *m, const char *modes)
+{
+	shell("mkdir -p %s && echo '%s' >%s/disk && echo 0:0 >%s/resume", m->power_dir, modes, m->power_dir,
+	      m->power_dir);
+}
+
 static int open_dir(const char *base, const char *name)
 {
 	char path[128];
@@ -390,6 +398,7 @@ struct es_host *machine_host(struct machine *m)
 					   .product_uuid = m->uuid_path,
 					   .firmware = m->firmware_dir,
 					   .options = m->options_path,
+					   .power = m->power_dir,
 					   .key_name = m->key_name };
 	struct es_host *host = NULL;
 

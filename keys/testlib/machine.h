@@ -40,7 +40,7 @@ extern const struct machine_boot machine_usual_boot;
 struct machine {
 	struct es_swtpm *tpm; /* NULL: none */
 	char folder[64];      /* temporary; boot/ run/ firmware/ log options uuid in it */
-	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], firmware_dir[96], options_path[96];
+	char boot_dir[96], run_dir[96], log_path[96], uuid_path[96], firmware_dir[96], options_path[96], power_dir[96];
 	char efivars[128]; /* below firmware_dir */
 	char key_name[64];
 	const char *options;   /* the kernel's, as the running host sees them */
@@ -56,6 +56,8 @@ struct machine {
 
 void machine_start(struct machine *m, bool with_tpm);
 void machine_stop(struct machine *m);
+/* What the kernel says of hibernation, /sys/power/disk: "[disabled]" at the start. */
+void machine_hibernation(const struct machine *m, const char *modes);
 /* The host's keys, out of the kernel's keyring: whether or not there are any. */
 void machine_drop_keys(struct machine *m);
 
