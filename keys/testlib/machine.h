@@ -56,7 +56,7 @@ struct machine {
 
 void machine_start(struct machine *m, bool with_tpm);
 void machine_stop(struct machine *m);
-/* What the kernel says of hibernation, /sys/power/disk: "[disabled]" at the start. */
+/* What the kernel says of hibernation, /sys/power/disk; at the start it is one that was built without. */
 void machine_hibernation(const struct machine *m, const char *modes);
 /* The host's keys, out of the kernel's keyring: whether or not there are any. */
 void machine_drop_keys(struct machine *m);
