@@ -4,7 +4,7 @@
 CC ?= gcc
 BUILD ?= build
 # A build for the attack suite, with a defence switched off (keys/core/without.h), says so wherever it tells its version.
-VERSION := 0.1.0$(if $(findstring ES_TEST_WITHOUT_,$(EXTRA_CFLAGS)), TEST BUILD)
+VERSION := 0.2.0-dev$(if $(findstring ES_TEST_WITHOUT_,$(EXTRA_CFLAGS)), TEST BUILD)
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
