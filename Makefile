@@ -91,6 +91,12 @@ $(PREFIX_OBJ): $(BUILD)/prefix
 $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+# So with the version.
+VERSION_SRC := initrd/main.c initrd/test-main.c tools/help.c efi/main.c efi/variables.c efi/test-variables.c
+$(call objects,$(VERSION_SRC)) $(VERSION_SRC:%.c=$(BUILD)/stub-$(EFI_ARCH)/%.o): $(BUILD)/version
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 FORCE:
 
 units: all tests
