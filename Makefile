@@ -100,7 +100,7 @@ $(BUILD)/version: FORCE
 FORCE:
 
 units: all tests
-	$(Q).ci/units $(TESTS)
+	$(Q).ci/units $(TESTS) .ci/test-deps
 
 layers:
 	$(Q).ci/layers
