@@ -34,6 +34,8 @@ enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *r
 	if (r != ES_OK)
 		return r;
 	r = es_uki_write(parts, &w);
+	if (r == ES_TOO_LARGE)
+		r = ES_IMAGE_TOO_LARGE;
 	if (r == ES_OK)
 		r = es_buf_new(w.pos, &image);
 	if (r != ES_OK)

@@ -8,11 +8,20 @@
 #include "keys/core/pe.h"
 
 /* Checks the parts (the kernel is a PE image of the stub's machine, .cmdline has no NUL or line end within, …) and writes
- * the UKI. ret_detail names the part and what is wrong with it: ".initrd is empty". ES_FORMAT: a file that won't do;
- * ES_ARGUMENT: a text that won't, a part that is missing, .sbat beside the stub's own; ES_TOO_LARGE. The caller owns *ret. */
+ * the UKI. ret_detail names the part and what is wrong with it: ".initrd is empty". ES_PART_STUB … ES_PART_SIGNED:
+ * a file that won't do; ES_ARGUMENT: a text that won't, a part that is missing, .sbat beside the stub's own;
+ * ES_IMAGE_TOO_LARGE. The caller owns *ret. */
 enum { ES_IMAGE_DETAIL = 128 };
 ES_MUST_CHECK enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *ret,
 					    char ret_detail[static ES_IMAGE_DETAIL]);
+
+/* What keeps a part of a finished image from doing its work: ES_OK, or why ("is a boot loader (shim)"). */
+struct es_fault {
+	enum es_reason reason;
+	const char *why;
+};
+struct es_fault es_image_fault(const struct es_pe *image, const struct es_uki *uki, enum es_uki_section which);
+struct es_fault es_image_stub_fault(const struct es_pe *image);
 
 /* The release that an x86 kernel names in its header, as uname -r prints it; false if it names none. */
 enum { ES_KERNEL_RELEASE = 65 };

@@ -8,16 +8,16 @@
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
 #include "keys/crypto/sign.h"
+#include "keys/image_kind.h"
 #include "keys/image_policy.h"
+#include "keys/store/initrd.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-	BZIMAGE_MAGIC_AT = 0x202, /* Linux Documentation/arch/x86/boot.rst */
-	BZIMAGE_VERSION_AT = 0x20e,
+	BZIMAGE_VERSION_AT = 0x20e, /* Linux Documentation/arch/x86/boot.rst */
 	BZIMAGE_VERSION_BASE = 0x200,
-	CPIO_PADDING = 512, /* zeros that may stand before an initrd's archive */
 };
 
 static bool begins(struct es_span s, const char *magic, size_t len)
@@ -59,57 +59,52 @@ static const char *check_cmdline(struct es_span s)
 
 static const char *check_initrd(struct es_span s)
 {
-	static const struct {
-		const char *bytes;
-		size_t len;
-	} magics[] = {
-		{ "070701", 6 },           { "070702", 6 },      { "\x1f\x8b", 2 },
-		{ "\x28\xb5\x2f\xfd", 4 }, { "\xfd\x37zXZ", 5 }, { "\x02\x21\x4c\x18", 4 },
-		{ "\x5d\x00\x00", 3 },     { "BZh", 3 },         { "\x89LZO", 4 },
+	static const char *const words[ES_INITRD_COUNT] = {
+		[ES_INITRD_UNKNOWN] = "is neither a cpio archive nor a compressed one",
+		[ES_INITRD_OLD_CPIO] = "is a cpio archive of an old form; the kernel takes what cpio -H newc writes",
+		[ES_INITRD_DAMAGED] = "is a truncated or damaged archive",
+		[ES_INITRD_OTHER] = "is compressed, but what comes out isn't a cpio archive",
+		[ES_INITRD_EARLY_ONLY] = "holds nothing but microcode or ACPI tables, and no program to run",
 	};
-	size_t zeros = 0;
 
-	while (zeros < s.len && zeros < CPIO_PADDING && s.data[zeros] == 0)
-		zeros++;
-	s.data += zeros;
-	s.len -= zeros;
-	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
-		if (begins(s, magics[i].bytes, magics[i].len))
-			return NULL;
-	return "is neither a cpio archive nor a compressed one";
+	return words[es_initrd_look(s)];
 }
 
 static const char *check_osrel(struct es_span s)
 {
-	return printable(s, true) ? NULL : "is no text";
+	return printable(s, true) ? NULL : "isn't text";
 }
 
 static const char *check_ucode(struct es_span s)
 {
-	return begins(s, "07070", 5) ? NULL : "is no uncompressed cpio archive, the only form the kernel takes";
+	return es_initrd_look(s) == ES_INITRD_EARLY_ONLY ? NULL
+							 : "isn't an uncompressed cpio archive with "
+							   "kernel/x86/microcode in it, the only form the kernel takes";
 }
 
 static const char *check_splash(struct es_span s)
 {
-	return begins(s, "BM", 2) ? NULL : "is no BMP picture";
+	return begins(s, "BM", 2) ? NULL : "isn't a BMP picture";
 }
 
 static const char *check_dtb(struct es_span s)
 {
-	return begins(s, "\xd0\x0d\xfe\xed", 4) ? NULL : "is no compiled device tree";
+	return begins(s, "\xd0\x0d\xfe\xed", 4) ? NULL : "isn't a compiled device tree";
 }
 
 static const char *check_uname(struct es_span s)
 {
 	if (!printable(s, false) || !ascii(s) || memchr(s.data, ' ', s.len) != NULL)
-		return "is no kernel release (one word, as uname -r prints it)";
+		return "isn't a kernel release (one word, as uname -r prints it)";
 	return s.len < ES_KERNEL_RELEASE ? NULL : "is longer than a kernel release can be";
 }
 
 static const char *check_sbat(struct es_span s)
 {
+	while (s.len > 0 && s.data[s.len - 1] == '\0')
+		s.len--; /* a linker's padding, as systemd's stub has it */
 	return begins(s, "sbat,", 5) && printable(s, true) ? NULL
-							   : "is no SBAT table (its first line begins with sbat,)";
+							   : "isn't an SBAT table (its first line begins with sbat,)";
 }
 
 static const char *check_pcrpkey(struct es_span s)
@@ -118,7 +113,7 @@ static const char *check_pcrpkey(struct es_span s)
 	enum es_reason r = es_rsa_public_read(s, &key);
 
 	if (!printable(s, true) || (r != ES_OK && r != ES_VERSION))
-		return "is no public key in PEM form";
+		return "isn't a public key in PEM form";
 	if (r == ES_VERSION)
 		return "is no RSA key of 2048 or 3072 bits with exponent 65537, which is what TPMs check";
 	return 8 * key.len > ES_POLICY_KEY_BITS_MAX ? ES_POLICY_KEY_TOO_LARGE : NULL;
@@ -126,34 +121,26 @@ static const char *check_pcrpkey(struct es_span s)
 
 static const char *check_pcrsig(struct es_span s)
 {
-	return begins(s, "{", 1) && printable(s, true) ? NULL : "is no JSON object";
+	return begins(s, "{", 1) && printable(s, true) ? NULL : "isn't a JSON object";
 }
 
 static const struct {
-	const char *(*check)(
-	    struct es_span s); /* what is wrong, or NULL; no function: check_kernel, which needs the stub */
-	enum es_reason reason; /* a file that won't do, or a text */
+	const char *(*check)(struct es_span s); /* what is wrong, or NULL; no function: check_kernel */
+	enum es_reason reason;                  /* a file that won't do, or a text */
 	bool required;
 } rules[ES_UKI_COUNT] = {
-	[ES_UKI_LINUX] = { NULL, ES_FORMAT, true },
-	[ES_UKI_OSREL] = { check_osrel, ES_FORMAT, false },
+	[ES_UKI_LINUX] = { NULL, ES_PART_KERNEL, true },
+	[ES_UKI_OSREL] = { check_osrel, ES_PART_KIND, false },
 	[ES_UKI_CMDLINE] = { check_cmdline, ES_ARGUMENT, true },
-	[ES_UKI_INITRD] = { check_initrd, ES_FORMAT, true },
-	[ES_UKI_UCODE] = { check_ucode, ES_FORMAT, false },
-	[ES_UKI_SPLASH] = { check_splash, ES_FORMAT, false },
-	[ES_UKI_DTB] = { check_dtb, ES_FORMAT, false },
+	[ES_UKI_INITRD] = { check_initrd, ES_PART_INITRD, true },
+	[ES_UKI_UCODE] = { check_ucode, ES_PART_KIND, false },
+	[ES_UKI_SPLASH] = { check_splash, ES_PART_KIND, false },
+	[ES_UKI_DTB] = { check_dtb, ES_PART_KIND, false },
 	[ES_UKI_UNAME] = { check_uname, ES_ARGUMENT, false },
-	[ES_UKI_SBAT] = { check_sbat, ES_FORMAT, false },
-	[ES_UKI_PCRPKEY] = { check_pcrpkey, ES_FORMAT, false },
-	[ES_UKI_PCRSIG] = { check_pcrsig, ES_FORMAT, false },
+	[ES_UKI_SBAT] = { check_sbat, ES_PART_KIND, false },
+	[ES_UKI_PCRPKEY] = { check_pcrpkey, ES_PART_KIND, false },
+	[ES_UKI_PCRSIG] = { check_pcrsig, ES_PART_KIND, false },
 };
-
-static bool is_bzimage(struct es_span s)
-{
-	struct es_span magic;
-
-	return es_span_part(s, BZIMAGE_MAGIC_AT, 4, &magic) && memcmp(magic.data, "HdrS", 4) == 0;
-}
 
 /* By its name, also an empty one. */
 static bool has_section(const struct es_pe *pe, int which)
@@ -164,53 +151,94 @@ static bool has_section(const struct es_pe *pe, int which)
 	return false;
 }
 
-static const char *check_stub(const struct es_uki_parts *parts, struct es_pe *ret_pe)
+static struct es_fault check_stub(const struct es_uki_parts *parts, struct es_pe *ret_pe)
 {
+	enum es_program_kind kind = es_program_look(parts->stub, ret_pe);
 	struct es_uki uki;
-	enum es_reason r = es_pe_open(parts->stub, ES_PE_FILE, ret_pe);
+	enum es_reason r;
 
-	if (r == ES_VERSION)
-		return "is an EFI program for a machine that isn't supported";
-	if (r != ES_OK)
-		return "is no EFI program, or a truncated one";
-	if (is_bzimage(parts->stub))
-		return "is a kernel";
-	if (ret_pe->subsystem != ES_PE_SUBSYSTEM_EFI_APPLICATION)
-		return "is an EFI driver";
+	if (kind == ES_PROGRAM_UNSUPPORTED)
+		return (struct es_fault){ ES_PART_UNSUPPORTED, es_program_words(kind) };
+	if (kind != ES_PROGRAM_STUB)
+		return (struct es_fault){ ES_PART_STUB, es_program_words(kind) };
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		if (i != ES_UKI_SBAT && has_section(ret_pe, i))
-			return "is a whole boot image already";
+			return (struct es_fault){ ES_PART_STUB, "has parts of a boot image in it already" };
 	r = es_uki_find(ret_pe, ES_PE_FILE, &uki);
 	if (r != ES_OK && r != ES_MISSING)
-		return "has a doubled or truncated section";
+		return (struct es_fault){ ES_PART_STUB, "has a doubled or truncated section" };
 	if (parts->present[ES_UKI_SBAT] && has_section(ret_pe, ES_UKI_SBAT))
-		return "has a .sbat section of its own, which stays";
-	return ret_pe->cert_size > 0 ? "is signed; sign the finished image instead" : NULL;
+		return (struct es_fault){ ES_ARGUMENT,
+					  "has a .sbat section of its own, which stays: leave --sbat out" };
+	if (ret_pe->cert_size > 0)
+		return (struct es_fault){ ES_PART_SIGNED, "is signed" };
+	return (struct es_fault){ ES_OK, NULL };
 }
 
-static const char *check_kernel(struct es_span s, const struct es_pe *stub)
+static const char *why_no_program(struct es_span s)
 {
-	struct es_uki uki;
-	struct es_pe pe;
-	enum es_reason r = es_pe_open(s, ES_PE_FILE, &pe);
-
 	if (begins(s,
 		   "\x7f"
 		   "ELF",
 		   4))
 		return "is an ELF file; the boot image needs the bzImage, as it lies in /boot";
-	if (r == ES_VERSION)
-		return "is for a machine that isn't supported";
-	if (r != ES_OK && is_bzimage(s))
+	if (begins(s, "\x1f\x8b", 2) || begins(s, "\x28\xb5\x2f\xfd", 4) || begins(s, "\xfd\x37zXZ", 5))
+		return "is compressed; firmware starts only what unpacks itself";
+	if (es_program_bzimage(s))
 		return "is truncated, or was built without CONFIG_EFI_STUB";
-	if (r != ES_OK)
-		return "is no kernel with an EFI stub";
-	if (pe.subsystem != ES_PE_SUBSYSTEM_EFI_APPLICATION)
-		return "is no kernel with an EFI stub";
-	r = es_uki_find(&pe, ES_PE_FILE, &uki);
-	if (r == ES_OK || (r == ES_MISSING && uki.present[ES_UKI_LINUX]))
-		return "is a boot image (UKI) and no kernel";
-	return pe.machine == stub->machine ? NULL : "is for another machine than the stub";
+	return es_program_words(ES_PROGRAM_NONE);
+}
+
+static struct es_fault check_kernel(struct es_span s, uint16_t machine)
+{
+	struct es_pe pe;
+	enum es_program_kind kind = es_program_look(s, &pe);
+
+	switch (kind) {
+	case ES_PROGRAM_KERNEL:
+		if (pe.machine != machine)
+			return (struct es_fault){ ES_PART_MACHINE, pe.machine == ES_PE_MACHINE_ARM64
+								       ? "is for arm64, and the stub for x86-64"
+								       : "is for x86-64, and the stub for arm64" };
+		return (struct es_fault){ ES_OK, NULL };
+	case ES_PROGRAM_NONE:
+		return (struct es_fault){ ES_PART_KERNEL, why_no_program(s) };
+	case ES_PROGRAM_UNSUPPORTED:
+		return (struct es_fault){ ES_PART_UNSUPPORTED, es_program_words(kind) };
+	default:
+		return (struct es_fault){ ES_PART_KERNEL, es_program_words(kind) };
+	}
+}
+
+static struct es_fault check_part(enum es_uki_section which, struct es_span s, uint16_t machine)
+{
+	struct es_fault fault = { ES_OK, NULL };
+
+	if (s.len == 0)
+		return (struct es_fault){ rules[which].reason, "is empty" };
+	if (rules[which].check == NULL)
+		return check_kernel(s, machine);
+	fault.why = rules[which].check(s);
+	if (fault.why != NULL)
+		fault.reason = rules[which].reason;
+	return fault;
+}
+
+struct es_fault es_image_fault(const struct es_pe *image, const struct es_uki *uki, enum es_uki_section which)
+{
+	if (!uki->present[which])
+		return (struct es_fault){ ES_OK, NULL };
+	return check_part(which, uki->section[which], image->machine);
+}
+
+struct es_fault es_image_stub_fault(const struct es_pe *image)
+{
+	enum es_program_kind kind = es_program_stub(image);
+
+	if (kind == ES_PROGRAM_STUB)
+		return (struct es_fault){ ES_OK, NULL };
+	return (struct es_fault){ ES_PART_STUB,
+				  kind == ES_PROGRAM_OTHER ? "isn't etcseal's or systemd's" : es_program_words(kind) };
 }
 
 static enum es_reason refuse(char *ret_detail, enum es_reason reason, const char *what, const char *why)
@@ -225,7 +253,7 @@ bool es_image_kernel_release(struct es_span kernel, char ret[static ES_KERNEL_RE
 	struct es_reader in = { .in = kernel, .pos = BZIMAGE_VERSION_AT };
 	size_t len = 0;
 
-	if (!is_bzimage(kernel))
+	if (!es_program_bzimage(kernel))
 		return false;
 	if (!es_span_part(kernel, (uint64_t)es_read_le16(&in) + BZIMAGE_VERSION_BASE, ES_KERNEL_RELEASE, &text))
 		return false;
@@ -241,10 +269,10 @@ bool es_image_kernel_release(struct es_span kernel, char ret[static ES_KERNEL_RE
 enum es_reason es_image_check(const struct es_uki_parts *parts, char ret_detail[static ES_IMAGE_DETAIL])
 {
 	struct es_pe stub;
-	const char *fault = check_stub(parts, &stub);
+	struct es_fault fault = check_stub(parts, &stub);
 
-	if (fault != NULL)
-		return refuse(ret_detail, ES_FORMAT, "the stub", fault);
+	if (fault.reason != ES_OK)
+		return refuse(ret_detail, fault.reason, "the stub", fault.why);
 	for (int i = 0; i < ES_UKI_COUNT; i++) {
 		const char *name = es_uki_section_names[i];
 
@@ -252,12 +280,9 @@ enum es_reason es_image_check(const struct es_uki_parts *parts, char ret_detail[
 			return refuse(ret_detail, ES_ARGUMENT, name, "is missing");
 		if (!parts->present[i])
 			continue;
-		if (parts->section[i].len == 0)
-			return refuse(ret_detail, rules[i].reason, name, "is empty");
-		fault =
-		    rules[i].check != NULL ? rules[i].check(parts->section[i]) : check_kernel(parts->section[i], &stub);
-		if (fault != NULL)
-			return refuse(ret_detail, rules[i].reason, name, fault);
+		fault = check_part((enum es_uki_section)i, parts->section[i], stub.machine);
+		if (fault.reason != ES_OK)
+			return refuse(ret_detail, fault.reason, name, fault.why);
 	}
 	return ES_OK;
 }

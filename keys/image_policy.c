@@ -118,17 +118,17 @@ static enum es_reason why_image(enum es_reason r, const char **ret_why)
 {
 	switch (r) {
 	case ES_ARGUMENT:
-		*ret_why = "is signed for Secure Boot already: sign its policy first, and then the image";
-		return r;
+		*ret_why = "is signed already: sign its policy first, and then the image";
+		return ES_PART_SIGNED;
 	case ES_UNSAFE:
-		*ret_why = "has a .pcrsig that isn't its last section: build the image anew";
-		return ES_FORMAT;
+		*ret_why = "has a .pcrsig that isn't its last section: build the image again";
+		return ES_IMAGE_KIND;
 	case ES_TOO_LARGE:
 		*ret_why = "has no room for one more section";
-		return r;
+		return ES_IMAGE_TOO_LARGE;
 	default:
-		*ret_why = "is no boot image";
-		return r == ES_MISSING || r == ES_VERSION ? ES_FORMAT : r;
+		*ret_why = "isn't a boot image";
+		return r == ES_MISSING || r == ES_VERSION || r == ES_FORMAT ? ES_IMAGE_KIND : r;
 	}
 }
 

@@ -27,9 +27,9 @@ static struct es_uki_parts usual_parts(void)
 	struct es_uki_parts p = { .stub = { stub_bytes, es_test_pe_stub(stub_bytes) } };
 
 	p.present[ES_UKI_LINUX] = p.present[ES_UKI_CMDLINE] = p.present[ES_UKI_INITRD] = true;
-	p.section[ES_UKI_LINUX] = (struct es_span){ kernel_bytes, es_test_pe_stub(kernel_bytes) };
+	p.section[ES_UKI_LINUX] = (struct es_span){ kernel_bytes, es_test_pe_kernel(kernel_bytes) };
 	p.section[ES_UKI_CMDLINE] = es_text_span("console=ttyS0 quiet");
-	p.section[ES_UKI_INITRD] = es_text_span("070701 and so on");
+	p.section[ES_UKI_INITRD] = es_test_initrd("and so on");
 	return p;
 }
 
@@ -247,7 +247,7 @@ static void builds_from_debians_kernel(void **state)
 	assert_true(es_image_kernel_release(es_buf_span(&kernel), release));
 	assert_string_equal(release, name + strlen("vmlinuz-"));
 	parts.section[ES_UKI_LINUX].len /= 2;
-	assert_refused(&parts, ES_FORMAT, ".linux is truncated, or was built without CONFIG_EFI_STUB");
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is truncated, or was built without CONFIG_EFI_STUB");
 	assert_false(es_image_kernel_release((struct es_span){ kernel.data, 0x210 }, release));
 	assert_false(es_image_kernel_release(es_text_span("no kernel"), release));
 	es_buf_free(&stub);

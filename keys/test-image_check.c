@@ -20,9 +20,9 @@ static struct es_uki_parts usual_parts(void)
 	struct es_uki_parts p = { .stub = { stub_bytes, es_test_pe_stub(stub_bytes) } };
 
 	p.present[ES_UKI_LINUX] = p.present[ES_UKI_CMDLINE] = p.present[ES_UKI_INITRD] = true;
-	p.section[ES_UKI_LINUX] = (struct es_span){ kernel_bytes, es_test_pe_stub(kernel_bytes) };
+	p.section[ES_UKI_LINUX] = (struct es_span){ kernel_bytes, es_test_pe_kernel(kernel_bytes) };
 	p.section[ES_UKI_CMDLINE] = es_text_span("console=ttyS0 quiet");
-	p.section[ES_UKI_INITRD] = es_text_span("070701 and so on");
+	p.section[ES_UKI_INITRD] = es_test_initrd("and so on");
 	return p;
 }
 
@@ -36,8 +36,10 @@ static void assert_refused(const struct es_uki_parts *parts, enum es_reason expe
 {
 	char said[ES_IMAGE_DETAIL];
 	struct es_buf image = { 0 };
-	enum es_reason r = es_image_build(parts, &image, said);
+	enum es_reason r;
 
+	said[0] = '\0';
+	r = es_image_build(parts, &image, said);
 	assert_string_equal(said, detail);
 	assert_int_equal(r, expected);
 	assert_null(image.data);
@@ -64,78 +66,147 @@ static void names_the_part_that_is_missing_or_empty(void **state)
 	parts = usual_parts();
 	parts.present[ES_UKI_LINUX] = false;
 	assert_refused(&parts, ES_ARGUMENT, ".linux is missing");
-	refuses_text(ES_UKI_LINUX, "", ES_FORMAT, ".linux is empty");
+	refuses_text(ES_UKI_LINUX, "", ES_PART_KERNEL, ".linux is empty");
 	refuses_text(ES_UKI_CMDLINE, "", ES_ARGUMENT, ".cmdline is empty");
 }
 
-static void refuses_what_is_no_kernel(void **state)
+static void F11_refuses_what_is_no_kernel(void **state)
 {
 	static const struct es_test_pe_section inner[] = { { ".text", 16, 1 }, { ".linux", 16, 'L' } };
 	struct es_uki_parts parts = usual_parts();
 	uint8_t uki[ES_TEST_PE_MAX];
 
 	(void)state;
-	refuses_text(ES_UKI_LINUX, "#!/bin/sh", ES_FORMAT, ".linux is no kernel with an EFI stub");
+	refuses_text(ES_UKI_LINUX, "#!/bin/sh", ES_PART_KERNEL, ".linux isn't an EFI program, or it is truncated");
 	refuses_text(ES_UKI_LINUX,
 		     "\x7f"
 		     "ELF\x02",
-		     ES_FORMAT, ".linux is an ELF file; the boot image needs the bzImage, as it lies in /boot");
+		     ES_PART_KERNEL, ".linux is an ELF file; the boot image needs the bzImage, as it lies in /boot");
+	refuses_text(ES_UKI_LINUX, "\x1f\x8b\x08", ES_PART_KERNEL,
+		     ".linux is compressed; firmware starts only what unpacks itself");
 	parts.section[ES_UKI_LINUX].len -= 1;
-	memcpy(kernel_bytes + 0x202, "HdrS", 4);
-	assert_refused(&parts, ES_FORMAT, ".linux is truncated, or was built without CONFIG_EFI_STUB");
-	parts = usual_parts();
-	es_test_put16(kernel_bytes, ES_TEST_PE_COFF + 4, ES_PE_MACHINE_ARM64);
-	assert_refused(&parts, ES_FORMAT, ".linux is for another machine than the stub");
-	es_test_put16(kernel_bytes, ES_TEST_PE_COFF + 4, 0x14c);
-	assert_refused(&parts, ES_FORMAT, ".linux is for a machine that isn't supported");
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is truncated, or was built without CONFIG_EFI_STUB");
 	parts = usual_parts();
 	es_test_put16(kernel_bytes, ES_TEST_PE_OPTIONAL + 68, 12);
-	assert_refused(&parts, ES_FORMAT, ".linux is no kernel with an EFI stub");
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is an EFI driver");
 	parts = usual_parts();
+	memset(kernel_bytes + 0x202, 0, 4); /* sound, and nothing says what it is */
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is some other EFI program");
+	parts.section[ES_UKI_LINUX] = parts.stub;
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is a stub");
 	parts.section[ES_UKI_LINUX] = (struct es_span){ uki, es_test_pe_uki(uki) };
-	assert_refused(&parts, ES_FORMAT, ".linux is a boot image (UKI) and no kernel");
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is a whole boot image (UKI)");
 	parts.section[ES_UKI_LINUX].len = es_test_pe_make(inner, 2, uki); /* also one that lacks the rest */
-	assert_refused(&parts, ES_FORMAT, ".linux is a boot image (UKI) and no kernel");
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is a whole boot image (UKI)");
 }
 
-static void refuses_what_is_no_stub(void **state)
+static void make_for(uint8_t *program, uint16_t machine)
 {
-	static const struct es_test_pe_section sbat[] = { { ".text", 16, 1 }, { ".sbat", 16, 's' } };
+	es_test_put16(program, ES_TEST_PE_COFF + 4, machine);
+}
+
+static void F12_refuses_a_kernel_of_another_machine_type(void **state)
+{
+	struct es_uki_parts parts = usual_parts();
+	char detail[ES_IMAGE_DETAIL];
+	ES_BUF image = { 0 };
+
+	(void)state;
+	make_for(kernel_bytes, ES_PE_MACHINE_ARM64);
+	assert_refused(&parts, ES_PART_KERNEL, ".linux is some other EFI program"); /* an x86 kernel's header */
+	memcpy(kernel_bytes + 0x38, "ARM\x64", 4);
+	assert_refused(&parts, ES_PART_MACHINE, ".linux is for arm64, and the stub for x86-64");
+	make_for(stub_bytes, ES_PE_MACHINE_ARM64);
+	assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
+	memcpy(kernel_bytes + 0x38, "\xcd\x23\x82\x81", 4); /* one that unpacks itself */
+	es_buf_free(&image);
+	assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
+	parts = usual_parts();
+	make_for(stub_bytes, ES_PE_MACHINE_ARM64);
+	assert_refused(&parts, ES_PART_MACHINE, ".linux is for x86-64, and the stub for arm64");
+	parts = usual_parts();
+	make_for(kernel_bytes, 0x14c);
+	assert_refused(&parts, ES_PART_UNSUPPORTED,
+		       ".linux is an EFI program for another machine than x86-64 or arm64");
+	parts = usual_parts();
+	es_test_put16(kernel_bytes, ES_TEST_PE_OPTIONAL, 0x10b);
+	assert_refused(&parts, ES_PART_UNSUPPORTED,
+		       ".linux is an EFI program for another machine than x86-64 or arm64");
+}
+
+static void mark_stub(const char *mark)
+{
+	uint8_t *at = stub_bytes + es_test_get32(stub_bytes, es_test_pe_at(2, ES_TEST_PE_ROFF));
+
+	memset(at, 0, 64);
+	strcpy((char *)at, mark);
+}
+
+static void F11_refuses_what_is_no_stub(void **state)
+{
 	static const struct es_test_pe_section doubled[] = { { ".text", 16, 1 },
+							     { ".data", 16, 0 },
+							     { ".sdmagic", 64, 's' },
 							     { ".sbat", 16, 's' },
 							     { ".sbat", 16, 's' } };
+	static const char *const marks[][2] = {
+		{ "#### LoaderInfo: systemd-addon 257 ####",
+		  "the stub is an addon, which only gives a boot image more options" },
+		{ "#### LoaderInfo: systemd-boot 252 ####", "the stub is a boot menu (systemd-boot)" },
+		{ "#### LoaderInfo: another 1 ####", "the stub is some other EFI program" },
+		{ "", "the stub is some other EFI program" },
+	};
 	struct es_uki_parts parts = usual_parts();
 
 	(void)state;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		parts = usual_parts();
+		mark_stub(marks[i][0]);
+		assert_refused(&parts, ES_PART_STUB, marks[i][1]);
+	}
 	parts.stub = es_text_span("no stub");
-	assert_refused(&parts, ES_FORMAT, "the stub is no EFI program, or a truncated one");
+	assert_refused(&parts, ES_PART_STUB, "the stub isn't an EFI program, or it is truncated");
 	parts = usual_parts();
 	parts.stub.len -= 1;
-	assert_refused(&parts, ES_FORMAT, "the stub is no EFI program, or a truncated one");
+	assert_refused(&parts, ES_PART_STUB, "the stub isn't an EFI program, or it is truncated");
 	parts = usual_parts();
 	parts.stub.len = es_test_pe_uki(stub_bytes);
-	assert_refused(&parts, ES_FORMAT, "the stub is a whole boot image already");
+	assert_refused(&parts, ES_PART_STUB, "the stub is a whole boot image (UKI)");
 	parts = usual_parts();
-	memcpy(stub_bytes + 0x202, "HdrS", 4);
-	assert_refused(&parts, ES_FORMAT, "the stub is a kernel");
+	parts.stub = parts.section[ES_UKI_LINUX];
+	assert_refused(&parts, ES_PART_STUB, "the stub is a kernel");
 	parts = usual_parts();
 	es_test_put16(stub_bytes, ES_TEST_PE_OPTIONAL + 68, 11);
-	assert_refused(&parts, ES_FORMAT, "the stub is an EFI driver");
+	assert_refused(&parts, ES_PART_STUB, "the stub is an EFI driver");
 	parts = usual_parts();
 	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL, 0x10b);
-	assert_refused(&parts, ES_FORMAT, "the stub is an EFI program for a machine that isn't supported");
-	parts = usual_parts();
+	assert_refused(&parts, ES_PART_UNSUPPORTED,
+		       "the stub is an EFI program for another machine than x86-64 or arm64");
+	parts.stub.len = es_test_pe_make(doubled, 5, stub_bytes);
+	strcpy((char *)stub_bytes + es_test_get32(stub_bytes, es_test_pe_at(2, ES_TEST_PE_ROFF)),
+	       "#### LoaderInfo: systemd-stub 252 ####");
+	assert_refused(&parts, ES_PART_STUB, "the stub has a doubled or truncated section");
+}
+
+static void a_stub_that_would_do_and_cannot_be_used_so(void **state)
+{
+	static const struct es_test_pe_section sbat[] = { { ".text", 16, 1 },
+							  { ".sdmagic", 64, 0 },
+							  { ".sbat", 16, 's' } };
+	struct es_uki_parts parts = usual_parts();
+	uint8_t *mark;
+
+	(void)state;
 	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL + 112 + 32, (uint32_t)parts.stub.len);
 	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL + 112 + 36, 8);
 	parts.stub.len += 8;
-	assert_refused(&parts, ES_FORMAT, "the stub is signed; sign the finished image instead");
+	assert_refused(&parts, ES_PART_SIGNED, "the stub is signed");
 	parts = usual_parts();
-	parts.stub.len = es_test_pe_make(doubled, 3, stub_bytes);
-	assert_refused(&parts, ES_FORMAT, "the stub has a doubled or truncated section");
-	parts = usual_parts();
-	parts.stub.len = es_test_pe_make(sbat, 2, stub_bytes);
+	parts.stub.len = es_test_pe_make(sbat, 3, stub_bytes);
+	mark = stub_bytes + es_test_get32(stub_bytes, es_test_pe_at(1, ES_TEST_PE_ROFF));
+	strcpy((char *)mark, "#### LoaderInfo: etcseal-stub 1 ####");
 	put_text(&parts, ES_UKI_SBAT, "sbat,1\n");
-	assert_refused(&parts, ES_FORMAT, "the stub has a .sbat section of its own, which stays");
+	assert_refused(&parts, ES_ARGUMENT, "the stub has a .sbat section of its own, which stays: leave --sbat out");
 }
 
 static void refuses_options_that_no_kernel_should_get(void **state)
@@ -157,47 +228,56 @@ static void refuses_options_that_no_kernel_should_get(void **state)
 		     ".cmdline holds a recovery key, which everybody could read there");
 }
 
-static void refuses_each_part_that_is_something_else(void **state)
+static void F12_refuses_each_part_that_is_something_else(void **state)
 {
+	struct es_uki_parts parts = usual_parts();
+
 	(void)state;
-	refuses_text(ES_UKI_INITRD, "no archive", ES_FORMAT, ".initrd is neither a cpio archive nor a compressed one");
-	refuses_text(ES_UKI_OSREL, "\x01", ES_FORMAT, ".osrel is no text");
-	refuses_text(ES_UKI_UCODE, "\x1f\x8b", ES_FORMAT,
-		     ".ucode is no uncompressed cpio archive, the only form the kernel takes");
-	refuses_text(ES_UKI_SPLASH, "\x89PNG", ES_FORMAT, ".splash is no BMP picture");
-	refuses_text(ES_UKI_DTB, "/dts-v1/;", ES_FORMAT, ".dtb is no compiled device tree");
+	refuses_text(ES_UKI_INITRD, "no archive", ES_PART_INITRD,
+		     ".initrd is neither a cpio archive nor a compressed one");
+	refuses_text(ES_UKI_INITRD, "070707 old", ES_PART_INITRD,
+		     ".initrd is a cpio archive of an old form; the kernel takes what cpio -H newc writes");
+	refuses_text(ES_UKI_INITRD, "070701 short", ES_PART_INITRD, ".initrd is a truncated or damaged archive");
+	parts.section[ES_UKI_INITRD] = parts.section[ES_UKI_LINUX];
+	assert_refused(&parts, ES_PART_INITRD, ".initrd is neither a cpio archive nor a compressed one");
+	refuses_text(ES_UKI_OSREL, "\x01", ES_PART_KIND, ".osrel isn't text");
+	refuses_text(ES_UKI_UCODE, "\x1f\x8b", ES_PART_KIND,
+		     ".ucode isn't an uncompressed cpio archive with kernel/x86/microcode in it, the only form the "
+		     "kernel takes");
+	refuses_text(ES_UKI_SPLASH, "\x89PNG", ES_PART_KIND, ".splash isn't a BMP picture");
+	refuses_text(ES_UKI_DTB, "/dts-v1/;", ES_PART_KIND, ".dtb isn't a compiled device tree");
 	refuses_text(ES_UKI_UNAME, "6.1 amd64", ES_ARGUMENT,
-		     ".uname is no kernel release (one word, as uname -r prints it)");
-	refuses_text(ES_UKI_SBAT, "name,1\n", ES_FORMAT, ".sbat is no SBAT table (its first line begins with sbat,)");
-	refuses_text(ES_UKI_PCRPKEY, "-----BEGIN PRIVATE KEY-----", ES_FORMAT, ".pcrpkey is no public key in PEM form");
-	refuses_text(ES_UKI_PCRSIG, "sha256", ES_FORMAT, ".pcrsig is no JSON object");
+		     ".uname isn't a kernel release (one word, as uname -r prints it)");
+	refuses_text(ES_UKI_SBAT, "name,1\n", ES_PART_KIND,
+		     ".sbat isn't an SBAT table (its first line begins with sbat,)");
+	refuses_text(ES_UKI_PCRPKEY, "-----BEGIN PRIVATE KEY-----", ES_PART_KIND,
+		     ".pcrpkey isn't a public key in PEM form");
+	refuses_text(ES_UKI_PCRSIG, "sha256", ES_PART_KIND, ".pcrsig isn't a JSON object");
 }
 
-static void takes_every_initrd_that_the_kernel_unpacks(void **state)
+/* Detail and head are one statement, and the advice is about the same part. */
+static void F12_head_detail_and_advice_agree(void **state)
 {
-	static const struct es_span kinds[] = {
-		{ (const uint8_t *)"070701", 6 },
-		{ (const uint8_t *)"070702", 6 },
-		{ (const uint8_t *)"\0\0\0\0"
-				   "070701",
-		  10 },
-		{ (const uint8_t *)"\x1f\x8b\x08", 3 },
-		{ (const uint8_t *)"\x28\xb5\x2f\xfd", 4 },
-		{ (const uint8_t *)"\xfd\x37zXZ\0", 6 },
-		{ (const uint8_t *)"\x02\x21\x4c\x18", 4 },
-		{ (const uint8_t *)"\x5d\0\0\x80", 4 },
-		{ (const uint8_t *)"BZh9", 4 },
-		{ (const uint8_t *)"\x89LZO", 4 },
+	static const struct {
+		enum es_reason reason;
+		const char *head, *advice;
+	} rows[] = {
+		{ ES_PART_STUB, "stub", "--stub" },
+		{ ES_PART_KERNEL, "kernel", "--linux" },
+		{ ES_PART_INITRD, "initramfs", "--initrd" },
+		{ ES_PART_KIND, "isn't what its option is for", "each option" },
+		{ ES_PART_MACHINE, "two types of machine", "x86-64 or arm64" },
+		{ ES_PART_UNSUPPORTED, "type of machine", "x86-64 or arm64" },
+		{ ES_PART_SIGNED, "signed", "--sign-key" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		struct es_uki_parts parts = usual_parts();
-		char detail[ES_IMAGE_DETAIL];
-		ES_BUF image = { 0 };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct es_words *words = es_reason_words(rows[i].reason);
 
-		parts.section[ES_UKI_INITRD] = kinds[i];
-		assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
+		assert_non_null(strstr(words->what, rows[i].head));
+		assert_non_null(strstr(words->next, rows[i].advice));
+		assert_null(strstr(words->next, "good copy"));
 	}
 }
 
@@ -214,9 +294,9 @@ static void takes_only_what_uname_could_print(void **state)
 	snprintf(longer, sizeof longer, "%s8", longest);
 	refuses_text(ES_UKI_UNAME, longer, ES_ARGUMENT, ".uname is longer than a kernel release can be");
 	refuses_text(ES_UKI_UNAME, "6.1-\xc3\xa4", ES_ARGUMENT,
-		     ".uname is no kernel release (one word, as uname -r prints it)");
+		     ".uname isn't a kernel release (one word, as uname -r prints it)");
 	refuses_text(ES_UKI_UNAME, "6.1\n", ES_ARGUMENT,
-		     ".uname is no kernel release (one word, as uname -r prints it)");
+		     ".uname isn't a kernel release (one word, as uname -r prints it)");
 }
 
 static void reads_a_release_only_where_there_is_one(void **state)
@@ -245,11 +325,13 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_the_part_that_is_missing_or_empty),
-		cmocka_unit_test(refuses_what_is_no_kernel),
-		cmocka_unit_test(refuses_what_is_no_stub),
+		cmocka_unit_test(F11_refuses_what_is_no_kernel),
+		cmocka_unit_test(F12_refuses_a_kernel_of_another_machine_type),
+		cmocka_unit_test(F11_refuses_what_is_no_stub),
+		cmocka_unit_test(a_stub_that_would_do_and_cannot_be_used_so),
 		cmocka_unit_test(refuses_options_that_no_kernel_should_get),
-		cmocka_unit_test(refuses_each_part_that_is_something_else),
-		cmocka_unit_test(takes_every_initrd_that_the_kernel_unpacks),
+		cmocka_unit_test(F12_refuses_each_part_that_is_something_else),
+		cmocka_unit_test(F12_head_detail_and_advice_agree),
 		cmocka_unit_test(takes_only_what_uname_could_print),
 		cmocka_unit_test(reads_a_release_only_where_there_is_one),
 	};

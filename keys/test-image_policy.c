@@ -144,11 +144,13 @@ static void images_that_will_not_do_are_told_why(void **state)
 	{
 		ES_BUF odd = oracle_read(state, "odd");
 
-		assert_int_equal(es_image_policy_attach(es_buf_span(&odd), es_text_span("{}"), &out, &why), ES_FORMAT);
+		assert_int_equal(es_image_policy_attach(es_buf_span(&odd), es_text_span("{}"), &out, &why),
+				 ES_IMAGE_KIND);
 		assert_non_null(strstr(why, "last section"));
 	}
-	assert_int_equal(es_image_policy_attach(es_text_span("no image"), es_text_span("{}"), &out, &why), ES_FORMAT);
-	assert_non_null(strstr(why, "no boot image"));
+	assert_int_equal(es_image_policy_attach(es_text_span("no image"), es_text_span("{}"), &out, &why),
+			 ES_IMAGE_KIND);
+	assert_non_null(strstr(why, "isn't a boot image"));
 	assert_int_equal(
 	    oracle_shell(state, "openssl req -x509 -newkey rsa:2048 -nodes -keyout sb.key -out sb.pem -subj /CN=x && "
 				"sbsign --key sb.key --cert sb.pem --output signed image >out 2>&1"),
@@ -157,8 +159,8 @@ static void images_that_will_not_do_are_told_why(void **state)
 		ES_BUF is_signed = oracle_read(state, "signed");
 
 		assert_int_equal(es_image_policy_attach(es_buf_span(&is_signed), es_text_span("{}"), &out, &why),
-				 ES_ARGUMENT);
-		assert_non_null(strstr(why, "Secure Boot"));
+				 ES_PART_SIGNED);
+		assert_non_null(strstr(why, "sign its policy first"));
 	}
 	assert_null(out.data);
 }

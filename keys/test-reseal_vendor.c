@@ -54,7 +54,7 @@ static void sign_for_firmware(struct image *i)
 /* An image of the vendor's with these options; its policy signed by the vendor if sign. */
 static void make_image(struct scene *s, const char *options, uint64_t generation, bool sign, struct image *ret)
 {
-	uint8_t stub[ES_TEST_PE_MAX];
+	uint8_t stub[ES_TEST_PE_MAX], kernel[ES_TEST_PE_MAX];
 	const struct es_span stub_span = { stub, es_test_pe_stub(stub) };
 	struct es_uki_parts parts = { .stub = stub_span };
 	char detail[ES_IMAGE_DETAIL];
@@ -64,9 +64,9 @@ static void make_image(struct scene *s, const char *options, uint64_t generation
 	const struct {
 		int which;
 		struct es_span content;
-	} sections[] = { { ES_UKI_LINUX, stub_span },
+	} sections[] = { { ES_UKI_LINUX, { kernel, es_test_pe_kernel(kernel) } },
 			 { ES_UKI_CMDLINE, es_text_span(options) },
-			 { ES_UKI_INITRD, es_text_span("070701 initrd") },
+			 { ES_UKI_INITRD, es_test_initrd("initrd") },
 			 { ES_UKI_PCRPKEY, es_buf_span(&s->public_pem) } };
 
 	memset(ret, 0, sizeof *ret);

@@ -124,16 +124,18 @@ enum es_exit es_image_read(const struct es_args *args, const char *path, struct 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail_file(args, es_reason_from_errno(errno), path, "");
 	if (S_ISDIR(st.st_mode))
-		return fail_file(args, ES_FORMAT, path, "is a folder");
+		return fail_file(args, ES_NOT_A_FILE, path, "is a folder");
 	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-		return fail_file(args, ES_FORMAT, path, "is a device");
+		return fail_file(args, ES_NOT_A_FILE, path, "is a device");
 	if (st.st_size > INPUT_MAX)
-		return fail_file(args, ES_TOO_LARGE, path, "is larger than 1 GiB");
+		return fail_file(args, ES_IMAGE_TOO_LARGE, path, "is larger than 1 GiB");
 	r = es_fd_read(fd, (size_t)st.st_size, INPUT_MAX, &b);
+	if (r == ES_TOO_LARGE)
+		return fail_file(args, ES_IMAGE_TOO_LARGE, path, "is larger than 1 GiB");
 	if (r != ES_OK)
-		return fail_file(args, r, path, r == ES_TOO_LARGE ? "is larger than 1 GiB" : "");
+		return fail_file(args, r, path, "");
 	if (b.len == 0)
-		return fail_file(args, ES_FORMAT, path, "is empty");
+		return fail_file(args, ES_EMPTY_FILE, path, "");
 	*ret = es_buf_take(&b);
 	return ES_EXIT_DONE;
 }
@@ -183,12 +185,13 @@ enum es_exit es_image_parse(const struct es_args *args, const char *path, struct
 	enum es_reason r = es_pe_open(es_buf_span(&image.bytes), ES_PE_FILE, &image.pe);
 
 	if (r == ES_VERSION)
-		return fail_file(args, ES_FORMAT, path, "is a program, but no EFI program for x86-64 or arm64");
+		return fail_file(args, ES_PART_UNSUPPORTED, path, "");
 	if (r != ES_OK)
-		return fail_file(args, r, path, "is no EFI program, or a truncated one");
+		return fail_file(args, ES_IMAGE_KIND, path, "isn't an EFI program, or it is truncated");
 	r = es_uki_find(&image.pe, ES_PE_FILE, &image.uki);
 	if (r != ES_OK && r != ES_MISSING)
-		return fail_file(args, r, path, "has a section twice, or one that is shorter on disk than in memory");
+		return fail_file(args, ES_IMAGE_KIND, path,
+				 "has a section twice, or one that is shorter on disk than in memory");
 	image.missing = r == ES_MISSING;
 	*ret = image;
 	image.bytes = (struct es_buf){ NULL, 0 };
@@ -215,7 +218,7 @@ enum es_exit es_image_parse_next(const struct es_args *args, const char *path, s
 	if (image.missing) {
 		es_image_missing_words(&image.uki, missing);
 		snprintf(what, sizeof what, "%s lacks%s: the stub would refuse to start it", path, missing);
-		return es_fail(args, ES_FORMAT, what);
+		return es_fail(args, ES_IMAGE_KIND, what);
 	}
 	*ret = image;
 	image.bytes = (struct es_buf){ NULL, 0 };

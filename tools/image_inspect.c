@@ -20,7 +20,13 @@ struct seen {
 	char options[OPTIONS_SHOWN];
 	bool key_in_options;
 	char missing[ES_IMAGE_MISSING_TEXT];
+	struct es_fault fault[ES_UKI_COUNT + 1]; /* of each part, and then of the stub */
 };
+
+static const char *part_name(int i)
+{
+	return i < ES_UKI_COUNT ? es_uki_section_names[i] : "the stub";
+}
 
 static void copy_text(struct es_span from, char *to, size_t cap)
 {
@@ -59,7 +65,20 @@ static enum es_reason look(struct seen *s)
 			copy_text(uki->section[ES_UKI_CMDLINE], s->options, sizeof s->options);
 	}
 	es_image_missing_words(uki, s->missing);
+	for (int i = 0; i < ES_UKI_COUNT; i++)
+		s->fault[i] = es_image_fault(&s->image->pe, uki, (enum es_uki_section)i);
+	s->fault[ES_UKI_COUNT] = es_image_stub_fault(&s->image->pe);
 	return ES_OK;
+}
+
+static void emit_fault(struct es_emit *j, const char *part, const struct es_fault *fault)
+{
+	es_emit_object(j, NULL);
+	es_emit_text(j, "part", part);
+	es_emit_text(j, "id", es_reason_words(fault->reason)->id);
+	es_emit_text(j, "detail", fault->why);
+	es_emit_text(j, "next", es_reason_words(fault->reason)->next);
+	es_emit_end(j);
 }
 
 static void fill_seen(struct es_writer *w, const void *what)
@@ -92,6 +111,11 @@ static void fill_seen(struct es_writer *w, const void *what)
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		if ((i == ES_UKI_LINUX || i == ES_UKI_INITRD || i == ES_UKI_CMDLINE) && !uki->present[i])
 			es_emit_text(&j, NULL, es_uki_section_names[i]);
+	es_emit_end(&j);
+	es_emit_array(&j, "faults");
+	for (int i = 0; i <= ES_UKI_COUNT; i++)
+		if (s->fault[i].reason != ES_OK)
+			emit_fault(&j, part_name(i), &s->fault[i]);
 	es_emit_end(&j);
 	es_emit_array(&j, "missing_options");
 	for (int i = 0; i < ES_NEEDED_OPTIONS && uki->present[ES_UKI_CMDLINE]; i++)
@@ -136,6 +160,9 @@ static void show(const struct es_args *args, const struct seen *s)
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		if (uki->present[i])
 			es_line(args, "%-9s %12zu  %s", es_uki_section_names[i], uki->section[i].len, s->hex[i]);
+	for (int i = 0; i <= ES_UKI_COUNT; i++)
+		if (s->fault[i].reason != ES_OK)
+			es_line(args, "Wrong:     %s %s", part_name(i), s->fault[i].why);
 	warn_of_options(uki);
 }
 

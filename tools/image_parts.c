@@ -266,9 +266,8 @@ static enum es_exit fail_build(const struct es_args *args, enum es_reason r, con
 		snprintf(what, sizeof what, "%s: %s", b->from[i], detail);
 		return es_fail(args, r, what);
 	}
-	if (r == ES_TOO_LARGE)
-		detail =
-		    "the parts don't fit into one image: more than 4 GiB, or more sections than the stub has room for";
+	if (r == ES_IMAGE_TOO_LARGE)
+		detail = "its parts are more than 4 GiB, or more sections than the stub has room for";
 	return es_fail(args, r, detail);
 }
 

@@ -92,7 +92,7 @@ enum es_exit es_policy_sign(const struct es_args *args, const struct es_policy_r
 	if (r == ES_OK)
 		r = es_uki_find(&pe, ES_PE_FILE, &uki);
 	if (r != ES_OK)
-		return fail_file(args, ES_FORMAT, q->path, "is no boot image that the stub would start");
+		return fail_file(args, ES_IMAGE_KIND, q->path, "lacks a section, or isn't an EFI program");
 	r = es_image_policy_sign(&uki, q->key, q->generation, &policy, &why);
 	if (r != ES_OK)
 		return fail_file(args, r, q->key_path, why);

@@ -85,8 +85,9 @@ static void start(struct scene *s, bool tpm)
 
 	machine_start(&s->m, tpm);
 	put_file(s, "stub", (struct es_span){ image, len });
+	len = es_test_pe_kernel(image);
 	put_file(s, "kernel", (struct es_span){ image, len });
-	put_file(s, "initrd", es_text_span("070701 first"));
+	put_file(s, "initrd", es_test_initrd("first"));
 	put_file(s, "osrel", es_text_span("ID=debian\n"));
 	run(s, "image build --stub stub --linux kernel --initrd initrd --cmdline quiet --osrel osrel --output bare", 0);
 	assert_int_equal(boot(s, "bare", NULL), ES_NOT_CONFIGURED);
@@ -161,7 +162,7 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 		{ "--image-output two --stub stub", "Or name the image that this host starts: --from=FILE", 1 },
 		{ "--image-output two --from none --stub stub", "isn't there: none", 1 },
 		{ "--image-output two --from kernel --stub stub", "kernel lacks .linux", 1 },
-		{ "--image-output two --from one --stub initrd", "the stub is no EFI program", 1 },
+		{ "--image-output two --from one --stub initrd", "the stub isn't an EFI program", 1 },
 		{ "--image-output one --from one --stub stub", "would overwrite one", 2 },
 		{ "--image-output two --from vendors --stub stub", "vendors is signed for Secure Boot: give --sign-key",
 		  2 },

@@ -61,11 +61,12 @@ static void start(struct scene *s, bool tpm)
 
 	machine_start(&s->m, tpm);
 	put_file(s, "stub", (struct es_span){ image, len });
+	len = es_test_pe_kernel(image);
 	put_file(s, "kernel", (struct es_span){ image, len });
 	image[len - 1] ^= 1;
 	put_file(s, "kernel2", (struct es_span){ image, len });
-	put_file(s, "initrd", es_text_span("070701 first"));
-	put_file(s, "initrd2", es_text_span("070701 other"));
+	put_file(s, "initrd", es_test_initrd("first"));
+	put_file(s, "initrd2", es_test_initrd("other"));
 	put_file(s, "osrel", es_text_span("ID=debian\n"));
 	assert_int_equal(machine_boot(&s->m, &machine_usual_boot, NULL, &s->record), ES_NOT_CONFIGURED);
 	assert_int_equal(machine_init(&s->m, !tpm, key), ES_OK);

@@ -83,8 +83,9 @@ static int make_files(void **state)
 		return -1;
 	len = es_test_pe_stub(image);
 	oracle_write(state, "stub", (struct es_span){ image, len });
+	len = es_test_pe_kernel(image);
 	oracle_write(state, "kernel", (struct es_span){ image, len });
-	oracle_write(state, "initrd", es_text_span("070701 first"));
+	oracle_write(state, "initrd", es_test_initrd("first"));
 	oracle_write(state, "osrel", es_text_span("ID=debian\n"));
 	return oracle_shell(
 	    state, "umask 077 && for k in vendor other; do openssl genpkey -algorithm RSA -pkeyopt "
@@ -198,13 +199,13 @@ static void what_makes_no_sense_is_refused_and_nothing_is_written(void **state)
 		{ "image sign-policy uki --key osrel --output bad", 1, "is no private key" },
 		{ "image sign-policy uki --key vendor.pem --output bad", 1, "is no private key" },
 		{ "image sign-policy uki --key locked.key --output bad", 1, "passphrase" },
-		{ "image sign-policy kernel --key vendor.key --output bad", 1, "no boot image" },
-		{ "image sign-policy osrel --key vendor.key --output bad", 1, "no boot image" },
-		{ "image sign-policy signed --key vendor.key --output bad", 2, "Secure Boot already" },
+		{ "image sign-policy kernel --key vendor.key --output bad", 1, "isn't a boot image" },
+		{ "image sign-policy osrel --key vendor.key --output bad", 1, "isn't a boot image" },
+		{ "image sign-policy signed --key vendor.key --output bad", 2, "sign its policy first" },
 		{ "image sign-policy uki --key vendor.key --output vendor.key", 2, "would overwrite vendor.key" },
 		{ BUILD "--policy-key vendor.key --output vendor.key", 2, "would overwrite vendor.key" },
 		{ BUILD "--generation 3 --output bad", 2, "--policy-key" },
-		{ BUILD "--policy-public-key vendor.key --output bad", 1, "no public key" },
+		{ BUILD "--policy-public-key vendor.key --output bad", 1, "isn't a public key" },
 		{ BUILD "--policy-public-key vendor.pem --policy-key other.key --output bad", 2,
 		  "isn't the key that the image carries" },
 	};

@@ -27,8 +27,9 @@ static int make_files(void **state)
 		return -1;
 	len = es_test_pe_stub(image);
 	oracle_write(state, "stub", (struct es_span){ image, len });
+	len = es_test_pe_kernel(image);
 	oracle_write(state, "kernel", (struct es_span){ image, len });
-	oracle_write(state, "initrd", es_text_span("070701 first"));
+	oracle_write(state, "initrd", es_test_initrd("first"));
 	oracle_write(state, "osrel", es_text_span("ID=debian\n"));
 	return oracle_shell(state, "for n in one two; do openssl req -x509 -newkey rsa:2048 -nodes -keyout $n.key "
 				   "-subj /CN=$n -out $n.pem || exit; done");

@@ -136,6 +136,37 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				 "Boot an image that comes from the vendor, unchanged, or open with the recovery "
 				 "key." },
 
+	[ES_PART_STUB] = { "not-a-stub", ES_EXIT_FAILED, "the file for the stub isn't a stub that starts a kernel",
+			   "Leave --stub out to take etcseal's own, or name systemd's linuxx64.efi.stub." },
+	[ES_PART_KERNEL] = { "not-a-kernel", ES_EXIT_FAILED,
+			     "the file for the kernel isn't a Linux kernel that firmware can start",
+			     "Give --linux the kernel as its package puts it into /boot (vmlinuz-VERSION)." },
+	[ES_PART_INITRD] = { "not-an-initramfs", ES_EXIT_FAILED,
+			     "the file for the initramfs isn't one that the kernel can unpack",
+			     "Give --initrd the initramfs as initramfs-tools or dracut writes it into /boot "
+			     "(initrd.img-VERSION)." },
+	[ES_PART_KIND] = { "wrong-kind-of-part", ES_EXIT_FAILED, "a file isn't what its option is for",
+			   "Name another file; `etcseal help image build` says what each option takes." },
+	[ES_PART_MACHINE] = { "machines-differ", ES_EXIT_FAILED, "the kernel and the stub are for two types of machine",
+			      "Give both for the same type: x86-64 or arm64." },
+	[ES_PART_UNSUPPORTED] = { "machine-unsupported", ES_EXIT_FAILED,
+				  "the program is for a type of machine that etcseal builds no images for",
+				  "Take the one that was built for x86-64 or arm64; programs of 32 bits don't do." },
+	[ES_PART_SIGNED] = { "already-signed", ES_EXIT_USAGE,
+			     "the file is signed for Secure Boot, and putting more into it would break the signature",
+			     "Take the file as it was before, and sign the finished image: --sign-key and "
+			     "--sign-cert, or sbsign." },
+	[ES_IMAGE_KIND] = { "not-a-boot-image", ES_EXIT_FAILED, "the file isn't a boot image that can be started",
+			    "Name a unified kernel image (UKI), as `etcseal image build` writes it." },
+	[ES_IMAGE_TOO_LARGE] = { "image-too-large", ES_EXIT_FAILED, "a boot image can't hold that much",
+				 "Take a smaller initramfs (MODULES=dep in initramfs-tools, hostonly=yes in dracut), "
+				 "or a "
+				 "stub with room for more sections." },
+	[ES_NOT_A_FILE] = { "not-a-file", ES_EXIT_FAILED, "a folder or a device was named where a file is needed",
+			    "Name the file itself." },
+	[ES_EMPTY_FILE] = { "empty-file", ES_EXIT_FAILED, "a file is empty",
+			    "Write it again, or name another; a disk that was full leaves such files." },
+
 	[ES_TPM_ABSENT] = { "tpm-absent", ES_EXIT_TPM, "there is no TPM",
 			    "Switch the TPM on in the firmware's setup; if it is gone for good, open with the recovery "
 			    "key." },

@@ -60,6 +60,19 @@ enum es_reason {
 	ES_IMAGE_AHEAD,         /* … one so high that the TPM can't be counted up to it */
 	ES_IMAGE_SIGNATURE,     /* the signature of its policy isn't the vendor's */
 
+	/* what a boot image is made of */
+	ES_PART_STUB,        /* not a stub that starts a kernel */
+	ES_PART_KERNEL,      /* not a kernel that firmware starts */
+	ES_PART_INITRD,      /* not an initramfs that the kernel unpacks */
+	ES_PART_KIND,        /* another part that isn't what its option is for */
+	ES_PART_MACHINE,     /* kernel and stub are for two types of machine */
+	ES_PART_UNSUPPORTED, /* for a type of machine that has no images here */
+	ES_PART_SIGNED,      /* signed already */
+	ES_IMAGE_KIND,       /* not a boot image */
+	ES_IMAGE_TOO_LARGE,
+	ES_NOT_A_FILE, /* a folder or a device where a file is needed */
+	ES_EMPTY_FILE,
+
 	/* the TPM */
 	ES_TPM_ABSENT,
 	ES_TPM_VERSION,   /* a TPM 1.2 */

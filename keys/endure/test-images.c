@@ -14,6 +14,7 @@
 #include "keys/core/hex.h"
 #include "keys/image.h"
 #include "keys/store/file.h"
+#include "keys/testlib/pe_image.h"
 #include "keys/vendor.h"
 
 #include <dirent.h>
@@ -68,19 +69,27 @@ static const char make[] =
     "set -e; build=$1 to=" FIXTURES "/$2/image; work=$(mktemp -d); trap 'rm -r $work' EXIT; mkdir -p $to; umask 077; "
     "openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $work/key 2>/dev/null; "
     "printf 'ID=fixture\\nVERSION_ID=1\\n' >$work/osrel; (cd $work && echo osrel | cpio --quiet -o -H newc >initrd); "
-    "$build/etcseal image build --stub=$build/etcseal-stub-x64.efi --linux=$build/etcseal-stub-x64.efi "
+    "$build/etcseal image build --stub=$build/etcseal-stub-x64.efi --linux=$3 "
     "--initrd=$work/initrd --cmdline='root=/dev/vda2 ro' --osrel=$work/osrel --uname=6.1.0-fixture "
     "--policy-key=$work/key --generation=3 --output=$to/etcseal.efi; "
     "$build/etcseal image predict $to/etcseal.efi | sed -n 's/^11:sha256=//p' >$to/pcr11; test -s $to/pcr11";
 
 static int write_image(const char *program, const char *release)
 {
-	char path[256], build[300], command[sizeof make + 512];
+	static uint8_t kernel[ES_TEST_PE_MAX];
+	char path[256], build[300], kernel_path[] = "/tmp/etcseal-kernel-XXXXXX", command[sizeof make + 512];
+	int fd = mkstemp(kernel_path), r;
+	size_t len = es_test_pe_kernel(kernel);
 
 	snprintf(path, sizeof path, "%s", program);
 	snprintf(build, sizeof build, "%s/../..", dirname(path));
-	snprintf(command, sizeof command, "set -- %s %s; %s", build, release, make);
-	return system(command) == 0 ? 0 : 1;
+	if (fd < 0 || write(fd, kernel, len) != (ssize_t)len)
+		return 1;
+	close(fd);
+	snprintf(command, sizeof command, "set -- %s %s %s; %s", build, release, kernel_path, make);
+	r = system(command);
+	unlink(kernel_path);
+	return r == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)

@@ -150,14 +150,15 @@ bool attack_extract_into_their_folder(dispatch_fn *dispatch)
 static void make_parts(struct scene *s)
 {
 	static uint8_t image[ES_TEST_PE_MAX];
-	struct es_span pe = { image, es_test_pe_stub(image) };
+	struct es_span pe;
 	char path[128];
 
 	for (int i = 0; i < 2; i++) {
 		snprintf(path, sizeof path, "%s/%s", s->m.folder, i == 0 ? "stub" : "kernel");
+		pe = (struct es_span){ image, i == 0 ? es_test_pe_stub(image) : es_test_pe_kernel(image) };
 		assert_int_equal(es_file_write(AT_FDCWD, path, pe), ES_OK);
 	}
-	shell(s, "printf '070701 first' >initrd; echo ID=debian >osrel");
+	shell(s, "echo first >init; echo init | cpio --quiet -o -H newc >initrd; echo ID=debian >osrel");
 }
 
 #define BUILD "image build --stub %/stub --osrel %/osrel --uname none --linux %/kernel --initrd %/initrd --cmdline a "

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/testlib/pe_image.h"
 
+#include "keys/core/buf.h"
+#include "keys/core/cpio.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +73,36 @@ size_t es_test_pe_stub(uint8_t out[static ES_TEST_PE_MAX])
 		{ ".data", 0x700, 0xda },
 	};
 
-	return es_test_pe_make(sections, 3, out);
+	size_t len = es_test_pe_make(sections, 3, out);
+
+	strcpy((char *)out + es_test_get32(out, es_test_pe_at(2, ES_TEST_PE_ROFF)),
+	       "#### LoaderInfo: etcseal-stub test ####");
+	return len;
+}
+
+size_t es_test_pe_kernel(uint8_t out[static ES_TEST_PE_MAX])
+{
+	static const struct es_test_pe_section sections[] = {
+		{ ".text", 0x350, 0xc3 },
+		{ ".data", 0x700, 0xda },
+	};
+	size_t len = es_test_pe_make(sections, 2, out);
+
+	es_test_put16(out, 0x1fe, 0xaa55);
+	memcpy(out + 0x202, "HdrS", 4);
+	return len;
+}
+
+struct es_span es_test_initrd(const char *text)
+{
+	static uint8_t held[4][1024];
+	static unsigned calls;
+	struct es_writer w = { .data = held[calls++ % 4], .cap = sizeof held[0] };
+	struct es_cpio cpio = { .out = &w };
+
+	es_cpio_file(&cpio, "init", 0755, es_text_span(text));
+	es_cpio_end(&cpio);
+	return (struct es_span){ w.data, w.bad ? 0 : w.pos };
 }
 
 size_t es_test_pe_uki(uint8_t out[static ES_TEST_PE_MAX])

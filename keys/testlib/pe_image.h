@@ -27,8 +27,12 @@ struct es_test_pe_section {
 
 /* x86-64 EFI application, alignments 0x1000 and 0x200, entry at its first section. Returns the file's length. */
 size_t es_test_pe_make(const struct es_test_pe_section *sections, unsigned count, uint8_t out[static ES_TEST_PE_MAX]);
-/* The usual one: .text, .reloc, .data. */
+/* The usual stub: .text, .reloc, .data, and there the mark of a stub. */
 size_t es_test_pe_stub(uint8_t out[static ES_TEST_PE_MAX]);
+/* What is taken for an x86-64 kernel: .text and .data, under a kernel's header. */
+size_t es_test_pe_kernel(uint8_t out[static ES_TEST_PE_MAX]);
+/* An initramfs with one file, init, and text in it. Its bytes stay for the next three calls. */
+struct es_span es_test_initrd(const char *text);
 /* .text, then .linux, .cmdline, .initrd of 0x300, 0x20 and 0x250 bytes. */
 size_t es_test_pe_uki(uint8_t out[static ES_TEST_PE_MAX]);
 
