@@ -80,6 +80,8 @@ $(BUILD)/tools/test-%: $(BUILD)/tools/test-%.o $(filter-out %/main.o,$(call obje
 $(BUILD)/keys/test-order $(BUILD)/keys/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
 # It lets a TPM count otherwise than is foreseen.
 $(BUILD)/keys/test-host_tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
+# It says that a file system is FAT.
+$(BUILD)/keys/test-boot_partition: LDFLAGS_ALL += -Wl,--wrap=statfs
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@

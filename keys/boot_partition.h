@@ -7,10 +7,23 @@
 #include "keys/core/scope.h"
 #include "keys/store/archive.h"
 
-/* asked: a folder to take as it is, or NULL: the first of /efi, /boot/efi, /boot that is a mounted FAT file system and is
- * partition device_uuid ("": any). ES_NO_BOOT_PARTITION; ES_MISSING or ES_ARGUMENT for a bad `asked`. */
-ES_MUST_CHECK enum es_reason es_boot_partition_find(const char *asked, const char *device_uuid,
-						    char ret_dir[static ES_PATH_TEXT]);
+struct es_boot_partition_request {
+	const char *asked;       /* a folder to take as it is, or NULL */
+	const char *device_uuid; /* the partition that the image came from; "": not known */
+	const char *root;        /* what is put before every path; "" but in tests */
+};
+
+struct es_boot_partition {
+	char dir[ES_PATH_TEXT];
+	/* ES_NO_BOOT_PARTITION, ES_OTHER_BOOT_PARTITION: what is there instead. ES_OK: by which other device it is mounted */
+	char detail[256];
+};
+
+/* The first of /efi, /boot/efi, /boot that is a mounted FAT file system and shows that partition: it may be mounted by way of
+ * an array or a mapping that the partition is a member of. ES_OTHER_BOOT_PARTITION: all that are mounted are others;
+ * ES_NO_BOOT_PARTITION: none is; ES_MISSING or ES_ARGUMENT for a bad `asked`. *ret->detail is written always. */
+ES_MUST_CHECK enum es_reason es_boot_partition_find(const struct es_boot_partition_request *request,
+						    struct es_boot_partition *ret);
 
 /* Where one is mounted, usually, by number from 0; NULL: there are no more. */
 const char *es_boot_partition_place(unsigned number);

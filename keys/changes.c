@@ -129,7 +129,7 @@ static enum es_reason may_init(struct es_host *host)
 {
 	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
-		return ES_NO_BOOT_PARTITION;
+		return es_host_boot_missing(host);
 	if (!host->have_boot)
 		return ES_NOT_BOOTED;
 	for (unsigned i = 0; i < ES_BANK_COUNT && !init_was_cut(host); i++) {

@@ -248,7 +248,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	commit->counted = false;
 	commit->tpm = ES_OK;
 	if (host->boot_dir[0] == '\0')
-		return ES_NO_BOOT_PARTITION;
+		return es_host_boot_missing(host);
 	r = check_boot_dir(host);
 	if (r != ES_OK)
 		return r;

@@ -56,7 +56,7 @@ enum es_reason es_host_extract(struct es_host *host, const struct es_extract_req
 
 	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
-		return ES_NO_BOOT_PARTITION;
+		return es_host_boot_missing(host);
 	r = find_key(host, request, &key, ret_fault);
 	if (r == ES_OK)
 		r = decrypt_either(host, key, &tar);

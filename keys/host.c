@@ -131,6 +131,32 @@ static enum es_reason open_banks(struct es_host *host)
 	return es_host_reload(host);
 }
 
+/* That there is none is said by the call that needs one. */
+static enum es_reason find_boot_dir(struct es_host *host, const char *asked)
+{
+	const struct es_boot_partition_request request = {
+		.asked = asked,
+		.device_uuid = host->have_boot ? host->boot.handover.device_uuid : "",
+		.root = "",
+	};
+	struct es_boot_partition found;
+	enum es_reason r = es_boot_partition_find(&request, &found);
+
+	if (r == ES_NO_BOOT_PARTITION || r == ES_OTHER_BOOT_PARTITION) {
+		host->boot_reason = r;
+		r = ES_OK;
+	}
+	memcpy(host->boot_note, found.detail, sizeof host->boot_note);
+	if (r == ES_OK)
+		memcpy(host->boot_dir, found.dir, sizeof host->boot_dir);
+	return r;
+}
+
+enum es_reason es_host_boot_missing(struct es_host *host)
+{
+	return es_host_refuse(host, host->boot_reason, "%s", host->boot_note);
+}
+
 enum es_reason es_host_open(const struct es_host_request *request, struct es_host **ret)
 {
 	ES_HOST host = calloc(1, sizeof *host);
@@ -157,10 +183,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	if (r == ES_OK)
 		r = read_boot_record(host);
 	if (r == ES_OK)
-		r = es_boot_partition_find(request->boot_dir, host->have_boot ? host->boot.handover.device_uuid : "",
-					   host->boot_dir);
-	if (r == ES_NO_BOOT_PARTITION)
-		r = ES_OK; /* found by the call that needs one */
+		r = find_boot_dir(host, request->boot_dir);
 	if (r == ES_OK)
 		r = open_banks(host);
 	/* The host is handed out also where its state couldn't be read, so that the caller can ask for the detail. */
@@ -210,6 +233,11 @@ const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned n
 const char *es_host_boot_dir(const struct es_host *host)
 {
 	return host->boot_dir[0] != '\0' ? host->boot_dir : NULL;
+}
+
+const char *es_host_boot_note(const struct es_host *host)
+{
+	return host->boot_note;
 }
 
 enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)

@@ -46,6 +46,8 @@ const struct es_bank *es_host_bank(const struct es_host *host);
 /* The other two, for status. */
 const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned number);
 const char *es_host_boot_dir(const struct es_host *host); /* NULL: none found */
+const char *
+es_host_boot_note(const struct es_host *host); /* why not; or by which device it shows the image's partition */
 /* This boot found no configuration, and nobody has made one since; which a boot partition that went away isn't. */
 bool es_host_awaits_init(const struct es_host *host);
 /* ES_OK, or why the host couldn't seal to its TPM now (asks the TPM, once). */

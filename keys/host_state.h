@@ -8,7 +8,9 @@
 #include "keys/store/path.h"
 
 struct es_host {
-	char boot_dir[ES_PATH_TEXT]; /* "" if none was found */
+	char boot_dir[ES_PATH_TEXT]; /* "" if none was found, and then: why */
+	enum es_reason boot_reason;
+	char boot_note[256]; /* struct es_boot_partition's detail */
 	char run_dir[ES_PATH_TEXT];
 	/* As asked; the caller's. */
 	const char *tcti, *event_log, *product_uuid, *firmware, *options, *power, *key_name;
@@ -33,6 +35,9 @@ struct es_host {
 /* Says more of a refusal than its reason does; returns the reason. */
 __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason,
 								    const char *format, ...);
+
+/* For what needs a boot partition where boot_dir is "". */
+enum es_reason es_host_boot_missing(struct es_host *host);
 
 /* The same where the tree at `path` couldn't be read or packed, with the caps in words. */
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,

@@ -58,7 +58,7 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 
 	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
-		return ES_NO_BOOT_PARTITION;
+		return es_host_boot_missing(host);
 	if (host->current < 0)
 		return es_host_bankless(host);
 	if (es_host_awaits_init(host))

@@ -117,9 +117,10 @@ static void show_opened(const struct es_status *s)
 
 static void show_banks(const struct es_status *s)
 {
-	const char *dir = es_host_boot_dir(s->host);
+	const char *dir = es_host_boot_dir(s->host), *note = es_host_boot_note(s->host);
 
-	row("Boot partition", "%s", dir != NULL ? dir : "not found");
+	row("Boot partition", "%s%s%s%s", dir != NULL ? dir : "not found", note[0] != '\0' ? " (" : "", note,
+	    note[0] != '\0' ? ")" : "");
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
 		const struct es_bank *b = es_host_bank_number(s->host, i);
 		char label[16], size[ES_SIZE_TEXT];

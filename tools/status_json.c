@@ -163,6 +163,7 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	emit_info(&j, s);
 	emit_boot(&j, s->boot);
 	es_emit_text(&j, "boot_dir", es_host_boot_dir(s->host));
+	es_emit_text(&j, "boot_note", es_host_boot_note(s->host)[0] != '\0' ? es_host_boot_note(s->host) : NULL);
 	emit_banks(&j, s->host);
 	emit_watch(&j, s);
 	emit_tpm(&j, s);

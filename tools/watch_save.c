@@ -182,7 +182,8 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 		r = es_host_save(host, &(struct es_save_request){ .count = count }, &saved);
 	if (r == ES_OK)
 		went_well(w, &saved, began);
-	else if (host != NULL && es_host_awaits_init(host) && (r == ES_NOT_CONFIGURED || r == ES_NO_BOOT_PARTITION))
+	else if (host != NULL && es_host_awaits_init(host) &&
+		 (r == ES_NOT_CONFIGURED || r == ES_NO_BOOT_PARTITION || r == ES_OTHER_BOOT_PARTITION))
 		goes_on_waiting(w);
 	else
 		went_wrong(w, r, host != NULL ? es_host_detail(host) : "");

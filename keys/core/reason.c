@@ -59,6 +59,10 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_NO_BOOT_PARTITION] = { "no-boot-partition", ES_EXIT_FAILED, "no boot partition was found to keep a bank on",
 				   "Mount the EFI system partition at /efi, /boot/efi or /boot, or name it with "
 				   "--boot-dir." },
+	[ES_OTHER_BOOT_PARTITION] = { "other-boot-partition", ES_EXIT_FAILED,
+				      "the firmware started the image from another partition than the one that is mounted",
+				      "Mount the partition that the image came from at /efi, /boot/efi or /boot. If the one "
+				      "that is mounted is the right one, start from it, or name it with --boot-dir." },
 	[ES_NOT_MET] = { "not-met", ES_EXIT_FAILED, "that isn't true of this boot, so it can't be required",
 			 "Make it true first (Secure Boot: in the firmware's setup), boot, and try again." },
 

@@ -36,6 +36,7 @@ enum es_reason {
 	ES_NOT_UNLOCKED,      /* the running host has no config key */
 	ES_NOT_BOOTED,        /* this system wasn't started through the boot helper */
 	ES_NO_BOOT_PARTITION, /* nowhere to keep a bank */
+	ES_OTHER_BOOT_PARTITION, /* what is mounted isn't what the image came from */
 	ES_NOT_MET,           /* a requirement that isn't true now can't be set */
 	ES_NOT_VOUCHED,       /* Secure Boot is on, but it isn't shown that it vouched for the image that runs */
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What block devices are made of, by sysfs. Of the facade's own use. */
+#ifndef ES_BLOCK_H
+#define ES_BLOCK_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* `top` is `part`, or shows what is on it: an array that it is a member of (md), a mapping onto it (dm: linear, multipath,
+ * crypt), a cache before it, a partition of such a device that is the same partition as `part`. sys: "/sys", or a tree of a
+ * test's. False also where sysfs doesn't know them. */
+bool es_block_shows(const char *sys, dev_t top, dev_t part);
+
+/* "/dev/sda1", "/dev/mapper/esp"; "device 8:1" where sysfs doesn't know it. */
+enum { ES_BLOCK_NAME = 96 };
+void es_block_name(const char *sys, dev_t device, char ret[static ES_BLOCK_NAME]);
+
+#endif
