@@ -115,18 +115,18 @@ enum es_reason es_host_save(struct es_host *host, const struct es_save_request *
 	return ES_OK;
 }
 
-enum es_reason es_host_unsaved(struct es_host *host, bool *ret)
+enum es_reason es_host_unsaved(struct es_host *host, bool *ret, struct es_pack_report *ret_report)
 {
-	struct es_pack_report report;
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
 	enum es_reason r = es_host_unlocked(host, &key, &info);
 
+	*ret_report = (struct es_pack_report){ .entries = 0 };
 	if (r == ES_OK && !host->have_boot)
 		r = ES_NOT_BOOTED;
 	if (r == ES_OK)
-		r = hash_tree(host, &report);
+		r = hash_tree(host, ret_report);
 	if (r == ES_OK)
-		*ret = !same_tree(host, key, &report.tree);
+		*ret = !same_tree(host, key, &ret_report->tree);
 	return r;
 }

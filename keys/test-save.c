@@ -78,9 +78,10 @@ __attribute__((format(printf, 2, 3))) static void shell(const struct scene *s, c
 static bool unsaved(struct scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
+	struct es_pack_report report;
 	bool is;
 
-	assert_int_equal(es_host_unsaved(host, &is), ES_OK);
+	assert_int_equal(es_host_unsaved(host, &is, &report), ES_OK);
 	return is;
 }
 

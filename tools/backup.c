@@ -34,6 +34,8 @@ static void fill_saved(struct es_writer *w, const void *what)
 	fill_names(&j, "skipped_names", s->report.skipped, s->report.skipped_name);
 	es_emit_number(&j, "stripped", s->report.stripped);
 	fill_names(&j, "stripped_names", s->report.stripped, s->report.stripped_name);
+	es_emit_number(&j, "linked", s->report.linked);
+	fill_names(&j, "linked_names", s->report.linked, s->report.linked_name);
 	es_emit_end(&j);
 }
 
@@ -61,6 +63,8 @@ static void say_saved(const struct es_args *args, const struct es_saved *saved, 
 		say_left_out(text, saved->report.skipped);
 	if (es_stripped_words(&saved->report, text))
 		say_left_out(text, saved->report.stripped);
+	if (es_linked_words(&saved->report, text))
+		say_left_out(text, saved->report.linked);
 }
 
 static uint64_t now_us(void)

@@ -210,11 +210,24 @@ bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_L
 
 bool es_stripped_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
 {
-	int n = snprintf(ret, ES_LEFT_OUT_TEXT,
-			 "%" PRIu64 " saved without all privileges (setuid, setgid, capabilities, an attribute that no "
-			 "archive carries): after the next boot they are gone from",
-			 report->stripped);
+	int n =
+	    snprintf(ret, ES_LEFT_OUT_TEXT,
+		     "%" PRIu64 " saved without all privileges (setuid, setgid, capabilities, an attribute or a file "
+		     "flag that no archive carries): after the next boot they are gone from",
+		     report->stripped);
 
 	add_names(ret, n, report->stripped, report->stripped_name);
 	return report->stripped > 0;
+}
+
+bool es_linked_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
+{
+	int n =
+	    snprintf(ret, ES_LEFT_OUT_TEXT,
+		     "%" PRIu64 " names of files that have several (hard links): after the next boot each is a file "
+		     "of its own:",
+		     report->linked);
+
+	add_names(ret, n, report->linked, report->linked_name);
+	return report->linked > 0;
 }

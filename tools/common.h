@@ -49,6 +49,7 @@ bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_L
 
 /* "2 saved without privileges (…): /etc/a, ..."; false: there was nothing to take away. */
 bool es_stripped_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT]);
+bool es_linked_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT]);
 
 /* bytes with its unit: "812 bytes", "4.7 KiB" */
 enum { ES_SIZE_TEXT = 32 };

@@ -182,9 +182,12 @@ static void show_watch(const struct es_status *s)
 		    w->saved[0] != '\0' ? w->saved : "nothing yet");
 	else
 		row("Watch", s->watch.running ? "running" : "NOT running");
-	if (s->unsaved_known != ES_OK)
+	if (s->state != ES_OK)
 		return;
-	if (!s->unsaved)
+	if (s->unsaved_known != ES_OK)
+		row("Unsaved", "not known: %s%s%s", es_reason_words(s->unsaved_known)->what,
+		    s->unsaved_detail[0] != '\0' ? ": " : "", s->unsaved_detail);
+	else if (!s->unsaved)
 		row("Unsaved", "nothing");
 	else
 		row("Unsaved", "changes%s%s", s->watch.running && w->unsaved_since[0] != '\0' ? " since " : "",

@@ -9,7 +9,7 @@
 #include "tools/root_check.h"
 #include "tools/watch_look.h"
 
-enum { ES_WARNINGS_MAX = 28, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
+enum { ES_WARNINGS_MAX = 32, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
 
 struct es_status {
 	struct es_host *host;
@@ -35,6 +35,8 @@ struct es_status {
 	struct es_watch_look watch;
 	enum es_reason unsaved_known; /* ES_OK: unsaved says whether something changed since the newest archive */
 	bool unsaved;
+	char unsaved_detail[ES_STATUS_DETAIL];
+	struct es_pack_report packed; /* what a save of the tree would lose */
 	unsigned warning_count;
 	char warnings[ES_WARNINGS_MAX][ES_WARNING_TEXT];
 };

@@ -80,6 +80,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	look_at_firmware(ret);
 	look_at_pins(ret);
 	es_watch_look(run_dir, &ret->watch);
-	ret->unsaved_known = es_host_unsaved(host, &ret->unsaved);
+	ret->unsaved_known = es_host_unsaved(host, &ret->unsaved, &ret->packed);
+	keep_detail(host, ret->unsaved_known, ret->unsaved_detail);
 	es_status_warn(ret);
 }

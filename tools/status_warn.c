@@ -223,6 +223,19 @@ static void warn_of_hibernation(struct es_status *s)
 	    es_host_detail(s->host));
 }
 
+/* What `backup` says once, for as long as it is so. */
+static void warn_of_lost(struct es_status *s)
+{
+	char text[ES_LEFT_OUT_TEXT];
+
+	if (es_left_out_words(&s->packed, text))
+		add(s, "%s", text);
+	if (es_stripped_words(&s->packed, text))
+		add(s, "%s", text);
+	if (es_linked_words(&s->packed, text))
+		add(s, "%s", text);
+}
+
 void es_status_warn(struct es_status *s)
 {
 	const struct es_words *state = es_reason_words(s->state);
@@ -240,6 +253,7 @@ void es_status_warn(struct es_status *s)
 	warn_of_banks(s);
 	warn_of_firmware(s);
 	warn_of_watch(s);
+	warn_of_lost(s);
 	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
 	    s->recovery->recovery.acknowledged[0] == '\0')
 		add(s, "nobody has confirmed that the recovery key was written down%s",

@@ -89,6 +89,37 @@ static void what_loses_a_privilege_is_named(void **state)
 	machine_stop(&m);
 }
 
+static void F9_what_is_lost_is_named_by_backup_and_remembered_by_status(void **state)
+{
+	struct machine m;
+	char path[256], other[256];
+
+	(void)state;
+	sealed(&m);
+	machine_write(&m, "etc/one", "x\n");
+	snprintf(path, sizeof path, "%s/ram/tree/etc/one", m.run_dir);
+	snprintf(other, sizeof other, "%s/ram/tree/etc/two", m.run_dir);
+	assert_int_equal(link(path, other), 0);
+	run(&m, "backup", 0);
+	assert_says(c.err,
+		    "2 names of files that have several (hard links): after the next boot each is a file of its own: "
+		    "/etc/one, /etc/two\n");
+	/* Once: nothing is written, and nothing said. */
+	run(&m, "backup", 0);
+	assert_says(c.out, "nothing changed");
+	assert_string_equal(c.err, "");
+	run(&m, "status", 0);
+	assert_says(c.out, "! 2 names of files that have several (hard links)");
+	run(&m, "status --json", 0);
+	assert_says(c.out, "\"linked\": 2");
+	assert_int_equal(unlink(other), 0);
+	run(&m, "backup", 0);
+	assert_string_equal(c.err, "");
+	run(&m, "status", 0);
+	assert_null(strstr(c.out, "hard links"));
+	machine_stop(&m);
+}
+
 static void what_is_left_out_is_named(void **state)
 {
 	struct machine m;
@@ -197,6 +228,7 @@ int main(void)
 		cmocka_unit_test(an_unchanged_host_is_not_saved_again_unless_forced),
 		cmocka_unit_test(what_is_left_out_is_named),
 		cmocka_unit_test(what_loses_a_privilege_is_named),
+		cmocka_unit_test(F9_what_is_lost_is_named_by_backup_and_remembered_by_status),
 		cmocka_unit_test(the_names_of_many_left_out_fit),
 		cmocka_unit_test(diff_compares_with_the_roots_own_files),
 		cmocka_unit_test(status_tells_what_is_unsaved_and_whether_anybody_watches),

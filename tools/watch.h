@@ -13,8 +13,8 @@ struct es_watch {
 	const char *run_dir;
 	struct es_schedule schedule;
 	struct es_changes changes;
-	struct es_watch_record record; /* as it stands in watch.json */
-	uint64_t left_out, stripped;   /* as many were told of */
+	struct es_watch_record record;       /* as it stands in watch.json */
+	uint64_t left_out, stripped, linked; /* as many were told of */
 	int signals, mounts, lock;
 	int boot; /* the boot partition, where it is mounted on demand; -1: it isn't */
 	int64_t walk_at, deep_at;

@@ -57,6 +57,9 @@ static void say_left_out(struct es_watch *w, const struct es_pack_report *report
 	if (report->stripped != w->stripped && es_stripped_words(report, text))
 		es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = report->stripped });
 	w->stripped = report->stripped;
+	if (report->linked != w->linked && es_linked_words(report, text))
+		es_journal(&(struct es_entry){ .message = ES_SAY_LEFT_OUT, .text = text, .entries = report->linked });
+	w->linked = report->linked;
 }
 
 static void say_saved(const struct es_saved *saved, int64_t took_ms)

@@ -2,8 +2,9 @@
 /*
  * The plaintext of config.cms: a tar (pax, one zstd frame) whose first member is manifest.json, then the changed files
  * beneath tree/, which is relative to the root of the host: "tree/etc/hostname", sorted by name. Files, folders, symlinks,
- * overlay whiteouts (character device 0:0) and opaque folders (xattr trusted.overlay.opaque); owner, mode, mtime, xattrs
- * and ACLs (as the xattrs that the kernel shows them as) are kept. A file of several names is kept as several files.
+ * overlay whiteouts (character device 0:0) and opaque folders (xattr trusted.overlay.opaque); owner, mode, mtime, xattrs,
+ * ACLs (as the xattrs that the kernel shows them as) and file flags (archive_flags.h) are kept. A file of several names is
+ * kept as several files, which the report names.
  *
  * The tree is read while others may write to it: a file is what it was while it was read, the tree is no snapshot.
  */
@@ -39,8 +40,10 @@ struct es_pack_report {
 	uint64_t entries, bytes;
 	uint64_t skipped; /* sockets, devices, fifos, files over ES_FILE_MAX: left out, the first few named */
 	char skipped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
-	uint64_t stripped; /* kept, but without setuid, setgid (of a file), capabilities or an xattr tar can't carry */
+	uint64_t stripped; /* kept, but without setuid, setgid (of a file), capabilities, a file flag or an xattr tar can't carry */
 	char stripped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
+	uint64_t linked; /* names of files that have several: kept as a file each */
+	char linked_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 	char refused[ES_PATH_TEXT]; /* on failure: the file it stopped at, printable ASCII only; "" if none */
 	struct es_digest tree;      /* the hash of what was packed; on success only */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/archive_entry_from.h"
 #include "keys/core/wipe.h"
+#include "keys/store/archive_flags.h"
 #include "keys/store/archive_out.h"
 #include "keys/store/archive_xattr.h"
 #include "keys/store/file.h"
@@ -58,8 +59,10 @@ static enum es_reason open_xattrs(int fd, bool is_folder, struct es_found *f)
 	char path[32];
 	const struct es_xattr_source from = { .path = path, .follow = true, .is_folder = is_folder };
 
+	enum es_reason r = es_flags_read(fd, f->entry, &f->stripped);
+
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	return es_xattrs_read(&from, f->entry, &f->stripped);
+	return r == ES_OK ? es_xattrs_read(&from, f->entry, &f->stripped) : r;
 }
 
 static bool same(const struct stat *a, const struct stat *b)
@@ -136,6 +139,7 @@ static enum es_reason find_file(int dirfd, const char *name, uint64_t cap, struc
 	if (r != ES_OK)
 		return r;
 	archive_entry_set_size(f->entry, (la_int64_t)f->data.len);
+	f->linked = st.st_nlink > 1;
 	return open_xattrs(fd, false, f);
 }
 

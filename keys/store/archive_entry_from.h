@@ -15,7 +15,8 @@ struct es_found {
 	struct es_buf data;          /* a file's */
 	int fd;                      /* a folder, open; else -1 */
 	bool is_folder;
-	bool stripped; /* a bit, a capability or an xattr was taken away */
+	bool stripped; /* a bit, a capability, a flag or an xattr was taken away */
+	bool linked;   /* a file with other names */
 };
 void es_found_free(struct es_found *f);
 #define ES_FOUND ES_SCOPED(es_found_free) struct es_found

@@ -4,6 +4,7 @@
 #include "keys/core/buf.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
+#include "keys/store/archive_flags.h"
 #include "keys/store/archive_out.h"
 
 #include <archive_entry.h>
@@ -15,6 +16,8 @@ struct xattr {
 	const void *value;
 	size_t len;
 };
+
+#define FLAGS "SCHILY.fflags"
 
 static int by_name(const void *a, const void *b)
 {
@@ -58,13 +61,17 @@ static void write_member(struct es_writer *w, struct archive_entry *e, const str
 static enum es_reason list_xattrs(struct archive_entry *e, struct xattr **ret, size_t *ret_count)
 {
 	size_t count = (size_t)archive_entry_xattr_reset(e);
-	struct xattr *list = calloc(count + 1, sizeof *list);
+	struct xattr *list = calloc(count + 2, sizeof *list);
+	const char *flags = es_flags_text(e);
 
 	if (list == NULL)
 		return ES_MEMORY;
 	for (size_t i = 0; i < count; i++)
 		if (archive_entry_xattr_next(e, &list[i].name, &list[i].value, &list[i].len) != 0)
 			count = i;
+	/* As one more, so that a tree without flags has the hash that it always had. */
+	if (flags != NULL)
+		list[count++] = (struct xattr){ FLAGS, flags, strlen(flags) };
 	qsort(list, count, sizeof *list, by_name);
 	*ret = list;
 	*ret_count = count;

@@ -2,6 +2,7 @@
 /* Making a member that es_member_check let pass. Every folder is opened by the kernel beneath the tree, and never through
  * a symlink; the last part of a name is always made new. */
 #include "keys/core/without.h"
+#include "keys/store/archive_flags.h"
 #include "keys/store/archive_member.h"
 #include "keys/store/archive_xattr.h"
 #include "keys/store/file.h"
@@ -108,6 +109,9 @@ static enum es_reason finish_open(int fd, const struct es_member *m, uint64_t *l
 		return r;
 	if (fchmod(fd, acl_lost ? m->mode & ~(mode_t)S_IRWXG : m->mode) < 0 || futimens(fd, times) < 0)
 		return es_reason_from_errno(errno);
+	if (m->place == ES_PLACE_TOP && m->kind == ES_MEMBER_FILE)
+		(void)es_flags_drop_protection(m->entry); /* no overlay is mounted there */
+	es_flags_set(fd, m->entry, lost);
 	return ES_OK;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "keys/core/wipe_stack.h"
 #include "keys/store/archive_entry_from.h"
+#include "keys/store/archive_flags.h"
 #include "keys/store/archive_hash.h"
 #include "keys/store/archive_out.h"
 #include "keys/store/archive_path.h"
@@ -26,6 +27,7 @@ enum { PACK_TRIES = 3 };
 struct walk {
 	struct es_tar_out *out; /* NULL: only the hash is asked for */
 	struct es_pack_report report;
+	bool covered;                 /* what comes next is a covered path itself */
 	unsigned depth;               /* of path, without "tree" */
 	char path[ES_MEMBER_MAX + 1]; /* "tree/etc/ssh" */
 	size_t len;
@@ -136,6 +138,8 @@ static enum es_reason add(struct walk *w, struct es_found *found)
 	w->report.bytes += found->data.len;
 	if (found->stripped)
 		note(w, &w->report.stripped, w->report.stripped_name);
+	if (found->linked)
+		note(w, &w->report.linked, w->report.linked_name);
 	return ES_OK;
 }
 
@@ -155,6 +159,9 @@ static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 		note(w, &w->report.skipped, w->report.skipped_name);
 		return ES_OK;
 	}
+	if (r == ES_OK && w->covered && !found.is_folder)
+		found.stripped |= es_flags_drop_protection(found.entry);
+	w->covered = false;
 	if (r == ES_OK)
 		r = add(w, &found);
 	if (r != ES_OK)
@@ -215,6 +222,7 @@ static enum es_reason pack_covered(struct walk *w, int treefd, const char *cover
 		return errno == ENOENT ? ES_OK : es_reason_from_errno(errno);
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return ES_UNSAFE;
+	w->covered = true;
 	return pack_name(w, above, base);
 }
 

@@ -29,6 +29,9 @@ enum es_xattr_fate es_xattr_fate(const char *name, bool is_folder)
 	/* What stands here of such a file are zeros of its size: packed, they would be all there is. */
 	if (strcmp(name, OVERLAY "metacopy") == 0 || strcmp(name, OVERLAY "redirect") == 0)
 		return ES_XATTR_ELSEWHERE;
+	/* Those of an overlay that is mounted in a covered folder, and those of a user who knows overlayfs: it hides both. */
+	if (begins(name, OVERLAY "overlay."))
+		return ES_XATTR_STRIPPED;
 	if (begins(name, OVERLAY))
 		return strcmp(name, OPAQUE) == 0 && is_folder ? ES_XATTR_KEPT : ES_XATTR_LEFT_OUT;
 	if (begins(name, "user.") || begins(name, "trusted.") || begins(name, "security.") ||

@@ -21,7 +21,7 @@ enum es_xattr_fate {
 	ES_XATTR_KEPT,
 	ES_XATTR_LEFT_OUT, /* overlayfs' own notes on a lower layer, void over another */
 	ES_XATTR_ELSEWHERE, /* overlayfs keeps the content, or what is in the folder, in a lower layer: not to be packed */
-	ES_XATTR_STRIPPED, /* a capability, which is a setuid bit by another name, or a name that pax can't carry */
+	ES_XATTR_STRIPPED, /* a capability, which is a setuid bit by another name; a name that pax can't carry; an overlay's own */
 };
 enum es_xattr_fate es_xattr_fate(const char *name, bool is_folder);
 
