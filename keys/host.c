@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,13 +39,22 @@ enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason, const
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
 				   const struct es_pack_report *report)
 {
+	char most[200];
+
 	if (reason != ES_TOO_LARGE)
 		return es_host_refuse(host, reason, "%s%s", path, report->refused);
-	return es_host_refuse(
-	    host, reason,
-	    "the covered paths hold more than an archive can: %d files, %d MiB, or %d MiB packed; it was full at %s",
-	    ES_ENTRIES_MAX, (int)(ES_UNPACKED_MAX >> 20), (int)(ES_ARCHIVE_MAX >> 20),
-	    report->refused[0] != '\0' ? report->refused : path);
+	if (report->too_deep)
+		return es_host_refuse(host, reason, "what is in %.200s lies too deep, or has too long a path",
+				      report->refused);
+	/* Where it was full says only what comes late in the alphabet; most of it may be elsewhere. */
+	if (report->heavy[0] != '\0')
+		snprintf(most, sizeof most, "most of it is in %.120s: %" PRIu64 " files, %" PRIu64 " MiB",
+			 report->heavy, report->heavy_files, report->heavy_bytes >> 20);
+	else
+		snprintf(most, sizeof most, "it was full at %.140s",
+			 report->refused[0] != '\0' ? report->refused : path);
+	return es_host_refuse(host, reason, "the covered paths hold more than %d files, %d MiB, or %d MiB packed; %s",
+			      ES_ENTRIES_MAX, (int)(ES_UNPACKED_MAX >> 20), (int)(ES_ARCHIVE_MAX >> 20), most);
 }
 
 enum es_reason es_host_refuse_path(struct es_host *host, const struct es_path_fault *fault)

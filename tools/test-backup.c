@@ -120,6 +120,35 @@ static void F9_what_is_lost_is_named_by_backup_and_remembered_by_status(void **s
 	machine_stop(&m);
 }
 
+static void F15_a_full_tree_is_told_with_the_folder_that_fills_it(void **state)
+{
+	struct machine m;
+	char line[400];
+
+	(void)state;
+	sealed(&m);
+	run(&m, "status", 0);
+	assert_says(c.out, "Unsaved         nothing");
+	snprintf(
+	    line, sizeof line,
+	    "cd %s/ram/tree/etc && mkdir -p cache/queue && echo x >cache/queue/0 && cd cache/queue && "
+	    "for i in 1 2; do mkdir $i; done && seq -f %%.0f 200001 | xargs -n 2000 sh -c 'for n; do echo $n; done | "
+	    "(cd 1 && xargs touch)' x",
+	    m.run_dir);
+	assert_int_equal(system(line), 0);
+	run(&m, "backup", 1);
+	assert_says(
+	    c.err,
+	    "more than 200000 files, 1024 MiB, or 64 MiB packed; most of it is in /etc/cache/queue/1: 200001 files");
+	run(&m, "status", 0);
+	assert_says(c.out, "Unsaved         not known: ");
+	assert_says(c.out, "most of it is in /etc/cache/queue/1: 200001 files");
+	run(&m, "status --json", 0);
+	assert_says(c.out, "\"unsaved\": null");
+	assert_says(c.out, "\"unsaved_reason\": \"too-large\"");
+	machine_stop(&m);
+}
+
 static void what_is_left_out_is_named(void **state)
 {
 	struct machine m;
@@ -228,6 +257,7 @@ int main(void)
 		cmocka_unit_test(an_unchanged_host_is_not_saved_again_unless_forced),
 		cmocka_unit_test(what_is_left_out_is_named),
 		cmocka_unit_test(what_loses_a_privilege_is_named),
+		cmocka_unit_test(F15_a_full_tree_is_told_with_the_folder_that_fills_it),
 		cmocka_unit_test(F9_what_is_lost_is_named_by_backup_and_remembered_by_status),
 		cmocka_unit_test(the_names_of_many_left_out_fit),
 		cmocka_unit_test(diff_compares_with_the_roots_own_files),

@@ -40,12 +40,16 @@ struct es_pack_report {
 	uint64_t entries, bytes;
 	uint64_t skipped; /* sockets, devices, fifos, files over ES_FILE_MAX: left out, the first few named */
 	char skipped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
-	uint64_t stripped; /* kept, but without setuid, setgid (of a file), capabilities, a file flag or an xattr tar can't carry */
+	uint64_t
+	    stripped; /* kept, but without setuid, setgid (of a file), capabilities, a file flag or an xattr tar can't carry */
 	char stripped_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 	uint64_t linked; /* names of files that have several: kept as a file each */
 	char linked_name[ES_SKIPPED_NAMED][ES_PATH_TEXT];
 	char refused[ES_PATH_TEXT]; /* on failure: the file it stopped at, printable ASCII only; "" if none */
-	struct es_digest tree;      /* the hash of what was packed; on success only */
+	bool too_deep;              /* with ES_TOO_LARGE: only that one's path is, and not what there is of files */
+	char heavy[ES_PATH_TEXT]; /* with ES_TOO_LARGE: the folder that holds most of the files or bytes; "" if none */
+	uint64_t heavy_files, heavy_bytes;
+	struct es_digest tree; /* the hash of what was packed; on success only */
 };
 
 /* Packs every covered path beneath treefd (…/tree, whose etc/ is the overlay's upper folder). A path that isn't there

@@ -10,6 +10,7 @@
 #include "keys/store/archive_out.h"
 #include "keys/store/archive_path.h"
 #include "keys/store/archive_stream.h"
+#include "keys/store/archive_weigh.h"
 #include "keys/store/file.h"
 
 #include <archive_entry.h>
@@ -98,8 +99,11 @@ static enum es_reason path_enter(struct walk *w, const char *part, size_t *ret_b
 {
 	size_t len = strlen(part);
 
-	if (w->len + 1 + len > ES_MEMBER_MAX || w->depth >= ES_DEPTH_MAX)
+	if (w->len + 1 + len > ES_MEMBER_MAX || w->depth >= ES_DEPTH_MAX) {
+		w->report.too_deep = true;
+		es_printable(w->path + strlen("tree"), w->report.refused, sizeof w->report.refused);
 		return ES_TOO_LARGE;
+	}
 	w->depth++;
 	*ret_before = w->len;
 	w->path[w->len] = '/';
@@ -282,6 +286,8 @@ enum es_reason es_archive_hash(int treefd, const struct es_manifest *manifest, s
 	if (r == ES_OK)
 		r = walk_all(treefd, manifest, NULL, ret_report);
 	es_wipe_stack();
+	if (r == ES_TOO_LARGE && !ret_report->too_deep)
+		es_tree_weigh(treefd, manifest, ret_report);
 	return r;
 }
 
@@ -309,6 +315,8 @@ enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, s
 		m.tree = ret_report->tree;
 	}
 	es_wipe_stack();
+	if (r == ES_TOO_LARGE && !ret_report->too_deep)
+		es_tree_weigh(treefd, manifest, ret_report);
 	if (r == ES_OK)
 		*ret = es_buf_take(&packed);
 	return r;
