@@ -46,6 +46,8 @@ static enum es_reason make_all(struct apply *a)
 			continue;
 		es_say(a->say, ES_SAY_ERROR, "%s can't be covered: %s", request.path,
 		       notes.why[0] != '\0' ? notes.why : es_reason_words(r)->what);
+		if (notes.next != NULL)
+			es_say(a->say, ES_SAY_ERROR, "%s", notes.next);
 		return r;
 	}
 	return ES_OK;

@@ -40,6 +40,7 @@ static enum es_reason refused(int context, struct es_mount_notes *notes)
 	char text[ES_MOUNT_WHY + 2];
 	ssize_t n = context >= 0 ? read(context, text, sizeof text - 1) : -1;
 
+	notes->error = error;
 	if (n > 2) {
 		text[n] = '\0';
 		text[strcspn(text, "\n")] = '\0';

@@ -31,6 +31,8 @@ enum { ES_MOUNT_WHY = 160 };
 
 struct es_mount_notes {
 	char why[ES_MOUNT_WHY]; /* after a failure: what the kernel said, or errno's text */
+	const char *next;       /* what to do then, where that is known; NULL */
+	int error;              /* errno of what es_mount_new was refused */
 	const char *left_out;   /* an optional option that the kernel didn't take; NULL: none */
 };
 

@@ -3,6 +3,7 @@
 
 #include "initrd/fd.h"
 #include "initrd/mnt.h"
+#include "initrd/overlay_why.h"
 #include "keys/store/file.h"
 
 #include <errno.h>
@@ -114,7 +115,7 @@ static unsigned inherited(int target)
 enum es_reason es_overlay_make(const struct es_overlay_request *request, struct es_overlay *ret,
 			       struct es_mount_notes *notes)
 {
-	ES_FD target = -1, upper = -1, work = -1;
+	ES_FD target = -1, upper = -1, work = -1, log = -1;
 	char lower_path[ES_FD_PATH], upper_path[ES_FD_PATH], work_path[ES_FD_PATH];
 	/* Redirects and metacopies would leave files in the tree that mean nothing without this very lower folder;
 	 * index keeps handles of it. The tree must be whole by itself, for it is what gets sealed. */
@@ -143,8 +144,11 @@ enum es_reason es_overlay_make(const struct es_overlay_request *request, struct 
 	es_fd_path(upper, upper_path);
 	es_fd_path(work, work_path);
 	mount.attributes = inherited(target);
+	es_overlay_listen(&log);
 	r = es_mount_new(&mount, &ret->mount, notes);
-	if (r == ES_OK)
+	if (r != ES_OK)
+		es_overlay_explain(log, target, notes);
+	else
 		ret->target = es_fd_take(&target);
 	return r;
 }
