@@ -2,6 +2,9 @@
 #include "efi/event_log_scrub.h"
 
 #include "keys/core/labels.h"
+#include "keys/core/recovery_code.h"
+#include "keys/core/recovery_find.h"
+#include "keys/core/wipe.h"
 
 #include <string.h>
 
@@ -24,6 +27,14 @@ static unsigned unit_at(const uint8_t *p, size_t width)
 	return width == 2 ? p[0] | (unsigned)p[1] << 8 : p[0];
 }
 
+/* Any case; and one separator is as good as another. */
+static unsigned folded(unsigned c)
+{
+	if (c == '-' || c == '_')
+		return '.';
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
 static bool name_at(const uint8_t *p, size_t left, size_t width, const char *name)
 {
 	size_t n = strlen(name);
@@ -31,7 +42,7 @@ static bool name_at(const uint8_t *p, size_t left, size_t width, const char *nam
 	if (left < n * width)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (unit_at(p + i * width, width) != (unsigned char)name[i])
+		if (folded(unit_at(p + i * width, width)) != folded((unsigned char)name[i]))
 			return false;
 	return true;
 }
@@ -49,7 +60,7 @@ static void overwrite(uint8_t *p, size_t left, size_t width)
 	}
 }
 
-unsigned es_scrub(uint8_t *data, size_t len)
+static unsigned scrub_names(uint8_t *data, size_t len)
 {
 	unsigned found = 0;
 
@@ -62,6 +73,65 @@ unsigned es_scrub(uint8_t *data, size_t len)
 					overwrite(data + skip, len - skip, width);
 					found++;
 				}
+	return found;
+}
+
+/* The digits, and, of what is mistyped, the letters too. */
+static void overwrite_hit(uint8_t *data, struct es_text text, const struct es_recovery_hit *hit, bool letters)
+{
+	struct es_char c;
+
+	text.escaped = hit->escaped;
+	for (size_t pos = hit->from; pos < hit->to && es_text_next(&text, &pos, &c);)
+		for (size_t i = c.from; i < c.to; i++)
+			if (c.kind == ES_CHAR_DIGIT || (c.kind == ES_CHAR_LETTER && letters))
+				data[i] = text.wide && (i - c.from) % 2 == 1 ? 0 : '*';
+}
+
+/* Keys under any name. */
+static unsigned scrub_keys(struct es_text text)
+{
+	uint8_t *data = (uint8_t *)(uintptr_t)text.bytes.data, key[ES_RECOVERY_LEN];
+	struct es_recovery_hit hit;
+	unsigned found = 0;
+
+	for (size_t pos = 0; es_recovery_find_key(text, pos, &hit, key); pos = hit.to, found++)
+		overwrite_hit(data, text, &hit, false);
+	es_wipe(key, sizeof key);
+	return found;
+}
+
+/* And what looks like a mistyped one; where one part does, smaller ones are of it, too. */
+static unsigned scrub_likes(struct es_text text)
+{
+	uint8_t *data = (uint8_t *)(uintptr_t)text.bytes.data;
+	struct es_recovery_hit hit;
+	unsigned found = 0;
+
+	if (!es_recovery_find_like(text, 0, ES_LIKE_GROUPS, &hit))
+		return 0;
+	for (size_t pos = 0; es_recovery_find_like(text, pos, ES_LIKE_GROUPS_MORE, &hit); pos = hit.to, found++)
+		overwrite_hit(data, text, &hit, true);
+	return found;
+}
+
+/* UTF-16 may begin at an odd byte. Keys first: a part of one looks like a mistyped one, in the other coding too. */
+unsigned es_scrub(uint8_t *data, size_t len)
+{
+	const struct es_text codings[] = {
+		{ .bytes = { data, len } },
+		{ .bytes = { data, len }, .wide = true },
+		{ .bytes = { len > 0 ? data + 1 : data, len > 0 ? len - 1 : 0 }, .wide = true },
+	};
+	unsigned found = 0;
+
+	if (len == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++)
+		found += scrub_keys(codings[i]);
+	found += scrub_names(data, len);
+	for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++)
+		found += scrub_likes(codings[i]);
 	return found;
 }
 

@@ -2,6 +2,7 @@
 #include "efi/outside.h"
 
 #include "efi/text.h"
+#include "keys/core/recovery_find.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>
@@ -51,8 +52,24 @@ static bool looks_like_text(struct es_span options)
 	       options.data[0] >= ' ' && options.data[0] < 0x7f;
 }
 
-static void read_all(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span options,
-		     struct es_outside *o)
+/* What isn't UTF-16 text is no options. But a key may be in it all the same: tools that write boot entries pass ASCII, too,
+ * and a word processor's quote or byte order mark may come first. Nothing else is taken from there. */
+static void read_key_alone(struct es_span options, struct es_outside *o)
+{
+	const struct es_text narrow = { .bytes = options }, wide = { .bytes = options, .wide = true };
+	uint8_t key[ES_RECOVERY_LEN];
+	struct es_recovery_hit hit;
+
+	if (!options.data)
+		return;
+	o->recovery = es_recovery_find_key(narrow, 0, &hit, key) || es_recovery_find_key(wide, 0, &hit, key);
+	if (o->recovery)
+		es_recovery_code_write(key, o->recovery_value);
+	es_wipe(key, sizeof key);
+}
+
+/* False: there are too many, and all are left out. A part of them could mean anything; and the key may be in the other part. */
+static bool read_all(const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span options, struct es_outside *o)
 {
 	struct es_writer w = { .data = (uint8_t *)o->text, .cap = sizeof o->text };
 
@@ -61,14 +78,33 @@ static void read_all(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PR
 	else if (looks_like_text(options))
 		es_utf8_from_utf16(options, &w);
 	if (w.bad) {
-		/* A part of them could mean anything; and the key may be in the other part. */
-		es_say(fw, "the boot options given are longer than 4096 characters and are left out, all of them. "
-			   "Shorten them to have them used.");
 		es_wipe(o->text, sizeof o->text);
-		o->kind = ES_OUTSIDE_DROPPED;
-		return;
+		return false;
 	}
 	o->len = es_text_clean(o->text, w.pos);
+	return true;
+}
+
+static void take_key(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span options,
+		     struct es_outside *o)
+{
+	bool all = read_all(shell, options, o);
+
+	if (!all) {
+		es_say(fw, "the boot options given are longer than 4096 characters and are left out, all of them. "
+			   "Shorten them to have them used.");
+		o->kind = ES_OUTSIDE_DROPPED;
+	} else if (!shell && !looks_like_text(options)) {
+		read_key_alone(options, o);
+	} else {
+		o->recovery = es_options_take_recovery(o->text, &o->len, o->recovery_value);
+	}
+	if (all && !o->recovery)
+		return;
+	if (options.data)
+		es_wipe(fw->loaded->LoadOptions, options.len);
+	if (shell)
+		wipe_shell(shell);
 }
 
 void es_outside_read(const struct es_firmware *fw, struct es_span own, bool drop, struct es_outside *ret)
@@ -77,14 +113,7 @@ void es_outside_read(const struct es_firmware *fw, struct es_span own, bool drop
 	struct es_span options = { fw->loaded->LoadOptions, fw->loaded->LoadOptionsSize };
 
 	*ret = (struct es_outside){ .kind = ES_OUTSIDE_NONE };
-	read_all(fw, shell, options, ret);
-	ret->recovery = es_options_take_recovery(ret->text, &ret->len, ret->recovery_value);
-	if (ret->recovery) {
-		if (options.data)
-			es_wipe(fw->loaded->LoadOptions, options.len);
-		if (shell)
-			wipe_shell(shell);
-	}
+	take_key(fw, shell, options, ret);
 	ret->len = es_text_clean(ret->text, ret->len);
 	if (ret->len == own.len && memcmp(ret->text, own.data, own.len) == 0)
 		ret->len = 0;

@@ -10,7 +10,7 @@
 
 #include "efi/firmware.h"
 #include "keys/core/handover.h"
-#include "keys/core/options.h"
+#include "keys/core/options_recovery.h"
 
 struct es_outside {
 	enum es_outside_options kind; /* NONE: nothing, or nothing but a recovery key */

@@ -10,7 +10,9 @@
 #include "efi/testlib/mock.h"
 #include "keys/crypto/hash.h"
 #include "keys/core/event_log.h"
+#include "efi/text.h"
 #include "keys/testlib/event_log_image.h"
+#include "keys/testlib/surroundings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +61,54 @@ static void value_is_overwritten_in_both_codings(void **state)
 	assert_scrubbed("etcseal.recovery = 478269", "etcseal.recovery = 478269", 0);
 	assert_scrubbed("etcseal.recover=478269", "etcseal.recover=478269", 0);
 	assert_scrubbed("", "", 0);
+}
+
+#define WHOLE                                                                                                          \
+	"478269-039194-473926-430939-686855-231401-642208-184477-"                                                     \
+	"602511-225586-551660-586542-338394-092578-687140-267425"
+#define GONE                                                                                                           \
+	"******-******-******-******-******-******-******-******-"                                                     \
+	"******-******-******-******-******-******-******-******"
+
+static void F1_a_key_under_any_name_is_overwritten(void **state)
+{
+	(void)state;
+	assert_scrubbed("ro ENCRYPTIONRECOVERYKEY=478269-039194 q", "ro ENCRYPTIONRECOVERYKEY=************* *", 1);
+	assert_scrubbed("ro etcseal_recovery=478269-039194", "ro etcseal_recovery=*************", 1);
+	assert_scrubbed("ro MyKey=" WHOLE " q=1", "ro MyKey=" GONE " q=1", 1);
+	assert_scrubbed(WHOLE " " WHOLE, GONE " " GONE, 2);
+	assert_scrubbed("k=473926-430939-O86855-231401-642208-184477-602511 q=1",
+			"k=******-******-******-******-******-******-****** q=1", 1);
+	assert_scrubbed("ip=192.168.100.101:192.168.100.102 a=478269", "ip=192.168.100.101:192.168.100.102 a=478269",
+			0);
+}
+
+/* In an event of firmware's, at any byte, with what firmware puts around it. */
+static void no_digit_of_a_key_survives_in_an_event(void **state)
+{
+	static uint8_t data[3 * SURROUNDINGS_MAX];
+	static struct surroundings s;
+
+	(void)state;
+	for (uint64_t i = 0; i < 3 * 1000; i++) {
+		bool wide = i % 2 == 0;
+		struct es_writer w = { .data = data, .cap = sizeof data };
+		char narrow[SURROUNDINGS_MAX];
+		size_t n = 0, start;
+
+		surroundings_make(&s, (enum surroundings_form)(i % 3), 200000 + i);
+		es_write_bytes(&w, "\1\0\0\0 \x86\xff\0\7", 8 + i % 5 % 2);
+		start = w.pos;
+		if (wide)
+			es_utf16_from_utf8((struct es_span){ (const uint8_t *)s.text, strlen(s.text) }, &w);
+		else
+			es_write_text(&w, s.text);
+		assert_false(w.bad);
+		assert_true(es_scrub(data, w.pos) > 0);
+		for (size_t k = start; k < w.pos; k += wide ? 2 : 1)
+			narrow[n++] = (char)data[k];
+		surroundings_assert_hidden(&s, narrow, n);
+	}
 }
 
 static void text_behind_the_end_stays(void **state)
@@ -263,6 +313,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(value_is_overwritten_in_both_codings),
+		cmocka_unit_test(F1_a_key_under_any_name_is_overwritten),
+		cmocka_unit_test(no_digit_of_a_key_survives_in_an_event),
 		cmocka_unit_test(text_behind_the_end_stays),
 		cmocka_unit_test(walks_as_far_as_the_last_event),
 		cmocka_unit_test(what_is_no_log_is_left_alone),

@@ -8,7 +8,10 @@
 
 #include "efi/outside.h"
 #include "efi/testlib/mock.h"
+#include "efi/text.h"
+#include "keys/testlib/surroundings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +155,7 @@ static void too_long_is_dropped_whole_and_said(void **state)
 	give(text, true);
 	es_outside_read(&mock.fw, own, false, &outside);
 	assert_text(ES_OUTSIDE_DROPPED, "");
+	assert_int_equal(given[0], 0); /* a key may be in them */
 	assert_non_null(strstr(mock.console, "longer than 4096"));
 }
 
@@ -196,6 +200,101 @@ static void only_a_key_is_no_options(void **state)
 	es_outside_read(&mock.fw, own, true, &outside);
 	assert_text(ES_OUTSIDE_NONE, "");
 	assert_true(outside.recovery);
+}
+
+static void assert_key_of(const char *path, bool drop)
+{
+	FILE *f = fopen(path, "r");
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f) != NULL) {
+		struct es_writer w = { .data = (uint8_t[1024]){ 0 }, .cap = 1024 };
+
+		line[strcspn(line, "\n")] = '\0';
+		es_utf16_from_utf8((struct es_span){ (const uint8_t *)line, strlen(line) }, &w);
+		give_bytes(w.data, w.pos);
+		es_outside_read(&mock.fw, own, drop, &outside);
+		assert_text(drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED, drop ? "" : "ro");
+		assert_true(outside.recovery);
+		assert_string_equal(outside.recovery_value, KEY);
+		assert_wiped();
+	}
+	fclose(f);
+}
+
+static void F1_a_key_under_a_name_in_other_letters_is_taken_out_and_wiped(void **state)
+{
+	(void)state;
+	for (int drop = 0; drop < 2; drop++)
+		assert_key_of("keys/core/fixtures/field/recovery-options-letters.txt", drop);
+}
+
+static void F2_a_key_as_people_type_it_is_taken_out_and_wiped(void **state)
+{
+	(void)state;
+	for (int drop = 0; drop < 2; drop++)
+		assert_key_of("keys/core/fixtures/field/recovery-options-mistyped.txt", drop);
+}
+
+static void a_mistyped_key_is_taken_out_and_wiped_also_with_secure_boot(void **state)
+{
+	(void)state;
+	for (int drop = 0; drop < 2; drop++) {
+		give("quiet MyKey=478269-O39194-473926-430939-686855-231401-642208", true);
+		es_outside_read(&mock.fw, own, drop, &outside);
+		assert_text(drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED, drop ? "" : "quiet");
+		assert_true(outside.recovery);
+		assert_string_equal(outside.recovery_value, "478269-O39194-473926-430939-686855-231401-642208");
+		assert_wiped();
+	}
+}
+
+/* efibootmgr passes them so unless it is told otherwise. */
+static void a_key_in_options_that_are_no_utf16_is_taken_out_and_wiped(void **state)
+{
+	(void)state;
+	give_bytes("quiet x=" KEY, 8 + sizeof KEY - 1);
+	es_outside_read(&mock.fw, own, false, &outside);
+	assert_text(ES_OUTSIDE_NONE, "");
+	assert_true(outside.recovery);
+	assert_string_equal(outside.recovery_value, KEY);
+	assert_wiped();
+	give("\xff" KEY, true); /* begins with U+00FF */
+	es_outside_read(&mock.fw, own, false, &outside);
+	assert_true(outside.recovery);
+	assert_wiped();
+}
+
+/* 20000 of them are in keys/core/test-recovery_surroundings.c; here as firmware has them. */
+static void no_digit_of_a_key_survives_and_all_else_does(void **state)
+{
+	static uint8_t units[2 * SURROUNDINGS_MAX + 2];
+	static struct surroundings s;
+
+	(void)state;
+	for (uint64_t i = 0; i < 3 * 2000; i++) {
+		struct es_writer w = { .data = units, .cap = sizeof units };
+		enum surroundings_form form = (enum surroundings_form)(i % 3);
+		size_t len;
+
+		mock.console[0] = '\0';
+		surroundings_make(&s, form, 100000 + i);
+		if (s.text[0] < ' ')
+			continue; /* a byte order mark: see above */
+		len = es_text_clean(s.rest, strlen(s.rest));
+		s.rest[len] = '\0';
+		es_utf16_from_utf8((struct es_span){ (const uint8_t *)s.text, strlen(s.text) }, &w);
+		assert_false(w.bad);
+		give_bytes(units, w.pos);
+		es_outside_read(&mock.fw, own, false, &outside);
+		assert_text(len > 0 ? ES_OUTSIDE_USED : ES_OUTSIDE_NONE, s.rest);
+		assert_string_equal(outside.recovery_value, s.code);
+		surroundings_assert_hidden(&s, outside.text, sizeof outside.text);
+		surroundings_assert_hidden(&s, mock.console, strlen(mock.console));
+		for (size_t k = 0; k < mock.loaded.LoadOptionsSize; k++)
+			assert_int_equal(given[k], 0);
+	}
 }
 
 static void options_without_a_key_stay_where_they_lie(void **state)
@@ -256,6 +355,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(secure_boot_drops_all_but_the_key, start, end),
 		cmocka_unit_test_setup_teardown(key_is_taken_out_and_wiped_where_it_lay, start, end),
 		cmocka_unit_test_setup_teardown(only_a_key_is_no_options, start, end),
+		cmocka_unit_test_setup_teardown(F1_a_key_under_a_name_in_other_letters_is_taken_out_and_wiped, start,
+						end),
+		cmocka_unit_test_setup_teardown(F2_a_key_as_people_type_it_is_taken_out_and_wiped, start, end),
+		cmocka_unit_test_setup_teardown(a_mistyped_key_is_taken_out_and_wiped_also_with_secure_boot, start,
+						end),
+		cmocka_unit_test_setup_teardown(a_key_in_options_that_are_no_utf16_is_taken_out_and_wiped, start, end),
+		cmocka_unit_test_setup_teardown(no_digit_of_a_key_survives_and_all_else_does, start, end),
 		cmocka_unit_test_setup_teardown(options_without_a_key_stay_where_they_lie, start, end),
 		cmocka_unit_test_setup_teardown(the_images_own_options_are_none_from_outside, start, end),
 		cmocka_unit_test_setup_teardown(shell_gives_words_without_the_program, start, end),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/text.h"
 
-#include <string.h>
+#include "keys/core/utf8.h"
 
-enum { REPLACEMENT = 0xfffd };
+#include <string.h>
 
 static void write_utf8(struct es_writer *w, uint32_t c)
 {
@@ -47,34 +47,9 @@ void es_utf8_from_utf16(struct es_span units, struct es_writer *w)
 			}
 		}
 		if (c >= 0xd800 && c <= 0xdfff)
-			c = REPLACEMENT;
+			c = ES_UTF8_REPLACEMENT;
 		write_utf8(w, c);
 	}
-}
-
-/* One character; *at moves past it, by at least one byte. */
-static uint32_t read_utf8(struct es_span text, size_t *at)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t first = text.data[(*at)++];
-	size_t n = first < 0x80                    ? 1
-		   : first >= 0xc2 && first < 0xe0 ? 2
-		   : (first & 0xf0) == 0xe0        ? 3
-		   : first < 0xf5                  ? 4
-						   : 0;
-	uint32_t c;
-
-	if (n == 1)
-		return first;
-	if (first < 0xc2 || n == 0)
-		return REPLACEMENT;
-	c = first & (0x7f >> n);
-	for (size_t i = 1; i < n; i++) {
-		if (*at >= text.len || (text.data[*at] & 0xc0) != 0x80)
-			return REPLACEMENT;
-		c = c << 6 | (text.data[(*at)++] & 0x3f);
-	}
-	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? REPLACEMENT : c;
 }
 
 void es_utf16_from_utf8(struct es_span text, struct es_writer *w)
@@ -82,7 +57,7 @@ void es_utf16_from_utf8(struct es_span text, struct es_writer *w)
 	size_t at = 0;
 
 	while (at < text.len && text.data[at] != 0) {
-		uint32_t c = read_utf8(text, &at);
+		uint32_t c = es_utf8_next(text, &at);
 
 		if (c >= 0x10000) {
 			es_write_le16(w, (uint16_t)(0xd800 + ((c - 0x10000) >> 10)));

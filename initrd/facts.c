@@ -3,7 +3,7 @@
 
 #include "initrd/fd.h"
 #include "keys/core/labels.h"
-#include "keys/core/options.h"
+#include "keys/core/options_recovery.h"
 #include "keys/core/without.h"
 #include "keys/hibernation.h"
 #include "keys/store/file.h"

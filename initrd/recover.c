@@ -86,7 +86,7 @@ static enum es_reason try_key(struct es_recover *r, const struct es_secret *digi
 	r->tries_left--;
 	if (reason == ES_OK)
 		return ES_OK;
-	if (reason == ES_RECOVERY_WRONG || reason == ES_RECOVERY_FORM) {
+	if (reason == ES_RECOVERY_WRONG || reason == ES_RECOVERY_FORM || reason == ES_RECOVERY_TWO) {
 		es_say(r->say, ES_SAY_ERROR, "%s (%d of %d tries left)", es_reason_words(reason)->what, r->tries_left,
 		       r->tries);
 		return ES_RECOVERY_WRONG;

@@ -24,8 +24,8 @@ static const char *fault_words(enum es_group_fault fault)
 		return "it belongs to another place, the groups are swapped";
 	case ES_GROUP_TOO_FEW:
 		return "the key ends before it";
-	case ES_GROUP_TOO_MANY:
-		return "something follows it";
+	case ES_GROUP_NONE:
+		return "it isn't six digits, nor is anything else there";
 	default:
 		return "no more is known";
 	}

@@ -6,7 +6,7 @@
 #include "keys/image_check.h"
 
 #include "keys/core/labels.h"
-#include "keys/core/options.h"
+#include "keys/core/options_recovery.h"
 #include "keys/crypto/sign.h"
 #include "keys/image_kind.h"
 #include "keys/image_policy.h"
@@ -44,15 +44,13 @@ static bool ascii(struct es_span s)
 
 static const char *check_cmdline(struct es_span s)
 {
-	struct es_span value;
-
 	if (!printable(s, false))
 		return "has a line end or another control character in it";
 	if (!ascii(s))
 		return "has a character beyond ASCII in it";
 	if (s.len >= ES_OPTIONS_MAX)
 		return "is longer than a kernel takes";
-	if (es_options_find(s, ES_OPTION_RECOVERY, &value) || es_options_find(s, ES_OPTION_RECOVERY_ESXI, &value))
+	if (es_options_hold_recovery(s))
 		return "holds a recovery key, which everybody could read there";
 	return NULL;
 }

@@ -122,8 +122,8 @@ void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_
 	case ES_GROUP_TOO_FEW:
 		snprintf(ret, ES_FAULT_TEXT, "it ends before group %u of 16", g);
 		break;
-	case ES_GROUP_TOO_MANY:
-		snprintf(ret, ES_FAULT_TEXT, "something follows group 16");
+	case ES_GROUP_NONE:
+		snprintf(ret, ES_FAULT_TEXT, "nothing in it is a group of six digits");
 		break;
 	default:
 		snprintf(ret, ES_FAULT_TEXT, "group %u is mistyped", g);

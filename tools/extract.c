@@ -116,7 +116,7 @@ static enum es_reason extract_asking(struct attempt *a, bool *ret_asked)
 		if (r != ES_OK)
 			return r;
 		r = extract_with(a, text, len);
-		if (r != ES_RECOVERY_FORM && r != ES_RECOVERY_WRONG)
+		if (r != ES_RECOVERY_FORM && r != ES_RECOVERY_WRONG && r != ES_RECOVERY_TWO)
 			return r;
 		es_fault_words(&a->fault, words);
 		fprintf(stderr, "etcseal: %s%s%s\n", es_reason_words(r)->what, r == ES_RECOVERY_FORM ? ": " : "",

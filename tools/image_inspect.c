@@ -2,7 +2,7 @@
 /* `etcseal image inspect`: what is in a boot image, and what it lacks. */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
-#include "keys/core/options.h"
+#include "keys/core/options_recovery.h"
 #include "keys/image_options.h"
 #include "tools/common.h"
 #include "tools/image.h"
@@ -41,7 +41,6 @@ static void copy_text(struct es_span from, char *to, size_t cap)
 static enum es_reason look(struct seen *s)
 {
 	const struct es_uki *uki = &s->image->uki;
-	struct es_span found;
 
 	for (int i = 0; i < ES_UKI_COUNT; i++) {
 		struct es_digest digest;
@@ -59,8 +58,7 @@ static enum es_reason look(struct seen *s)
 	else if (uki->present[ES_UKI_LINUX])
 		(void)es_image_kernel_release(uki->section[ES_UKI_LINUX], s->release);
 	if (uki->present[ES_UKI_CMDLINE]) {
-		s->key_in_options = es_options_find(uki->section[ES_UKI_CMDLINE], ES_OPTION_RECOVERY, &found) ||
-				    es_options_find(uki->section[ES_UKI_CMDLINE], ES_OPTION_RECOVERY_ESXI, &found);
+		s->key_in_options = es_options_hold_recovery(uki->section[ES_UKI_CMDLINE]);
 		if (!s->key_in_options)
 			copy_text(uki->section[ES_UKI_CMDLINE], s->options, sizeof s->options);
 	}

@@ -3,7 +3,7 @@
  * hang on the host: without its event log they are left out. */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
-#include "keys/core/options.h"
+#include "keys/core/options_recovery.h"
 #include "keys/predict.h"
 #include "tools/common.h"
 #include "tools/image.h"
@@ -78,12 +78,10 @@ enum es_exit es_verb_image_predict(const struct es_args *args)
 	struct es_predict_request q = { .options = es_arg(args, "options"),
 					.recovery = es_arg_given(args, "recovery") };
 	char hex[2 * ES_SHA256_LEN + 1];
-	struct es_span found;
 	ES_IMAGE image = { 0 };
 	enum es_exit failed;
 
-	if (q.options != NULL && (es_options_find(es_text_span(q.options), ES_OPTION_RECOVERY, &found) ||
-				  es_options_find(es_text_span(q.options), ES_OPTION_RECOVERY_ESXI, &found)))
+	if (q.options != NULL && es_options_hold_recovery(es_text_span(q.options)))
 		return es_misuse(args,
 				 "the stub takes the recovery key out of the options: leave it out here, and give "
 				 "--recovery instead");

@@ -20,7 +20,7 @@ static void each_fault_is_worded_with_its_group(void **state)
 		{ { ES_GROUP_MISPLACED, 2, 4 }, "group 2 belongs to place 4 or 15" },
 		{ { ES_GROUP_MISPLACED, 2, 6 }, "group 2 belongs to place 6" },
 		{ { ES_GROUP_TOO_FEW, 9, 0 }, "it ends before group 9 of 16" },
-		{ { ES_GROUP_TOO_MANY, 16, 0 }, "something follows group 16" },
+		{ { ES_GROUP_NONE, 1, 0 }, "nothing in it is a group of six digits" },
 	};
 	char words[ES_FAULT_TEXT];
 

@@ -7,8 +7,9 @@
 #include "keys/core/event_log.h"
 #include "keys/core/firmware_options.h"
 #include "keys/core/labels.h"
-#include "keys/core/options.h"
+#include "keys/core/options_recovery.h"
 #include "keys/core/pe.h"
+#include "keys/core/wipe.h"
 
 #include <string.h>
 
@@ -196,8 +197,8 @@ static void describe_variable(struct text *t, const struct es_event *event)
 	put(t, ")");
 }
 
-/* Whether the data are options, one of these among them. */
-static bool holds_option(struct es_span data, const char *const names[static 2])
+/* On the machine anybody can read a variable; but what is shown goes further than that. */
+static bool holds_credential(struct es_span data)
 {
 	char options[ES_OPTIONS_MAX] = "";
 	struct text t = { options, sizeof options, 0 };
@@ -205,13 +206,27 @@ static bool holds_option(struct es_span data, const char *const names[static 2])
 
 	put_text_of(&t, data);
 	all = (struct es_span){ (const uint8_t *)options, t.len };
-	return es_options_find(all, names[0], &value) || es_options_find(all, names[1], &value);
+	return es_options_find(all, "systemd.set_credential", &value) ||
+	       es_options_find(all, "systemd.set_credential_binary", &value);
 }
 
-/* A boot menu measures the options that it passes, the recovery key with them; its text stays, but for the key. */
-static const char *const recovery_options[] = { ES_OPTION_RECOVERY, ES_OPTION_RECOVERY_ESXI };
-/* On the machine anybody can read a variable; but what is shown goes further than that. */
-static const char *const credential_options[] = { "systemd.set_credential", "systemd.set_credential_binary" };
+/* A boot menu measures the options that it passes, the recovery key with them. The stub then overwrites the key in the log: its
+ * text stays, with stars in the key's place. */
+static bool holds_recovery(struct es_span data)
+{
+	enum { STARS = 24 }; /* of what looks like a key, at least */
+	char options[ES_OPTIONS_MAX] = "";
+	struct text t = { options, sizeof options, 0 };
+	unsigned stars = 0;
+	bool holds;
+
+	put_text_of(&t, data);
+	for (size_t i = 0; i < t.len; i++)
+		stars += options[i] == '*';
+	holds = stars >= STARS || es_options_hold_recovery((struct es_span){ (const uint8_t *)options, t.len });
+	es_wipe(options, sizeof options);
+	return holds;
+}
 
 /* The name without its GUID; the value, unless it was overwritten (es_event_log_hide) or may be a secret. */
 static void describe_firmware(struct text *t, const struct es_firmware_event *e)
@@ -226,8 +241,8 @@ static void describe_firmware(struct text *t, const struct es_firmware_event *e)
 	}
 	put(t, "EFI variable ");
 	put_text_of(t, (struct es_span){ e->variable.data, e->variable.len - (guid ? (size_t)GUID_TEXT : 0) });
-	if (e->value.len == 0 || e->value.data[0] == '*' || holds_option(e->value, recovery_options) ||
-	    holds_option(e->value, credential_options))
+	if (e->value.len == 0 || e->value.data[0] == '*' || holds_recovery(e->value) ||
+	    holds_credential(e->value))
 		return;
 	put(t, ": ");
 	put_text_of(t, e->value);
@@ -331,7 +346,7 @@ static void describe_other(struct text *t, const struct es_event *event)
 bool es_event_is_recovery(const struct es_event *event)
 {
 	return event->pcr == ES_PCR_OPTIONS && event->type == ES_EV_IPL &&
-	       (es_digest_equal(&event->sha256, &recovery_digest) || holds_option(event->data, recovery_options));
+	       (es_digest_equal(&event->sha256, &recovery_digest) || holds_recovery(event->data));
 }
 
 void es_event_describe(const struct es_event *event, char *ret_text, size_t cap)

@@ -46,6 +46,7 @@ enum es_reason {
 	ES_LOCKED_NO_PROTECTOR, /* nothing in encryption.info fits this mode */
 	ES_RESUME_POSSIBLE,     /* the kernel could resume a hibernation image that somebody planted */
 	ES_RECOVERY_FORM,       /* the recovery key is mistyped: a group is named */
+	ES_RECOVERY_TWO,        /* two recovery keys, and they differ */
 	ES_RECOVERY_WRONG,      /* well-formed, but not this host's */
 	ES_TAMPERED_INFO,       /* encryption.info: MAC */
 	ES_TAMPERED_ARCHIVE,    /* config.cms: hash or tag */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/core/recovery_code.h"
 
+#include "keys/core/recovery_digits.h"
+#include "keys/core/recovery_find.h"
 #include "keys/core/wipe.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-enum {
-	PLACES = 11, /* what a group's remainder can tell apart */
-	GROUP_DIGITS = 6,
-	GROUP_MAX = 65535 * PLACES + PLACES - 1,
-};
+enum { DIGITS = ES_RECOVERY_GROUPS * ES_GROUP_DIGITS };
 
 /* What was read before it was judged: count groups are six digits each. */
 struct groups {
@@ -29,27 +27,22 @@ void es_recovery_code_write(const uint8_t key[static ES_RECOVERY_LEN], char ret_
 	char *t = ret_text;
 
 	for (unsigned i = 0; i < ES_RECOVERY_GROUPS; i++) {
-		uint32_t v = PLACES * ((uint32_t)key[2 * i] << 8 | key[2 * i + 1]) + i % PLACES;
+		uint32_t v = ES_GROUP_PLACES * ((uint32_t)key[2 * i] << 8 | key[2 * i + 1]) + i % ES_GROUP_PLACES;
 
 		if (i > 0)
 			*t++ = '-';
-		for (int d = GROUP_DIGITS - 1; d >= 0; d--, v /= 10)
+		for (int d = ES_GROUP_DIGITS - 1; d >= 0; d--, v /= 10)
 			t[d] = (char)('0' + v % 10);
-		t += GROUP_DIGITS;
+		t += ES_GROUP_DIGITS;
 	}
 	*t = '\0';
-}
-
-static bool is_separator(char c)
-{
-	return c == '-' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static bool read_digits(const char *text, uint32_t *ret)
 {
 	uint32_t v = 0;
 
-	for (int i = 0; i < GROUP_DIGITS; i++) {
+	for (int i = 0; i < ES_GROUP_DIGITS; i++) {
 		if (text[i] < '0' || text[i] > '9')
 			return false;
 		v = v * 10 + (uint32_t)(text[i] - '0');
@@ -58,102 +51,167 @@ static bool read_digits(const char *text, uint32_t *ret)
 	return true;
 }
 
-static bool fits(uint32_t value, unsigned index)
-{
-	return value <= GROUP_MAX && value % PLACES == index % PLACES;
-}
-
-/* One run without separators: a group, or several. Says whether the reading goes on. */
+/* Digits of one group, or of several; says whether the reading goes on. */
 static bool read_run(const char *run, size_t len, struct groups *g)
 {
 	while (len > 0) {
 		/* A digit too many or too few is that group's fault, not the next one's. */
-		bool broken = len < GROUP_DIGITS || (len > GROUP_DIGITS && len < 2 * GROUP_DIGITS);
+		bool broken = len < ES_GROUP_DIGITS || (len > ES_GROUP_DIGITS && len < 2 * ES_GROUP_DIGITS);
 
-		if (g->count == ES_RECOVERY_GROUPS) {
-			g->stop = ES_GROUP_TOO_MANY;
+		if (g->count == ES_RECOVERY_GROUPS)
 			return false;
-		}
 		if (broken || !read_digits(run, &g->value[g->count])) {
 			g->stop = ES_GROUP_NOT_DIGITS;
 			return false;
 		}
 		g->count++;
-		run += GROUP_DIGITS;
-		len -= GROUP_DIGITS;
+		run += ES_GROUP_DIGITS;
+		len -= ES_GROUP_DIGITS;
 	}
 	return true;
 }
 
-static void read_groups(const char *text, size_t len, struct groups *g)
+/* Tokens with a dash between two, and written over. Short ones in a row are one group: 478-269 or 47-82-69. */
+static void read_groups(char *text, size_t len, struct groups *g)
 {
-	size_t pos = 0;
+	size_t from = 0, to = 0, pos = 0, digits = 0, joints = 0;
+	bool goes_on = true;
 
-	while (pos < len) {
-		size_t end;
-
-		while (pos < len && is_separator(text[pos]))
-			pos++;
-		for (end = pos; end < len && !is_separator(text[end]);)
-			end++;
-		if (!read_run(text + pos, end - pos, g))
-			return;
-		pos = end;
+	for (size_t i = 0; i < len; i++) {
+		digits += text[i] >= '0' && text[i] <= '9';
+		joints += text[i] == '-';
 	}
+	for (size_t i = 0; i <= len && goes_on; i++) {
+		bool joins;
+
+		if (i < len && text[i] != '-')
+			continue;
+		/* 96 digits are all there: however they are grouped, 4-4-4 or 6-6-6, each group is told by its place. */
+		joins = (digits == DIGITS && digits + joints == len) ||
+			(to > from && to - from + (i - pos) <= ES_GROUP_DIGITS);
+		if (!joins) {
+			goes_on = read_run(text + from, to - from, g);
+			from = to;
+		}
+		memmove(text + to, text + pos, i - pos);
+		to += i - pos;
+		pos = i + 1;
+	}
+	if (goes_on)
+		(void)read_run(text + from, to - from, g);
 }
 
 /* Nearly every wrong group fits some other place by chance, so one alone is taken for mistyped. Misplaced it is if the
  * group that belongs here stands there (swapped), or if its neighbour is off by as much (one left out or doubled). */
 static bool is_misplaced(const struct groups *g, unsigned index)
 {
-	unsigned off = (g->value[index] % PLACES + PLACES - index % PLACES) % PLACES;
+	unsigned off =
+	    (g->value[index] % ES_GROUP_PLACES + ES_GROUP_PLACES - index % ES_GROUP_PLACES) % ES_GROUP_PLACES;
 
-	if (g->value[index] > GROUP_MAX)
+	if (g->value[index] > ES_GROUP_MAX)
 		return false;
-	for (unsigned k = g->value[index] % PLACES; k < g->count; k += PLACES)
-		if (!fits(g->value[k], k) && fits(g->value[k], index))
+	for (unsigned k = g->value[index] % ES_GROUP_PLACES; k < g->count; k += ES_GROUP_PLACES)
+		if (!es_group_fits(g->value[k], k) && es_group_fits(g->value[k], index))
 			return true;
-	return index + 1 < g->count && fits(g->value[index + 1], index + 1 + off);
+	return index + 1 < g->count && es_group_fits(g->value[index + 1], index + 1 + off);
 }
 
 static void judge(const struct groups *g, unsigned wrong, struct es_code_fault *ret)
 {
-	*ret = (struct es_code_fault){ ES_GROUP_FINE, wrong + 1, 0 };
+	*ret = (struct es_code_fault){ ES_GROUP_FINE, wrong + 1, 0 }; /* one is wrong, or it were a key */
 	if (wrong < g->count) {
 		ret->fault = is_misplaced(g, wrong) ? ES_GROUP_MISPLACED : ES_GROUP_MISTYPED;
 		if (ret->fault == ES_GROUP_MISPLACED)
-			ret->fits = g->value[wrong] % PLACES + 1;
-	} else if (g->stop == ES_GROUP_TOO_MANY) {
-		ret->fault = ES_GROUP_TOO_MANY;
-		ret->group = ES_RECOVERY_GROUPS;
+			ret->fits = g->value[wrong] % ES_GROUP_PLACES + 1;
 	} else {
 		ret->fault = g->stop != ES_GROUP_FINE ? g->stop : ES_GROUP_TOO_FEW;
 	}
 }
 
+/* Where a key would be if it weren't mistyped: what looks like one; else from the first number that could be a group. */
+static struct es_recovery_hit look_closely(struct es_text *text)
+{
+	struct es_recovery_hit hit = { .from = text->bytes.len, .to = text->bytes.len };
+	struct es_token t;
+	size_t pos = 0;
+
+	if (es_recovery_find_like(*text, 0, ES_LIKE_GROUPS, &hit)) {
+		text->escaped = hit.escaped;
+		return hit;
+	}
+	while (hit.from == text->bytes.len && es_text_token(text, &pos, &t))
+		if (t.digits > 0 && t.digits * 2 >= t.chars)
+			hit.from = t.from;
+	return hit;
+}
+
+static void line_wipe(char (*line)[ES_RECOVERY_INPUT_MAX])
+{
+	es_wipe(*line, sizeof *line);
+}
+
+static void find_fault(struct es_text text, struct es_code_fault *ret)
+{
+	ES_SCOPED(groups_wipe) struct groups g = { .stop = ES_GROUP_FINE };
+	ES_SCOPED(line_wipe) char line[ES_RECOVERY_INPUT_MAX] = { 0 };
+	struct es_writer w = { .data = (uint8_t *)line, .cap = sizeof line };
+	const struct es_recovery_hit hit = look_closely(&text);
+	struct es_token any = { .chars = 0 };
+	size_t pos = 0;
+	unsigned wrong = ES_RECOVERY_GROUPS;
+
+	es_text_write_tokens(&text, hit.from, hit.to, &w);
+	if (w.pos == 0) {
+		*ret =
+		    (struct es_code_fault){ es_text_token(&text, &pos, &any) ? ES_GROUP_NONE : ES_GROUP_TOO_FEW, 1, 0 };
+		return;
+	}
+	read_groups(line, w.bad ? sizeof line - 1 : w.pos, &g);
+	for (unsigned i = ES_RECOVERY_GROUPS; i-- > 0;)
+		if (i >= g.count || !es_group_fits(g.value[i], i))
+			wrong = i;
+	if (wrong < ES_RECOVERY_GROUPS) {
+		judge(&g, wrong, ret);
+		return;
+	}
+	/* All of them would fit if a number at an end were a part of its group, or one longer than its group were shorter. */
+	pos = hit.from;
+	(void)es_text_token(&text, &pos, &any);
+	wrong = any.chars < ES_GROUP_DIGITS ? 0 : ES_RECOVERY_GROUPS - 1;
+	*ret = (struct es_code_fault){ ES_GROUP_NOT_DIGITS, wrong + 1, 0 };
+}
+
+/* The same key may be there twice; another one may not. */
+static bool is_alone(struct es_text text, size_t pos, const uint8_t key[static ES_RECOVERY_LEN])
+{
+	uint8_t other[ES_RECOVERY_LEN];
+	struct es_recovery_hit hit;
+	bool alone = true;
+
+	while (alone && es_recovery_find_key(text, pos, &hit, other)) {
+		alone = es_equal_constant_time(key, other, sizeof other);
+		pos = hit.to;
+	}
+	es_wipe(other, sizeof other);
+	return alone;
+}
+
 enum es_reason es_recovery_code_read(const char *text, size_t len, uint8_t ret_key[static ES_RECOVERY_LEN],
 				     struct es_code_fault *ret_fault)
 {
-	ES_SCOPED(groups_wipe) struct groups g = { .stop = ES_GROUP_FINE };
-	bool cut = len > ES_RECOVERY_INPUT_MAX;
-	unsigned wrong = ES_RECOVERY_GROUPS;
+	const struct es_text in = { .bytes = { (const uint8_t *)text, len } };
+	struct es_recovery_hit hit;
 
-	read_groups(text, cut ? ES_RECOVERY_INPUT_MAX : len, &g);
-	if (cut && g.count == ES_RECOVERY_GROUPS)
-		g.stop = ES_GROUP_TOO_MANY;
-	for (unsigned i = ES_RECOVERY_GROUPS; i-- > 0;)
-		if (i >= g.count || !fits(g.value[i], i))
-			wrong = i;
-	if (wrong < ES_RECOVERY_GROUPS || g.stop != ES_GROUP_FINE) {
-		judge(&g, wrong, ret_fault);
+	if (!es_recovery_find_key(in, 0, &hit, ret_key)) {
+		find_fault(in, ret_fault);
 		es_wipe(ret_key, ES_RECOVERY_LEN);
 		return ES_RECOVERY_FORM;
 	}
-	for (unsigned i = 0; i < ES_RECOVERY_GROUPS; i++) {
-		ret_key[2 * i] = (uint8_t)(g.value[i] / PLACES >> 8);
-		ret_key[2 * i + 1] = (uint8_t)(g.value[i] / PLACES);
-	}
-	return ES_OK;
+	if (is_alone(in, hit.to, ret_key))
+		return ES_OK;
+	*ret_fault = (struct es_code_fault){ ES_GROUP_TWO_KEYS, 1, 0 };
+	es_wipe(ret_key, ES_RECOVERY_LEN);
+	return ES_RECOVERY_TWO;
 }
 
 enum es_group_fault es_recovery_group_read(const char digits[static 6], unsigned place, uint16_t *ret_word)
@@ -162,8 +220,8 @@ enum es_group_fault es_recovery_group_read(const char digits[static 6], unsigned
 
 	if (!read_digits(digits, &v))
 		return ES_GROUP_NOT_DIGITS;
-	if (place < 1 || place > ES_RECOVERY_GROUPS || !fits(v, place - 1))
+	if (place < 1 || place > ES_RECOVERY_GROUPS || !es_group_fits(v, place - 1))
 		return ES_GROUP_MISTYPED;
-	*ret_word = (uint16_t)(v / PLACES);
+	*ret_word = (uint16_t)(v / ES_GROUP_PLACES);
 	return ES_GROUP_FINE;
 }

@@ -2,7 +2,7 @@
 /*
  * The recovery key as its owner writes it: 16 groups of 6 digits with dashes, the form of ESXi's.
  * group i = 11*w + (i mod 11), w the i-th big-endian 16-bit word; so each group checks its digits and its place.
- * DESIGN.md section 5. Pure: runs in firmware and on the host.
+ * FORMAT.md. Pure: runs in firmware and on the host.
  */
 #ifndef ES_CORE_RECOVERY_CODE_H
 #define ES_CORE_RECOVERY_CODE_H
@@ -17,7 +17,7 @@ enum {
 	ES_RECOVERY_LEN = 32,
 	ES_RECOVERY_GROUPS = 16,
 	ES_RECOVERY_TEXT_LEN = 16 * 6 + 15, /* 111, without the NUL */
-	ES_RECOVERY_INPUT_MAX = 256,        /* what a parser will look at */
+	ES_RECOVERY_INPUT_MAX = 256,        /* what the stub hands over: two keys, or one that is mistyped */
 };
 
 void es_recovery_code_write(const uint8_t key[static ES_RECOVERY_LEN], char ret_text[static ES_RECOVERY_TEXT_LEN + 1]);
@@ -28,7 +28,8 @@ enum es_group_fault {
 	ES_GROUP_MISTYPED,   /* six digits that don't fit their place: a wrong or swapped digit */
 	ES_GROUP_MISPLACED,  /* fits another place, as its neighbour or its partner shows: swapped, left out */
 	ES_GROUP_TOO_FEW,    /* the key ends before this group */
-	ES_GROUP_TOO_MANY,   /* something follows the sixteenth */
+	ES_GROUP_NONE,       /* there is nothing like a group in it */
+	ES_GROUP_TWO_KEYS,   /* all of them are fine, and there are two different keys */
 };
 
 struct es_code_fault {
@@ -37,9 +38,9 @@ struct es_code_fault {
 	unsigned fits;  /* MISPLACED: the place in 1 to 11 that it fits (and 11 further, if that is one) */
 };
 
-/* Dashes, spaces, tabs and line ends part groups, any number of them; also none at all (96 digits in a row).
- * ES_RECOVERY_FORM and *ret_fault, with the first wrong group, if it isn't a recovery key; ret_key is then
- * wiped. Takes the same time for every well-formed key. */
+/* The one key in a text, wherever and however it is written (keys/core/recovery_find.h). ES_RECOVERY_FORM and *ret_fault, with
+ * the first wrong group, if there is none; ES_RECOVERY_TWO if there are two that differ. ret_key is then wiped. Takes the same
+ * time for every key that is written in the same way. */
 ES_MUST_CHECK enum es_reason es_recovery_code_read(const char *text, size_t len,
 						   uint8_t ret_key[static ES_RECOVERY_LEN],
 						   struct es_code_fault *ret_fault);

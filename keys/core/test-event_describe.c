@@ -235,6 +235,10 @@ static void knows_the_options_of_a_menu_with_a_recovery_key(void **state)
 	event.data = es_text_span("encryptionRecoveryKey=******");
 	assert_true(es_event_is_recovery(&event));
 	assert_words(ES_PCR_OPTIONS, ES_EV_IPL, event.data, "boot options from outside the image");
+	event.data = wide("debug Key=******-******-******-****** extra=1", buffer);
+	assert_true(es_event_is_recovery(&event));
+	event.data = wide("debug ENCRYPTIONRECOVERYKEY=****** extra=1", buffer);
+	assert_true(es_event_is_recovery(&event));
 	event.data = wide("debug noetcseal.recovery=1", buffer);
 	assert_false(es_event_is_recovery(&event));
 	event.data = wide("etcseal.recovery=1", buffer);

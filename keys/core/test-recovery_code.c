@@ -186,26 +186,120 @@ static void each_broken_form_has_its_fault(void **state)
 	assert_fault("478269-039194-4739266-430939", ES_GROUP_NOT_DIGITS, 3);
 	assert_fault("720896", ES_GROUP_MISTYPED, 1); /* 11 * 65536: w would be over 16 bits */
 	assert_fault("999999-039194", ES_GROUP_MISTYPED, 1);
-	snprintf(text, sizeof text, "%s-000000", published);
-	assert_fault(text, ES_GROUP_TOO_MANY, 16);
-	snprintf(text, sizeof text, "%s x", published);
-	assert_fault(text, ES_GROUP_TOO_MANY, 16);
+	assert_fault("hello", ES_GROUP_NONE, 1);
+	assert_fault("key: 47826-039194", ES_GROUP_NOT_DIGITS, 1);
 	snprintf(text, sizeof text, "%.*s", ES_RECOVERY_TEXT_LEN - 1, published);
 	assert_fault(text, ES_GROUP_NOT_DIGITS, 16);
+	snprintf(text, sizeof text, "%s3", published); /* seven digits in the last one, though six of them fit */
+	assert_fault(text, ES_GROUP_NOT_DIGITS, 16);
+	snprintf(text, sizeof text, "%.4s-%s", published, published + 4); /* 4782-69: the 4782 may be anything */
+	assert_fault(text, ES_GROUP_NOT_DIGITS, 1);
+	snprintf(text, sizeof text, "%.*s-%s", ES_RECOVERY_TEXT_LEN - 1, published, published + ES_RECOVERY_TEXT_LEN - 1);
+	assert_fault(text, ES_GROUP_NOT_DIGITS, 16);
+	snprintf(text, sizeof text, "6%s", published);
+	assert_fault(text, ES_GROUP_NOT_DIGITS, 1);
 }
 
-static void nothing_behind_the_cap_is_taken_for_the_key(void **state)
+static void assert_reads_published(const char *text)
 {
+	uint8_t expected[ES_RECOVERY_LEN], key[ES_RECOVERY_LEN];
+	struct es_code_fault fault;
+
+	assert_int_equal(read_code(published, expected, &fault), ES_OK);
+	if (read_code(text, key, &fault) != ES_OK)
+		fail_msg("\"%s\": fault %d in group %u", text, fault.fault, fault.group);
+	assert_memory_equal(key, expected, sizeof key);
+}
+
+static void the_one_run_of_sixteen_groups_is_the_key(void **state)
+{
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof text, "%s-000000", published);
+	assert_reads_published(text);
+	snprintf(text, sizeof text, "%s x", published);
+	assert_reads_published(text);
+	snprintf(text, sizeof text, "%.7s%s", published, published);
+	assert_reads_published(text);
+	snprintf(text, sizeof text, "%s\n%s\n", published, published);
+	assert_reads_published(text);
+	/* What `init` prints, and a line of a table. */
+	snprintf(text, sizeof text,
+		 "sealed to this boot: PCR 2, 4, 11, 12, generation 1\n\nThe recovery key, shown once:\n"
+		 "  {0A3F1D22-9C41-4B70-8E15-0123456789AB}\n  %s\n\nBanks: 123456 and 654321 bytes\n",
+		 published);
+	assert_reads_published(text);
+	snprintf(text, sizeof text, "| 1 | %.27s | 2024-11-28 |\n| 2 | %.27s |\n| 3 | %.27s |\n| 4 | %.27s |\n",
+		 published, published + 28, published + 56, published + 84);
+	assert_reads_published(text);
+}
+
+static void digits_of_any_script_are_digits(void **state)
+{
+	static const unsigned zeros[] = { 0xff10, 0x0660, 0x06f0, 0x0966, 0x0e50 };
+	char text[512], *t;
+
+	(void)state;
+	for (size_t z = 0; z < sizeof zeros / sizeof zeros[0]; z++) {
+		t = text;
+		for (const char *p = published; *p != '\0'; p++) {
+			unsigned u = zeros[z] + (unsigned)(*p - '0');
+
+			if (*p == '-')
+				*t++ = '-';
+			else if (u < 0x800)
+				t += sprintf(t, "%c%c", 0xc0 | u >> 6, 0x80 | (u & 0x3f));
+			else
+				t += sprintf(t, "%c%c%c", 0xe0 | u >> 12, 0x80 | (u >> 6 & 0x3f), 0x80 | (u & 0x3f));
+		}
+		*t = '\0';
+		assert_reads_published(text);
+	}
+}
+
+static void two_keys_that_differ_are_refused(void **state)
+{
+	static const char other[] = "000000-000001-000002-000003-000004-000005-000006-000007-"
+				    "000008-000009-000010-000000-000001-000002-000003-000004";
+	uint8_t key[ES_RECOVERY_LEN], none[ES_RECOVERY_LEN] = { 0 };
+	struct es_code_fault fault;
 	char text[512];
 
 	(void)state;
-	memset(text, ' ', sizeof text);
-	memcpy(text, published, ES_RECOVERY_TEXT_LEN);
-	text[sizeof text - 2] = 'x';
-	text[sizeof text - 1] = '\0';
-	assert_fault(text, ES_GROUP_TOO_MANY, 16);
-	memset(text, '9', sizeof text - 1);
-	assert_fault(text, ES_GROUP_MISTYPED, 1);
+	snprintf(text, sizeof text, "old %s new %s", published, other);
+	assert_int_equal(read_code(text, key, &fault), ES_RECOVERY_TWO);
+	assert_int_equal(fault.fault, ES_GROUP_TWO_KEYS);
+	assert_memory_equal(key, none, sizeof key);
+	snprintf(text, sizeof text, "%s %s %s", published, published, other);
+	assert_int_equal(read_code(text, key, &fault), ES_RECOVERY_TWO);
+}
+
+static void a_leading_zero_that_a_spreadsheet_lost_is_named(void **state)
+{
+	char text[sizeof published];
+
+	(void)state;
+	snprintf(text, sizeof text, "%.7s%s", published, published + 8); /* 039194 */
+	assert_fault(text, ES_GROUP_NOT_DIGITS, 2);
+}
+
+static void F2_a_key_is_read_from_the_files_that_people_make(void **state)
+{
+	static const char *const files[] = { "bom", "option", "table-line" };
+	char path[96], text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof path, "keys/core/fixtures/field/recovery-key-file-%s", files[i]);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		text[fread(text, 1, sizeof text - 1, f)] = '\0';
+		fclose(f);
+		assert_reads_published(text);
+	}
 }
 
 static void a_nul_or_a_high_byte_is_no_digit(void **state)
@@ -254,7 +348,11 @@ int main(void)
 		cmocka_unit_test(a_group_left_out_is_named),
 		cmocka_unit_test(separators_may_be_spaces_lines_or_missing),
 		cmocka_unit_test(each_broken_form_has_its_fault),
-		cmocka_unit_test(nothing_behind_the_cap_is_taken_for_the_key),
+		cmocka_unit_test(the_one_run_of_sixteen_groups_is_the_key),
+		cmocka_unit_test(digits_of_any_script_are_digits),
+		cmocka_unit_test(two_keys_that_differ_are_refused),
+		cmocka_unit_test(a_leading_zero_that_a_spreadsheet_lost_is_named),
+		cmocka_unit_test(F2_a_key_is_read_from_the_files_that_people_make),
 		cmocka_unit_test(a_nul_or_a_high_byte_is_no_digit),
 		cmocka_unit_test(one_group_by_itself),
 	};
