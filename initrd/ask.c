@@ -87,12 +87,6 @@ static void show(struct es_console *console, const struct es_prompt *p, enum es_
 	case ES_PROMPT_ERASED:
 		show_erased(console, p);
 		break;
-	case ES_PROMPT_FAULT:
-		/* First the rest of a paste is dropped: behind a wrong group it would all fall into the wrong place. */
-		es_console_drain(console, QUIET_MS);
-		say_fault(console, p);
-		show_row(console, p);
-		break;
 	case ES_PROMPT_CLEARED:
 	case ES_PROMPT_NEW_LINE:
 		es_console_put(console, "\r\n");
@@ -104,6 +98,25 @@ static void show(struct es_console *console, const struct es_prompt *p, enum es_
 	default:
 		break;
 	}
+}
+
+static void keep(void *prompt, unsigned char c)
+{
+	es_prompt_keep(prompt, c);
+}
+
+/* First the rest of a paste is taken in: there may be a key in it, with something around it. If not it is dropped, for behind a
+ * wrong group it would all fall into the wrong place. */
+static void after_fault(struct es_console *console, struct es_prompt *p)
+{
+	es_console_drain(console, QUIET_MS, keep, p);
+	if (es_prompt_find(p)) {
+		es_console_put(console,
+			       "\r\n  There is a recovery key in it, and all 16 groups are well-formed: press Enter.");
+		return;
+	}
+	say_fault(console, p);
+	show_row(console, p);
 }
 
 static enum es_answer ask(struct es_console *console, int idle_ms, struct es_prompt *p)
@@ -128,7 +141,10 @@ static enum es_answer ask(struct es_console *console, int idle_ms, struct es_pro
 			return ES_ANSWER_KEY;
 		if (event == ES_PROMPT_GAVE_UP)
 			return ES_ANSWER_GAVE_UP;
-		show(console, p, event);
+		if (event == ES_PROMPT_FAULT)
+			after_fault(console, p);
+		else
+			show(console, p, event);
 	}
 }
 
@@ -146,6 +162,7 @@ enum es_answer es_ask_key(struct es_console *console, int idle_ms, char *digits)
 	es_console_restore(console);
 	if (answer != ES_ANSWER_KEY)
 		es_wipe(digits, ES_PROMPT_DIGITS);
+	es_wipe(digits + ES_PROMPT_DIGITS, ES_PROMPT_LINE);
 	return answer;
 }
 

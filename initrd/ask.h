@@ -17,7 +17,7 @@ enum es_answer {
 /* recovery_id: "{GUID}", "" if unknown. */
 void es_ask_explain(const struct es_console *console, const char *recovery_id);
 
-/* digits: ES_PROMPT_DIGITS bytes in locked memory of the caller's; they hold the key after ES_ANSWER_KEY only.
+/* digits: ES_PROMPT_ROOM bytes in locked memory of the caller's; the first ES_PROMPT_DIGITS hold the key after ES_ANSWER_KEY only.
  * idle_ms: gives up after so long without a key stroke; -1: never. */
 ES_MUST_CHECK enum es_answer es_ask_key(struct es_console *console, int idle_ms, char *digits);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "initrd/console.h"
 
+#include "keys/core/wipe.h"
+
 #include "initrd/fd.h"
 #include "keys/core/without.h"
 
@@ -134,14 +136,17 @@ enum es_input es_console_read(struct es_console *console, int timeout_ms, unsign
 	}
 }
 
-void es_console_drain(struct es_console *console, int quiet_ms)
+void es_console_drain(struct es_console *console, int quiet_ms, void (*take)(void *what, unsigned char c), void *what)
 {
 	unsigned char c;
 
 	/* A line that never falls silent is cut off: each byte takes at most quiet_ms. */
-	for (int bytes = 0; bytes < DRAIN_MAX_MS; bytes++)
+	for (int bytes = 0; bytes < DRAIN_MAX_MS; bytes++) {
 		if (es_console_read(console, quiet_ms, &c) != ES_INPUT_BYTE)
 			return;
+		take(what, c);
+		es_wipe(&c, sizeof c);
+	}
 	(void)tcflush(console->fd, TCIFLUSH);
 }
 

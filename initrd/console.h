@@ -41,8 +41,9 @@ enum es_input {
 };
 /* timeout_ms -1: waits for ever. */
 enum es_input es_console_read(struct es_console *console, int timeout_ms, unsigned char *ret);
-/* Takes what still comes, until nothing has come for quiet_ms: the rest of a paste whose begin was wrong. */
-void es_console_drain(struct es_console *console, int quiet_ms);
+/* Takes what still comes, until nothing has come for quiet_ms: the rest of a paste whose begin was wrong. Each byte goes to
+ * take, with what. */
+void es_console_drain(struct es_console *console, int quiet_ms, void (*take)(void *what, unsigned char c), void *what);
 
 void es_console_put(const struct es_console *console, const char *text);
 void es_console_putf(const struct es_console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -3,7 +3,7 @@
 
 #include "keys/core/wipe.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 enum {
 	CTRL_C = 0x03,
@@ -16,7 +16,7 @@ enum {
 
 void es_prompt_start(struct es_prompt *p, char *digits)
 {
-	es_wipe(digits, ES_PROMPT_DIGITS);
+	es_wipe(digits, ES_PROMPT_ROOM);
 	*p = (struct es_prompt){ .digits = digits };
 }
 
@@ -25,6 +25,44 @@ static void cut(struct es_prompt *p, unsigned keep)
 {
 	es_wipe(p->digits + keep, ES_PROMPT_DIGITS - keep);
 	p->count = keep;
+}
+
+static void forget_line(struct es_prompt *p)
+{
+	es_wipe(p->digits + ES_PROMPT_DIGITS, ES_PROMPT_LINE);
+	p->line = 0;
+}
+
+static void keep(struct es_prompt *p, unsigned char c)
+{
+	if (p->line < ES_PROMPT_LINE)
+		p->digits[ES_PROMPT_DIGITS + p->line++] = (char)c;
+}
+
+struct found {
+	uint8_t key[ES_RECOVERY_LEN];
+	char text[ES_RECOVERY_TEXT_LEN + 1];
+};
+
+static void found_wipe(struct found *f)
+{
+	es_wipe(f, sizeof *f);
+}
+
+bool es_prompt_find(struct es_prompt *p)
+{
+	ES_SCOPED(found_wipe) struct found f;
+	struct es_code_fault fault;
+	bool found = es_recovery_code_read(p->digits + ES_PROMPT_DIGITS, p->line, f.key, &fault) == ES_OK;
+
+	forget_line(p);
+	if (!found)
+		return false;
+	es_recovery_code_write(f.key, f.text);
+	for (unsigned i = 0; i < ES_RECOVERY_GROUPS; i++)
+		memcpy(p->digits + 6 * i, f.text + 7 * i, 6);
+	p->count = ES_PROMPT_DIGITS;
+	return true;
 }
 
 static enum es_prompt_event fault(struct es_prompt *p, enum es_group_fault what)
@@ -80,17 +118,31 @@ static bool in_escape(struct es_prompt *p, unsigned char c)
 
 static enum es_prompt_event enter(struct es_prompt *p)
 {
-	if (p->count == 0)
-		return ES_PROMPT_GAVE_UP;
 	if (p->count == ES_PROMPT_DIGITS)
 		return ES_PROMPT_ENTERED;
+	/* Digits of another script than ours count for none so far. */
+	if (p->count == 0)
+		return p->line > 0 && es_prompt_find(p) ? ES_PROMPT_ENTERED : ES_PROMPT_GAVE_UP;
 	return p->count % 6 == 0 ? ES_PROMPT_NEW_LINE : fault(p, ES_GROUP_TOO_FEW);
+}
+
+void es_prompt_keep(struct es_prompt *p, unsigned char c)
+{
+	if (!in_escape(p, c))
+		keep(p, c);
+}
+
+static bool is_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 enum es_prompt_event es_prompt_feed(struct es_prompt *p, unsigned char c)
 {
 	if (in_escape(p, c))
 		return ES_PROMPT_NOTHING;
+	if (c >= ' ' && c != DELETE)
+		keep(p, c);
 	if (c >= '0' && c <= '9')
 		return digit(p, c);
 	switch (c) {
@@ -100,12 +152,15 @@ enum es_prompt_event es_prompt_feed(struct es_prompt *p, unsigned char c)
 	case CTRL_C:
 	case CTRL_D:
 		cut(p, 0);
+		forget_line(p);
 		return ES_PROMPT_GAVE_UP;
 	case CTRL_U:
 		cut(p, 0);
+		forget_line(p);
 		return ES_PROMPT_CLEARED;
 	case BACKSPACE:
 	case DELETE:
+		forget_line(p); /* it no longer is what is meant */
 		if (p->count == 0)
 			return ES_PROMPT_REFUSED;
 		cut(p, p->count - 1);
@@ -115,8 +170,8 @@ enum es_prompt_event es_prompt_feed(struct es_prompt *p, unsigned char c)
 	case '\t':
 		return p->count % 6 == 0 ? ES_PROMPT_NOTHING : fault(p, ES_GROUP_TOO_FEW);
 	default:
-		/* A dash that a word processor made longer comes as several bytes. */
-		if (c >= 0x80 && p->count % 6 == 0)
+		/* Whatever people put between groups; a word processor's dash comes as several bytes. */
+		if (!is_letter(c) && p->count % 6 == 0 && p->count < ES_PROMPT_DIGITS)
 			return ES_PROMPT_NOTHING;
 		return p->count == ES_PROMPT_DIGITS ? ES_PROMPT_REFUSED : fault(p, ES_GROUP_NOT_DIGITS);
 	}

@@ -106,7 +106,7 @@ enum es_reason es_recover_key(struct es_recover *r, enum es_reason refusal)
 		say_no_answer(r, ES_ANSWER_GONE);
 		return refusal;
 	}
-	if (es_secret_new(ES_PROMPT_DIGITS, &digits) != ES_OK)
+	if (es_secret_new(ES_PROMPT_ROOM, &digits) != ES_OK)
 		return refusal;
 	es_ask_explain(r->console, es_opening_recovery_id(r->opening));
 	while (r->tries_left > 0) {

@@ -30,7 +30,7 @@ enum { WRONG_DIGITS = 50, LEFT_DIGITS = 51 };
 /* In the child. */
 static int ask(const char *path, void *arg)
 {
-	char digits[ES_PROMPT_DIGITS];
+	char digits[ES_PROMPT_ROOM];
 	ES_CONSOLE console;
 	enum es_answer answer;
 
@@ -38,9 +38,9 @@ static int ask(const char *path, void *arg)
 	es_ask_explain(&console, id);
 	memset(digits, 'x', sizeof digits);
 	answer = es_ask_key(&console, *(const int *)arg, digits);
-	if (answer == ES_ANSWER_KEY && memcmp(digits, plain, sizeof digits) != 0)
+	if (answer == ES_ANSWER_KEY && memcmp(digits, plain, ES_PROMPT_DIGITS) != 0)
 		return WRONG_DIGITS;
-	for (unsigned i = 0; answer != ES_ANSWER_KEY && i < sizeof digits; i++)
+	for (unsigned i = answer == ES_ANSWER_KEY ? ES_PROMPT_DIGITS : 0; i < sizeof digits; i++)
 		if (digits[i] != 0)
 			return LEFT_DIGITS;
 	return (int)answer;
@@ -103,6 +103,29 @@ static void a_wrong_group_is_said_at_once_and_asked_again(void **state)
 	pty_expect(&p, "press Enter");
 	pty_type(&p, "\r");
 	assert_ends(&p, ES_ANSWER_KEY);
+}
+
+static void F2_a_key_is_taken_from_a_paste_with_something_around_it(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "{00000000-0000-0000-0000-000000000000}  ", "\n" },
+		{ "encryptionRecoveryKey=", " quiet" },
+		{ "\xe2\x80\x9c", "\xe2\x80\x9d," },
+		{ "Recovery key of host 12: ", ". Keep it!\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[256];
+		struct pty p;
+
+		start(&p);
+		snprintf(text, sizeof text, "%s%s%s", rows[i][0], sample, rows[i][1]);
+		pty_type(&p, text);
+		pty_expect(&p, "well-formed: press Enter");
+		pty_type(&p, "\r");
+		assert_ends(&p, ES_ANSWER_KEY);
+	}
 }
 
 static void what_follows_a_wrong_group_in_a_paste_is_dropped(void **state)
@@ -293,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pasted_key_is_shown_as_stars_and_taken),
 		cmocka_unit_test(a_wrong_group_is_said_at_once_and_asked_again),
+		cmocka_unit_test(F2_a_key_is_taken_from_a_paste_with_something_around_it),
 		cmocka_unit_test(what_follows_a_wrong_group_in_a_paste_is_dropped),
 		cmocka_unit_test(a_short_group_tells_how_many_digits_it_has),
 		cmocka_unit_test(backspace_takes_stars_back_across_groups_and_rows),

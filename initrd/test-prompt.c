@@ -19,7 +19,7 @@ enum { GUARD = 16 };
 
 struct typing {
 	struct es_prompt prompt;
-	char memory[GUARD + ES_PROMPT_DIGITS + GUARD];
+	char memory[GUARD + ES_PROMPT_ROOM + GUARD];
 	unsigned faults;
 };
 
@@ -367,7 +367,7 @@ static void keeps_its_bounds_whatever_is_typed(void **state)
 	assert_true(entered > 100);
 	for (unsigned i = 0; i < GUARD; i++) {
 		assert_int_equal(t.memory[i], 'G');
-		assert_int_equal(t.memory[GUARD + ES_PROMPT_DIGITS + i], 'G');
+		assert_int_equal(t.memory[GUARD + ES_PROMPT_ROOM + i], 'G');
 	}
 }
 

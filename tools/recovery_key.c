@@ -64,11 +64,11 @@ enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, s
 		es_warn("%s can be read by others (mode %04o); chmod 600 it, or better, don't keep it on this host",
 			path, (unsigned)st.st_mode & 07777);
 	/* One byte more than is allowed, so that more is seen. */
-	r = es_secret_new(ES_RECOVERY_INPUT_MAX + 1, &text);
+	r = es_secret_new(ES_KEY_FILE_MAX + 1, &text);
 	if (r == ES_OK)
 		r = es_fd_fill(fd, es_secret_data(text), es_secret_len(text), ret_len);
-	if (r == ES_OK && *ret_len > ES_RECOVERY_INPUT_MAX)
-		r = ES_TOO_LARGE;
+	if (r == ES_OK && *ret_len > ES_KEY_FILE_MAX)
+		r = ES_RECOVERY_FILE;
 	if (r == ES_OK)
 		*ret = es_take(text);
 	return r;
@@ -114,23 +114,38 @@ enum es_reason es_terminal_open(struct es_terminal *t)
 	return ES_OK;
 }
 
+static bool is_key(const struct es_secret *text, size_t len)
+{
+	struct es_code_fault fault;
+	ES_SECRET key = NULL;
+
+	return es_secret_new(ES_RECOVERY_LEN, &key) == ES_OK &&
+	       es_recovery_code_read((const char *)es_secret_bytes(text), len, es_secret_data(key), &fault) == ES_OK;
+}
+
 enum es_reason es_recovery_ask(const struct es_terminal *t, const char *id, struct es_secret **ret, size_t *ret_len)
 {
+	enum { PASTE_MS = 100 }; /* the terminal gives lines one by one; a person takes longer for the next */
 	struct pollfd both[2] = { { .fd = t->fd, .events = POLLIN }, { .fd = t->signals, .events = POLLIN } };
 	ES_SECRET text = NULL;
-	enum es_reason r = es_secret_new(ES_RECOVERY_INPUT_MAX, &text);
+	enum es_reason r = es_secret_new(ES_KEY_LINE_MAX, &text);
+	size_t len = 0;
 	ssize_t n = 0;
 
 	if (r != ES_OK)
 		return r;
 	tcflush(t->fd, TCIFLUSH); /* what is left of a line that was too long */
 	dprintf(t->fd, "Recovery key %s (16 groups of 6 digits, not shown): ", id);
-	if (poll(both, 2, -1) > 0 && both[1].revents == 0)
-		n = read(t->fd, es_secret_data(text), es_secret_len(text));
+	do {
+		n = 0;
+		if (poll(both, 2, len == 0 ? -1 : PASTE_MS) > 0 && both[1].revents == 0)
+			n = read(t->fd, es_secret_data(text) + len, es_secret_len(text) - len);
+		len += n > 0 ? (size_t)n : 0;
+	} while (n > 1 && len < es_secret_len(text) && !is_key(text, len));
 	dprintf(t->fd, "\n");
-	if (n <= 0 || (n == 1 && es_secret_bytes(text)[0] == '\n'))
+	if (both[1].revents != 0 || len == 0 || (len == 1 && es_secret_bytes(text)[0] == '\n'))
 		return ES_ARGUMENT;
-	*ret_len = (size_t)n;
+	*ret_len = len;
 	*ret = es_take(text);
 	return ES_OK;
 }

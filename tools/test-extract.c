@@ -193,6 +193,44 @@ static void the_recovery_key_may_come_through_a_pipe(void **state)
 	machine_stop(&m);
 }
 
+/* What people make a key file of, FIELD.md's among them. */
+static void F2_the_recovery_key_may_be_anywhere_in_its_file(void **state)
+{
+	static const char *const forms[][2] = {
+		{ "\xef\xbb\xbf", "\r\n" },
+		{ "encryptionRecoveryKey=", "\n" },
+		{ "  {00000000-0000-0000-0000-000000000000}  ", "\n" },
+		{ "'", "'\n" },
+		{ "\xe2\x80\x9c", "\xe2\x80\x9d,\n" },
+		{ "sealed to this boot (PCR 2, 4, 11, 12), generation 1\n\n  The recovery key, shown once: 16 groups "
+		  "of 6 digits.\n"
+		  "  {0A3F1D22-9C41-4B70-8E15-0123456789AB}\n  ",
+		  "\n\nWrite it down, 123456 times if need be, on 2024-11-28.\n" },
+	};
+	char key[ES_RECOVERY_TEXT_LEN + 1], words[256], text[1024];
+	struct machine m;
+
+	(void)state;
+	start(&m, key);
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		snprintf(words, sizeof words, "extract --to %s/out%zu --recovery-key-file -", m.folder, i);
+		snprintf(text, sizeof text, "%s%s%s", forms[i][0], key, forms[i][1]);
+		command_run(&command, &m, words, 0, &(struct capture_ends){ .input = text }, &c);
+		assert_says(c.out, "extracted generation ");
+	}
+	snprintf(
+	    text, sizeof text,
+	    "%s\n000000-000001-000002-000003-000004-000005-000006-000007-000008-000009-000010-000000-000001-000002-"
+	    "000003-000004\n",
+	    key);
+	snprintf(words, sizeof words, "extract --to %s/two --recovery-key-file -", m.folder);
+	command_run(&command, &m, words, 7, &(struct capture_ends){ .input = text }, &c);
+	assert_says(c.err, "two recovery keys were given, and they differ");
+	command_run(&command, &m, words, 7, &(struct capture_ends){ .input = "hello\n" }, &c);
+	assert_says(c.err, "nothing in it is a group of six digits");
+	machine_stop(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_others_can_lead_elsewhere_is_refused_with_its_part),
 		cmocka_unit_test(folders_that_nobody_else_can_change_serve),
 		cmocka_unit_test(the_recovery_key_may_come_through_a_pipe),
+		cmocka_unit_test(F2_the_recovery_key_may_be_anywhere_in_its_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

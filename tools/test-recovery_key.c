@@ -69,6 +69,18 @@ static void what_is_typed_is_not_shown(void **state)
 	assert_true(echoes(&p));
 }
 
+static void a_key_that_is_pasted_in_lines_is_one_answer(void **state)
+{
+	(void)state;
+	pty_start(&p, ask_and_print, NULL);
+	pty_expect(&p, "not shown): ");
+	pty_type(&p, "478269-039194-473926-430939\n686855-231401-642208-184477\n602511-225586-551660-586542\n"
+		     "338394-092578-687140-267425\n");
+	pty_expect(&p, "got <478269-039194");
+	pty_expect(&p, "687140-267425");
+	assert_int_equal(pty_end(&p), 0);
+}
+
 static void nothing_typed_and_end_of_file_give_up(void **state)
 {
 	(void)state;
@@ -144,9 +156,9 @@ static void files_are_read_under_a_cap(void **state)
 	} rows[] = {
 		{ 0, 0600, ES_OK, false },
 		{ 112, 0600, ES_OK, false },
-		{ 256, 0400, ES_OK, false },
-		{ 257, 0600, ES_TOO_LARGE, false },
-		{ 1 << 20, 0600, ES_TOO_LARGE, false },
+		{ ES_KEY_FILE_MAX, 0400, ES_OK, false },
+		{ ES_KEY_FILE_MAX + 1, 0600, ES_RECOVERY_FILE, false },
+		{ 1 << 20, 0600, ES_RECOVERY_FILE, false },
 		{ 10, 0640, ES_OK, true },
 		{ 10, 0604, ES_OK, true },
 	};
@@ -172,7 +184,7 @@ static void standard_input_and_strange_files(void **state)
 {
 	static const struct file rows[] = { { "/there/is/none", ES_MISSING, 0 },
 					    { "/tmp", ES_IO, 0 },
-					    { "/dev/zero", ES_TOO_LARGE, 0 },
+					    { "/dev/zero", ES_RECOVERY_FILE, 0 },
 					    { "/dev/null", ES_OK, 0 } };
 	struct captured c;
 
@@ -191,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_typed_is_not_shown),
+		cmocka_unit_test(a_key_that_is_pasted_in_lines_is_one_answer),
 		cmocka_unit_test(nothing_typed_and_end_of_file_give_up),
 		cmocka_unit_test(a_signal_ends_it_with_the_terminal_put_back),
 		cmocka_unit_test(without_a_terminal_nobody_is_asked),

@@ -47,6 +47,7 @@ enum es_reason {
 	ES_RESUME_POSSIBLE,     /* the kernel could resume a hibernation image that somebody planted */
 	ES_RECOVERY_FORM,       /* the recovery key is mistyped: a group is named */
 	ES_RECOVERY_TWO,        /* two recovery keys, and they differ */
+	ES_RECOVERY_FILE,       /* a file that is too large to look for a recovery key in */
 	ES_RECOVERY_WRONG,      /* well-formed, but not this host's */
 	ES_TAMPERED_INFO,       /* encryption.info: MAC */
 	ES_TAMPERED_ARCHIVE,    /* config.cms: hash or tag */
