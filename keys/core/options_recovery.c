@@ -8,6 +8,7 @@
 #include "keys/core/labels.h"
 #include "keys/core/recovery_find.h"
 #include "keys/core/wipe.h"
+#include "keys/core/without.h"
 
 #include <string.h>
 
@@ -61,6 +62,8 @@ static bool name_is(struct es_span text, const char *name)
 {
 	size_t i = 0;
 
+	if (!ES_WITH_KEY_FORM)
+		return text.len == strlen(name) && memcmp(text.data, name, text.len) == 0;
 	for (; *name != '\0'; name++) {
 		if (is_dash(*name))
 			continue;
@@ -72,16 +75,11 @@ static bool name_is(struct es_span text, const char *name)
 	return i == text.len;
 }
 
-static bool is_quote(uint8_t c)
-{
-	return c == '"' || c == '\'';
-}
-
 static struct es_span without_quotes(struct es_span s)
 {
-	if (s.len > 0 && is_quote(s.data[0]))
+	if (s.len > 0 && (s.data[0] == '"' || s.data[0] == '\''))
 		s = (struct es_span){ s.data + 1, s.len - 1 };
-	if (s.len > 0 && is_quote(s.data[s.len - 1]))
+	if (s.len > 0 && (s.data[s.len - 1] == '"' || s.data[s.len - 1] == '\''))
 		s.len--;
 	return s;
 }
@@ -102,7 +100,7 @@ bool es_option_is_recovery(struct es_span word, struct es_span *ret_value)
 }
 
 struct count {
-	unsigned digits, letters, joints, groups, tokens;
+	unsigned digits, letters, groups, tokens;
 };
 
 static struct count count(struct es_span s)
@@ -115,7 +113,6 @@ static struct count count(struct es_span s)
 	for (size_t pos = 0; es_text_next(&text, &pos, &c);) {
 		n.digits += c.kind == ES_CHAR_DIGIT;
 		n.letters += c.kind == ES_CHAR_LETTER;
-		n.joints += c.kind == ES_CHAR_JOINT;
 	}
 	for (size_t pos = 0; es_text_token(&text, &pos, &t); n.tokens++)
 		n.groups += t.digits == t.chars && t.digits % 6 == 0;
@@ -375,9 +372,11 @@ bool es_options_take_recovery(char *options, size_t *len, char ret_value[static 
 	value_start(&t);
 	do { /* what closes a gap may complete what was around it */
 		before = t.len;
-		take_keys(&t);
+		if (ES_WITH_KEY_FORM)
+			take_keys(&t);
 		take_names(&t, &taken);
-		take_likes(&t);
+		if (ES_WITH_KEY_FORM)
+			take_likes(&t);
 	} while (t.len < before);
 	*len = t.len;
 	return taken || t.has_key || t.has_like;

@@ -24,6 +24,7 @@
  *   ES_TEST_WITHOUT_ROTATION_KEY      keys/rotate.c       a rotation keeps the config key
  *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/vendor.c       the helper doesn't look at an image's generation; the TPM does
  *   ES_TEST_WITHOUT_GENERATION        keys/tpm/authorize.c, keys/vendor.c   a signed policy's generation isn't part of it
+ *   ES_TEST_WITHOUT_KEY_FORM          keys/core/options_recovery.c   a recovery key is found by the name of its option, as it is spelt
  *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
  *   ES_TEST_WITHOUT_PATH_CHECKS       keys/store/path.c   a path that is named leads where others let it lead
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
@@ -171,6 +172,13 @@ enum { ES_WITH_GENERATION = 0 };
 ES_WITHOUT_MARKER("GENERATION");
 #else
 enum { ES_WITH_GENERATION = 1 };
+#endif
+
+#ifdef ES_TEST_WITHOUT_KEY_FORM
+enum { ES_WITH_KEY_FORM = 0 };
+ES_WITHOUT_MARKER("KEY_FORM");
+#else
+enum { ES_WITH_KEY_FORM = 1 };
 #endif
 
 #ifdef ES_TEST_WITHOUT_MAC

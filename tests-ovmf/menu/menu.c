@@ -37,6 +37,19 @@ static UINT32 read_big_endian(unsigned bytes)
 	return value;
 }
 
+/* One character of UTF-8, of up to three bytes; it is a test's own, so it is well-formed. */
+static CHAR16 read_character(UINT32 *left)
+{
+	UINT8 first = port_read8(FW_CFG_DATA);
+	unsigned more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : 2;
+	UINT32 c = more == 0 ? first : first & (more == 1 ? 0x1f : 0x0f);
+
+	(*left)--;
+	for (; more > 0 && *left > 0; more--, (*left)--)
+		c = c << 6 | (port_read8(FW_CFG_DATA) & 0x3f);
+	return (CHAR16)c;
+}
+
 /* The file's text as UTF-16 with its NUL; the number of characters before that, 0 if there is no such file. */
 static UINTN fw_cfg_text(const char *name, CHAR16 ret_text[static TEXT_MAX])
 {
@@ -53,8 +66,8 @@ static UINTN fw_cfg_text(const char *name, CHAR16 ret_text[static TEXT_MAX])
 		if (strcmpa((CHAR8 *)found, (CHAR8 *)name) != 0)
 			continue;
 		port_write16(FW_CFG_SELECT, select);
-		while (len < size && len < TEXT_MAX - 1)
-			ret_text[len++] = port_read8(FW_CFG_DATA);
+		while (size > 0 && len < TEXT_MAX - 1)
+			ret_text[len++] = read_character(&size);
 		break;
 	}
 	ret_text[len] = 0;
