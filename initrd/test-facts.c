@@ -63,6 +63,32 @@ static void a_recovery_key_is_taken_under_both_names(void **state)
 	}
 }
 
+/* A boot without the stub: the kernel's own options, as FIELD.md's people typed them. */
+static void F1_F2_a_recovery_key_is_taken_in_each_form_of_the_field(void **state)
+{
+	static const char *const files[] = { "letters", "mistyped" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		char path[96], line[400];
+		FILE *f;
+
+		snprintf(path, sizeof path, "keys/core/fixtures/field/recovery-options-%s.txt", files[i]);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		while (fgets(line, sizeof line, f) != NULL) {
+			char device[ES_DEVICE_TEXT], text[512];
+			ES_SOURCES s = ES_SOURCES_NONE;
+
+			line[strcspn(line, "\n")] = '\0';
+			snprintf(text, sizeof text, "%s etcseal.device=/dev/a\n", line);
+			assert_int_equal(options(state, text, &s, device), ES_OK);
+			assert_string_equal(device, "/dev/a");
+			assert_string_equal((const char *)es_secret_bytes(s.recovery), key);
+		}
+		fclose(f);
+	}
+}
+
 static void an_endless_device_is_refused(void **state)
 {
 	char device[ES_DEVICE_TEXT], text[1024] = "etcseal.device=/dev/";
@@ -142,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_device_is_found_among_the_options),
 		cmocka_unit_test(a_recovery_key_is_taken_under_both_names),
+		cmocka_unit_test(F1_F2_a_recovery_key_is_taken_in_each_form_of_the_field),
 		cmocka_unit_test(an_endless_device_is_refused),
 		cmocka_unit_test(endless_options_are_cut),
 		cmocka_unit_test(options_that_cannot_be_read_are_an_error),
