@@ -18,7 +18,8 @@ struct groups {
 
 struct search {
 	struct es_digits digits;
-	struct groups groups;
+	struct groups groups;         /* tokens of six digits; others may be between them */
+	struct groups numbers;        /* numbers of six digits; no other number may be */
 	unsigned chars, token_digits; /* of the token that hasn't ended */
 };
 
@@ -86,29 +87,41 @@ static bool read_groups(const struct groups *g, struct es_recovery_hit *ret, uin
 	return true;
 }
 
+static bool add_group(struct groups *g, const struct es_digits *d, struct es_recovery_hit *ret, uint8_t *key)
+{
+	size_t i = g->total++ % GROUPS;
+
+	g->value[i] = es_digits_group(d, ES_GROUP_DIGITS);
+	g->at[i].from = es_digits_from(d, ES_GROUP_DIGITS);
+	g->at[i].to = es_digits_to(d, 1);
+	return read_groups(g, ret, key);
+}
+
 /* Between the groups of one key there may be anything, but nothing that may be a mistyped group: some other number would else
  * take its place, which it fits by chance in one of fifteen. */
 static bool end_token(struct search *s, struct es_recovery_hit *ret, uint8_t *key)
 {
 	const struct es_token t = { .chars = s->chars, .digits = s->token_digits };
-	size_t i = s->groups.total % GROUPS;
 
 	s->chars = s->token_digits = 0;
 	if (t.chars >= ES_GROUP_DIGITS - 1 && es_token_is_like_group(&t) && !es_token_is_group(&t))
 		s->groups.total = 0;
-	if (!es_token_is_group(&t))
-		return false;
-	s->groups.value[i] = es_digits_group(&s->digits, ES_GROUP_DIGITS);
-	s->groups.at[i].from = es_digits_from(&s->digits, ES_GROUP_DIGITS);
-	s->groups.at[i].to = es_digits_to(&s->digits, 1);
-	s->groups.total++;
-	return read_groups(&s->groups, ret, key);
+	return es_token_is_group(&t) && add_group(&s->groups, &s->digits, ret, key);
+}
+
+/* Whatever is between them, be it letters. */
+static bool end_number(struct search *s, struct es_recovery_hit *ret, uint8_t *key)
+{
+	if (s->digits.in_number != ES_GROUP_DIGITS)
+		s->numbers.total = 0;
+	return read_stretch(&s->digits, ret, key) ||
+	       (s->digits.in_number == ES_GROUP_DIGITS && add_group(&s->numbers, &s->digits, ret, key));
 }
 
 /* Whether a key ends before this character, or before the text's end. */
 static bool ends(struct search *s, const struct es_char *c, struct es_recovery_hit *ret, uint8_t *key)
 {
-	if (c->kind != ES_CHAR_DIGIT && s->digits.in_number > 0 && read_stretch(&s->digits, ret, key))
+	if (c->kind != ES_CHAR_DIGIT && s->digits.in_number > 0 && end_number(s, ret, key))
 		return true;
 	if (c->kind == ES_CHAR_JOINT)
 		return end_token(s, ret, key);

@@ -7,7 +7,7 @@
  *   - 96 digits in a row, with anything between them but ASCII letters: any separators, 3+3, none at all. A digit more at
  *     either end, with nothing in between, is a mistyped group; or
  *   - 16 six-digit numbers that follow each other, with anything between them but other numbers of about
- *     six digits: groups in several options, numbered, in a table.
+ *     six digits: groups in several options, numbered, in a table; or with letters, if there is no other number between them.
  *
  * What looks like a mistyped key, so that it must go where a key goes, is any of
  *

@@ -43,6 +43,11 @@ static bool read_escape(const struct es_text *text, size_t *at, uint32_t *ret)
 	uint32_t first = unit_at(text, *at, 0), second = unit_at(text, *at, 1), c = 0;
 	unsigned head = first == '%' ? 1 : 2, digits = first == '\\' && second == 'u' ? 4 : 2;
 
+	if (first == '\\' && (second == 'n' || second == 'r' || second == 't')) {
+		*ret = ' ';
+		*at += 2 * width_of(text);
+		return true;
+	}
 	if (first != '%' && !(first == '\\' && (second == 'u' || second == 'x')))
 		return false;
 	for (unsigned i = 0; i < digits; i++) {

@@ -12,7 +12,7 @@
 struct es_text {
 	struct es_span bytes;
 	bool wide;    /* UTF-16, little-endian, from the first byte on; else UTF-8 */
-	bool escaped; /* %2D, \x2d and \u2011 stand for a character */
+	bool escaped; /* %2D, \x2d, \u2011 and \n stand for a character */
 };
 
 enum es_char_kind { ES_CHAR_JOINT, ES_CHAR_DIGIT, ES_CHAR_LETTER };

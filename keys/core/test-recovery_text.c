@@ -63,6 +63,8 @@ static void escapes_stand_for_a_character(void **state)
 	assert_false(es_text_has_escapes(&none));
 	none = text_of("%", true);
 	check_kinds(&none, "-", "");
+	none = text_of("1\\n2\\r\\n3", true);
+	check_kinds(&none, "d-d--d", "123");
 	none = text_of("\\x2", true);
 	check_kinds(&none, "-ad", "2");
 }

@@ -133,6 +133,8 @@ static const char *const joints[] = {
 	"\\ ",
 	"\xe2\x80\xaf",
 };
+/* Only between whole groups. */
+static const char *const words[] = { "x", "n", "\\n", "\\r\\n", "&#8209;", "&nbsp;", "group" };
 /* Zeros of other scripts: full-width, Arabic, Persian, Devanagari, Thai. */
 static const uint16_t zeros[] = { 0xff10, 0x0660, 0x06f0, 0x0966, 0x0e50 };
 
@@ -191,6 +193,8 @@ static void put_code(struct surroundings *s, const char *code)
 
 	if (mixed)
 		size = 6;
+	if (!mixed && size == 6 && next(s) % 4 == 0)
+		joint = PICK(s, words);
 	for (const char *p = code; *p != '\0'; p++) {
 		if (*p == '-')
 			continue;
