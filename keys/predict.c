@@ -154,25 +154,29 @@ static enum es_reason predict_image(const struct es_predict_request *q, struct e
 	return predict_options(q, p);
 }
 
-enum es_reason es_predict(const struct es_predict_request *request, unsigned *ret_pcr, struct es_prediction *ret)
+/* What the log says of such a PCR is worth nothing; of the others it is. */
+static void drop_contradicted(struct es_prediction *p)
+{
+	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
+		if ((p->contradicted & ES_PCR_BIT(pcr)) != 0)
+			es_prediction_say(p->unknown, "PCR %u: the event log doesn't lead to the TPM's value", pcr);
+	p->values.present &= ~p->contradicted;
+}
+
+enum es_reason es_predict(const struct es_predict_request *request, struct es_prediction *ret)
 {
 	struct es_predict_request filled = *request;
 	const struct es_predict_request *q = &filled;
 	struct es_pcr_values replayed;
 	struct es_prediction p = { .values = { .present = 0 } };
 	const es_pcr_mask drivers = q->read->present & ES_PCR_BIT(ES_PCR_DRIVERS);
-	es_pcr_mask differ;
 	enum es_reason r = es_event_log_replay(q->log, es_sha256, NULL, &replayed);
 
-	*ret_pcr = ES_PCR_COUNT;
 	if (r != ES_OK)
 		return r;
-	differ = es_pcr_differ(q->read, &replayed, PREDICTED | drivers);
-	if (differ != 0) {
-		*ret_pcr = (unsigned)__builtin_ctz(differ);
-		return ES_LOG_MISMATCH;
-	}
-	filled.booted = q->installed != NULL && es_booted_is(q->installed, q->log);
+	p.contradicted = es_pcr_differ(q->read, &replayed, PREDICTED | drivers);
+	filled.booted = q->installed != NULL && (p.contradicted & ES_PCR_BIT(ES_PCR_BOOT_LOADER)) == 0 &&
+			es_booted_is(q->installed, q->log);
 	r = predict_image(q, &p);
 	if (r == ES_OK)
 		r = predict_boot_loader(q, &p);
@@ -181,6 +185,7 @@ enum es_reason es_predict(const struct es_predict_request *request, unsigned *re
 	es_predict_secure_boot(q, &p);
 	if (drivers != 0) /* the image comes after every driver, and changes none */
 		put(&p, ES_PCR_DRIVERS, &q->read->value[ES_PCR_DRIVERS]);
+	drop_contradicted(&p);
 	*ret = p;
 	return ES_OK;
 }
@@ -193,7 +198,6 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	ES_BUF log = { NULL, 0 };
 	ES_BOOTED_FILE file = { .path = "" };
 	ES_SCOPED(es_secure_boot_lists_free) struct es_secure_boot_lists lists = { .have_db = false };
-	unsigned pcr;
 	enum es_reason r;
 
 	host->detail[0] = '\0';
@@ -216,8 +220,6 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	q.audit_mode = es_efi_variable_is_one(host->efivars, "AuditMode", ES_EFI_GLOBAL);
 	es_secure_boot_lists_read(host->efivars, &lists);
 	q.lists = &lists;
-	r = es_predict(&q, &pcr, ret);
-	if (r == ES_LOG_MISMATCH)
-		return es_host_refuse(host, r, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
+	r = es_predict(&q, ret);
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", host->event_log);
 }

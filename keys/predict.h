@@ -17,7 +17,9 @@ struct es_secure_boot_lists;
 enum { ES_PREDICTION_TEXT = 256 };
 
 struct es_prediction {
-	struct es_pcr_values values;       /* present: those of 2, 4, 7, 11 and 12 that can be told */
+	struct es_pcr_values values; /* present: those of 2, 4, 7, 11 and 12 that can be told */
+	es_pcr_mask
+	    contradicted; /* of these, where the event log doesn't lead to what the TPM had: they can't be told */
 	char unknown[ES_PREDICTION_TEXT];  /* why one can't: "PCR 7: …"; "" if all can */
 	char refused[ES_PREDICTION_TEXT];  /* why the firmware or shim won't start the image; "" if it may */
 	char rests_on[ES_PREDICTION_TEXT]; /* what isn't proven, but taken for granted; "" if nothing is */
@@ -38,10 +40,8 @@ struct es_predict_request {
 	bool booted; /* installed is the image that runs: es_predict finds out, once, since images are large */
 };
 
-/* ES_LOG_MISMATCH: the log doesn't replay to what the TPM had; *ret_pcr is the one. ES_FORMAT, …: no sound log; *ret_pcr is then
- * ES_PCR_COUNT. */
-ES_MUST_CHECK enum es_reason es_predict(const struct es_predict_request *request, unsigned *ret_pcr,
-					struct es_prediction *ret);
+/* ES_FORMAT, …: no sound log. */
+ES_MUST_CHECK enum es_reason es_predict(const struct es_predict_request *request, struct es_prediction *ret);
 
 /* The same for a running host, with its own log, boot record and firmware's variables, and the installed file looked up on the
  * boot partition. Of the request image, uki, options and recovery count. ES_NOT_BOOTED: there is no boot record, or no PCRs in it. */

@@ -57,11 +57,12 @@ static bool is_sha1_log(struct es_span bytes)
 	struct es_reader in = { .in = bytes };
 
 	while (es_reader_left(&in) > 0) {
-		uint32_t pcr = es_read_le32(&in);
+		uint32_t pcr = es_read_le32(&in), type = es_read_le32(&in);
 
-		es_read_span(&in, 4 + SHA1_LEN);
+		es_read_span(&in, SHA1_LEN);
 		es_read_span(&in, es_read_le32(&in));
-		if (pcr >= ES_PCR_COUNT)
+		/* What extends nothing may name no PCR, 0xffffffff. */
+		if (pcr >= ES_PCR_COUNT && type != ES_EV_NO_ACTION)
 			return false;
 	}
 	return !in.bad && bytes.len > 0;

@@ -143,6 +143,31 @@ static void tells_a_sha1_log_from_garbage(void **state)
 	assert_int_equal(with32(4, 4), ES_FORMAT);
 }
 
+static void F14_a_sha1_log_with_an_event_of_no_pcr_is_one(void **state)
+{
+	static const char *const names[] = { "sha1-only.log", "sha1-only-with-no-action-pcr-ffffffff.log" };
+	/* EV_NO_ACTION, then another type, of PCR 0xffffffff. */
+	uint8_t old[2 * 36] = { 0xff, 0xff, 0xff, 0xff, [4] = 3, [28] = 4, [36 + 4] = 8, [36 + 28] = 4 };
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		uint8_t log[4096];
+		FILE *f;
+		size_t len;
+
+		snprintf(path, sizeof path, "keys/core/fixtures/field/%s", names[i]);
+		f = fopen(path, "rb");
+		assert_non_null(f);
+		len = fread(log, 1, sizeof log, f);
+		fclose(f);
+		assert_int_equal(walk((struct es_span){ log, len }), ES_VERSION);
+	}
+	assert_int_equal(walk((struct es_span){ old, sizeof old }), ES_VERSION);
+	old[4] = 8;
+	assert_int_equal(walk((struct es_span){ old, sizeof old }), ES_FORMAT);
+}
+
 /* The header alone, with one 32-bit number changed. */
 static enum es_reason open32(size_t at, uint32_t v)
 {
@@ -289,6 +314,7 @@ int main(void)
 		cmocka_unit_test(refuses_every_truncation),
 		cmocka_unit_test(refuses_a_log_that_breaks_off_and_stays_refused),
 		cmocka_unit_test(tells_a_sha1_log_from_garbage),
+		cmocka_unit_test(F14_a_sha1_log_with_an_event_of_no_pcr_is_one),
 		cmocka_unit_test(refuses_bad_lists_of_algorithms),
 		cmocka_unit_test(takes_algorithms_in_any_order_up_to_eight),
 		cmocka_unit_test(wants_a_digest_for_what_is_extended),

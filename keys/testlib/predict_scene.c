@@ -233,9 +233,7 @@ struct es_predict_request predict_boot(void **state, struct predict_scene *s, co
 
 void predict_now(const struct es_predict_request *q, struct es_prediction *ret)
 {
-	unsigned pcr;
-
-	assert_int_equal(es_predict(q, &pcr, ret), ES_OK);
+	assert_int_equal(es_predict(q, ret), ES_OK);
 }
 
 void assert_comes_true_as(void **state, const struct predict_scene *now, const char *words,
