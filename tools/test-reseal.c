@@ -113,7 +113,7 @@ static void what_is_no_image_changes_nothing(void **state)
 	(void)state;
 	start(&s);
 	run_with(&s, "reseal --image ", "text", 1);
-	assert_says(c.err, "no EFI program");
+	assert_says(c.err, "isn't an EFI program");
 	run_with(&s, "check --image ", "missing", 1);
 	run(&s, "reseal image", 2);
 	run(&s, "check", 0);
