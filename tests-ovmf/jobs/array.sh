@@ -14,7 +14,7 @@ link() { # device
 	mkdir -p /dev/disk/by-partuuid
 	ln -sfn "$1" "/dev/disk/by-partuuid/$PARTUUID"
 }
-row() { etcseal status 2>>/run/out/array.txt | sed -n 's/^Boot partition *//p'; }
+row() { etcseal status 2>>/run/out/array.txt | sed -n 's/^ *Boot partition *//p'; }
 
 link /dev/vda1
 umount /efi
