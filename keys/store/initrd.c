@@ -75,9 +75,15 @@ static bool read_entry(struct es_reader *file, struct seen *seen, bool *ret_last
 		return false;
 	*ret_last = name_len == sizeof trailer && memcmp(name.data, trailer, sizeof trailer) == 0;
 	file->pos = align_up(file->pos);
-	if (file->pos > file->in.len || size > es_reader_left(file))
-		return *ret_last && size == 0; /* nobody pads the last one */
+	if (file->pos > file->in.len) {
+		file->pos = file->in.len;
+		return *ret_last && size == 0; /* nobody has to pad the last one */
+	}
+	if (size > es_reader_left(file))
+		return false;
 	file->pos = align_up(file->pos + size);
+	if (file->pos > file->in.len)
+		file->pos = file->in.len; /* nor its data, where nothing comes after */
 	if (!*ret_last) {
 		seen->any = true;
 		seen->early_only = seen->early_only && is_early(name);
@@ -92,8 +98,6 @@ static bool read_cpio(struct es_reader *file, struct seen *seen)
 	while (!last && es_reader_left(file) > 0)
 		if (!read_entry(file, seen, &last))
 			return false;
-	if (file->pos > file->in.len)
-		file->pos = file->in.len;
 	return true;
 }
 

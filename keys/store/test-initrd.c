@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <stdlib.h>
 #include <string.h>
 
 static enum es_initrd look(void **state, const char *name)
@@ -120,6 +121,32 @@ static void tells_what_else_it_is(void **state)
 	assert_int_equal(es_initrd_look((struct es_span){ NULL, 0 }), ES_INITRD_UNKNOWN);
 }
 
+/* Found by the fuzzer: the padding of the last file counted, and then the archive had a length below zero. */
+static void an_archive_may_end_without_trailer_and_padding(void **state)
+{
+	static const char header[] = "070701"
+				     "00000001000081A4000000000000000000000001000000000000000100000000"
+				     "00000000000000000000000000000005"
+				     "00000000"
+				     "init";
+	uint8_t *exact = malloc(sizeof header + 1);
+
+	(void)state;
+	assert_int_equal(sizeof header, 110 + 5);
+	assert_non_null(exact);
+	memcpy(exact, header, sizeof header);
+	exact[sizeof header] = 0;
+	assert_int_equal(es_initrd_look((struct es_span){ exact, sizeof header + 1 }), ES_INITRD_DAMAGED);
+	free(exact);
+	exact = malloc(sizeof header + 1 + 1);
+	assert_non_null(exact);
+	memcpy(exact, header, sizeof header);
+	exact[sizeof header] = 0;
+	exact[sizeof header + 1] = 'x';
+	assert_int_equal(es_initrd_look((struct es_span){ exact, sizeof header + 2 }), ES_INITRD_GOOD);
+	free(exact);
+}
+
 static void a_size_that_lies_is_damage(void **state)
 {
 	make_archives(state);
@@ -139,6 +166,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(takes_each_compression_that_the_kernel_unpacks, oracle_folder_make,
 						oracle_folder_remove),
 		cmocka_unit_test(takes_the_one_of_this_system),
+		cmocka_unit_test(an_archive_may_end_without_trailer_and_padding),
 		cmocka_unit_test_setup_teardown(tells_what_else_it_is, oracle_folder_make, oracle_folder_remove),
 		cmocka_unit_test_setup_teardown(a_size_that_lies_is_damage, oracle_folder_make, oracle_folder_remove),
 	};
