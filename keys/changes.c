@@ -72,7 +72,8 @@ static enum es_reason protect_by_kdf(struct es_host *host, struct es_info *info,
 		r = es_host_counter(host, &value);
 	*ret_counter = r == ES_OK || r == ES_COUNTER_UNCOUNTED;
 	/* One that can't be asked for may be there: its TPM would refuse each kdf bank as a downgrade. */
-	if (!*ret_counter && r != ES_COUNTER_MISSING && r != ES_TPM_ABSENT && r != ES_TPM_VERSION)
+	if (!*ret_counter && r != ES_COUNTER_MISSING && r != ES_TPM_ABSENT && r != ES_TPM_VERSION &&
+	    r != ES_TPM_HIERARCHY)
 		return es_host_refuse(host, r, "whether the TPM holds a counter of this host: %s",
 				      host->tpm != NULL ? es_tpm_last_refusal(host->tpm) : "no connection");
 	r = es_info_add(info, ES_PROTECTOR_KDF, &p);

@@ -14,9 +14,10 @@ es_pcr_mask es_policy_pcrs(bool require_secure_boot)
 	       (ES_WITH_OPTIONS_PCR ? ES_PCR_BIT(ES_PCR_OPTIONS) : 0);
 }
 
+/* A storage hierarchy that is switched off in the firmware's setup hides the counter as a TPM that is switched off there does. */
 static bool no_counter_possible(struct es_counter counter)
 {
-	return counter.state == ES_TPM_ABSENT || counter.state == ES_TPM_VERSION;
+	return counter.state == ES_TPM_ABSENT || counter.state == ES_TPM_VERSION || counter.state == ES_TPM_HIERARCHY;
 }
 
 static bool no_counter_yet(struct es_counter counter)

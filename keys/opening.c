@@ -138,15 +138,21 @@ static enum es_reason pick_bank(struct es_opening *o)
 }
 
 /* What shuts an automatic opening before anybody is asked for a key. */
-static enum es_reason automatic_refusal(const struct es_opening *o, enum es_mode mode)
+static enum es_reason automatic_refusal(struct es_opening *o, enum es_mode mode)
 {
+	enum es_reason r;
+
 	if (ES_WITH_MEASURED_CHECK && o->record.stub && o->record.handover.measured == ES_MEASURED_FAILED)
 		return ES_MEASURE_FAILED;
 	if (o->request.no_automatic != ES_OK)
 		return o->request.no_automatic;
 	if (mode == ES_MODE_TPM && o->tpm_refusal != ES_OK)
 		return o->tpm_refusal;
-	return es_choice_mode(mode, o->counter);
+	r = es_choice_mode(mode, o->counter);
+	/* Nothing was asked since the counter was: what is in its place, or that nothing is. */
+	if (r != ES_OK && r == o->counter.state && o->tpm != NULL)
+		ES_NOTE_WHY(o, "%s", es_tpm_last_refusal(o->tpm));
+	return r;
 }
 
 /* Up to the fence: only what the TPM must be asked for. */

@@ -80,6 +80,7 @@ static enum es_freshness freshness_of(enum es_reason r)
 		return ES_FRESHNESS_OLD;
 	case ES_COUNTER_MISSING:
 	case ES_COUNTER_UNCOUNTED:
+	case ES_TPM_HIERARCHY: /* it may be there */
 		return ES_FRESHNESS_NO_COUNTER;
 	case ES_DOWNGRADE:
 		return ES_FRESHNESS_DOWNGRADE;

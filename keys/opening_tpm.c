@@ -31,8 +31,10 @@ static enum es_reason tpm_without_pin(struct es_opening *o, enum es_reason refus
 {
 	enum es_reason check = es_tpm_srk_check(o->tpm);
 
-	if (check != ES_TPM_CLEARED && check != ES_TPM_OTHER)
+	if (!es_tpm_srk_gone(check))
 		return refusal;
+	o->why.note[0] = '\0';
+	ES_NOTE_WHY(o, "%s", es_tpm_last_refusal(o->tpm));
 	o->commands_before += es_tpm_commands(o->tpm);
 	es_tpm_closep(&o->tpm);
 	o->tpm_state = es_tpm_open(o->request.tcti, ES_TPM_BOUND_MS, &o->tpm);

@@ -89,8 +89,8 @@ static void counter_decides_over_a_tpm_bank(void **state)
 
 static void a_tpm_bank_without_its_counter_is_refused_for_that_reason(void **state)
 {
-	static const enum es_reason states[] = { ES_COUNTER_MISSING, ES_COUNTER_UNCOUNTED, ES_TPM_ABSENT, ES_TPM_OTHER,
-						 ES_TPM_HARDWARE };
+	static const enum es_reason states[] = { ES_COUNTER_MISSING, ES_COUNTER_UNCOUNTED, ES_TPM_ABSENT,
+						 ES_TPM_OTHER,       ES_TPM_HIERARCHY,     ES_TPM_HARDWARE };
 	ES_VOUCHED v = vouch(ES_MODE_TPM, 7);
 	bool behind;
 
@@ -115,6 +115,7 @@ static void a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known
 		{ { ES_COUNTER_UNCOUNTED, 0 }, ES_OK },
 		{ { ES_TPM_ABSENT, 0 }, ES_OK },
 		{ { ES_TPM_VERSION, 0 }, ES_OK },
+		{ { ES_TPM_HIERARCHY, 0 }, ES_OK },
 	};
 	ES_VOUCHED v = vouch(ES_MODE_KDF, 7);
 	bool behind;

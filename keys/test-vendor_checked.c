@@ -137,8 +137,8 @@ enum {
 
 static void a_signed_boot_is_eleven_commands(void **state)
 {
-	static const uint32_t eleven[] = { START,      PCR_READ, NV_READ, START, POLICY_PCR, POLICY_AUTHORIZE,
-					   POLICY_PCR, LOAD,     UNSEAL,  FLUSH, PCR_EVENT };
+	static const uint32_t eleven[] = { START,      PCR_READ, NV_READ, START,    LOAD, POLICY_PCR, POLICY_AUTHORIZE,
+					   POLICY_PCR, UNSEAL,   FLUSH,   PCR_EVENT };
 	struct scene s;
 
 	(void)state;
@@ -152,9 +152,8 @@ static void a_signed_boot_is_eleven_commands(void **state)
 
 static void a_signed_boot_with_a_generation_is_twelve(void **state)
 {
-	static const uint32_t twelve[] = { START,     PCR_READ,         NV_READ,    START, POLICY_PCR,
-					   POLICY_NV, POLICY_AUTHORIZE, POLICY_PCR, LOAD,  UNSEAL,
-					   FLUSH,     PCR_EVENT };
+	static const uint32_t twelve[] = { START,     PCR_READ,         NV_READ,    START,  LOAD,  POLICY_PCR,
+					   POLICY_NV, POLICY_AUTHORIZE, POLICY_PCR, UNSEAL, FLUSH, PCR_EVENT };
 	struct scene s;
 
 	(void)state;

@@ -78,19 +78,39 @@ enum es_reason {
 
 	/* the TPM */
 	ES_TPM_ABSENT,
-	ES_TPM_VERSION,   /* a TPM 1.2 */
-	ES_TPM_NO_SHA256, /* no active SHA-256 bank */
-	ES_TPM_UNSET_PCR, /* a PCR that must be measured into is all zeros or all ones */
-	ES_TPM_CLEARED,   /* our SRK is gone */
-	ES_TPM_OTHER,     /* there is an SRK, and it isn't ours */
-	ES_TPM_LOCKOUT,   /* dictionary attack lockout */
-	ES_TPM_POLICY,    /* policy failed though the PCRs fit */
-	ES_TPM_AUTH,      /* an owner password is set that we don't have */
-	ES_TPM_FULL,      /* no NV room or no object slot */
-	ES_TPM_BUSY,      /* still asking for retries after the bound */
-	ES_TPM_TIMEOUT,   /* didn't answer in time */
-	ES_TPM_FORGED,    /* an answer whose HMAC is wrong: something between us and the TPM */
-	ES_TPM_HARDWARE,  /* failure mode, broken connection, anything else */
+	ES_TPM_VERSION,       /* a TPM 1.2 */
+	ES_TPM_NO_SHA256,     /* no active SHA-256 bank */
+	ES_TPM_UNSET_PCR,     /* a PCR that must be measured into is all zeros or all ones */
+	ES_TPM_CLEARED,       /* our SRK is gone */
+	ES_TPM_OTHER,         /* there is an SRK, and it isn't ours */
+	ES_TPM_LOCKOUT,       /* dictionary attack lockout */
+	ES_TPM_POLICY,        /* policy failed though the PCRs fit */
+	ES_TPM_AUTH,          /* an owner password is set that we don't have */
+	ES_TPM_FULL,          /* no NV room */
+	ES_TPM_BUSY,          /* still asking for retries after the bound */
+	ES_TPM_TIMEOUT,       /* didn't answer in time */
+	ES_TPM_FORGED,        /* an answer whose HMAC is wrong: something between us and the TPM */
+	ES_TPM_HARDWARE,      /* the connection broke, or what came over it isn't an answer */
+	ES_TPM_HIERARCHY,     /* the storage hierarchy is switched off: firmware's setup does that */
+	ES_TPM_SRK_AUTH,      /* the key at the storage key's handle has a password */
+	ES_TPM_HANDLE_TAKEN,  /* that handle holds a key that can't serve as one; nothing of ours is there */
+	ES_TPM_INDEX_TAKEN,   /* an NV index of ours is used by something else */
+	ES_TPM_NO_HANDLE,     /* a key or index that was asked for isn't there; keys/tpm knows what that means where */
+	ES_TPM_SLOTS,         /* no room for another loaded key or session */
+	ES_TPM_NV_RATE,       /* the TPM writes its memory no faster */
+	ES_TPM_NV_LOCKED,     /* an index is locked until the next start */
+	ES_TPM_PCRS_CHANGING, /* PCRs changed between policy and use, for as long as we tried */
+	ES_TPM_FAILURE_MODE,  /* its self-test failed */
+	ES_TPM_NOT_STARTED,   /* nobody has sent it TPM2_Startup */
+	ES_TPM_UPGRADING,     /* its firmware is half replaced */
+	ES_TPM_RESTART,       /* it wants the host to be restarted */
+	ES_TPM_COMMAND,       /* it lacks a command, or has it switched off */
+	ES_TPM_REFUSED,       /* it doesn't accept a parameter: an algorithm, size or attribute */
+	ES_TPM_UNEXPECTED,    /* a response code that we never foresaw */
+	ES_TPM_NO_MANAGER,    /* the kernel has a TPM 2.0, and no /dev/tpmrm0 */
+	ES_TPM_IN_USE,        /* another program has the device, and the kernel lets in only one */
+	ES_TPM_DENIED,        /* the kernel refuses us the device */
+	ES_SEAL_DAMAGED,      /* what encryption.info holds for the TPM isn't what this TPM sealed */
 
 	/* the boot */
 	ES_FENCE_FAILED,

@@ -45,14 +45,31 @@ static enum es_reason read_banks(struct es_tpm *tpm, struct es_tpm_about *about)
 	return ES_OK;
 }
 
-static uint32_t property(const TPMS_CAPABILITY_DATA *data, TPM2_PT which)
+/* otherwise: what it is taken for where the TPM doesn't tell. */
+static uint32_t property(const TPMS_CAPABILITY_DATA *data, TPM2_PT which, uint32_t otherwise)
 {
 	const TPML_TAGGED_TPM_PROPERTY *p = &data->data.tpmProperties;
 
 	for (uint32_t i = 0; i < p->count && i < TPM2_MAX_TPM_PROPERTIES; i++)
 		if (p->tpmProperty[i].property == which)
 			return p->tpmProperty[i].value;
-	return 0;
+	return otherwise;
+}
+
+/* The endorsement and platform hierarchies we never use. */
+enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm)
+{
+	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
+	enum es_reason r = es_tpm_ready(tpm);
+
+	if (r == ES_OK)
+		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_STARTUP_CLEAR, 1, &data);
+	if (r != ES_OK)
+		return r;
+	if (property(data, TPM2_PT_STARTUP_CLEAR, TPMA_STARTUP_CLEAR_SHENABLE) & TPMA_STARTUP_CLEAR_SHENABLE)
+		return ES_OK;
+	es_tpm_refusal_note(tpm, "shEnable of TPMA_STARTUP_CLEAR is 0");
+	return ES_TPM_HIERARCHY;
 }
 
 enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret)
@@ -68,14 +85,14 @@ enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret)
 		r = read_banks(tpm, &about);
 	if (r != ES_OK)
 		return r;
-	name = property(data, TPM2_PT_MANUFACTURER);
+	name = property(data, TPM2_PT_MANUFACTURER, 0);
 	for (unsigned i = 0; i < 4; i++) {
 		char c = (char)(name >> (24 - 8 * i));
 
 		about.manufacturer[i] = c == 0 || (c >= ' ' && c <= '~') ? c : '?';
 	}
-	about.firmware_1 = property(data, TPM2_PT_FIRMWARE_VERSION_1);
-	about.firmware_2 = property(data, TPM2_PT_FIRMWARE_VERSION_2);
+	about.firmware_1 = property(data, TPM2_PT_FIRMWARE_VERSION_1, 0);
+	about.firmware_2 = property(data, TPM2_PT_FIRMWARE_VERSION_2, 0);
 	*ret = about;
 	return ES_OK;
 }
@@ -90,7 +107,7 @@ enum es_reason es_tpm_lockout(struct es_tpm *tpm, bool *ret_locked_out, bool *re
 		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
 	if (r != ES_OK)
 		return r;
-	*ret_locked_out = property(data, TPM2_PT_PERMANENT) & TPMA_PERMANENT_INLOCKOUT;
+	*ret_locked_out = property(data, TPM2_PT_PERMANENT, 0) & TPMA_PERMANENT_INLOCKOUT;
 	*ret_matters = tpm->srk == ESYS_TR_NONE || !(tpm->srk_public.publicArea.objectAttributes & TPMA_OBJECT_NODA);
 	return ES_OK;
 }
@@ -118,11 +135,14 @@ enum es_reason es_tpm_usable(struct es_tpm *tpm)
 		return r;
 	if (!about.sha256)
 		return ES_TPM_NO_SHA256;
-	r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
+	r = es_tpm_hierarchy_check(tpm);
+	if (r == ES_OK)
+		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
 	if (r != ES_OK)
 		return r;
-	/* A dictionary attack lockout is none of our business: the owner hierarchy, the SRK and all of ours are exempt. */
-	permanent = property(data, TPM2_PT_PERMANENT);
+	/* A dictionary attack lockout doesn't matter: the owner hierarchy, the SRK and all that is ours are exempt. Nor do
+	 * passwords on lockout and endorsement: nothing of ours asks for them. */
+	permanent = property(data, TPM2_PT_PERMANENT, 0);
 	if (!(permanent & TPMA_PERMANENT_OWNERAUTHSET) ||
 	    (is_there(tpm, ES_SRK_HANDLE) && is_there(tpm, ES_COUNTER_INDEX)))
 		return ES_OK;

@@ -173,7 +173,7 @@ static enum es_reason load_key(struct es_tpm *tpm, const struct es_vendor_key *k
 	r = es_tpm_judge(tpm, "TPM2_LoadExternal", rc);
 	if (r == ES_OK)
 		es_loaded_set(ret, tr);
-	return r == ES_FORMAT ? ES_NOT_MET : r;
+	return r == ES_TPM_REFUSED ? ES_NOT_MET : r;
 }
 
 enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_key *key)
@@ -216,7 +216,7 @@ static enum es_reason policy_nv(struct es_tpm *tpm, ESYS_TR session, const struc
 		Esys_TR_Close(tpm->esys, &nv);
 	if (r == ES_TPM_POLICY)
 		return ES_IMAGE_OLD;
-	return r == ES_MISSING || r == ES_TPM_AUTH ? ES_COUNTER_MISSING : r;
+	return r == ES_TPM_NO_HANDLE || r == ES_COUNTER_UNCOUNTED || r == ES_TPM_AUTH ? ES_COUNTER_MISSING : r;
 }
 
 static enum es_reason verify(struct es_tpm *tpm, ESYS_TR key, const struct es_authorization *a,
@@ -239,7 +239,7 @@ static enum es_reason verify(struct es_tpm *tpm, ESYS_TR key, const struct es_au
 	rc = Esys_VerifySignature(tpm->esys, key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &digest, &signature,
 				  ret_ticket);
 	r = es_tpm_judge(tpm, "TPM2_VerifySignature", rc);
-	return es_tpm_code(rc) == TPM2_RC_SIGNATURE || r == ES_FORMAT ? ES_IMAGE_SIGNATURE : r;
+	return r == ES_TPM_REFUSED ? ES_IMAGE_SIGNATURE : r;
 }
 
 static enum es_reason check(const struct es_authorization *a)
@@ -287,7 +287,7 @@ static enum es_reason policy_authorize(struct es_tpm *tpm, ESYS_TR session, cons
 	return es_tpm_judge(tpm, "TPM2_PolicyAuthorize", rc);
 }
 
-/* ES_FORMAT: there is none that fits; the session is as it was. */
+/* ES_TPM_REFUSED: there is none that fits; the session is as it was. */
 static enum es_reason authorize_by_ticket(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
 {
 	TPMT_TK_VERIFIED ticket;
@@ -296,7 +296,7 @@ static enum es_reason authorize_by_ticket(struct es_tpm *tpm, ESYS_TR session, c
 	if (a->ticket.len == 0 || a->ticket.len > ES_TICKET_MAX ||
 	    Tss2_MU_TPMT_TK_VERIFIED_Unmarshal(a->ticket.data, a->ticket.len, &at, &ticket) != TSS2_RC_SUCCESS ||
 	    at != a->ticket.len)
-		return ES_FORMAT;
+		return ES_TPM_REFUSED;
 	return policy_authorize(tpm, session, a, &ticket);
 }
 
@@ -312,7 +312,7 @@ static enum es_reason authorize_by_signature(struct es_tpm *tpm, ESYS_TR session
 		return r;
 	r = policy_authorize(tpm, session, a, ticket);
 	/* What was signed isn't what the session has come to. */
-	return r == ES_FORMAT ? ES_TPM_POLICY : r;
+	return r == ES_TPM_REFUSED ? ES_TPM_POLICY : r;
 }
 
 enum es_reason es_session_authorize(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
@@ -330,7 +330,7 @@ enum es_reason es_session_authorize(struct es_tpm *tpm, ESYS_TR session, const s
 		r = policy_nv(tpm, session, a);
 	if (r == ES_OK)
 		r = authorize_by_ticket(tpm, session, a);
-	if (r != ES_FORMAT)
+	if (r != ES_TPM_REFUSED)
 		return r;
 	es_tpm_refusal_forget(tpm);
 	return authorize_by_signature(tpm, session, a);

@@ -8,7 +8,7 @@
 
 #include <tss2/tss2_esys.h>
 
-enum { ES_TPM_REFUSAL_MAX = 192 };
+enum { ES_TPM_REFUSAL_MAX = 256 };
 
 struct es_tpm {
 	struct es_bound *bound;
@@ -35,6 +35,9 @@ ES_MUST_CHECK enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *comman
 
 /* Something that no response code says. */
 void es_tpm_refusal_note(struct es_tpm *tpm, const char *text);
+/* ES_TPM_HIERARCHY: the storage hierarchy is switched off, and with it all that is ours: a TPM then says that a key or index
+ * isn't there. */
+ES_MUST_CHECK enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm);
 /* What was refused was only asked to find out. */
 void es_tpm_refusal_forget(struct es_tpm *tpm);
 

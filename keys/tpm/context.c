@@ -23,11 +23,13 @@
 /* The kernel's device was there a moment ago: what can't be opened then is broken, not absent. */
 static enum es_reason open_reason(TSS2_RC rc, bool kernels_own)
 {
+	if (rc == ES_DEVICE_IN_USE)
+		return ES_TPM_IN_USE;
 	switch (rc & ~TSS2_RC_LAYER_MASK) {
 	case TSS2_BASE_RC_MEMORY:
 		return ES_MEMORY;
 	case TSS2_BASE_RC_NOT_PERMITTED:
-		return ES_PERMISSION;
+		return ES_TPM_DENIED;
 	case TSS2_BASE_RC_BAD_VALUE:
 		return ES_ARGUMENT;
 	case TSS2_BASE_RC_TRY_AGAIN:

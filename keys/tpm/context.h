@@ -30,7 +30,7 @@ unsigned es_tpm_commands(const struct es_tpm *tpm);
 const char *es_tpm_last_refusal(const struct es_tpm *tpm);
 
 /* Whether this TPM can hold our seal at all, for init, set and status: ES_OK (also in a dictionary attack lockout, from
- * which all of ours is exempt), ES_TPM_VERSION, ES_TPM_NO_SHA256, ES_TPM_AUTH (an owner password is set, and the SRK or
+ * which all of ours is exempt), ES_TPM_VERSION, ES_TPM_NO_SHA256, ES_TPM_HIERARCHY, ES_TPM_AUTH (an owner password is set, and the SRK or
  * the counter has yet to be made), or what was refused. */
 ES_MUST_CHECK enum es_reason es_tpm_usable(struct es_tpm *tpm);
 

@@ -10,8 +10,10 @@
 #include "keys/tpm/blob.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/template.h"
+#include "keys/tpm/words.h"
 #include "keys/tpm/without.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { COUNTER_LEN = 8 };
@@ -33,6 +35,22 @@ static bool public_of(struct es_tpm *tpm, ESYS_TR nv, TPMS_NV_PUBLIC *ret)
 
 	return Esys_TR_Serialize(tpm->esys, nv, &data, &len) == TSS2_RC_SUCCESS &&
 	       es_nv_blob_read((struct es_span){ data, len }, ret);
+}
+
+/* Asked for once more: an index with another kind of Name isn't one that es_nv_blob_read takes. */
+static enum es_reason taken(struct es_tpm *tpm, ESYS_TR nv)
+{
+	ES_ESYS TPM2B_NV_PUBLIC *public = NULL;
+	char text[ES_TPM_WORDS];
+	enum es_reason r =
+	    es_tpm_judge(tpm, "TPM2_NV_ReadPublic",
+			 Esys_NV_ReadPublic(tpm->esys, nv, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &public, NULL));
+
+	if (r != ES_OK)
+		return r;
+	es_tpm_index_words(&public->nvPublic, text);
+	es_tpm_refusal_note(tpm, text);
+	return ES_TPM_INDEX_TAKEN;
 }
 
 struct counter {
@@ -85,6 +103,18 @@ static bool guess(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 	return len != 0 && Esys_TR_Deserialize(tpm->esys, bytes, len, &ret->nv) == TSS2_RC_SUCCESS;
 }
 
+/* A TPM says the same of an index that it hides, since its hierarchy is switched off. */
+static enum es_reason absent(struct es_tpm *tpm, uint32_t index)
+{
+	char text[64];
+
+	if (es_tpm_hierarchy_check(tpm) == ES_TPM_HIERARCHY)
+		return ES_TPM_HIERARCHY;
+	snprintf(text, sizeof text, "there is no NV index 0x%08x", index);
+	es_tpm_refusal_note(tpm, text);
+	return ES_COUNTER_MISSING;
+}
+
 static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 {
 	TPMS_NV_PUBLIC public = { 0 };
@@ -102,10 +132,10 @@ static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *r
 	r = es_session_judge(tpm, "TPM2_NV_ReadPublic", session, rc);
 	if (r != ES_OK) {
 		ret->nv = ESYS_TR_NONE;
-		return r == ES_MISSING ? ES_COUNTER_MISSING : r;
+		return r == ES_TPM_NO_HANDLE ? absent(tpm, index) : r;
 	}
 	if (!public_of(tpm, ret->nv, &public) || !is_ours(&public))
-		return ES_NOT_MET;
+		return taken(tpm, ret->nv);
 	ret->written = public.attributes & TPMA_NV_WRITTEN;
 	return ES_OK;
 }
@@ -116,7 +146,7 @@ static enum es_reason judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 {
 	enum es_reason r = es_tpm_judge(tpm, command, rc);
 
-	return r == ES_MISSING || r == ES_TPM_AUTH ? ES_COUNTER_MISSING : r;
+	return r == ES_TPM_NO_HANDLE || r == ES_TPM_AUTH ? ES_COUNTER_MISSING : r;
 }
 
 static enum es_reason count(struct es_tpm *tpm, const struct counter *c)
@@ -173,10 +203,6 @@ static enum es_reason find_or_define(struct es_tpm *tpm, uint32_t index, struct 
 	enum es_reason r = find(tpm, index, ret);
 
 	*ret_defined = false;
-	if (r == ES_NOT_MET) {
-		es_tpm_refusal_note(tpm, "its place in the TPM is taken by an NV index that is no counter of ours");
-		return ES_TPM_FULL;
-	}
 	if (r != ES_COUNTER_MISSING)
 		return r;
 	es_tpm_refusal_forget(tpm);
@@ -188,10 +214,16 @@ static enum es_reason find_or_define(struct es_tpm *tpm, uint32_t index, struct 
 enum es_reason es_tpm_counter_define(struct es_tpm *tpm, uint32_t index)
 {
 	COUNTER c = COUNTER_NONE(tpm);
+	uint64_t ignored;
 	bool defined;
 	enum es_reason r = find_or_define(tpm, index, &c, &defined);
 
-	return r == ES_OK && !defined ? ES_ALREADY_CONFIGURED : r;
+	if (r != ES_OK || defined)
+		return r;
+	r = value(tpm, &c, &ignored);
+	if (r == ES_COUNTER_MISSING)
+		return taken(tpm, c.nv);
+	return r == ES_OK || r == ES_COUNTER_UNCOUNTED ? ES_ALREADY_CONFIGURED : r;
 }
 
 enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
@@ -205,6 +237,9 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 		r = count(tpm, &c);
 	if (r == ES_OK)
 		r = value(tpm, &c, ret_value);
+	/* It looks like ours, and needs a password that ours doesn't have. */
+	if (r == ES_COUNTER_MISSING && !defined)
+		r = taken(tpm, c.nv);
 	/* One that counts and that nobody was told of would make kdf banks look like a downgrade. It may have counted though
 	 * its answer was lost. */
 	if (r != ES_OK && defined) {
@@ -254,7 +289,7 @@ enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t 
 		return r;
 	es_tpm_refusal_forget(tpm);
 	r = find(tpm, index, &c);
-	if (r == ES_NOT_MET)
+	if (r == ES_TPM_INDEX_TAKEN)
 		return ES_COUNTER_MISSING;
 	if (r == ES_OK && !c.written)
 		return ES_COUNTER_UNCOUNTED;
@@ -293,7 +328,7 @@ enum es_reason es_tpm_counter_raise(struct es_tpm *tpm, uint32_t index, uint64_t
 		return r;
 	es_tpm_refusal_forget(tpm);
 	r = find(tpm, index, &c);
-	if (r == ES_NOT_MET || (r == ES_OK && !c.written))
+	if (r == ES_TPM_INDEX_TAKEN || (r == ES_OK && !c.written))
 		return ES_COUNTER_MISSING;
 	return r == ES_OK ? count_often(tpm, &c, steps, &done) : r;
 }
@@ -309,7 +344,7 @@ enum es_reason es_tpm_counter_delete(struct es_tpm *tpm, uint32_t index)
 	enum es_reason r = find(tpm, index, &c);
 	ESYS_TR session;
 
-	if (r == ES_NOT_MET)
+	if (r == ES_TPM_INDEX_TAKEN)
 		return ES_COUNTER_MISSING;
 	if (r == ES_OK)
 		r = es_session_use(tpm, ES_SESSION_AUTH, &session);

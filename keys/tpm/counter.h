@@ -11,17 +11,17 @@
 #include "keys/tpm/context.h"
 
 /* Makes it, and doesn't count it: until it is first counted it has no value (es_tpm_counter_read: ES_COUNTER_UNCOUNTED).
- * ES_ALREADY_CONFIGURED: it is there, counted or not. ES_TPM_FULL: no NV room, or the index is taken by something that
- * isn't a counter of ours (the last refusal says which); it is left alone. ES_TPM_AUTH. */
+ * ES_ALREADY_CONFIGURED: it is there, counted or not. ES_TPM_FULL: no NV room. ES_TPM_INDEX_TAKEN: something that isn't a
+ * counter of ours has the index (the last refusal describes it); it is left alone. ES_TPM_AUTH. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_define(struct es_tpm *tpm, uint32_t index);
 /* Makes it unless it is there uncounted, counts it once (which sets it) and reads it. ES_ALREADY_CONFIGURED: it was counted
- * before; *ret_value is then filled in all the same. ES_TPM_FULL and ES_TPM_AUTH as above. */
+ * before; *ret_value is then filled in all the same. The others as above. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
 /* The value that a counter will have once es_tpm_counter_make has made it, if no other counter of this TPM counts in between: one
- * beside it, made and removed again, tells. Another TPM may count otherwise: look at what make returns. ES_TPM_FULL, ES_TPM_AUTH. */
+ * beside it, made and removed again, tells. Another TPM may count otherwise: look at what make returns. ES_TPM_FULL, ES_TPM_INDEX_TAKEN, ES_TPM_AUTH. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value);
-/* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours. ES_COUNTER_UNCOUNTED: it was made and never
- * counted. HMAC-checked if an SRK is pinned. */
+/* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours (the last refusal describes it).
+ * ES_COUNTER_UNCOUNTED: it was made and never counted. ES_TPM_HIERARCHY: it can't be told. HMAC-checked if an SRK is pinned. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
 ES_MUST_CHECK enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index);
 /* Counts it that many times: one command each, and two more where no SRK is pinned. What was counted before a failure

@@ -38,9 +38,9 @@ enum es_reason es_tpm_device_check(const char *sysfs, const char *device)
 		return ES_TPM_VERSION;
 	/* A TPM that the kernel knows and that can't be reached is not an absent one: it needs a fence, and can't have it. */
 	if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
-		return version == '2' ? ES_TPM_HARDWARE : ES_TPM_ABSENT;
+		return version == '2' ? ES_TPM_NO_MANAGER : ES_TPM_ABSENT;
 	if (access(device, R_OK | W_OK) < 0)
-		return errno == EACCES || errno == EPERM ? ES_PERMISSION : ES_TPM_HARDWARE;
+		return errno == EACCES || errno == EPERM ? ES_TPM_DENIED : ES_TPM_HARDWARE;
 	return ES_OK;
 }
 
@@ -48,6 +48,8 @@ TSS2_RC es_device_open(const char *path, int *ret_fd)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
 
+	if (fd < 0 && errno == EBUSY)
+		return ES_DEVICE_IN_USE;
 	if (fd < 0)
 		return errno == EACCES || errno == EPERM ? TSS2_TCTI_RC_NOT_PERMITTED : TSS2_TCTI_RC_IO_ERROR;
 	*ret_fd = fd;

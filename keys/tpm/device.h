@@ -16,11 +16,14 @@
 #define ES_TPM_SYSFS  "/sys/class/tpm/tpm0"
 #define ES_TPM_DEVICE "/dev/tpmrm0"
 
-/* ES_TPM_VERSION: sysfs/tpm_version_major says 1; ES_TPM_ABSENT: no such device; ES_TPM_HARDWARE: none, though sysfs
- * knows a TPM 2.0; ES_PERMISSION: not ours to open. */
+/* ES_TPM_VERSION: sysfs/tpm_version_major says 1; ES_TPM_ABSENT: no such device; ES_TPM_NO_MANAGER: none, though sysfs
+ * knows a TPM 2.0; ES_TPM_DENIED: not ours to open. */
 ES_MUST_CHECK enum es_reason es_tpm_device_check(const char *sysfs, const char *device);
 
-/* TSS2_TCTI_RC_NOT_PERMITTED, or IO_ERROR: it isn't there. The caller closes *ret_fd. */
+/* The kernel lets one program at a time have a device without a resource manager (/dev/tpm0). */
+#define ES_DEVICE_IN_USE (TSS2_TCTI_RC_LAYER | TSS2_LAYER_IMPLEMENTATION_SPECIFIC_OFFSET | 1u)
+
+/* TSS2_TCTI_RC_NOT_PERMITTED, ES_DEVICE_IN_USE, or IO_ERROR: it isn't there. The caller closes *ret_fd. */
 ES_MUST_CHECK TSS2_RC es_device_open(const char *path, int *ret_fd);
 
 /* One command, one answer of at most cap bytes; blocks for as long as the TPM takes. */

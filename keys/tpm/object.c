@@ -8,6 +8,7 @@
 #include "keys/core/wipe.h"
 #include "keys/tpm/authorized.h"
 #include "keys/tpm/blob.h"
+#include "keys/tpm/patience.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/scrub.h"
@@ -19,8 +20,6 @@
 #include <string.h>
 
 #include <tss2/tss2_mu.h>
-
-enum { TRIES = 4 }; /* while PCRs change between the policy and its use */
 
 static const es_pcr_mask MEASURED =
     ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT) | ES_PCR_BIT(ES_PCR_IMAGE);
@@ -75,6 +74,12 @@ static enum es_reason seal_policy(struct es_tpm *tpm, const struct es_tpm_seal_r
 	return r == ES_OK ? es_policy_pcr_after(&vendor, q->expected, q->pcrs, q->sha256, ret) : r;
 }
 
+/* A command that the storage key authorises was refused: for its HMAC, or because the key has a password by now. */
+static enum es_reason password_or(struct es_tpm *tpm, enum es_reason r)
+{
+	return (r == ES_TPM_AUTH || r == ES_TPM_FORGED) && es_tpm_srk_has_password(tpm) ? ES_TPM_SRK_AUTH : r;
+}
+
 enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request, struct es_buf *ret_public,
 			   struct es_buf *ret_private)
 {
@@ -103,7 +108,7 @@ enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request 
 			 &no_pcrs, &private, &public, NULL, NULL, NULL);
 	es_wipe(&sensitive, sizeof sensitive);
 	es_tpm_scrub(tpm);
-	r = es_session_judge(tpm, "TPM2_Create", session, rc);
+	r = password_or(tpm, es_session_judge(tpm, "TPM2_Create", session, rc));
 	if (r != ES_OK)
 		return r;
 	return marshal_out(public, private, ret_public, ret_private);
@@ -117,21 +122,23 @@ static enum es_reason load(struct es_tpm *tpm, const TPM2B_PUBLIC *public, const
 	TSS2_RC rc;
 
 	rc = Esys_Load(tpm->esys, tpm->srk, session, ESYS_TR_NONE, ESYS_TR_NONE, private, public, &tr);
-	r = es_session_judge(tpm, "TPM2_Load", session, rc);
+	r = password_or(tpm, es_session_judge(tpm, "TPM2_Load", session, rc));
 	if (r == ES_OK) {
 		es_loaded_set(ret, tr);
 		return ES_OK;
 	}
-	if (r != ES_BAD_TAG && r != ES_MISSING)
+	if (r != ES_BAD_TAG && r != ES_TPM_REFUSED && r != ES_TPM_NO_HANDLE)
 		return r;
 	s = es_tpm_srk_check(tpm);
-	return s != ES_OK ? s : r;
+	if (s != ES_OK)
+		return s;
+	return r == ES_TPM_NO_HANDLE ? r : ES_SEAL_DAMAGED;
 }
 
 static enum es_reason take_secret(TPM2B_SENSITIVE_DATA *data, struct es_secret **ret)
 {
 	ES_SECRET secret = NULL;
-	enum es_reason r = ES_FORMAT;
+	enum es_reason r = ES_SEAL_DAMAGED;
 
 	if (data->size == ES_KEY_LEN)
 		r = es_secret_new(ES_KEY_LEN, &secret);
@@ -143,55 +150,84 @@ static enum es_reason take_secret(TPM2B_SENSITIVE_DATA *data, struct es_secret *
 	return r;
 }
 
-static enum es_reason unseal_once(struct es_tpm *tpm, const struct es_tpm_unseal_request *request,
-				  struct es_secret **ret_secret)
+/* What stays from one try to the next, so that a try is as short as can be. */
+struct unseal {
+	struct es_tpm *tpm;
+	const struct es_tpm_unseal_request *request;
+	struct es_loaded session, object;
+	bool begun; /* the session's policy isn't empty any more */
+};
+
+/* The policy's PCRs, and right behind it their use: whatever extends a PCR in between, spoils it. */
+static enum es_reason unseal_once(struct unseal *u, struct es_secret **ret_secret)
 {
-	const TPML_PCR_SELECTION pcrs = es_pcr_selection(request->pcrs);
+	const TPML_PCR_SELECTION pcrs = es_pcr_selection(u->request->pcrs);
 	const TPM2B_DIGEST as_they_are = { 0 };
 	ES_ESYS TPM2B_SENSITIVE_DATA *data = NULL;
-	ES_LOADED session = ES_LOADED_NONE(tpm), object = ES_LOADED_NONE(tpm);
+	struct es_tpm *tpm = u->tpm;
+	enum es_reason r = ES_OK;
+	TSS2_RC rc;
+
+	if (u->begun)
+		r = es_session_restart(tpm, u->session.tr);
+	u->begun = true;
+	if (r == ES_OK && u->request->authorization != NULL)
+		r = es_session_authorize(tpm, u->session.tr, u->request->authorization);
+	if (r != ES_OK)
+		return r;
+	rc = Esys_PolicyPCR(tpm->esys, u->session.tr, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &as_they_are, &pcrs);
+	r = es_tpm_judge(tpm, "TPM2_PolicyPCR", rc);
+	if (r == ES_OK)
+		r = es_session_last_use(tpm, u->session.tr);
+	if (r != ES_OK)
+		return r;
+	rc = Esys_Unseal(tpm->esys, u->object.tr, u->session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
+	es_tpm_scrub(tpm);
+	r = es_session_judge(tpm, "TPM2_Unseal", u->session.tr, rc);
+	if (r != ES_OK)
+		return r == ES_TPM_REFUSED ? ES_SEAL_DAMAGED : r;
+	u->session.tr = ESYS_TR_NONE;
+	return take_secret(data, ret_secret);
+}
+
+static enum es_reason begin(struct unseal *u)
+{
 	TPM2B_PRIVATE private = { 0 };
 	TPM2B_PUBLIC public = { 0 };
 	enum es_reason r;
-	TSS2_RC rc;
 
-	if (!es_sealed_public_read(request->public_part, &public) ||
-	    !es_sealed_private_read(request->private_part, &private))
-		return ES_FORMAT;
-	r = es_session_policy(tpm, &session);
-	if (r == ES_OK && request->authorization != NULL)
-		r = es_session_authorize(tpm, session.tr, request->authorization);
-	if (r != ES_OK)
-		return r;
-	rc = Esys_PolicyPCR(tpm->esys, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &as_they_are, &pcrs);
-	r = es_tpm_judge(tpm, "TPM2_PolicyPCR", rc);
+	if (!es_sealed_public_read(u->request->public_part, &public) ||
+	    !es_sealed_private_read(u->request->private_part, &private))
+		return ES_SEAL_DAMAGED;
+	r = es_tpm_ready(u->tpm);
 	if (r == ES_OK)
-		r = load(tpm, &public, &private, &object);
-	if (r != ES_OK)
-		return r;
-	r = es_session_last_use(tpm, session.tr);
-	if (r != ES_OK)
-		return r;
-	rc = Esys_Unseal(tpm->esys, object.tr, session.tr, ESYS_TR_NONE, ESYS_TR_NONE, &data);
-	es_tpm_scrub(tpm);
-	r = es_session_judge(tpm, "TPM2_Unseal", session.tr, rc);
-	if (r != ES_OK)
-		return r;
-	session.tr = ESYS_TR_NONE;
-	return take_secret(data, ret_secret);
+		r = es_session_policy(u->tpm, &u->session);
+	return r == ES_OK ? load(u->tpm, &public, &private, &u->object) : r;
+}
+
+static void unseal_end(struct unseal *u)
+{
+	es_loaded_flush(&u->object);
+	es_loaded_flush(&u->session);
 }
 
 enum es_reason es_tpm_unseal(struct es_tpm *tpm, const struct es_tpm_unseal_request *request,
 			     struct es_secret **ret_secret)
 {
-	enum es_reason r = ES_TPM_BUSY;
+	ES_SCOPED(unseal_end)
+	struct unseal u = {
+		.tpm = tpm, .request = request, .session = ES_LOADED_NONE(tpm), .object = ES_LOADED_NONE(tpm)
+	};
+	struct es_patience patience = ES_PATIENCE_NEW;
+	enum es_reason r;
 
 	if (request->pcrs == 0 || request->pcrs >> ES_PCR_COUNT != 0)
 		return ES_ARGUMENT;
-	for (unsigned try = 0; try < TRIES && r == ES_TPM_BUSY; try++) {
-		r = es_tpm_ready(tpm);
-		if (r == ES_OK)
-			r = unseal_once(tpm, request, ret_secret);
-	}
+	r = begin(&u);
+	if (r != ES_OK)
+		return r;
+	do {
+		r = unseal_once(&u, ret_secret);
+	} while (r == ES_TPM_PCRS_CHANGING && es_patience_pause(&patience));
 	return r;
 }

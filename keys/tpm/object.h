@@ -29,10 +29,11 @@ struct es_tpm_seal_request {
 ES_MUST_CHECK enum es_reason es_tpm_seal(struct es_tpm *tpm, const struct es_tpm_seal_request *request,
 					 struct es_buf *ret_public, struct es_buf *ret_private);
 
-/* Five commands: StartAuthSession, PolicyPCR, Load, Unseal, FlushContext. ES_TPM_POLICY: the TPM says that the policy doesn't
- * hold (the PCRs aren't those); ES_TPM_CLEARED or ES_TPM_OTHER: the object isn't of this TPM's SRK (told apart by
- * es_tpm_srk_check), and ES_BAD_TAG if it isn't although the SRK is the pinned one: it is damaged, or was made for another;
- * ES_FORMAT: no sealed object, or not ES_KEY_LEN bytes in it; ES_TPM_LOCKOUT, ES_TPM_FORGED, …: as they say. With an
+/* Five commands: StartAuthSession, Load, PolicyPCR, Unseal, FlushContext. The two that a changed PCR comes between follow each
+ * other; where one does, they are tried again, for ES_PATIENCE_TOTAL_MS: three commands each time. ES_TPM_POLICY: the TPM says
+ * that the policy doesn't hold (the PCRs aren't those); ES_TPM_CLEARED, ES_TPM_OTHER, ES_TPM_HIERARCHY: the object isn't of this
+ * TPM's SRK (told apart by es_tpm_srk_check), and ES_SEAL_DAMAGED if it isn't although the SRK is the pinned one, or if it isn't
+ * ES_KEY_LEN sealed bytes; ES_TPM_PCRS_CHANGING, ES_TPM_SRK_AUTH, ES_TPM_LOCKOUT, ES_TPM_FORGED, …: as they say. With an
  * authorization five commands more, six with a generation, and the reasons of es_session_authorize: ES_IMAGE_OLD,
  * ES_IMAGE_SIGNATURE, ES_COUNTER_MISSING. */
 struct es_tpm_unseal_request {

@@ -2,13 +2,13 @@
 #include "keys/tpm/pcr.h"
 
 #include "keys/core/labels.h"
+#include "keys/tpm/patience.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/session.h"
+#include "keys/tpm/srk.h"
 
 #include <string.h>
-
-enum { TRIES = 4 }; /* at values that don't change between two commands */
 
 static es_pcr_mask selected(const TPML_PCR_SELECTION *selection)
 {
@@ -75,25 +75,25 @@ static enum es_reason read_all(struct es_tpm *tpm, es_pcr_mask mask, struct es_p
 
 enum es_reason es_tpm_pcr_read(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *ret)
 {
+	struct es_patience patience = ES_PATIENCE_NEW;
 	struct es_pcr_values values = { 0 };
 	enum es_reason r = es_tpm_ready(tpm);
+	bool steady = true;
 
 	if (r != ES_OK)
 		return r;
 	if (mask == 0 || mask >> ES_PCR_COUNT != 0)
 		return ES_ARGUMENT;
-	for (unsigned try = 0; try < TRIES; try++) {
-		bool steady = true;
-
+	/* More than eight take several commands, and have to be of one moment. */
+	do {
 		r = read_all(tpm, mask, &values, &steady);
 		if (r != ES_OK)
 			return r;
-		if (steady) {
-			*ret = values;
-			return ES_OK;
-		}
-	}
-	return ES_TPM_BUSY;
+	} while (!steady && es_patience_pause(&patience));
+	if (!steady)
+		return ES_TPM_PCRS_CHANGING;
+	*ret = values;
+	return ES_OK;
 }
 
 static enum es_reason event(struct es_tpm *tpm, ESYS_TR session)
@@ -120,10 +120,10 @@ enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last, bool *ret_vouched)
 	*ret_vouched = r == ES_OK && session != ESYS_TR_PASSWORD;
 	if (r == ES_OK && last)
 		es_session_ended(tpm);
-	/* Another TPM, or one that was cleared, can't take up a session salted to our SRK, and doesn't hold what was sealed
+	/* Another TPM, or one that was cleared or has its storage hierarchy off, can't take up a session salted to our SRK, and doesn't hold what was sealed
 	 * under it either; but the fence has to fall there too, or no recovery key would ever open this host. (Not once
 	 * this connection has had a right answer in such a session: es_tpm_srk_check calls that forged.) */
-	if (r == ES_TPM_CLEARED || r == ES_TPM_OTHER)
+	if (es_tpm_srk_gone(r))
 		r = event(tpm, ESYS_TR_PASSWORD);
 	if (r == ES_OK || r == ES_TPM_TIMEOUT)
 		return r;

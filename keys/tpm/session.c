@@ -26,7 +26,7 @@ static enum es_reason start_judge(struct es_tpm *tpm, TSS2_RC rc)
 {
 	enum es_reason r = es_tpm_judge(tpm, "TPM2_StartAuthSession", rc), s;
 
-	if (r != ES_MISSING && r != ES_FORMAT)
+	if (r != ES_TPM_NO_HANDLE && r != ES_TPM_REFUSED)
 		return r;
 	s = es_tpm_srk_check(tpm);
 	return s != ES_OK ? s : r;
@@ -98,6 +98,12 @@ enum es_reason es_session_policy(struct es_tpm *tpm, struct es_loaded *ret)
 	if (r == ES_OK)
 		es_loaded_set(ret, session);
 	return r;
+}
+
+enum es_reason es_session_restart(struct es_tpm *tpm, ESYS_TR session)
+{
+	return es_tpm_judge(tpm, "TPM2_PolicyRestart",
+			    Esys_PolicyRestart(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE));
 }
 
 enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR session, TSS2_RC rc)

@@ -29,6 +29,9 @@ ES_MUST_CHECK enum es_reason es_session_last_use(struct es_tpm *tpm, ESYS_TR ses
 /* A policy session; the caller's. */
 ES_MUST_CHECK enum es_reason es_session_policy(struct es_tpm *tpm, struct es_loaded *ret);
 
+/* Its policy from the start, for another try. */
+ES_MUST_CHECK enum es_reason es_session_restart(struct es_tpm *tpm, ESYS_TR session);
+
 /* es_tpm_judge for a command that was sent in a session (or with ESYS_TR_PASSWORD or ESYS_TR_NONE in its place): a
  * refused HMAC under a pinned SRK means another TPM, one that was cleared, or a command that was changed on its way.
  * May ask the TPM for its SRK. Success in a session vouches for the TPM. */

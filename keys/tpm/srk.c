@@ -10,14 +10,16 @@
 #include "keys/tpm/reason.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/template.h"
+#include "keys/tpm/words.h"
 #include "keys/tpm/without.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <tss2/tss2_mu.h>
 
-/* What stands at the handle now; ES_MISSING: nothing. */
+/* What is at the handle now; ES_TPM_NO_HANDLE: nothing. */
 static enum es_reason srk_look(struct es_tpm *tpm, ESYS_TR *ret)
 {
 	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, ES_SRK_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ret);
@@ -87,6 +89,53 @@ static enum es_reason srk_create(struct es_tpm *tpm, ESYS_TR *ret)
 	return es_tpm_judge(tpm, "TPM2_EvictControl", rc);
 }
 
+static void note_key(struct es_tpm *tpm, const TPMT_PUBLIC *public)
+{
+	char key[ES_TPM_WORDS], text[ES_TPM_WORDS + 32];
+
+	es_tpm_key_words(public, key);
+	snprintf(text, sizeof text, "handle 0x%08x: %s", ES_SRK_HANDLE, key);
+	es_tpm_refusal_note(tpm, text);
+}
+
+/* The TPM checks the password before it looks at what is to be loaded, which is nothing. A key that was made exempt from the
+ * lockout stays so; of any other this is one wrong try. */
+bool es_tpm_srk_has_password(struct es_tpm *tpm)
+{
+	const TPM2B_PUBLIC public = es_srk_template;
+	const TPM2B_PRIVATE nothing = { 0 };
+	ES_LOADED loaded = ES_LOADED_NONE(tpm);
+	char before[sizeof tpm->refusal];
+	ESYS_TR tr = ESYS_TR_NONE;
+	TSS2_RC rc;
+
+	if (tpm->srk == ESYS_TR_NONE || es_tpm_ready(tpm) != ES_OK)
+		return false;
+	memcpy(before, tpm->refusal, sizeof before);
+	rc = Esys_Load(tpm->esys, tpm->srk, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &nothing, &public, &tr);
+	if (es_tpm_judge(tpm, "TPM2_Load", rc) == ES_OK)
+		es_loaded_set(&loaded, tr);
+	memcpy(tpm->refusal, before, sizeof before);
+	return es_tpm_code(rc) == TPM2_RC_AUTH_FAIL || es_tpm_code(rc) == TPM2_RC_BAD_AUTH;
+}
+
+/* One that was there before, somebody else made. */
+static enum es_reason check_found(struct es_tpm *tpm, ESYS_TR srk)
+{
+	ES_ESYS TPM2B_PUBLIC *public = NULL;
+	enum es_reason r = es_tpm_judge(
+	    tpm, "TPM2_ReadPublic",
+	    Esys_ReadPublic(tpm->esys, srk, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &public, NULL, NULL));
+
+	if (r != ES_OK)
+		return r;
+	note_key(tpm, &public->publicArea);
+	if (!es_is_storage_key(&public->publicArea))
+		return ES_TPM_HANDLE_TAKEN;
+	es_tpm_refusal_forget(tpm);
+	return ES_OK;
+}
+
 static enum es_reason srk_serialise(struct es_tpm *tpm, ESYS_TR srk, struct es_buf *ret)
 {
 	ES_ESYS uint8_t *data = NULL;
@@ -101,23 +150,31 @@ enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised
 	ES_BUF serialised = { 0 };
 	ESYS_TR srk = ESYS_TR_NONE;
 	enum es_reason r = es_tpm_ready(tpm);
+	bool found;
 
 	if (r != ES_OK)
 		return r;
 	r = srk_look(tpm, &srk);
-	if (r == ES_MISSING) {
+	found = r == ES_OK;
+	if (r == ES_TPM_NO_HANDLE) {
 		es_tpm_refusal_forget(tpm);
 		r = srk_create(tpm, &srk);
 	}
 	if (r != ES_OK)
 		return r;
-	r = srk_serialise(tpm, srk, &serialised);
+	if (found)
+		r = check_found(tpm, srk);
+	if (r == ES_OK)
+		r = srk_serialise(tpm, srk, &serialised);
 	Esys_TR_Close(tpm->esys, &srk);
+	if (r == ES_OK)
+		r = es_tpm_srk_pin(tpm, es_buf_span(&serialised));
+	if (r == ES_OK && found && es_tpm_srk_has_password(tpm)) {
+		note_key(tpm, &tpm->srk_public.publicArea);
+		r = ES_TPM_SRK_AUTH;
+	}
 	if (r != ES_OK)
 		return r;
-	r = es_tpm_srk_pin(tpm, es_buf_span(&serialised));
-	if (r != ES_OK)
-		return r == ES_FORMAT ? ES_TPM_OTHER : r;
 	*ret_serialised = es_buf_take(&serialised);
 	return ES_OK;
 }
@@ -148,6 +205,17 @@ enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha256_fn *sha256, 
 	return ES_OK;
 }
 
+/* Nothing is at the handle: because its hierarchy is switched off, or because it was removed. */
+static enum es_reason gone(struct es_tpm *tpm)
+{
+	return es_tpm_hierarchy_check(tpm) == ES_TPM_HIERARCHY ? ES_TPM_HIERARCHY : ES_TPM_CLEARED;
+}
+
+bool es_tpm_srk_gone(enum es_reason reason)
+{
+	return reason == ES_TPM_CLEARED || reason == ES_TPM_OTHER || reason == ES_TPM_HIERARCHY;
+}
+
 enum es_reason es_tpm_srk_pin_named(struct es_tpm *tpm, const uint8_t name[static ES_SRK_NAME_LEN],
 				    es_sha256_fn *sha256)
 {
@@ -159,7 +227,7 @@ enum es_reason es_tpm_srk_pin_named(struct es_tpm *tpm, const uint8_t name[stati
 	if (r == ES_OK)
 		r = srk_look(tpm, &srk);
 	if (r != ES_OK)
-		return r == ES_MISSING ? ES_TPM_CLEARED : r;
+		return r == ES_TPM_NO_HANDLE ? gone(tpm) : r;
 	r = srk_serialise(tpm, srk, &serialised);
 	Esys_TR_Close(tpm->esys, &srk);
 	if (r == ES_OK)
@@ -198,10 +266,13 @@ enum es_reason es_tpm_srk_check(struct es_tpm *tpm)
 		memcpy(tpm->refusal, before, sizeof before);
 	if (r == ES_OK && same_public(public, &tpm->srk_public))
 		return ES_OK;
-	if (r != ES_OK && r != ES_MISSING)
+	if (r != ES_OK && r != ES_TPM_NO_HANDLE)
 		return r;
 	/* Nothing vouches for this answer; a right HMAC before it speaks against it. */
 	if (tpm->vouched)
 		return ES_TPM_FORGED;
-	return r == ES_MISSING ? ES_TPM_CLEARED : ES_TPM_OTHER;
+	if (r == ES_TPM_NO_HANDLE)
+		return gone(tpm);
+	note_key(tpm, &public->publicArea);
+	return ES_TPM_OTHER;
 }

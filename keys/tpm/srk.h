@@ -15,7 +15,8 @@
 enum { ES_SRK_HANDLE = 0x81000001, ES_SRK_SERIALISED_MAX = 1024 };
 
 /* Makes the SRK where there is none, takes the one that is there if it is a fit storage key, and pins it for this
- * connection. ES_TPM_OTHER: the handle is taken by something that is no storage key. The caller owns *ret_serialised. */
+ * connection. ES_TPM_HANDLE_TAKEN: the handle holds a key that doesn't serve; ES_TPM_SRK_AUTH: one that has a password (the last
+ * refusal describes the key). The caller owns *ret_serialised. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised);
 
 /* Pins what encryption.info holds; sends no command. ES_FORMAT: not a serialised key at our handle. */
@@ -32,8 +33,13 @@ ES_MUST_CHECK enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha25
 ES_MUST_CHECK enum es_reason es_tpm_srk_pin_named(struct es_tpm *tpm, const uint8_t name[static ES_SRK_NAME_LEN],
 						  es_sha256_fn *sha256);
 
-/* After a refusal: is the pinned key still the one in the TPM? ES_OK, ES_TPM_CLEARED, ES_TPM_OTHER; ES_TPM_FORGED: it says no,
+/* Whether that one needs a password that we don't have: a command more. */
+bool es_tpm_srk_has_password(struct es_tpm *tpm);
+
+/* After a refusal: is the pinned key still the one in the TPM? ES_OK, ES_TPM_CLEARED, ES_TPM_OTHER, ES_TPM_HIERARCHY; ES_TPM_FORGED: it says no,
  * and yet has proved within this connection that it holds the key. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_check(struct es_tpm *tpm);
+/* One of these three: no session can be salted to the pinned key, and nothing that was sealed under it opens. */
+bool es_tpm_srk_gone(enum es_reason reason);
 
 #endif

@@ -66,17 +66,33 @@ static bool is_aes_cfb(const TPMT_SYM_DEF_OBJECT *symmetric)
 	       symmetric->mode.aes == TPM2_ALG_CFB;
 }
 
+const char *es_storage_key_fault(const TPMT_PUBLIC *public)
+{
+	const TPMA_OBJECT a = public->objectAttributes;
+	const TPMA_OBJECT bound = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN;
+
+	if (public->type != TPM2_ALG_ECC && public->type != TPM2_ALG_RSA)
+		return "it isn't an asymmetric key";
+	if ((a & TPMA_OBJECT_SIGN_ENCRYPT) || !(a & TPMA_OBJECT_DECRYPT))
+		return "it is a signing key";
+	if (!(a & TPMA_OBJECT_RESTRICTED))
+		return "it isn't a storage key (restricted)";
+	if ((a & bound) != bound)
+		return "it wasn't made in this TPM, for this TPM alone";
+	if (!(a & TPMA_OBJECT_USERWITHAUTH))
+		return "it opens by a policy only";
+	if (public->nameAlg != TPM2_ALG_SHA256)
+		return "its Name isn't a SHA-256 one";
+	if (public->type == TPM2_ALG_ECC && public->parameters.eccDetail.curveID != TPM2_ECC_NIST_P256 &&
+	    public->parameters.eccDetail.curveID != TPM2_ECC_NIST_P384)
+		return "its curve is neither P-256 nor P-384";
+	if (public->type == TPM2_ALG_RSA && public->parameters.rsaDetail.keyBits < 2048)
+		return "it is shorter than 2048 bits";
+	/* Where both have it: TPMS_ASYM_PARMS begins with the symmetric algorithm. */
+	return is_aes_cfb(&public->parameters.asymDetail.symmetric) ? NULL : "its children aren't protected by AES";
+}
+
 bool es_is_storage_key(const TPMT_PUBLIC *public)
 {
-	const TPMA_OBJECT must = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN |
-				 TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
-
-	if (public->nameAlg != TPM2_ALG_SHA256 || (public->objectAttributes & must) != must ||
-	    (public->objectAttributes & TPMA_OBJECT_SIGN_ENCRYPT))
-		return false;
-	if (public->type == TPM2_ALG_ECC)
-		return public->parameters.eccDetail.curveID == TPM2_ECC_NIST_P256 &&
-		       is_aes_cfb(&public->parameters.eccDetail.symmetric);
-	return public->type == TPM2_ALG_RSA && public->parameters.rsaDetail.keyBits >= 2048 &&
-	       is_aes_cfb(&public->parameters.rsaDetail.symmetric);
+	return es_storage_key_fault(public) == NULL;
 }

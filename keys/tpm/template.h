@@ -15,5 +15,7 @@ TPMS_NV_PUBLIC es_counter_template(uint32_t index);
 /* A key that can keep what is sealed: made in this TPM and unable to leave it, a restricted decryption key of ECC P-256 or
  * RSA 2048 and up, with AES-CFB, usable by its password. */
 bool es_is_storage_key(const TPMT_PUBLIC *public);
+/* Why it isn't one that serves, one clause; NULL: it is one. */
+const char *es_storage_key_fault(const TPMT_PUBLIC *public);
 
 #endif

@@ -114,7 +114,7 @@ static void a_lockout_does_not_matter(void **state)
 	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
 }
 
-static void failure_mode_is_hardware(void **state)
+static void failure_mode_is_told(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
 	struct es_proxy_refusal plan = { 0, TPM2_RC_FAILURE, UINT32_MAX, 0 };
@@ -124,8 +124,8 @@ static void failure_mode_is_hardware(void **state)
 
 	(void)state;
 	assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_BOUND_MS, &tpm), ES_OK);
-	assert_int_equal(es_tpm_usable(tpm), ES_TPM_HARDWARE);
-	assert_int_equal(es_tpm_about(tpm, &about), ES_TPM_HARDWARE);
+	assert_int_equal(es_tpm_usable(tpm), ES_TPM_FAILURE_MODE);
+	assert_int_equal(es_tpm_about(tpm, &about), ES_TPM_FAILURE_MODE);
 	assert_string_equal(about.manufacturer, "none");
 	es_tpm_close(tpm);
 	es_proxy_stop(p);
@@ -193,7 +193,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(with_everything_made_an_owner_password_does_not_matter,
 						tpm_fixture_make, tpm_fixture_remove),
 		cmocka_unit_test_setup_teardown(a_lockout_does_not_matter, tpm_fixture_make, tpm_fixture_remove),
-		cmocka_unit_test(failure_mode_is_hardware),
+		cmocka_unit_test(failure_mode_is_told),
 		cmocka_unit_test(hostile_capabilities_are_refused),
 		cmocka_unit_test(another_capability_than_asked_for_is_refused),
 	};

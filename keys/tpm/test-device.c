@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -54,7 +55,7 @@ static void no_device_is_absent(void **state)
 static void no_device_for_a_tpm_that_the_kernel_knows_is_trouble(void **state)
 {
 	oracle_write(state, "tpm_version_major", es_text_span("2\n"));
-	assert_int_equal(es_tpm_device_check(*state, "/nonexistent"), ES_TPM_HARDWARE);
+	assert_int_equal(es_tpm_device_check(*state, "/nonexistent"), ES_TPM_NO_MANAGER);
 }
 
 static void a_file_in_the_device_place_is_absent(void **state)
@@ -88,7 +89,33 @@ static void a_device_of_another_user_is_a_matter_of_permission(void **state)
 		_exit(setuid(65534) == 0 ? (int)es_tpm_device_check("/nonexistent", path) : 255);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), ES_PERMISSION);
+	assert_int_equal(WEXITSTATUS(status), ES_TPM_DENIED);
+}
+
+/* TIOCEXCL makes a terminal what /dev/tpm0 is: for one at a time. */
+static void F5_a_device_that_another_program_has_is_said_to_be_in_use(void **state)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), status, slave;
+	struct es_tpm *tpm = NULL;
+	char path[64], tcti[96];
+	pid_t pid;
+
+	(void)state;
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	assert_int_equal(ptsname_r(master, path, sizeof path), 0);
+	slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(slave >= 0 && ioctl(slave, TIOCEXCL) == 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	snprintf(tcti, sizeof tcti, "device:%s", path);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) /* root is let in all the same */
+		_exit(setuid(65534) == 0 ? (int)es_tpm_open(tcti, 1000, &tpm) : 255);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), ES_TPM_IN_USE);
+	close(slave);
+	close(master);
 }
 
 /* A pseudo-terminal plays the device: what is written to it reaches the test, which relays it to a swtpm. Like the real
@@ -259,6 +286,7 @@ int main(void)
 		TEST(a_file_in_the_device_place_is_absent),
 		TEST(too_long_a_path_is_no_crash),
 		TEST(a_device_of_another_user_is_a_matter_of_permission),
+		cmocka_unit_test(F5_a_device_that_another_program_has_is_said_to_be_in_use),
 		cmocka_unit_test(a_device_is_spoken_to_without_tpm2_tss),
 		cmocka_unit_test(a_device_that_never_answers_costs_the_bound),
 		cmocka_unit_test(an_answer_of_another_length_than_it_says_is_refused),

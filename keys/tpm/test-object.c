@@ -53,7 +53,7 @@ static void record(struct tpm_fixture *f, char path[static 128])
 
 static void an_unseal_is_five_commands(void **state)
 {
-	static const uint32_t five[] = { TPM2_CC_StartAuthSession, TPM2_CC_PolicyPCR, TPM2_CC_Load, TPM2_CC_Unseal,
+	static const uint32_t five[] = { TPM2_CC_StartAuthSession, TPM2_CC_Load, TPM2_CC_PolicyPCR, TPM2_CC_Unseal,
 					 TPM2_CC_FlushContext };
 	struct tpm_fixture *f = *state;
 	struct pcap_summary bus;
@@ -73,7 +73,7 @@ static void an_unseal_is_five_commands(void **state)
 static void a_boot_is_nine_commands(void **state)
 {
 	static const uint32_t nine[] = { TPM2_CC_StartAuthSession, TPM2_CC_PCR_Read,     TPM2_CC_NV_Read,
-					 TPM2_CC_StartAuthSession, TPM2_CC_PolicyPCR,    TPM2_CC_Load,
+					 TPM2_CC_StartAuthSession, TPM2_CC_Load,         TPM2_CC_PolicyPCR,
 					 TPM2_CC_Unseal,           TPM2_CC_FlushContext, TPM2_CC_PCR_Event };
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v;
@@ -258,7 +258,7 @@ static void an_object_of_another_size_is_refused(void **state)
 		ES_SECRET got = NULL;
 
 		tpm_fixture_reopen(f, NULL, true);
-		assert_int_equal(tpm_fixture_unseal(f, &got), ES_FORMAT);
+		assert_int_equal(tpm_fixture_unseal(f, &got), ES_SEAL_DAMAGED);
 		assert_int_equal(es_tpm_commands(f->tpm), 5);
 		assert_null(got);
 	}
@@ -280,7 +280,7 @@ static void a_cleared_tpm_and_another_are_told_apart(void **state)
 	/* Pinned to the new key, the object is still the old one's. */
 	tpm_fixture_reopen(f, NULL, false);
 	assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&other)), ES_OK);
-	assert_int_equal(tpm_fixture_unseal(f, &got), ES_BAD_TAG);
+	assert_int_equal(tpm_fixture_unseal(f, &got), ES_SEAL_DAMAGED);
 	assert_null(got);
 }
 
