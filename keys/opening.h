@@ -23,6 +23,7 @@ struct es_opening_request {
 	const char *tcti;                   /* NULL: the kernel's TPM */
 	const char *product_uuid;           /* DMI product UUID as the kernel tells it; NULL or "" if it has none */
 	struct es_span event_log;           /* the kernel's; empty if there is none */
+	const char *ima_count;              /* file with the number of IMA's measurements; NULL: the kernel's */
 	/* The image's sections .pcrpkey and .pcrsig: its vendor's key, and the policies signed by it; empty if it has none. */
 	struct es_span pcr_public_key, pcr_signature;
 	/* Not ES_OK: why nothing may open automatically in this boot, neither by the TPM nor by the KDF. */

@@ -9,7 +9,7 @@
 #include "keys/choice.h"
 #include "keys/opening.h"
 
-enum { ES_WHY_NOTE = 160 };
+enum { ES_WHY_NOTE = 224 };
 
 /* Why the TPM gave nothing: gathered before the fence, worded after it, since the words look into files of the disk. */
 struct es_opening_why {

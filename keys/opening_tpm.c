@@ -4,11 +4,13 @@
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening_state.h"
+#include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/pcr.h"
 #include "keys/tpm/srk.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +140,22 @@ void es_opening_confirm_counter(struct es_opening *o)
 		read_counter(o);
 }
 
+/* Who extends PCRs in a running kernel, if it can be told. Its first measurement is of the boot itself. */
+static void note_ima(struct es_opening *o)
+{
+	static const char kernel_count[] = "/sys/kernel/security/ima/runtime_measurements_count";
+	const char *path = o->request.ima_count != NULL ? o->request.ima_count : kernel_count;
+	char text[24] = "";
+	ES_BUF file = { NULL, 0 };
+
+	if (es_file_read(AT_FDCWD, path, sizeof text - 1, &file) != ES_OK)
+		return;
+	memcpy(text, file.data, file.len);
+	if (strtoul(text, NULL, 10) > 1)
+		ES_NOTE_WHY(o, "IMA is active: it has measured %lu files in this boot, into PCR 10",
+			    strtoul(text, NULL, 10) - 1);
+}
+
 enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector *p,
 				 const struct es_authorization *authorization)
 {
@@ -155,6 +173,8 @@ enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector
 	}
 	o->why.note[0] = '\0';
 	ES_NOTE_WHY(o, "%s", es_tpm_last_refusal(o->tpm));
+	if (r == ES_TPM_PCRS_CHANGING)
+		note_ima(o);
 	return tpm_without_pin(o, r);
 }
 

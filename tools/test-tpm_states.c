@@ -10,10 +10,16 @@
 #include <cmocka.h>
 
 #include "keys/testlib/command.h"
+#include "keys/testlib/extend.h"
+#include "keys/testlib/tpm_proxy.h"
 #include "tools/dispatch.h"
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { TPM2_CC_UNSEAL = 0x15e };
 
 static struct captured c; /* of the last call: too large for the stack of every test */
 static struct command command = { .dispatch = es_dispatch };
@@ -350,6 +356,68 @@ static void F7_a_counter_that_was_replaced_is_named(void **state)
 	machine_stop(&s.m);
 }
 
+/* IMA, which measures without end between the policy and its use. */
+struct ima {
+	struct es_proxy *proxy;
+	const struct es_swtpm *swtpm;
+	unsigned left;
+};
+
+static void measure_a_file(void *arg, struct es_proxy_message *m)
+{
+	static const struct es_digest file = { { 0x5a } };
+	struct ima *ima = arg;
+
+	if (m->code != TPM2_CC_UNSEAL || ima->left == 0)
+		return;
+	ima->left--;
+	es_swtpm_extend(ima->swtpm, 10, &file);
+}
+
+static const char *by_proxy(struct machine *m)
+{
+	struct ima *ima = m->way_arg;
+
+	if (ima->proxy == NULL)
+		ima->proxy = es_proxy_start(es_swtpm_port(m->tpm), measure_a_file, NULL, ima);
+	return es_proxy_tcti(ima->proxy);
+}
+
+static enum es_reason boot_with_ima(struct sealed *s, unsigned bursts)
+{
+	struct ima ima = { .swtpm = s->m.tpm, .left = bursts };
+	enum es_reason r;
+
+	s->m.way = by_proxy;
+	s->m.way_arg = &ima;
+	r = boot(&s->m, NULL, &s->record);
+	es_proxy_stop(ima.proxy);
+	s->m.way = NULL;
+	return r;
+}
+
+static void F13_a_boot_with_ima_opens_and_ima_is_named_where_it_does_not(void **state)
+{
+	char count[128];
+	struct sealed s;
+	FILE *f;
+
+	(void)state;
+	seal(&s);
+	snprintf(count, sizeof count, "%s/count", s.m.folder);
+	f = fopen(count, "w");
+	assert_non_null(f);
+	fputs("4712\n", f);
+	fclose(f);
+	s.m.ima_count = count;
+	assert_int_equal(boot_with_ima(&s, 25), ES_OK);
+	assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
+	assert_int_equal(boot_with_ima(&s, UINT_MAX), ES_TPM_PCRS_CHANGING);
+	assert_says(s.record.refusal_detail, "IMA is active: it has measured 4711 files in this boot, into PCR 10");
+	assert_true(s.record.fenced);
+	machine_stop(&s.m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +433,7 @@ int main(void)
 		cmocka_unit_test(F6_a_storage_key_that_got_a_password_is_not_called_forged),
 		cmocka_unit_test(F7_an_index_of_ours_that_is_taken_is_named),
 		cmocka_unit_test(F7_a_counter_that_was_replaced_is_named),
+		cmocka_unit_test(F13_a_boot_with_ima_opens_and_ima_is_named_where_it_does_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

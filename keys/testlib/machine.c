@@ -171,6 +171,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	request.banks_dirfd = banks;
 	request.event_log = es_buf_span(&log);
 	request.pcr_signature = m->signature;
+	request.ima_count = m->ima_count;
 	if (boot->pins != NULL)
 		request.no_automatic = es_pins_parse(es_text_span(boot->pins), &pins, detail);
 	assert_int_equal(es_opening_new(&request, &o), ES_OK);

@@ -49,6 +49,7 @@ struct machine {
 	const char *uuid;
 	/* Sections .pcrpkey (of an image that is made here) and .pcrsig of the image; no data: it has none. The test's own. */
 	struct es_span public_key, signature;
+	const char *ima_count; /* as in the request of an opening */
 	/* Not NULL: the TPM is reached by what this returns, asked anew by each boot and each command. */
 	const char *(*way)(struct machine *m);
 	void *way_arg;
