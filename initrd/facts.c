@@ -4,6 +4,7 @@
 #include "initrd/fd.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
+#include "keys/core/subject.h"
 #include "keys/core/without.h"
 #include "keys/hibernation.h"
 #include "keys/store/file.h"
@@ -39,7 +40,7 @@ void es_facts_event_log(const char *event_log, const struct es_say *say, struct 
 		es_say(say, ES_SAY_WARNING,
 		       "the event log of the firmware can't be used (%s); a refusal will be explained "
 		       "without it",
-		       es_reason_words(r)->what);
+		       es_reason_words(es_reason_of(ES_OF_LOG, r))->what);
 }
 
 void es_facts_hibernation(const struct es_source_paths *paths, struct es_sources *s)

@@ -18,10 +18,10 @@ enum es_reason es_host_booted_image(struct es_host *host, char ret_path[static E
 	if (r != ES_OK)
 		return r;
 	if (!es_booted_open(host, es_buf_span(&log), &file))
-		return es_host_refuse(host, ES_MISSING, "the file that this boot was started from isn't found%s%s",
+		return es_host_refuse(host, ES_BOOTED_NOT_FOUND, "the file that this boot was started from isn't found%s%s",
 				      file.path[0] != '\0' ? ": " : "", file.path);
 	if (!es_booted_is_measured(&file.pe, &host->boot.before_fence))
-		return es_host_refuse(host, ES_MISSING, "%s isn't the image that was started", file.path);
+		return es_host_refuse(host, ES_BOOTED_NOT_FOUND, "%s isn't the image that was started", file.path);
 	snprintf(ret_path, ES_BOOTED_PATH, "%s", file.path);
 	*ret_bytes = es_buf_take(&file.bytes);
 	return ES_OK;

@@ -3,6 +3,7 @@
 
 #include "keys/boot_partition.h"
 #include "keys/core/labels.h"
+#include "keys/core/subject.h"
 #include "keys/hibernation.h"
 #include "keys/host_state.h"
 #include "keys/keyring_named.h"
@@ -255,7 +256,7 @@ enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)
 	enum es_reason r = es_file_read(AT_FDCWD, host->event_log, ES_LOG_MAX, ret);
 
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "the event log %s", host->event_log);
+		return es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
 	return ES_OK;
 }
 

@@ -83,7 +83,7 @@ enum es_reason es_keyring_get_named(const char *description, struct es_secret **
 	if (len < 0)
 		return reason_from_errno(errno);
 	if (len != ES_KEY_LEN)
-		return ES_FORMAT;
+		return ES_KEYRING_FOREIGN;
 	*ret_key = es_take(key);
 	return ES_OK;
 }

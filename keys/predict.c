@@ -3,6 +3,7 @@
 
 #include "keys/booted.h"
 #include "keys/core/authenticode.h"
+#include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
 #include "keys/efi_variables.h"
 #include "keys/image.h"
@@ -208,7 +209,7 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 				      "the boot helper read no PCRs: restart with the TPM switched on");
 	r = es_host_event_log(host, &log);
 	if (r == ES_OK)
-		r = es_host_firmware(host, &firmware);
+		r = es_reason_of(ES_OF_FIRMWARE, es_host_firmware(host, &firmware));
 	if (r != ES_OK)
 		return r;
 	q.firmware = &firmware;
@@ -221,5 +222,5 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	es_secure_boot_lists_read(host->efivars, &lists);
 	q.lists = &lists;
 	r = es_predict(&q, ret);
-	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", host->event_log);
+	return r == ES_OK ? ES_OK : es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
 }

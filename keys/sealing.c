@@ -3,6 +3,7 @@
 #include "keys/choice.h"
 #include "keys/config_key.h"
 #include "keys/core/event_log.h"
+#include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
 #include "keys/firmware_now.h"
 #include "keys/host_state.h"
@@ -25,7 +26,7 @@ static enum es_reason expect_options(struct es_host *host, struct es_span log, s
 	enum es_reason r = es_event_log_replay(log, es_sha256, isnt_of_every_boot, &bare);
 
 	if (r == ES_OK)
-		r = es_host_firmware(host, &firmware);
+		r = es_reason_of(ES_OF_FIRMWARE, es_host_firmware(host, &firmware));
 	if (r != ES_OK)
 		return r;
 	*ret = bare.value[ES_PCR_OPTIONS];
@@ -55,7 +56,7 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 	if (r == ES_OK)
 		r = es_event_log_replay(es_buf_span(&log), es_sha256, es_event_is_recovery, &without_recovery);
 	if (r != ES_OK)
-		return es_host_refuse(host, r == ES_MISSING ? ES_LOG_MISMATCH : r, "%s", host->event_log);
+		return es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
 	differ = es_pcr_differ(&host->boot.before_fence, &replayed, pcrs);
 	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
 		if ((differ & ES_PCR_BIT(pcr)) != 0)

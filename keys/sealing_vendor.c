@@ -6,6 +6,7 @@
 #include "keys/sealing_vendor.h"
 
 #include "keys/core/event_log.h"
+#include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
@@ -44,7 +45,7 @@ static enum es_reason read_run_file(struct es_host *host, const char *name, size
 	r = es_file_read(AT_FDCWD, path, cap, ret);
 	if (r == ES_OK || r == ES_MISSING || r == ES_MEMORY)
 		return r;
-	return not_met(host, "%s can't be read: %s", path, es_reason_words(r)->what);
+	return not_met(host, "%s can't be read: %s", path, es_reason_words(es_reason_of(ES_OF_POLICY, r))->what);
 }
 
 /* The log has been found to lead to the TPM's values by now. */

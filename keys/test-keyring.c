@@ -236,7 +236,7 @@ static void a_key_of_another_length_is_refused(void **state)
 	assert_true(foreign > 0);
 	assert_int_equal(keyctl_setperm(foreign, KEY_POS_ALL | KEY_USR_ALL), 0);
 	assert_int_equal(keyctl_link(foreign, KEY_SPEC_USER_KEYRING), 0);
-	assert_int_equal(es_keyring_get_named(name, &got), ES_FORMAT);
+	assert_int_equal(es_keyring_get_named(name, &got), ES_KEYRING_FOREIGN);
 	assert_null(got);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal image build`: one boot image out of stub, kernel, initramfs and options. */
 #include "keys/core/hex.h"
+#include "keys/core/subject.h"
 #include "tools/common.h"
 #include "tools/image_parts.h"
 #include "tools/image_policy.h"
@@ -41,7 +42,7 @@ static enum es_exit read_policy_key(const struct es_args *args, struct es_build 
 	r = es_image_policy_public(v->key, &v->public_key, &why);
 	if (r != ES_OK) {
 		snprintf(what, sizeof what, "%s %s", path, why);
-		return es_fail(args, r, what);
+		return es_fail(args, es_reason_of(ES_OF_KEY_FILE, r), what);
 	}
 	es_build_put(b, ES_UKI_PCRPKEY, es_buf_span(&v->public_key));
 	return ES_EXIT_DONE;

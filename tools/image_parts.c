@@ -92,7 +92,8 @@ enum es_exit es_build_stub(const struct es_args *args, const char *path, struct 
 	enum es_exit failed;
 
 	if (path == NULL && access(default_stub, F_OK) < 0 && errno == ENOENT)
-		return es_fail(args, ES_MISSING, "etcseal's stub isn't at its place; name one with --stub");
+		return es_fail(args, ES_NOT_INSTALLED,
+			       "the stub isn't at its place; name one with --stub, or install etcseal again");
 	b->stub_from = path != NULL ? path : default_stub;
 	failed = es_image_read(args, b->stub_from, &b->stub);
 	b->parts.stub = es_buf_span(&b->stub);

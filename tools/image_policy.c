@@ -2,6 +2,7 @@
 /* A vendor's key, and the signature of an image's policy by it. */
 #include "tools/image_policy.h"
 
+#include "keys/core/subject.h"
 #include "keys/store/file.h"
 #include "tools/lock.h"
 #include "tools/unsafe_path.h"
@@ -51,9 +52,9 @@ enum es_exit es_policy_key_read(const struct es_args *args, const char *path, st
 	if (fstat(fd, &st) < 0)
 		return fail_file(args, es_reason_from_errno(errno), path, "");
 	if (!S_ISREG(st.st_mode))
-		return fail_file(args, ES_FORMAT, path, "is no file");
+		return fail_file(args, ES_KEY_FORMAT, path, "isn't a file");
 	if (st.st_size == 0 || st.st_size > ES_PRIVATE_KEY_MAX)
-		return fail_file(args, ES_FORMAT, path, "is no private key in PEM form");
+		return fail_file(args, ES_KEY_FORMAT, path, "is no private key in PEM form");
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		es_warn(
 		    "%s can be read by others (mode %04o): whoever has it signs for every host sealed to it; chmod 600",
@@ -95,7 +96,7 @@ enum es_exit es_policy_sign(const struct es_args *args, const struct es_policy_r
 		return fail_file(args, ES_IMAGE_KIND, q->path, "lacks a section, or isn't an EFI program");
 	r = es_image_policy_sign(&uki, q->key, q->generation, &policy, &why);
 	if (r != ES_OK)
-		return fail_file(args, r, q->key_path, why);
+		return fail_file(args, es_reason_of(ES_OF_KEY_FILE, r), q->key_path, why);
 	if (ret_image != NULL) {
 		r = es_image_policy_attach(q->image, es_buf_span(&policy.json), ret_image, &why);
 		if (r != ES_OK)

@@ -132,7 +132,7 @@ static enum es_exit fail_said(const struct es_args *args, const struct files *f)
 		if (*c == '\n')
 			*c = c[1] == '\0' ? '\0' : ';';
 	snprintf(what, sizeof what, "sbsign: %s", said);
-	return es_fail(args, ES_ARGUMENT, what);
+	return es_fail(args, ES_PROGRAM_FAILED, what);
 }
 
 /* The same sections, the same measurement, and a signature. */
@@ -187,7 +187,7 @@ enum es_exit es_image_sign(const struct es_args *args, const char *key, const ch
 		return es_fail(args, r, "memory for the image");
 	status = run_sbsign(key, cert, &f);
 	if (status == 127 || (status < 0 && errno == ENOENT))
-		return es_fail(args, ES_MISSING, "sbsign isn't installed (Debian has it in the package sbsigntool)");
+		return es_fail(args, ES_PROGRAM_MISSING, "sbsign, of Debian's package sbsigntool");
 	if (status < 0)
 		return es_fail(args, es_reason_from_errno(errno), "sbsign can't be started");
 	if (status != 0)
@@ -196,7 +196,8 @@ enum es_exit es_image_sign(const struct es_args *args, const char *key, const ch
 	if (r != ES_OK)
 		return es_fail(args, r, "the signed image");
 	if (!is_same_image(es_buf_span(image), es_buf_span(&done)))
-		return es_fail(args, ES_FORMAT, "sbsign gave back something else than the image with a signature");
+		return es_fail(args, ES_PROGRAM_FAILED,
+			       "sbsign gave back something else than the image with a signature");
 	es_buf_free(image);
 	*image = es_buf_take(&done);
 	return ES_EXIT_DONE;

@@ -28,6 +28,25 @@ enum es_reason {
 	ES_VERSION,   /* a version, type or algorithm this release doesn't know */
 	ES_UNSAFE,    /* well-formed, authentic, and still refused: escapes the tree, a device, setuid */
 
+	/* the same of what isn't etcseal's own: keys/core/subject.h */
+	ES_LOG_MISSING, /* the firmware's event log */
+	ES_LOG_FORMAT,
+	ES_LOG_TOO_LARGE,
+	ES_LOG_KIND, /* without SHA-256 digests */
+	ES_FIRMWARE_UNREADABLE,
+	ES_KEY_FORMAT,
+	ES_KEY_KIND,          /* not of an algorithm or length that serves */
+	ES_KEY_PASSPHRASE,    /* under one, which can't be given here */
+	ES_KEY_MISMATCH,      /* a key and a certificate that don't belong together */
+	ES_POLICY_UNREADABLE, /* the signed policy that comes with an image */
+	ES_FILE_KIND,         /* a file that was named isn't what it is named for */
+	ES_FILE_TOO_LARGE,
+	ES_KEYRING_FOREIGN,  /* the kernel keyring's key of our name isn't ours */
+	ES_PROGRAM_MISSING,  /* a program that we start isn't installed */
+	ES_PROGRAM_FAILED,   /* it didn't do what it was started for */
+	ES_NOT_INSTALLED,    /* a file of etcseal's own package isn't there */
+	ES_BOOTED_NOT_FOUND, /* the image that was started can't be told, or isn't there */
+
 	/* the state of the host */
 	ES_NOT_CONFIGURED,
 	ES_ALREADY_CONFIGURED,
