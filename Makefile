@@ -37,7 +37,7 @@ LIB := $(BUILD)/libetcseal.a
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 PROGRAMS := $(if $(TOOLS_SRC),$(BUILD)/etcseal) $(if $(INITRD_SRC),$(BUILD)/etcseal-boot)
 
-.PHONY: all deps check units layers lint clean tests install install-files FORCE
+.PHONY: man all deps check units layers lint clean tests install install-files FORCE
 all: $(LIB) $(PROGRAMS)
 tests: $(TESTS)
 
@@ -103,6 +103,10 @@ FORCE:
 
 units: all tests
 	$(Q).ci/units $(TESTS) .ci/test-deps
+
+# The manual page of reasons, out of the table; tools/test-reasons fails where it is stale.
+man: $(BUILD)/tools/test-reasons
+	$(Q)$< --write
 
 layers:
 	$(Q).ci/layers

@@ -4,6 +4,7 @@
 
 SBIN := $(DESTDIR)$(PREFIX)/sbin
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
+MAN7 := $(DESTDIR)$(PREFIX)/share/man/man7
 MAN8 := $(DESTDIR)$(PREFIX)/share/man/man8
 DOC := $(DESTDIR)$(PREFIX)/share/doc/etcseal
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
@@ -32,10 +33,11 @@ install-files: units-initrd
 	$(Q)install -D -m 0755 -t $(SBIN) $(BUILD)/etcseal $(BUILD)/etcseal-boot
 	$(Q)install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/etcseal $(STUB)
 	$(Q)install -D -m 0644 -t $(DOC) README.md SECURITY.md FORMAT.md LICENSE
-	$(Q)install -d -m 0755 $(UNITS) $(MAN8) $(COMPLETIONS) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
+	$(Q)install -d -m 0755 $(UNITS) $(MAN7) $(MAN8) $(COMPLETIONS) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
 	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/etcseal-watch.service >$(UNITS)/etcseal-watch.service
 	$(Q)sed 's|/usr/lib/etcseal/|$(PREFIX)/lib/etcseal/|' tools/etcseal.8 >$(MAN8)/etcseal.8
 	$(Q)install -m 0644 initrd/etcseal-boot.8 $(MAN8)/etcseal-boot.8
+	$(Q)install -m 0644 tools/etcseal-reasons.7 $(MAN7)/etcseal-reasons.7
 	$(Q)$(BUILD)/etcseal completion bash >$(COMPLETIONS)/etcseal
 	$(Q)for f in $(HOOK_FILES); do \
 		sed 's|$$(command -v etcseal-boot)|$(PREFIX)/sbin/etcseal-boot|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \

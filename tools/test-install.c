@@ -33,6 +33,7 @@ static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "644 usr/share/initramfs-tools/scripts/etcseal\n"
 			    "755 usr/share/initramfs-tools/scripts/init-bottom/etcseal\n"
 			    "755 usr/share/initramfs-tools/scripts/init-premount/etcseal\n"
+			    "644 usr/share/man/man7/etcseal-reasons.7\n"
 			    "644 usr/share/man/man8/etcseal-boot.8\n"
 			    "644 usr/share/man/man8/etcseal.8\n";
 
@@ -86,9 +87,8 @@ static void what_is_installed_works(void **state)
 {
 	shell_ok("dest/usr/sbin/etcseal --version | grep -q ^etcseal && dest/usr/sbin/etcseal-boot --version >&2");
 	shell_ok("bash -n dest/usr/share/bash-completion/completions/etcseal");
-	shell_ok(
-	    "for f in $(find dest/usr/share/initramfs-tools -name etcseal); "
-	    "do sh -n $f || exit 1; done");
+	shell_ok("for f in $(find dest/usr/share/initramfs-tools -name etcseal); "
+		 "do sh -n $f || exit 1; done");
 	shell_ok("objdump -f dest/usr/lib/etcseal/etcseal-stub-x64.efi | grep -q pei-x86-64");
 }
 
