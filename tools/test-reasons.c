@@ -168,6 +168,27 @@ static void F12_words_for_our_own_files_are_told_of_no_others(void **state)
 	free(text);
 }
 
+/* All but those that can't be come by without a seal. */
+static void F6_no_word_about_a_tpm_presumes_a_sealed_host(void **state)
+{
+	static const enum es_reason of_a_seal[] = { ES_TPM_CLEARED,   ES_TPM_OTHER,    ES_TPM_POLICY,
+						    ES_SEAL_DAMAGED,  ES_FENCE_FAILED, ES_FENCE_UNVOUCHED,
+						    ES_MEASURE_FAILED };
+	static const char *const words[] = { "recovery key", "sealed to", "seal again", "seal anew", "was sealed" };
+
+	(void)state;
+	for (int r = 1; r < ES_REASON_COUNT; r++) {
+		const struct es_words *w = es_reason_words((enum es_reason)r);
+		bool seal = w->exit != ES_EXIT_TPM;
+
+		for (size_t i = 0; i < sizeof of_a_seal / sizeof *of_a_seal; i++)
+			seal |= r == (int)of_a_seal[i];
+		for (size_t i = 0; i < sizeof words / sizeof *words && !seal; i++)
+			if (strstr(w->what, words[i]) != NULL || strstr(w->next, words[i]) != NULL)
+				fail_msg("%s: \"%s\"", w->id, words[i]);
+	}
+}
+
 static void run(const struct machine *m, const char *words, int status)
 {
 	command_run(&command, m, words, status, NULL, &c);
@@ -224,6 +245,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_manual_page_is_the_table),
 		cmocka_unit_test(every_reason_is_returned_somewhere),
 		cmocka_unit_test(F12_words_for_our_own_files_are_told_of_no_others),
+		cmocka_unit_test(F6_no_word_about_a_tpm_presumes_a_sealed_host),
 		cmocka_unit_test(F3_each_fault_of_an_event_log_has_its_own_words),
 	};
 

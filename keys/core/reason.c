@@ -227,8 +227,7 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			    "Write it again, or name another; a disk that was full leaves such files." },
 
 	[ES_TPM_ABSENT] = { "tpm-absent", ES_EXIT_TPM, "there is no TPM",
-			    "Switch the TPM on in the firmware's setup; if it is gone for good, open with the recovery "
-			    "key." },
+			    "Switch the TPM on in the firmware's setup; if the machine has none, go on without: mode kdf." },
 	[ES_TPM_VERSION] = { "tpm-version", ES_EXIT_TPM, "the TPM is a TPM 1.2, and TPM 2.0 is needed",
 			     "Look in the firmware's setup for a switch to TPM 2.0, or go on without: mode kdf." },
 	[ES_TPM_NO_SHA256] = { "tpm-no-sha256", ES_EXIT_TPM, "the TPM's SHA-256 bank isn't active",
@@ -238,12 +237,13 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_TPM_CLEARED] = { "tpm-cleared", ES_EXIT_TPM, "the TPM was cleared, or its storage key was deleted",
 			     "Open with the recovery key, then run `etcseal set --mode=tpm` to seal anew." },
 	[ES_TPM_OTHER] = { "tpm-other", ES_EXIT_TPM,
-			   "this is another TPM than the one the key was sealed to, or it was cleared and set up anew",
+			   "the TPM's storage key isn't the one that was sealed under: it is another TPM, or one that was "
+			   "cleared or given another key",
 			   "Put the disk back into its machine, or open with the recovery key and run `etcseal set "
 			   "--mode=tpm`." },
 	[ES_TPM_LOCKOUT] = { "tpm-lockout", ES_EXIT_TPM, "the TPM is locked out after too many wrong tries",
-			     "Leave the host switched on until the lockout ends (`tpm2_getcap properties-variable` "
-			     "shows it), or open with the recovery key." },
+			     "Leave the host switched on until the lockout ends (`tpm2_getcap properties-variable` shows "
+			     "it), or end it with the lockout password (`tpm2_dictionarylockout -c`)." },
 	[ES_TPM_POLICY] = { "tpm-policy", ES_EXIT_LOCKED,
 			    "the TPM says that the policy isn't met, though the PCRs are those of the seal",
 			    "Boot once more; if it stays so, open with the recovery key and run `etcseal set "
@@ -262,14 +262,13 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			  "try "
 			  "again." },
 	[ES_TPM_TIMEOUT] = { "tpm-timeout", ES_EXIT_TPM, "the TPM didn't answer in time",
-			     "Switch the host off and on; if it stays so, open with the recovery key and have the TPM "
-			     "replaced." },
+			     "Switch the host off and on; if it stays so, have the TPM replaced, or go on without: mode "
+			     "kdf." },
 	[ES_TPM_FORGED] = { "tpm-forged", ES_EXIT_TAMPERED, "an answer of the TPM was forged on its way",
 			    "Look for a device between mainboard and TPM, and don't trust this host before." },
 	[ES_TPM_HARDWARE] = { "tpm-failed", ES_EXIT_TPM, "the connection to the TPM failed",
-			      "Look in dmesg for messages about the TPM, and switch the host off and on; if it stays "
-			      "so, "
-			      "open with the recovery key and have the TPM replaced." },
+			      "Look in dmesg for messages about the TPM, and switch the host off and on; if it stays so, "
+			      "have the TPM replaced, or go on without: mode kdf." },
 	[ES_TPM_HIERARCHY] = { "tpm-hierarchy-off", ES_EXIT_TPM, "the TPM's storage hierarchy is switched off",
 			       "Switch it on again in the firmware's setup (under TPM or trusted computing; it may be "
 			       "called "
@@ -315,8 +314,7 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_TPM_FAILURE_MODE] = { "tpm-failure-mode", ES_EXIT_TPM,
 				  "the TPM is in failure mode: a self-test failed, and it does nothing more",
 				  "Switch the host off (a restart isn't enough) and on again, and update the TPM's "
-				  "firmware; if it "
-				  "stays so, open with the recovery key and have the TPM replaced." },
+				  "firmware; if it stays so, have the TPM replaced, or go on without: mode kdf." },
 	[ES_TPM_NOT_STARTED] = { "tpm-not-started", ES_EXIT_TPM, "neither firmware nor kernel has started the TPM",
 				 "Switch the host off and on; if it stays so, update the firmware, or switch the TPM "
 				 "off and on "

@@ -137,6 +137,12 @@ enum es_reason es_tpm_usable(struct es_tpm *tpm)
 		return ES_TPM_NO_SHA256;
 	r = es_tpm_hierarchy_check(tpm);
 	if (r == ES_OK)
+		r = es_tpm_srk_place(tpm);
+	if (r == ES_OK)
+		r = es_tpm_counter_place(tpm, ES_COUNTER_INDEX);
+	if (r == ES_OK)
+		r = es_tpm_counter_place(tpm, ES_FORESEEING_INDEX);
+	if (r == ES_OK)
 		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &data);
 	if (r != ES_OK)
 		return r;

@@ -268,6 +268,27 @@ enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value)
 	return r;
 }
 
+/* Without a session: another TPM than the pinned one can be asked as well. */
+enum es_reason es_tpm_counter_place(struct es_tpm *tpm, uint32_t index)
+{
+	COUNTER c = COUNTER_NONE(tpm);
+	TPMS_NV_PUBLIC public = { 0 };
+	enum es_reason r = es_tpm_ready(tpm);
+	TSS2_RC rc;
+
+	if (r != ES_OK)
+		return r;
+	rc = Esys_TR_FromTPMPublic(tpm->esys, index, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &c.nv);
+	r = es_tpm_judge(tpm, "TPM2_NV_ReadPublic", rc);
+	if (r != ES_OK)
+		c.nv = ESYS_TR_NONE;
+	if (r == ES_TPM_NO_HANDLE)
+		es_tpm_refusal_forget(tpm);
+	if (r != ES_OK)
+		return r == ES_TPM_NO_HANDLE ? ES_OK : r;
+	return public_of(tpm, c.nv, &public) && is_ours(&public) ? ES_OK : taken(tpm, c.nv);
+}
+
 /* Nothing is looked up first; a refusal is looked into, once the guess is closed: while it is open the HMAC of
  * looking up the same index fails (tpm2-tss 3.2). */
 static enum es_reason read_guessed(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)

@@ -23,6 +23,8 @@ ES_MUST_CHECK enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t
 /* ES_COUNTER_MISSING: no such index, or one that isn't a counter of ours (the last refusal describes it).
  * ES_COUNTER_UNCOUNTED: it was made and never counted. ES_TPM_HIERARCHY: it can't be told. HMAC-checked if an SRK is pinned. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
+/* Whether a counter is there, or could be made. ES_OK, ES_TPM_INDEX_TAKEN. */
+ES_MUST_CHECK enum es_reason es_tpm_counter_place(struct es_tpm *tpm, uint32_t index);
 ES_MUST_CHECK enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index);
 /* Counts it that many times: one command each, and two more where no SRK is pinned. What was counted before a failure
  * stays. */

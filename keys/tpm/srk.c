@@ -145,6 +145,25 @@ static enum es_reason srk_serialise(struct es_tpm *tpm, ESYS_TR srk, struct es_b
 	return r != ES_OK ? r : es_buf_copy((struct es_span){ data, len }, ret);
 }
 
+enum es_reason es_tpm_srk_place(struct es_tpm *tpm)
+{
+	ESYS_TR srk = ESYS_TR_NONE;
+	enum es_reason r = es_tpm_ready(tpm);
+
+	if (r == ES_OK)
+		r = srk_look(tpm, &srk);
+	if (r == ES_TPM_NO_HANDLE) {
+		es_tpm_refusal_forget(tpm);
+		return ES_OK;
+	}
+	if (r != ES_OK)
+		return r;
+	r = check_found(tpm, srk);
+	if (!tpm->stuck)
+		Esys_TR_Close(tpm->esys, &srk);
+	return r;
+}
+
 enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised)
 {
 	ES_BUF serialised = { 0 };
