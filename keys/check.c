@@ -264,6 +264,15 @@ static void look_at_secure_boot(struct check *c)
 		    es_secure_boot_words(judged.state)->mend);
 }
 
+/* Then the check of another image, and the words of a refusal, do without. */
+static void look_at_log(struct check *c)
+{
+	enum es_reason r = es_host_log(c->host);
+
+	if (r != ES_OK && r != ES_LOG_MISMATCH)
+		add(c, false, r, "%s", es_host_detail(c->host));
+}
+
 /* The helper asks neither TPM nor KDF then. */
 static void look_at_hibernation(struct check *c)
 {
@@ -333,6 +342,8 @@ enum es_reason es_host_check(struct es_host *host, const struct es_predict_reque
 	else
 		r = look_at_boot(&c);
 	look_at_secure_boot(&c);
+	if (info->mode == ES_MODE_TPM)
+		look_at_log(&c);
 	look_at_hibernation(&c);
 	if (r == ES_OK)
 		*ret = c.found;

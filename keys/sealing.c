@@ -37,7 +37,21 @@ static enum es_reason expect_options(struct es_host *host, struct es_span log, s
 	return es_firmware_extend(&firmware, log, ret);
 }
 
-/* What the helper read before the fence, if the event log accounts for it. *ret_recovery: PCR 12 had a recovery boot's mark. */
+/* The log tells what is to be taken out of PCR 12; without it nothing may have to be. */
+static enum es_reason expect_without_log(struct es_host *host, enum es_reason cause, struct es_pcr_values *ret)
+{
+	if (host->boot.handover.recovery)
+		return es_host_refuse(
+		    host, ES_NEXT_UNKNOWN,
+		    "PCR %u holds this boot's recovery key, and %s, so it can't be taken out: boot again, "
+		    "and type the key at the console",
+		    ES_PCR_OPTIONS, es_reason_words(cause)->what);
+	*ret = host->boot.before_fence;
+	return ES_OK;
+}
+
+/* What the helper read before the fence, unless the event log is whole and contradicts it: then one of the two was tampered with.
+ * *ret_recovery: PCR 12 had a recovery boot's mark. */
 static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret, bool *ret_recovery)
 {
 	struct es_pcr_values replayed, without_recovery;
@@ -45,6 +59,7 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 	es_pcr_mask differ;
 	enum es_reason r;
 
+	*ret_recovery = false;
 	if (!host->have_boot)
 		return ES_NOT_BOOTED;
 	if ((host->boot.before_fence.present & pcrs) != pcrs)
@@ -55,8 +70,10 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 		r = es_event_log_replay(es_buf_span(&log), es_sha256, NULL, &replayed);
 	if (r == ES_OK)
 		r = es_event_log_replay(es_buf_span(&log), es_sha256, es_event_is_recovery, &without_recovery);
+	if (r == ES_MEMORY || r == ES_CRYPTO)
+		return r;
 	if (r != ES_OK)
-		return es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
+		return expect_without_log(host, es_reason_of(ES_OF_LOG, r), ret);
 	differ = es_pcr_differ(&host->boot.before_fence, &replayed, pcrs);
 	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
 		if ((differ & ES_PCR_BIT(pcr)) != 0)
@@ -64,6 +81,25 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 	*ret = host->boot.before_fence;
 	*ret_recovery = !es_digest_equal(&replayed.value[ES_PCR_OPTIONS], &without_recovery.value[ES_PCR_OPTIONS]);
 	return expect_options(host, es_buf_span(&log), &ret->value[ES_PCR_OPTIONS]);
+}
+
+enum es_reason es_host_log(struct es_host *host)
+{
+	struct es_pcr_values replayed;
+	ES_BUF log = { NULL, 0 };
+	es_pcr_mask differ;
+	enum es_reason r = es_host_event_log(host, &log);
+
+	if (r == ES_OK)
+		r = es_event_log_replay(es_buf_span(&log), es_sha256, NULL, &replayed);
+	if (r != ES_OK)
+		return es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
+	differ = es_pcr_differ(&host->boot.before_fence, &replayed,
+			       host->boot.before_fence.present & (es_policy_pcrs(true) | es_policy_pcrs(false)));
+	if (!host->have_boot || differ == 0)
+		return ES_OK;
+	return es_host_refuse(host, ES_LOG_MISMATCH, "PCR %d (%s)", __builtin_ctz(differ),
+			      es_pcr_meaning((unsigned)__builtin_ctz(differ)));
 }
 
 enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)

@@ -68,6 +68,9 @@ static enum es_reason was_measured(struct es_host *host, struct es_span content)
 	}
 	if (r == ES_MEMORY || r == ES_CRYPTO)
 		return r;
+	if (r != ES_MISSING)
+		return not_met(host, "whether the image was measured with its vendor's key can't be told: %s",
+			       es_reason_words(es_reason_of(ES_OF_LOG, r))->what);
 	return not_met(host, "the vendor's key that lies in %s isn't the one that the image was measured with",
 		       host->run_dir);
 }

@@ -174,6 +174,17 @@ void es_tell_firmware(const struct es_host *host)
 	}
 }
 
+void es_tell_log(struct es_host *host)
+{
+	enum es_reason r = es_host_log(host);
+
+	if (r != ES_OK)
+		es_warn("the seal is to the values that the TPM had, without a log to confirm them: %s (%s). What a "
+			"next image "
+			"will measure can't be foreseen, and a refusal will name the PCR and no more. %s",
+			es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
+}
+
 void es_tell_hibernation(struct es_host *host, const struct es_predict_request *next)
 {
 	enum es_reason r = es_host_resume(host, next);

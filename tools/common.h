@@ -32,6 +32,8 @@ const struct es_protector *es_kdf_protector(const struct es_host *host);
 void es_tell_vendor(const struct es_args *args, const struct es_host *host);
 /* After a new seal: what firmware gives the system as options, since the seal is to that too. */
 void es_tell_firmware(const struct es_host *host);
+/* After a seal: without an event log that leads to it. */
+void es_tell_log(struct es_host *host);
 /* After a seal: the next boot's kernel could resume a hibernated system, so it won't open automatically. next: as for es_host_resume. */
 void es_tell_hibernation(struct es_host *host, const struct es_predict_request *next);
 

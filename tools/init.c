@@ -90,6 +90,8 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	es_host_secure_boot(host, &f.secure_boot);
 	f.bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
 	say_mode(args, host, &f, es_arg_given(args, "kdf"));
+	if (f.info->mode == ES_MODE_TPM)
+		es_tell_log(host);
 	es_tell_hibernation(host, NULL);
 	status = es_print(args->json ? fill_json : fill_words, &f);
 	if (status != ES_EXIT_DONE)

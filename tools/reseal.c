@@ -56,6 +56,8 @@ enum es_exit es_verb_reseal(const struct es_args *args)
 	if (done.this_boot)
 		es_tell_vendor(args, next.host);
 	es_tell_firmware(next.host);
+	if (done.this_boot)
+		es_tell_log(next.host);
 	es_tell_hibernation(next.host, es_next_boot(&next));
 	return args->json ? es_print(fill_resealed, &done) : ES_EXIT_DONE;
 }

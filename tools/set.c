@@ -50,13 +50,14 @@ static enum es_exit confirm_old(const struct es_args *args, const struct es_host
 			 boot->generation);
 }
 
-static void say_tpm(const struct es_args *args, const struct es_host *host)
+static void say_tpm(const struct es_args *args, struct es_host *host)
 {
 	es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
 	if (es_host_new_tpm(host))
 		es_done(args, "the TPM is another one than before, or it was cleared: from now on it is this one");
 	es_tell_vendor(args, host);
 	es_tell_firmware(host);
+	es_tell_log(host);
 }
 
 static void say_kdf(const struct es_args *args, const struct es_host *host)
@@ -118,6 +119,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
 	es_tell_vendor(args, host);
 	es_tell_firmware(host);
+	es_tell_log(host);
 	es_tell_hibernation(host, NULL);
 	return ES_EXIT_DONE;
 }

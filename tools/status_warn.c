@@ -212,6 +212,18 @@ static void warn_of_watch(struct es_status *s)
 		    es_reason_named(w->reason)->what, w->detail[0] != '\0' ? ": " : "", w->detail);
 }
 
+static void warn_of_log(struct es_status *s)
+{
+	enum es_reason r;
+
+	if (s->boot == NULL || s->info == NULL || s->info->mode != ES_MODE_TPM)
+		return;
+	r = es_host_log(s->host);
+	if (r != ES_OK)
+		add(s, "what the next boot will measure can't be foreseen, nor a refusal be explained: %s (%s)",
+		    es_reason_words(r)->what, es_host_detail(s->host));
+}
+
 /* The boot helper asks the same, of the same kernel: what is found here will keep the next boot shut. */
 static void warn_of_hibernation(struct es_status *s)
 {
@@ -250,6 +262,7 @@ void es_status_warn(struct es_status *s)
 	warn_of_age(s);
 	warn_of_pins(s);
 	warn_of_hibernation(s);
+	warn_of_log(s);
 	warn_of_banks(s);
 	warn_of_firmware(s);
 	warn_of_watch(s);

@@ -20,6 +20,7 @@ struct machine_boot {
 	/* Whose key signs the image (but not a file that is signed already), and is in db: its certificate goes into PCR 7 before
 	 * the image. NULL: it isn't signed, and nothing vouches for it. */
 	const char *vouched_by;
+	bool unlogged;        /* PCR 7 has something in it that the event log hasn't */
 	bool secure_boot_off; /* the variable SecureBoot is 0 in PCR 7, not 1 */
 	bool shim;            /* shim takes part, after what is before the image … */
 	bool shim_off;        /* … and checks nothing: MokSBState is 1 */

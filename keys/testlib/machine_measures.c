@@ -210,6 +210,8 @@ void machine_measure(struct machine *m, const struct machine_boot *b)
 	if (b->driver != NULL)
 		measure(m, &log, ES_PCR_DRIVERS, es_text_span(b->driver));
 	measure_secure_boot(m, &log, b);
+	if (b->unlogged && m->tpm != NULL)
+		es_swtpm_extend(m->tpm, ES_PCR_SECURE_BOOT, &(struct es_digest){ { 1 } });
 	if (b->boot_loader != NULL)
 		measure(m, &log, ES_PCR_BOOT_LOADER, es_text_span(b->boot_loader));
 	measure_image(m, &log, b);
