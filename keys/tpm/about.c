@@ -115,7 +115,12 @@ enum es_reason es_tpm_lockout(struct es_tpm *tpm, bool *ret_locked_out, bool *re
 static bool is_there(struct es_tpm *tpm, TPM2_HANDLE handle)
 {
 	ESYS_TR tr = ESYS_TR_NONE;
-	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &tr);
+	TSS2_RC rc;
+
+	/* ESAPI would give the pinned key's own object, and closing that would end the pin. */
+	if (handle == ES_SRK_HANDLE && tpm->srk != ESYS_TR_NONE)
+		return es_tpm_srk_check(tpm) == ES_OK;
+	rc = Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &tr);
 
 	if (rc == TSS2_RC_SUCCESS)
 		Esys_TR_Close(tpm->esys, &tr);
@@ -136,7 +141,7 @@ enum es_reason es_tpm_usable(struct es_tpm *tpm)
 	if (!about.sha256)
 		return ES_TPM_NO_SHA256;
 	r = es_tpm_hierarchy_check(tpm);
-	if (r == ES_OK)
+	if (r == ES_OK && tpm->srk == ESYS_TR_NONE)
 		r = es_tpm_srk_place(tpm);
 	if (r == ES_OK)
 		r = es_tpm_counter_place(tpm, ES_COUNTER_INDEX);

@@ -150,6 +150,8 @@ enum es_reason es_tpm_srk_place(struct es_tpm *tpm)
 	ESYS_TR srk = ESYS_TR_NONE;
 	enum es_reason r = es_tpm_ready(tpm);
 
+	if (r == ES_OK && tpm->srk != ESYS_TR_NONE)
+		r = ES_ARGUMENT;
 	if (r == ES_OK)
 		r = srk_look(tpm, &srk);
 	if (r == ES_TPM_NO_HANDLE) {

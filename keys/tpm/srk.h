@@ -19,8 +19,8 @@ enum { ES_SRK_HANDLE = 0x81000001, ES_SRK_SERIALISED_MAX = 1024 };
  * refusal describes the key). The caller owns *ret_serialised. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *ret_serialised);
 
-/* Whether es_tpm_srk_make could use the handle, but for a password: to try one counts as a wrong try. ES_OK, also where nothing is
- * there yet; ES_TPM_HANDLE_TAKEN. */
+/* Where nothing is pinned: whether es_tpm_srk_make could use the handle, but for a password, since to try one counts as a wrong
+ * try. ES_OK, also where nothing is there yet; ES_TPM_HANDLE_TAKEN. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_place(struct es_tpm *tpm);
 
 /* Pins what encryption.info holds; sends no command. ES_FORMAT: not a serialised key at our handle. */

@@ -106,6 +106,19 @@ static void with_everything_made_an_owner_password_does_not_matter(void **state)
 	assert_int_equal(es_tpm_usable(f->tpm), ES_TPM_AUTH);
 }
 
+/* What is asked of the pinned key doesn't end the pin. */
+static void asking_leaves_the_pin_as_it_was(void **state)
+{
+	struct tpm_fixture *f = *state;
+	ES_SECRET got = NULL;
+
+	es_swtpm_tool_ok(f->swtpm, "tpm2_changeauth -c owner secret", NULL, 0);
+	tpm_fixture_reopen(f, NULL, true);
+	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
+	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
+	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
+}
+
 static void a_lockout_does_not_matter(void **state)
 {
 	struct tpm_fixture *f = *state;
@@ -192,6 +205,7 @@ int main(void)
 		cmocka_unit_test(an_owner_password_is_told),
 		cmocka_unit_test_setup_teardown(with_everything_made_an_owner_password_does_not_matter,
 						tpm_fixture_make, tpm_fixture_remove),
+		cmocka_unit_test_setup_teardown(asking_leaves_the_pin_as_it_was, tpm_fixture_make, tpm_fixture_remove),
 		cmocka_unit_test_setup_teardown(a_lockout_does_not_matter, tpm_fixture_make, tpm_fixture_remove),
 		cmocka_unit_test(failure_mode_is_told),
 		cmocka_unit_test(hostile_capabilities_are_refused),
