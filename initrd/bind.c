@@ -146,7 +146,7 @@ enum es_reason es_bind_make(const struct es_overlay_request *request, struct es_
 		return es_mount_fail(notes, in_tree);
 	if (!S_ISREG(st.st_mode)) {
 		snprintf(notes->why, sizeof notes->why, "the image has a file there, the configuration has none");
-		return ES_UNSAFE;
+		return ES_COVERED_KIND;
 	}
 	mount = open_tree(copy, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (mount < 0)

@@ -25,7 +25,7 @@ enum es_reason es_mount_fail(struct es_mount_notes *notes, const char *what)
 	int error = errno;
 
 	snprintf(notes->why, sizeof notes->why, "%s: %s", what, strerror(error));
-	return error == ENOTDIR || error == ELOOP ? ES_UNSAFE : es_reason_from_errno(error);
+	return error == ENOTDIR || error == ELOOP ? ES_COVERED_KIND : es_reason_from_errno(error);
 }
 
 void es_fd_path(int fd, char ret_path[static ES_FD_PATH])

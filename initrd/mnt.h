@@ -50,7 +50,7 @@ void es_fd_path(int fd, char ret_path[static ES_FD_PATH]);
 
 /* openat2(2) with O_CLOEXEC; -1 and errno. */
 int es_open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
-/* Notes what failed and errno's words; ES_UNSAFE where the way led over something that is no folder, else errno's reason. */
+/* Notes what failed and errno's words; ES_COVERED_KIND where the way led over something that isn't a folder, else errno's reason. */
 enum es_reason es_mount_fail(struct es_mount_notes *notes, const char *what);
 
 #endif

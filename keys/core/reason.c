@@ -84,6 +84,17 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				"Look at what it said, and try again." },
 	[ES_NOT_INSTALLED] = { "not-installed", ES_EXIT_FAILED, "a file of etcseal's own installation is missing",
 			       "Install etcseal again." },
+	[ES_COVERED_KIND] = { "covered-path-kind", ES_EXIT_FAILED,
+			      "a path that is covered isn't a folder or a file, or something above it isn't a folder",
+			      "Put a real folder or file there: what a symbolic link, a device or a mount point of "
+			      "another kind "
+			      "leads to can't be covered." },
+	[ES_CONTENT_ELSEWHERE] = { "content-elsewhere", ES_EXIT_FAILED,
+				   "an overlay keeps the content of a covered file in a lower layer, where it can't be "
+				   "saved from",
+				   "Copy the file and put the copy in its place, or mount the overlay without metacopy "
+				   "and "
+				   "redirect_dir." },
 	[ES_BOOTED_NOT_FOUND] = { "booted-image-unknown", ES_EXIT_FAILED,
 				  "the boot image that this host was started from can't be found",
 				  "Name the image; or boot it from the mounted boot partition, and try again." },
@@ -109,8 +120,10 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				   "Mount the EFI system partition at /efi, /boot/efi or /boot, or name it with "
 				   "--boot-dir." },
 	[ES_OTHER_BOOT_PARTITION] = { "other-boot-partition", ES_EXIT_FAILED,
-				      "the firmware started the image from another partition than the one that is mounted",
-				      "Mount the partition that the image came from at /efi, /boot/efi or /boot. If the one "
+				      "the firmware started the image from another partition than the one that is "
+				      "mounted",
+				      "Mount the partition that the image came from at /efi, /boot/efi or /boot. If "
+				      "the one "
 				      "that is mounted is the right one, start from it, or name it with --boot-dir." },
 	[ES_NOT_MET] = { "not-met", ES_EXIT_FAILED, "that isn't true of this boot, so it can't be required",
 			 "Make it true first (Secure Boot: in the firmware's setup), boot, and try again." },
@@ -227,7 +240,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			    "Write it again, or name another; a disk that was full leaves such files." },
 
 	[ES_TPM_ABSENT] = { "tpm-absent", ES_EXIT_TPM, "there is no TPM",
-			    "Switch the TPM on in the firmware's setup; if the machine has none, go on without: mode kdf." },
+			    "Switch the TPM on in the firmware's setup; if the machine has none, go on without: mode "
+			    "kdf." },
 	[ES_TPM_VERSION] = { "tpm-version", ES_EXIT_TPM, "the TPM is a TPM 1.2, and TPM 2.0 is needed",
 			     "Look in the firmware's setup for a switch to TPM 2.0, or go on without: mode kdf." },
 	[ES_TPM_NO_SHA256] = { "tpm-no-sha256", ES_EXIT_TPM, "the TPM's SHA-256 bank isn't active",
@@ -237,12 +251,14 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_TPM_CLEARED] = { "tpm-cleared", ES_EXIT_TPM, "the TPM was cleared, or its storage key was deleted",
 			     "Open with the recovery key, then run `etcseal set --mode=tpm` to seal anew." },
 	[ES_TPM_OTHER] = { "tpm-other", ES_EXIT_TPM,
-			   "the TPM's storage key isn't the one that was sealed under: it is another TPM, or one that was "
+			   "the TPM's storage key isn't the one that was sealed under: it is another TPM, or one that "
+			   "was "
 			   "cleared or given another key",
 			   "Put the disk back into its machine, or open with the recovery key and run `etcseal set "
 			   "--mode=tpm`." },
 	[ES_TPM_LOCKOUT] = { "tpm-lockout", ES_EXIT_TPM, "the TPM is locked out after too many wrong tries",
-			     "Leave the host switched on until the lockout ends (`tpm2_getcap properties-variable` shows "
+			     "Leave the host switched on until the lockout ends (`tpm2_getcap properties-variable` "
+			     "shows "
 			     "it), or end it with the lockout password (`tpm2_dictionarylockout -c`)." },
 	[ES_TPM_POLICY] = { "tpm-policy", ES_EXIT_LOCKED,
 			    "the TPM says that the policy isn't met, though the PCRs are those of the seal",
@@ -262,12 +278,14 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			  "try "
 			  "again." },
 	[ES_TPM_TIMEOUT] = { "tpm-timeout", ES_EXIT_TPM, "the TPM didn't answer in time",
-			     "Switch the host off and on; if it stays so, have the TPM replaced, or go on without: mode "
+			     "Switch the host off and on; if it stays so, have the TPM replaced, or go on without: "
+			     "mode "
 			     "kdf." },
 	[ES_TPM_FORGED] = { "tpm-forged", ES_EXIT_TAMPERED, "an answer of the TPM was forged on its way",
 			    "Look for a device between mainboard and TPM, and don't trust this host before." },
 	[ES_TPM_HARDWARE] = { "tpm-failed", ES_EXIT_TPM, "the connection to the TPM failed",
-			      "Look in dmesg for messages about the TPM, and switch the host off and on; if it stays so, "
+			      "Look in dmesg for messages about the TPM, and switch the host off and on; if it stays "
+			      "so, "
 			      "have the TPM replaced, or go on without: mode kdf." },
 	[ES_TPM_HIERARCHY] = { "tpm-hierarchy-off", ES_EXIT_TPM, "the TPM's storage hierarchy is switched off",
 			       "Switch it on again in the firmware's setup (under TPM or trusted computing; it may be "

@@ -41,23 +41,25 @@ enum es_reason {
 	ES_POLICY_UNREADABLE, /* the signed policy that comes with an image */
 	ES_FILE_KIND,         /* a file that was named isn't what it is named for */
 	ES_FILE_TOO_LARGE,
-	ES_KEYRING_FOREIGN,  /* the kernel keyring's key of our name isn't ours */
-	ES_PROGRAM_MISSING,  /* a program that we start isn't installed */
-	ES_PROGRAM_FAILED,   /* it didn't do what it was started for */
-	ES_NOT_INSTALLED,    /* a file of etcseal's own package isn't there */
-	ES_BOOTED_NOT_FOUND, /* the image that was started can't be told, or isn't there */
+	ES_KEYRING_FOREIGN, /* the kernel keyring's key of our name isn't ours */
+	ES_PROGRAM_MISSING, /* a program that we start isn't installed */
+	ES_PROGRAM_FAILED,  /* it didn't do what it was started for */
+	ES_NOT_INSTALLED,   /* a file of etcseal's own package isn't there */
+	ES_COVERED_KIND, /* a path that is covered is neither folder nor file, or is beneath something else than a folder */
+	ES_CONTENT_ELSEWHERE, /* overlayfs keeps a file's content in a lower layer */
+	ES_BOOTED_NOT_FOUND,  /* the image that was started can't be told, or isn't there */
 
 	/* the state of the host */
 	ES_NOT_CONFIGURED,
 	ES_ALREADY_CONFIGURED,
-	ES_BANKS_DAMAGED,     /* there are banks, and none holds together */
-	ES_CONFIG_GONE,       /* the TPM or the image knows of a configuration, and there is no bank */
-	ES_NOT_UNLOCKED,      /* the running host has no config key */
-	ES_NOT_BOOTED,        /* this system wasn't started through the boot helper */
-	ES_NO_BOOT_PARTITION, /* nowhere to keep a bank */
+	ES_BANKS_DAMAGED,        /* there are banks, and none holds together */
+	ES_CONFIG_GONE,          /* the TPM or the image knows of a configuration, and there is no bank */
+	ES_NOT_UNLOCKED,         /* the running host has no config key */
+	ES_NOT_BOOTED,           /* this system wasn't started through the boot helper */
+	ES_NO_BOOT_PARTITION,    /* nowhere to keep a bank */
 	ES_OTHER_BOOT_PARTITION, /* what is mounted isn't what the image came from */
-	ES_NOT_MET,           /* a requirement that isn't true now can't be set */
-	ES_NOT_VOUCHED,       /* Secure Boot is on, but it isn't shown that it vouched for the image that runs */
+	ES_NOT_MET,              /* a requirement that isn't true now can't be set */
+	ES_NOT_VOUCHED,          /* Secure Boot is on, but it isn't shown that it vouched for the image that runs */
 
 	/* refusals */
 	ES_LOCKED_PCR,          /* the measured boot isn't the one it was sealed to */

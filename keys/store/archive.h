@@ -53,7 +53,7 @@ struct es_pack_report {
 };
 
 /* Packs every covered path beneath treefd (…/tree, whose etc/ is the overlay's upper folder). A path that isn't there
- * is left out; ES_UNSAFE: one that is no folder and no file, or a file whose content overlayfs keeps in a lower layer. ES_TOO_LARGE:
+ * is left out; ES_COVERED_KIND: one that isn't a folder or a file; ES_CONTENT_ELSEWHERE: a file whose content overlayfs keeps in a lower layer. ES_TOO_LARGE:
  * over the caps, or the packed archive would be over ES_ARCHIVE_MAX. ES_ARGUMENT: a manifest that wouldn't be read back,
  * as with a path within another. *ret_report is written also on failure. The caller owns *ret, and wipes it: it is the
  * configuration in plain. The same tree and manifest give the same bytes.

@@ -192,7 +192,7 @@ static enum es_reason pack_folder(struct walk *w, int fd)
 	return r;
 }
 
-/* Opens the folder that a covered path lies in. ES_MISSING, ES_UNSAFE: something on the way is no folder. */
+/* Opens the folder that a covered path is in. ES_MISSING, ES_COVERED_KIND: something on the way isn't a folder. */
 static enum es_reason open_above(int treefd, const char *path, int *ret_fd, const char **ret_base)
 {
 	char part[ES_PATH_TEXT];
@@ -205,7 +205,7 @@ static enum es_reason open_above(int treefd, const char *path, int *ret_fd, cons
 		fd = openat(above, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	}
 	if (fd < 0)
-		return errno == ENOTDIR || errno == ELOOP ? ES_UNSAFE : es_reason_from_errno(errno);
+		return errno == ENOTDIR || errno == ELOOP ? ES_COVERED_KIND : es_reason_from_errno(errno);
 	*ret_fd = fd;
 	*ret_base = path;
 	return ES_OK;
@@ -225,7 +225,7 @@ static enum es_reason pack_covered(struct walk *w, int treefd, const char *cover
 	if (fstatat(above, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? ES_OK : es_reason_from_errno(errno);
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		return ES_UNSAFE;
+		return ES_COVERED_KIND;
 	w->covered = true;
 	return pack_name(w, above, base);
 }

@@ -90,7 +90,7 @@ enum es_reason es_xattrs_read(const struct es_xattr_source *from, struct archive
 
 		at += (ssize_t)strlen(name) + 1;
 		if (fate == ES_XATTR_ELSEWHERE)
-			return ES_UNSAFE;
+			return ES_CONTENT_ELSEWHERE;
 		if (fate == ES_XATTR_STRIPPED)
 			*ret_stripped = true;
 		else if (fate == ES_XATTR_KEPT)

@@ -26,7 +26,7 @@ enum es_xattr_fate {
 enum es_xattr_fate es_xattr_fate(const char *name, bool is_folder);
 
 /* From the file at path (followed, so that /proc/self/fd/N names an open file; or not followed) into entry. *ret_stripped
- * is set if something was stripped. ES_UNSAFE: the file's content lies elsewhere. */
+ * is set if something was stripped. ES_CONTENT_ELSEWHERE: the file's content is in a lower layer. */
 struct es_xattr_source {
 	const char *path;
 	bool follow;
