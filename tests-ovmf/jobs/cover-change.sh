@@ -11,7 +11,13 @@ echo "of this host too" >/srv/app/conf
 rm /srv/app/old
 echo beside >/usr/share/site/beside 2>/dev/null
 say beside-exit $?
+echo fixed >/etc/fixed && echo log >/etc/log && ln /etc/log /etc/other-name
+chattr +i /etc/fixed && chattr +a /etc/log
+say chattr-exit $?
 etcseal backup >/run/out/backup.txt 2>&1
 say backup-exit $?
+say lost "$(cat /run/out/backup.txt)"
+etcseal status >/run/out/status.txt 2>&1
+say remembered "$(grep 'hard links' /run/out/status.txt)"
 etcseal diff >/run/out/diff.txt 2>&1
 say diff "$(cat /run/out/diff.txt)"

@@ -22,4 +22,12 @@ check "diff names what was deleted" grep -q 'D /srv/app/old' <<<"$(said "$b/seri
 check "the file comes back, with owner, mode and time" says "$c" file "of this host 600 12:34 981173106"
 check "the folder comes back" says "$c" folder "of this host too"
 check "what was removed stays removed" says "$c" old gone
+check "F9: chattr works on a covered folder" says "$b" chattr-exit 0
+check "F9: hard links are named by backup" grep -q '2 names of files that have several (hard links).*/etc/log, /etc/other-name' <<<"$(said "$b/serial.log" lost || :)"
+check "F9: and by status" grep -q 'hard links' <<<"$(said "$b/serial.log" remembered || :)"
+check "F9: a file that was immutable still is" says "$c" immutable "1 fixed"
+check "F9: it can't be removed" says "$c" removed 1
+check "F9: one that could only be appended to can be" says "$c" append 0
+check "F9: and not written over" says "$c" overwrite 1
+check "F9: chattr takes the flag off again" says "$c" freed 0
 check "and nothing is left to save" grep -q 'nothing changed since generation' <<<"$(said "$c/serial.log" backup || :)"
