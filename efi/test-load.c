@@ -99,10 +99,10 @@ static void padding_on_disk_stays_there(void **state)
 	uint8_t *room;
 
 	(void)state;
-	es_test_put32(file, es_test_pe_at(DATA_SECTION, ES_TEST_PE_VSIZE), 0x10);
+	es_test_put32(file, es_test_pe_at(DATA_SECTION, ES_TEST_PE_VSIZE), 0x40);
 	assert_int_equal(load(&room, &pe), EFI_SUCCESS);
-	assert_int_equal(room[DATA_AT + 0xf], 0xda);
-	assert_int_equal(room[DATA_AT + 0x10], 0);
+	assert_int_equal(room[DATA_AT + 0x3f], 0xda);
+	assert_int_equal(room[DATA_AT + 0x40], 0);
 	free(room);
 }
 

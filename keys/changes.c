@@ -159,20 +159,34 @@ static enum es_reason new_identity(struct es_info *info, struct es_secret **ret_
 	return r;
 }
 
+static enum es_reason nothing_to_require(struct es_host *host)
+{
+	return es_host_refuse(host, ES_ARGUMENT,
+			      "in kdf mode nothing is sealed to the boot, so nothing can be required of it");
+}
+
 /* Where the image is listed by its own hash, each new one would leave another PCR 7, which nobody could foresee. */
-static bool secure_boot_by_default(struct es_host *host)
+static enum es_reason choose_secure_boot(struct es_host *host, const struct es_init_request *request, enum es_mode mode,
+					 bool *ret)
 {
 	struct es_secure_boot judged;
 
+	*ret = false;
+	if (mode == ES_MODE_KDF)
+		return request->secure_boot == ES_SECURE_BOOT_REQUIRED ? nothing_to_require(host) : ES_OK;
 	es_host_secure_boot(host, &judged);
-	return es_secure_boot_vouched(judged.state) && judged.state != ES_SECURE_BOOT_BY_HASH;
+	if (request->secure_boot == ES_SECURE_BOOT_REQUIRED && !es_secure_boot_vouched(judged.state))
+		return es_host_secure_boot_refuse(host, &judged);
+	*ret = request->secure_boot == ES_SECURE_BOOT_REQUIRED ||
+	       (request->secure_boot == ES_SECURE_BOOT_AS_FOUND && es_secure_boot_vouched(judged.state) &&
+		judged.state != ES_SECURE_BOOT_BY_HASH);
+	return ES_OK;
 }
 
 static enum es_reason first_protectors(struct es_host *host, enum es_mode mode, struct es_commit *commit)
 {
 	enum es_reason r;
 
-	commit->info->require_secure_boot = mode == ES_MODE_TPM && secure_boot_by_default(host);
 	if (mode == ES_MODE_KDF)
 		return protect_by_kdf(host, commit->info, commit->config_key, &commit->drop_counter);
 	r = protect_by_tpm(host, commit->info, commit->config_key);
@@ -227,6 +241,8 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 		r = init_mode(host, request->kdf, &mode);
 	if (r == ES_OK)
 		r = es_info_new(&info);
+	if (r == ES_OK)
+		r = choose_secure_boot(host, request, mode, &info->require_secure_boot);
 	if (r == ES_OK)
 		r = new_identity(info, &key, &recovery);
 	if (r != ES_OK)
@@ -320,8 +336,7 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 	if (r != ES_OK)
 		return r;
 	if (info->mode != ES_MODE_TPM)
-		return es_host_refuse(host, ES_ARGUMENT,
-				      "in kdf mode nothing is sealed to the boot, so nothing can be required of it");
+		return nothing_to_require(host);
 	if (require) {
 		es_host_secure_boot(host, &judged);
 		if (!es_secure_boot_vouched(judged.state))

@@ -70,6 +70,8 @@ ES_MUST_CHECK enum es_reason es_host_counter(struct es_host *host, uint64_t *ret
 
 struct es_init_request {
 	bool kdf; /* do without the TPM, on purpose */
+	/* Seal to PCR 7 or to the boot programs; by default to PCR 7 where a key vouched for the image. ES_NOT_MET, ES_NOT_VOUCHED. */
+	enum { ES_SECURE_BOOT_AS_FOUND, ES_SECURE_BOOT_REQUIRED, ES_SECURE_BOOT_NOT_REQUIRED } secure_boot;
 	unsigned path_count;
 	const char *const *paths; /* covered; none: /etc */
 };

@@ -120,11 +120,39 @@ static void F4_a_log_that_fails_in_another_pcr_stops_no_seal(void **state)
 	machine_stop(&s.m);
 }
 
+/* Where the log doesn't lead to PCR 7, and where it does. */
+static void F4_init_takes_the_owners_word_on_secure_boot(void **state)
+{
+	const struct es_init_request required = { .secure_boot = ES_SECURE_BOOT_REQUIRED };
+	const struct es_init_request not_required = { .secure_boot = ES_SECURE_BOOT_NOT_REQUIRED };
+
+	(void)state;
+	for (int logged = 0; logged < 2; logged++) {
+		struct scene s = { .boot = machine_usual_boot };
+
+		s.boot.unlogged = logged == 0;
+		first_boot(&s);
+		{
+			ES_HOST host = machine_host(&s.m);
+			ES_SECRET recovery = NULL;
+
+			if (logged == 0)
+				assert_int_equal(es_host_init(host, &required, &recovery), ES_NOT_VOUCHED);
+			assert_null(recovery);
+			assert_int_equal(es_host_init(host, &not_required, &recovery), ES_OK);
+			assert_false(es_host_bank(host)->info->require_secure_boot);
+		}
+		assert_int_equal(boot(&s), ES_OK);
+		machine_stop(&s.m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(F3_a_host_without_a_usable_log_is_sealed_to_what_its_tpm_has),
 		cmocka_unit_test(F3_a_recovery_boot_without_a_log_is_not_sealed_to),
+		cmocka_unit_test(F4_init_takes_the_owners_word_on_secure_boot),
 		cmocka_unit_test(F4_a_log_that_fails_in_another_pcr_stops_no_seal),
 	};
 

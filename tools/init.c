@@ -117,9 +117,16 @@ enum es_exit es_verb_init(const struct es_args *args)
 	struct es_init_request request = { .kdf = es_arg_given(args, "kdf"), .paths = paths };
 	ES_SECRET recovery = NULL;
 	ES_HOST host = NULL;
-	enum es_exit status = es_open_host(args, &host), shown = ES_EXIT_DONE;
+	enum es_exit status, shown = ES_EXIT_DONE;
 	enum es_reason r;
 
+	if (es_arg_given(args, "require-secure-boot")) {
+		if (request.kdf)
+			return es_misuse(args, "--kdf seals to nothing that --require-secure-boot could be about");
+		request.secure_boot =
+		    es_arg_is_true(args, "require-secure-boot") ? ES_SECURE_BOOT_REQUIRED : ES_SECURE_BOOT_NOT_REQUIRED;
+	}
+	status = es_open_host(args, &host);
 	if (status != ES_EXIT_DONE)
 		return status;
 	while ((paths[request.path_count] = es_arg_at(args, "path", request.path_count)) != NULL)

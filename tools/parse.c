@@ -235,3 +235,8 @@ bool es_arg_is(const struct es_args *args, const char *option, const char *word)
 
 	return value != NULL && strcasecmp(value, word) == 0;
 }
+
+bool es_arg_is_true(const struct es_args *args, const char *option)
+{
+	return es_arg_is(args, option, "true") || es_arg_is(args, option, "t");
+}

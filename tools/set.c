@@ -11,11 +11,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-static bool wants(const struct es_args *args, const char *option)
-{
-	return es_arg_is(args, option, "true") || es_arg_is(args, option, "t");
-}
-
 /* Giving up the seal is worth a question: there is no going back for a boot that would have been refused. */
 static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host *host)
 {
@@ -86,7 +81,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		return es_misuse(args, "with --json a change of mode goes alone: it prints the new recovery key");
 	if (es_arg_given(args, "yes"))
 		es_host_allow_new_tpm(host);
-	if (es_arg_given(args, "require-secure-boot") && !wants(args, "require-secure-boot"))
+	if (es_arg_given(args, "require-secure-boot") && !es_arg_is_true(args, "require-secure-boot"))
 		es_host_allow_no_secure_boot(host);
 	r = es_host_set_mode(host, kdf ? ES_MODE_KDF : ES_MODE_TPM, rotated.old_id, &recovery);
 	if (r != ES_OK && recovery == NULL)
@@ -109,7 +104,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 
 static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *host, bool *printed)
 {
-	bool require = wants(args, "require-secure-boot");
+	bool require = es_arg_is_true(args, "require-secure-boot");
 	enum es_reason r = es_host_require_secure_boot(host, require);
 
 	(void)printed;
@@ -126,7 +121,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 
 static enum es_exit set_exec(const struct es_args *args, struct es_host *host, bool *printed)
 {
-	bool require = wants(args, "require-exec-installed-only");
+	bool require = es_arg_is_true(args, "require-exec-installed-only");
 	enum es_reason r = es_host_require_exec_installed_only(host, require);
 
 	(void)printed;
@@ -143,7 +138,7 @@ typedef enum es_exit step_fn(const struct es_args *args, struct es_host *host, b
 enum es_exit es_verb_set(const struct es_args *args)
 {
 	/* One requirement rests on the other: taken up in this order, and given up in the reverse one. */
-	bool giving_up = es_arg_given(args, "require-secure-boot") && !wants(args, "require-secure-boot");
+	bool giving_up = es_arg_given(args, "require-secure-boot") && !es_arg_is_true(args, "require-secure-boot");
 	const struct {
 		const char *option;
 		step_fn *run;

@@ -62,5 +62,7 @@ const char *es_arg(const struct es_args *args, const char *option);
 const char *es_arg_at(const struct es_args *args, const char *option, unsigned n);
 /* Whether the value is the word, in either case. */
 bool es_arg_is(const struct es_args *args, const char *option, const char *word);
+/* Of an option that takes T|F|true|false. */
+bool es_arg_is_true(const struct es_args *args, const char *option);
 
 #endif

@@ -23,6 +23,7 @@ const struct es_option es_global_options[] = {
 
 static const struct es_option init_options[] = {
 	{ "kdf", NULL, "do without a TPM, on purpose: no seal", false },
+	{ "require-secure-boot", "T|F|true|false", "seal to PCR 7, or to the boot programs (as found)", false },
 	{ "path", "PATH", "a folder or file to cover; may be given again (/etc)", true },
 	{ NULL, NULL, NULL, false },
 };
