@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const es_protector_type_names[ES_PROTECTOR_TYPES] = { "tpm", "kdf", "recovery" };
-
 static void parse_pcrs(struct es_json *j, struct es_protector *p)
 {
 	char where[64] = "";
@@ -161,17 +159,6 @@ static struct es_json inner(struct es_json *j, const char *key, const char *wher
 	struct json_object *obj = es_json_get(j, key, json_type_object);
 
 	return (struct es_json){ .obj = obj, .where = where, .reason = j->reason, .detail = j->detail };
-}
-
-void es_info_expect_index(struct es_json *j, const char *key, uint32_t index)
-{
-	char text[11] = "", wanted[11], what[32];
-
-	es_json_text(j, key, text, sizeof text);
-	snprintf(wanted, sizeof wanted, "0x%08x", index);
-	snprintf(what, sizeof what, "not %s", wanted);
-	if (strcmp(text, wanted) != 0)
-		es_json_fail(j, ES_FORMAT, key, what);
 }
 
 /* A constant, written down for readers. A file that could name the counter would decide itself how old it is. */

@@ -131,14 +131,6 @@ static bool add_protector(struct json_object *list, const struct es_protector *p
 	       set[p->type](o, p);
 }
 
-bool es_info_set_index(struct json_object *obj, const char *key, uint32_t index)
-{
-	char text[16];
-
-	snprintf(text, sizeof text, "0x%08x", index);
-	return es_json_set_text(obj, key, text);
-}
-
 static bool set_rollback(struct json_object *o, enum es_mode mode)
 {
 	struct json_object *rollback;

@@ -27,6 +27,9 @@ struct es_tpm {
 	char refusal[ES_TPM_REFUSAL_MAX];
 };
 
+/* ESAPI's context over the connection; nothing is pinned in it yet, and no session open. */
+ES_MUST_CHECK enum es_reason es_esys_new(struct es_tpm *tpm);
+
 /* To be called first by every operation: makes the ESAPI context anew if it is stuck. */
 ES_MUST_CHECK enum es_reason es_tpm_ready(struct es_tpm *tpm);
 
@@ -38,6 +41,9 @@ void es_tpm_refusal_note(struct es_tpm *tpm, const char *text);
 /* ES_TPM_HIERARCHY: the storage hierarchy is switched off, and with it all that is ours: a TPM then says that a key or index
  * isn't there. */
 ES_MUST_CHECK enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm);
+/* The banks of PCRs that are active; TPMA_PERMANENT. After es_tpm_ready. */
+ES_MUST_CHECK enum es_reason es_tpm_read_banks(struct es_tpm *tpm, struct es_tpm_about *about);
+ES_MUST_CHECK enum es_reason es_tpm_permanent(struct es_tpm *tpm, uint32_t *ret);
 /* What was refused was only asked to find out. */
 void es_tpm_refusal_forget(struct es_tpm *tpm);
 
@@ -54,6 +60,10 @@ void es_loaded_flush(struct es_loaded *l);
 	{                                                                                                              \
 		(tpm), ESYS_TR_NONE, 0                                                                                 \
 	}
+
+void es_session_end(struct es_tpm *tpm);
+/* After a command in ES_SESSION_AUTH_LAST that succeeded: TPM and ESAPI have given it up. */
+void es_session_ended(struct es_tpm *tpm);
 
 /* What ESAPI returns is malloc'd. */
 void es_esys_freep(void *p);

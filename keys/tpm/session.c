@@ -124,16 +124,3 @@ enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR
 	s = es_tpm_srk_check(tpm);
 	return s == ES_OK ? ES_TPM_FORGED : s;
 }
-
-void es_session_ended(struct es_tpm *tpm)
-{
-	tpm->session = ESYS_TR_NONE;
-}
-
-void es_session_end(struct es_tpm *tpm)
-{
-	struct es_loaded session = { tpm, tpm->session, tpm->session_handle };
-
-	es_loaded_flush(&session);
-	tpm->session = ESYS_TR_NONE;
-}

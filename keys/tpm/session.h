@@ -37,8 +37,4 @@ ES_MUST_CHECK enum es_reason es_session_restart(struct es_tpm *tpm, ESYS_TR sess
  * May ask the TPM for its SRK. Success in a session vouches for the TPM. */
 ES_MUST_CHECK enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR session, TSS2_RC rc);
 
-void es_session_end(struct es_tpm *tpm);
-/* After a command in ES_SESSION_AUTH_LAST that succeeded: TPM and ESAPI have given it up. */
-void es_session_ended(struct es_tpm *tpm);
-
 #endif

@@ -56,16 +56,6 @@ static void only_active_banks_are_told(void **state)
 	es_swtpm_stop(s);
 }
 
-static void a_sha1_bank_alone_is_not_usable(void **state)
-{
-	struct es_swtpm *s = es_swtpm_start_banks("sha1");
-	ES_TPM tpm = open_tpm(s);
-
-	(void)state;
-	assert_int_equal(es_tpm_usable(tpm), ES_TPM_NO_SHA256);
-	es_swtpm_stop(s);
-}
-
 static void a_tpm_12_is_told_apart(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start_12();
@@ -81,50 +71,6 @@ static void a_tpm_12_is_told_apart(void **state)
 	assert_int_equal(es_tpm_srk_make(tpm, &srk), ES_TPM_VERSION);
 	assert_non_null(strstr(es_tpm_last_refusal(tpm), "TPM 1.2"));
 	es_swtpm_stop(s);
-}
-
-static void an_owner_password_is_told(void **state)
-{
-	struct es_swtpm *s = es_swtpm_start();
-	ES_TPM tpm = open_tpm(s);
-
-	(void)state;
-	assert_int_equal(es_tpm_usable(tpm), ES_OK);
-	es_swtpm_tool_ok(s, "tpm2_changeauth -c owner secret", NULL, 0);
-	assert_int_equal(es_tpm_usable(tpm), ES_TPM_AUTH);
-	assert_true(strstr(es_tpm_last_refusal(tpm), "secret") == NULL);
-	es_swtpm_stop(s);
-}
-
-static void with_everything_made_an_owner_password_does_not_matter(void **state)
-{
-	struct tpm_fixture *f = *state;
-
-	es_swtpm_tool_ok(f->swtpm, "tpm2_changeauth -c owner secret", NULL, 0);
-	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
-	es_swtpm_tool_ok(f->swtpm, "tpm2_nvundefine -Q -C o -P secret 0x0180e5ea", NULL, 0);
-	assert_int_equal(es_tpm_usable(f->tpm), ES_TPM_AUTH);
-}
-
-/* What is asked of the pinned key doesn't end the pin. */
-static void asking_leaves_the_pin_as_it_was(void **state)
-{
-	struct tpm_fixture *f = *state;
-	ES_SECRET got = NULL;
-
-	es_swtpm_tool_ok(f->swtpm, "tpm2_changeauth -c owner secret", NULL, 0);
-	tpm_fixture_reopen(f, NULL, true);
-	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
-	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
-	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
-}
-
-static void a_lockout_does_not_matter(void **state)
-{
-	struct tpm_fixture *f = *state;
-
-	assert_false(attack_lock_out(f));
-	assert_int_equal(es_tpm_usable(f->tpm), ES_OK);
 }
 
 static void failure_mode_is_told(void **state)
@@ -200,13 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fresh_tpm_is_usable_and_says_what_it_is),
 		cmocka_unit_test(only_active_banks_are_told),
-		cmocka_unit_test(a_sha1_bank_alone_is_not_usable),
 		cmocka_unit_test(a_tpm_12_is_told_apart),
-		cmocka_unit_test(an_owner_password_is_told),
-		cmocka_unit_test_setup_teardown(with_everything_made_an_owner_password_does_not_matter,
-						tpm_fixture_make, tpm_fixture_remove),
-		cmocka_unit_test_setup_teardown(asking_leaves_the_pin_as_it_was, tpm_fixture_make, tpm_fixture_remove),
-		cmocka_unit_test_setup_teardown(a_lockout_does_not_matter, tpm_fixture_make, tpm_fixture_remove),
 		cmocka_unit_test(failure_mode_is_told),
 		cmocka_unit_test(hostile_capabilities_are_refused),
 		cmocka_unit_test(another_capability_than_asked_for_is_refused),

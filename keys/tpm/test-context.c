@@ -123,21 +123,6 @@ static void nothing_is_printed_unless_asked_for(void **state)
 	assert_int_not_equal(printed_by_probe(*state, "all+warning"), 0);
 }
 
-static void a_refusal_is_noted_in_words(void **state)
-{
-	struct tpm_fixture *f = *state;
-	struct es_proxy_refusal plan = { TPM2_CC_PCR_Read, TPM2_RC_FAILURE, 1, 0 };
-	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), es_proxy_refuse, NULL, &plan);
-	struct es_pcr_values v;
-
-	tpm_fixture_reopen(f, es_proxy_tcti(p), true);
-	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_TPM_FAILURE_MODE);
-	assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "TPM2_PCR_Read: "));
-	assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "because of a TPM failure"));
-	tpm_fixture_reopen(f, NULL, false);
-	es_proxy_stop(p);
-}
-
 static void hang(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
@@ -200,35 +185,6 @@ static void whichever_command_hangs_the_unseal_ends(void **state)
 	}
 }
 
-static void garble_once(void *arg, struct es_proxy_message *m)
-{
-	unsigned *left = arg;
-
-	if (*left > 0 && m->response_len > 20) {
-		--*left;
-		m->response[m->response_len - 1] ^= 0xff;
-	}
-}
-
-static void after_a_wrong_answer_the_next_call_works(void **state)
-{
-	struct tpm_fixture *f = *state;
-	unsigned left = 0;
-	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), NULL, garble_once, &left);
-	struct es_pcr_values v;
-	ES_SECRET got = NULL;
-
-	tpm_fixture_reopen(f, es_proxy_tcti(p), true);
-	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-	left = 1;
-	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_TPM_FORGED);
-	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
-	assert_int_equal(fence(f->tpm), ES_OK);
-	tpm_fixture_reopen(f, NULL, false);
-	es_proxy_stop(p);
-}
-
 static void hang_up(void *arg, struct es_proxy_message *m)
 {
 	m->hang_up = m->code == *(const uint32_t *)arg;
@@ -248,19 +204,6 @@ static void a_broken_connection_is_hardware(void **state)
 	es_proxy_stop(p);
 }
 
-static void a_reset_of_the_tpm_is_got_over(void **state)
-{
-	struct tpm_fixture *f = *state;
-	struct es_pcr_values v;
-
-	tpm_fixture_reopen(f, NULL, true);
-	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-	/* By the control channel, so that the port stays: the session is gone. */
-	es_swtpm_reset(f->swtpm);
-	assert_int_not_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, tpm_fixture_make, tpm_fixture_remove)
 
 int main(int argc, char **argv)
@@ -270,12 +213,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(nobody_there_is_absent),
 		TEST(no_time_at_all_is_a_timeout),
 		TEST(nothing_is_printed_unless_asked_for),
-		TEST(a_refusal_is_noted_in_words),
 		TEST(a_tpm_that_hangs_costs_the_bound_once),
 		TEST(whichever_command_hangs_the_unseal_ends),
-		TEST(after_a_wrong_answer_the_next_call_works),
 		TEST(a_broken_connection_is_hardware),
-		TEST(a_reset_of_the_tpm_is_got_over),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "probe") == 0)
