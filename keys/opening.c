@@ -57,19 +57,6 @@ void es_opening_freep(struct es_opening **o)
 	*o = NULL;
 }
 
-void es_opening_note(char *text, size_t cap, const char *format, ...)
-{
-	size_t used = strlen(text), room = cap - used;
-	int n = used > 0 ? snprintf(text + used, room, "; ") : 0;
-	va_list args;
-
-	if (n < 0 || (size_t)n >= room)
-		return;
-	va_start(args, format);
-	vsnprintf(text + used + n, room - (size_t)n, format, args);
-	va_end(args);
-}
-
 /* The stub leaves out what is over its cap, or can't be read. */
 static bool refused_by_stub(const struct es_opening *o, unsigned number)
 {

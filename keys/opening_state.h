@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an opening knows, shared by its parts: opening.c (the order), opening_tpm.c and opening_vendor.c (the TPM, up to the
- * fence), opening_judge.c (from a key to a bank that may open) and unpacking.c. Private.
+ * What an opening knows, shared by its parts: opening.c (the order), opening_tpm.c, opening_sealed.c and opening_vendor.c (the TPM,
+ * up to the fence), opening_judge.c (from a key to a bank that may open) and unpacking.c. Private.
  */
 #ifndef ES_OPENING_STATE_H
 #define ES_OPENING_STATE_H
@@ -42,7 +42,7 @@ struct es_opening {
 	int image_known_by; /* the bank by whose word the counter stands there and wasn't asked; -1: it was */
 };
 
-/* Appends to a text of that size, "; " between two notes; cut at its end. */
+/* opening_note.c. Appends to a text of that size, "; " between two notes; cut at its end. */
 __attribute__((format(printf, 3, 4))) void es_opening_note(char *text, size_t cap, const char *format, ...);
 #define ES_NOTE_DETAIL(o, ...)                                                                                         \
 	es_opening_note((o)->record.refusal_detail, sizeof(o)->record.refusal_detail, __VA_ARGS__)
@@ -52,8 +52,6 @@ __attribute__((format(printf, 3, 4))) void es_opening_note(char *text, size_t ca
 bool es_opening_nothing_to_fence(const struct es_opening *o);
 /* Everything that the TPM is asked before a key: its PCRs, once, and the counter. */
 void es_opening_ask_tpm(struct es_opening *o);
-/* Mode tpm: the secret of a protector, into o->sealed. */
-ES_MUST_CHECK enum es_reason es_opening_take_sealed(struct es_opening *o, const struct es_bank *bank);
 /* After a bank was vouched for: the counter again, if it was read under another storage key than that bank's. */
 void es_opening_confirm_counter(struct es_opening *o);
 /* ES_OK also where there is nothing to fence; ES_FENCE_FAILED. */
@@ -62,6 +60,9 @@ struct es_authorization;
 /* One Unseal; authorization for a protector under a vendor's key, else NULL. */
 ES_MUST_CHECK enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector *p,
 					       const struct es_authorization *authorization);
+
+/* opening_sealed.c. Mode tpm: the secret of a protector, into o->sealed. */
+ES_MUST_CHECK enum es_reason es_opening_take_sealed(struct es_opening *o, const struct es_bank *bank);
 
 /* opening_vendor.c. Where no literal protector fits, for that reason: one under a vendor's key, with the image's own
  * signatures. */

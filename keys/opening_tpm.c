@@ -178,23 +178,6 @@ enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector
 	return tpm_without_pin(o, r);
 }
 
-enum es_reason es_opening_take_sealed(struct es_opening *o, const struct es_bank *bank)
-{
-	const struct es_protector *p = NULL;
-	enum es_reason r;
-
-	if (o->tpm_state != ES_OK)
-		return o->tpm_state;
-	if (o->record.before_fence.present == 0)
-		return o->tpm_refusal;
-	r = es_choice_protector(bank->info, &o->record.before_fence, o->record.stub, &p);
-	if (r == ES_LOCKED_PCR)
-		o->why.differs = p;
-	if (r == ES_LOCKED_PCR || r == ES_LOCKED_NO_PROTECTOR)
-		return es_opening_sealed_by_vendor(o, bank, r);
-	return r == ES_OK ? es_opening_unseal(o, p, NULL) : r;
-}
-
 /* After the fence a counter may have to move, in the same session. A hint: nothing is counted by it. */
 static bool counts_later(const struct es_opening *o)
 {
