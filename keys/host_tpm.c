@@ -84,28 +84,6 @@ void es_host_allow_new_tpm(struct es_host *host)
 	host->new_tpm_ok = true;
 }
 
-static bool mixed_modes(const struct es_bank banks[static ES_BANK_COUNT])
-{
-	return banks[0].state == ES_BANK_WHOLE && banks[1].state == ES_BANK_WHOLE &&
-	       banks[0].info->mode != banks[1].info->mode;
-}
-
-/* A change of mode that was cut leaves one of each. The next commit would write whichever we stand on. */
-void es_host_stand(struct es_host *host)
-{
-	char detail[sizeof host->detail];
-	struct es_counter counter;
-
-	host->current = es_bank_newest(host->banks);
-	if (!mixed_modes(host->banks))
-		return;
-	memcpy(detail, host->detail, sizeof detail);
-	host->current = host->banks[0].info->mode == ES_MODE_TPM ? 0 : 1; /* whose TPM is asked */
-	counter.state = es_host_counter(host, &counter.value);
-	host->current = es_choice_bank(host->banks, counter, &(struct es_pins){ .key_count = 0 });
-	memcpy(host->detail, detail, sizeof detail); /* of what was going on */
-}
-
 bool es_host_new_tpm(const struct es_host *host)
 {
 	return host->unpinned;
