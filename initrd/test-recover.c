@@ -191,7 +191,7 @@ static void roll_back(struct sealed *b)
 	for (int i = 0; i < 2; i++) {
 		ES_HOST host = machine_host(&b->m);
 
-		assert_int_equal(es_host_backup(host, &report), ES_OK);
+		assert_int_equal(machine_backup(host, &report), ES_OK);
 	}
 	sealed_shell("rm -r %s/etcseal && mv %s/first %s/etcseal", b->m.boot_dir, b->m.folder, b->m.boot_dir);
 	sealed_power_on(b, machine_usual_boot.image);

@@ -8,6 +8,7 @@
 #include "keys/host_pins.h"
 #include "keys/host_state.h"
 #include "keys/sealing_vendor.h"
+#include "keys/seals.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 
@@ -257,7 +258,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 		es_buf_free(&log);
 	es_event_log_hide(log.data, log.len);
 	host->detail[0] = '\0';
-	es_host_settle(host, commit->info);
+	es_seals_prune(es_host_boot(host), commit->info);
 	es_sealing_note_checked(host, commit->info);
 	es_host_settle_pins(host, commit->info);
 	host->detail[0] = '\0';
@@ -322,15 +323,5 @@ enum es_reason es_host_mirror(struct es_host *host)
 		return es_host_refuse(host, written,
 				      "saved as generation %llu in bank%u, but its copy in bank%u failed",
 				      (unsigned long long)generation, 1 - other, other);
-	return r;
-}
-
-enum es_reason es_host_backup(struct es_host *host, struct es_pack_report *ret_report)
-{
-	struct es_saved saved;
-	enum es_reason r = es_host_save(host, &(struct es_save_request){ .force = true }, &saved);
-
-	if (r == ES_OK)
-		*ret_report = saved.report;
 	return r;
 }

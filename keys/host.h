@@ -82,9 +82,6 @@ struct es_init_request {
 ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
 					  struct es_secret **ret_recovery);
 
-/* Packs the tree in RAM and commits it, changed or not, and counted. keys/save.h has more to choose from. */
-ES_MUST_CHECK enum es_reason es_host_backup(struct es_host *host, struct es_pack_report *ret_report);
-
 /* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation: what
  * the old mode protected less, or otherwise, must not open what is saved from now on. Then *ret_recovery is the new recovery key, to
  * be shown before es_host_rotate_finish, and all is as with es_host_rotate (keys/rotate.h). NULL stays where the mode was this

@@ -154,16 +154,4 @@ ES_MUST_CHECK enum es_reason es_host_seal_more(struct es_host *host, struct es_i
 					       const struct es_secret *config_key, const struct es_pcr_values *expected,
 					       const char *purpose);
 
-/* Removes the tpm protectors of any other SRK than this. */
-void es_host_drop_other_srks(struct es_info *info, struct es_span srk);
-
-/* What literal protectors are for ("for" in encryption.info). */
-#define ES_FOR_THIS_BOOT  "this boot"
-#define ES_FOR_OTHER_MENU "this boot, with the options of before"
-#define ES_FOR_NEXT_IMAGE "next image"
-#define ES_FOR_LAST_BOOT  "last that worked"
-
-/* Once a boot has opened by itself, what its protector was to replace goes. Part of every commit. */
-void es_host_settle(const struct es_host *host, struct es_info *info);
-
 #endif

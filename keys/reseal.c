@@ -4,87 +4,7 @@
 #include "keys/choice.h"
 #include "keys/host_state.h"
 #include "keys/next_boot.h"
-
-#include <stdio.h>
-#include <string.h>
-
-static bool is_literal(const struct es_protector *p)
-{
-	return p->type == ES_PROTECTOR_TPM && !p->tpm.is_signed;
-}
-
-static bool is_for(const struct es_protector *p, const char *purpose)
-{
-	return strcmp(p->tpm.purpose, purpose) == 0;
-}
-
-static void remove_for(struct es_info *info, const char *purpose)
-{
-	for (unsigned i = info->protector_count; i-- > 0;)
-		if (is_literal(info->protectors[i]) && is_for(info->protectors[i], purpose))
-			es_info_remove(info, i);
-}
-
-/* The literal protector that opens a boot with those values, NULL if none does. */
-static struct es_protector *find_fitting(const struct es_info *info, const struct es_pcr_values *values)
-{
-	for (unsigned i = 0; i < info->protector_count; i++) {
-		struct es_protector *p = info->protectors[i];
-
-		if (is_literal(p) && es_pcr_differ(&p->tpm.expected, values, p->tpm.pcrs) == 0)
-			return p;
-	}
-	return NULL;
-}
-
-void es_host_settle(const struct es_host *host, struct es_info *info)
-{
-	struct es_protector *opened;
-	bool next;
-
-	if (!host->have_boot || host->boot.opened_by != ES_OPENED_BY_TPM || info->mode != ES_MODE_TPM)
-		return;
-	opened = find_fitting(info, &host->boot.before_fence);
-	if (opened == NULL || is_for(opened, ES_FOR_LAST_BOOT))
-		return;
-	next = is_for(opened, ES_FOR_NEXT_IMAGE);
-	for (unsigned i = info->protector_count; i-- > 0;) {
-		const struct es_protector *p = info->protectors[i];
-
-		if (is_literal(p) && p != opened && (next || !is_for(p, ES_FOR_NEXT_IMAGE)))
-			es_info_remove(info, i);
-	}
-	strcpy(opened->tpm.purpose, ES_FOR_THIS_BOOT);
-}
-
-/* The counter is there also for a vendor that counts none yet; but then a literal protector stands beside the vendor's. */
-static bool counts_generations(const struct es_info *info)
-{
-	bool counter = false;
-
-	for (unsigned i = 0; i < info->protector_count; i++) {
-		if (is_literal(info->protectors[i]))
-			return false;
-		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.vendor.has_counter)
-			counter = true;
-	}
-	return counter;
-}
-
-/* What opened by itself up to now is kept until this boot has done so too; of those one is enough. */
-static void keep_last(struct es_info *info, const struct es_pcr_values *now)
-{
-	for (unsigned i = 0; i < info->protector_count; i++) {
-		struct es_protector *p = info->protectors[i];
-
-		if (!is_literal(p) || !is_for(p, ES_FOR_THIS_BOOT) ||
-		    es_pcr_differ(&p->tpm.expected, now, p->tpm.pcrs) == 0)
-			continue;
-		remove_for(info, ES_FOR_LAST_BOOT);
-		strcpy(p->tpm.purpose, ES_FOR_LAST_BOOT);
-		return;
-	}
-}
+#include "keys/seals.h"
 
 static enum es_reason seal_next_image(struct es_host *host, struct es_info *info, const struct es_secret *key,
 				      const struct es_predict_request *next, struct es_resealed *done)
@@ -93,16 +13,16 @@ static enum es_reason seal_next_image(struct es_host *host, struct es_info *info
 
 	if (r != ES_OK)
 		return r;
-	remove_for(info, ES_FOR_NEXT_IMAGE);
+	es_seals_remove_for(info, ES_FOR_NEXT_IMAGE);
 	r = es_next_by_vendor(host, info, es_next_signature(next), &done->prediction.values);
 	done->vendor = r == ES_OK;
 	if (r != ES_MISSING) /* signed, and refused by the TPM: then a literal seal isn't the way around it either */
 		return r;
-	if (counts_generations(info))
+	if (es_seals_count_generations(info))
 		return es_host_refuse(host, ES_ARGUMENT,
 				      "the vendor of this host's images counts their generations, and hasn't signed "
 				      "this one: a seal to it would open it for ever");
-	if (find_fitting(info, &done->prediction.values) != NULL)
+	if (es_seals_fitting(info, &done->prediction.values) != NULL)
 		return ES_OK;
 	r = es_host_seal_more(host, info, key, &done->prediction.values, ES_FOR_NEXT_IMAGE);
 	done->next_image = r == ES_OK;
@@ -130,9 +50,9 @@ static enum es_reason reseal(struct es_host *host, struct es_info *info, const s
 		r = refuse_hollow(host, info, &now);
 	if (r != ES_OK)
 		return r;
-	es_host_settle(host, info);
-	if (next == NULL || (find_fitting(info, &now) == NULL && !counts_generations(info))) {
-		keep_last(info, &now);
+	es_seals_prune(es_host_boot(host), info);
+	if (next == NULL || (es_seals_fitting(info, &now) == NULL && !es_seals_count_generations(info))) {
+		es_seals_keep_last(info, &now);
 		r = es_host_seal_keeping(host, info, key, ES_FOR_LAST_BOOT);
 		done->this_boot = r == ES_OK;
 	}

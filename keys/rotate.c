@@ -25,6 +25,7 @@
 #include "keys/crypto/sign.h"
 #include "keys/host_pins.h"
 #include "keys/host_state.h"
+#include "keys/seals.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"
 
@@ -88,7 +89,7 @@ static enum es_reason seal_all_again(struct es_host *host, struct es_info *info,
 	r = es_tpm_srk_check(host->tpm);
 	if (r != ES_OK)
 		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
-	es_host_drop_other_srks(info, es_buf_span(&first->tpm.srk));
+	es_seals_drop_other_srks(info, es_buf_span(&first->tpm.srk));
 	for (unsigned i = 0; i < info->protector_count && r == ES_OK; i++)
 		if (info->protectors[i]->type == ES_PROTECTOR_TPM)
 			r = seal_again(host, info->protectors[i], key);
@@ -122,7 +123,7 @@ static enum es_reason protect_again(struct es_host *host, struct es_info *info, 
 
 	(void)commit;
 	es_info_remove_type(info, tpm ? ES_PROTECTOR_KDF : ES_PROTECTOR_TPM);
-	es_host_settle(host, info);
+	es_seals_prune(es_host_boot(host), info);
 	if (info->protector_count == 0)
 		return ES_LOCKED_NO_PROTECTOR;
 	return tpm ? seal_all_again(host, info, key) : derive_all_again(host, info, key);

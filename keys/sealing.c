@@ -8,6 +8,7 @@
 #include "keys/firmware_now.h"
 #include "keys/host_state.h"
 #include "keys/sealing_vendor.h"
+#include "keys/seals.h"
 #include "keys/tpm/object.h"
 
 #include <stdio.h>
@@ -109,36 +110,6 @@ enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct e
 	return expect(host, pcrs, ret, &recovery);
 }
 
-/* But for the literal ones of that purpose, if it isn't NULL. */
-static void remove_tpm_protectors(struct es_info *info, const char *keep)
-{
-	for (unsigned i = info->protector_count; i-- > 0;) {
-		const struct es_protector *p = info->protectors[i];
-		bool kept = keep != NULL && !p->tpm.is_signed && strcmp(p->tpm.purpose, keep) == 0;
-
-		if (p->type == ES_PROTECTOR_TPM && !kept)
-			es_info_remove(info, i);
-	}
-}
-
-void es_host_drop_other_srks(struct es_info *info, struct es_span srk)
-{
-	for (unsigned i = info->protector_count; i-- > 0;) {
-		const struct es_protector *p = info->protectors[i];
-
-		if (p->type == ES_PROTECTOR_TPM &&
-		    (p->tpm.srk.len != srk.len || memcmp(p->tpm.srk.data, srk.data, srk.len) != 0))
-			es_info_remove(info, i);
-	}
-}
-
-static void remove_literal(struct es_info *info)
-{
-	for (unsigned i = info->protector_count; i-- > 0;)
-		if (info->protectors[i]->type == ES_PROTECTOR_TPM && !info->protectors[i]->tpm.is_signed)
-			es_info_remove(info, i);
-}
-
 struct seal {
 	struct es_host *host;
 	struct es_info *info;
@@ -224,22 +195,6 @@ static enum es_reason seal_to_vendor(const struct seal *s, bool *ret_generations
 	return r;
 }
 
-/* What a menu measures of its options in a boot by itself isn't seen in a recovery boot, where somebody typed. The seal before
- * knew it; with none before, it is taken that there were none. */
-static struct es_digest options_before(const struct es_info *info)
-{
-	struct es_digest found = { { 0 } };
-
-	/* The first stands for what there was; a next image's comes last. */
-	for (unsigned i = info->protector_count; i-- > 0;) {
-		const struct es_protector *p = info->protectors[i];
-
-		if (p->type == ES_PROTECTOR_TPM && (p->tpm.pcrs & ES_PCR_BIT(ES_PCR_OPTIONS)) != 0)
-			found = p->tpm.expected.value[ES_PCR_OPTIONS];
-	}
-	return found;
-}
-
 /* Without it the boot after a recovery boot would ask for the key again, and so would each that follows. */
 static enum es_reason seal_to_options_before(const struct seal *s, const struct es_digest *before)
 {
@@ -256,17 +211,17 @@ static enum es_reason seal_to_options_before(const struct seal *s, const struct 
 
 static enum es_reason seal_to(struct seal *s, const char *keep)
 {
-	const struct es_digest before = options_before(s->info);
+	const struct es_digest before = es_seals_options_before(s->info);
 	enum es_reason r = es_host_srk(s->host, s->info, &s->srk);
 	bool generations;
 
 	if (r != ES_OK)
 		return r;
-	remove_tpm_protectors(s->info, keep);
-	es_host_drop_other_srks(s->info, es_buf_span(&s->srk));
+	es_seals_remove_all_but(s->info, keep);
+	es_seals_drop_other_srks(s->info, es_buf_span(&s->srk));
 	r = seal_to_vendor(s, &generations);
 	if (r == ES_OK && generations)
-		remove_literal(s->info);
+		es_seals_remove_literal(s->info);
 	if (r != ES_OK || generations)
 		return r;
 	r = add_protector(s, NULL);
@@ -287,7 +242,7 @@ enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info, con
 	r = es_host_srk(host, info, &s.srk);
 	if (r != ES_OK)
 		return r;
-	es_host_drop_other_srks(info, es_buf_span(&s.srk));
+	es_seals_drop_other_srks(info, es_buf_span(&s.srk));
 	return add_protector(&s, NULL);
 }
 

@@ -208,7 +208,7 @@ static void nothing_changes_without_the_key_of_the_running_host(void **state)
 		ES_HOST host = machine_host(&s.m);
 		ES_SECRET recovery = NULL;
 
-		assert_int_equal(es_host_backup(host, &report), ES_NOT_UNLOCKED);
+		assert_int_equal(machine_backup(host, &report), ES_NOT_UNLOCKED);
 		assert_int_equal(machine_set_mode(host, ES_MODE_KDF, NULL), ES_NOT_UNLOCKED);
 		assert_int_equal(es_host_recovery_key(host, &recovery), ES_NOT_UNLOCKED);
 	}

@@ -35,7 +35,7 @@ static enum es_reason backup(struct scene *s, const char *text)
 	struct es_pack_report report;
 
 	machine_write(&s->m, "etc/secret", text);
-	return es_host_backup(host, &report);
+	return machine_backup(host, &report);
 }
 
 /* The boot partition is a file system of its own, of some size. */

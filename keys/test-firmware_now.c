@@ -111,7 +111,7 @@ static void save(struct scene *s)
 	ES_HOST host = machine_host(&s->m);
 	struct es_pack_report report;
 
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
 static void set_mode(struct scene *s)

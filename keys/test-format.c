@@ -189,7 +189,7 @@ static void both_banks_open(void **state)
 	ES_HOST host = machine_host(&s->machine);
 	struct es_pack_report report;
 
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 	for (unsigned bank = 0; bank < 2; bank++) {
 		assert_int_equal(oracle_shell(&s->folder, "rm -rf tree manifest.json config.tar.zst"), 0);
 		take_bank(s, bank);

@@ -167,7 +167,7 @@ static enum es_reason save(struct scene *s)
 	ES_HOST host = machine_host(&s->m);
 	struct es_pack_report report;
 
-	return es_host_backup(host, &report);
+	return machine_backup(host, &report);
 }
 
 static void shell(struct scene *s, const char *words)

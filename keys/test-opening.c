@@ -37,7 +37,7 @@ static void backup(struct scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
 	struct es_pack_report report;
-	enum es_reason r = es_host_backup(host, &report);
+	enum es_reason r = machine_backup(host, &report);
 
 	if (r != ES_OK)
 		fail_msg("backup: %s: %s", es_reason_words(r)->id, es_host_detail(host));

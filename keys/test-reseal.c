@@ -107,7 +107,7 @@ static void backup(struct scene *s)
 	struct es_pack_report report;
 	ES_HOST host = machine_host(&s->m);
 
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
 static void the_next_image_opens_by_itself(void **state)

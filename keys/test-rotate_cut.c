@@ -188,7 +188,7 @@ static void the_running_host_goes_on_wherever_it_was_killed(void **state)
 		{
 			ES_HOST host = machine_host(&h->m);
 
-			assert_int_equal(es_host_backup(host, &report), ES_OK);
+			assert_int_equal(machine_backup(host, &report), ES_OK);
 		}
 		listed(h, later);
 		assert_string_equal(key, later);
@@ -212,7 +212,7 @@ static void save(void *arg)
 	ES_HOST host = machine_host(&h->m);
 	struct es_pack_report report;
 
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
 /* He has only the old key, and opened with it the bank that is older: a save doesn't begin by overwriting that one. */

@@ -83,7 +83,7 @@ static void backup(struct scene *s)
 	ES_HOST host = machine_host(&s->m);
 	struct es_pack_report report;
 
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
 static uint64_t counter(struct scene *s)

@@ -117,7 +117,7 @@ static enum es_reason save(struct endured *h, char ret_detail[static 256])
 {
 	ES_HOST host = machine_host(&h->m);
 	struct es_pack_report report;
-	enum es_reason r = es_host_backup(host, &report);
+	enum es_reason r = machine_backup(host, &report);
 
 	snprintf(ret_detail, 256, "%s", es_host_detail(host));
 	return r;

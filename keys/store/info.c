@@ -75,11 +75,21 @@ void es_info_remove(struct es_info *info, unsigned index)
 	info->protectors[info->protector_count] = NULL;
 }
 
-void es_info_remove_type(struct es_info *info, enum es_protector_type type)
+void es_info_remove_if(struct es_info *info, es_protector_match *match, const void *arg)
 {
 	for (unsigned i = info->protector_count; i-- > 0;)
-		if (info->protectors[i]->type == type)
+		if (match(info->protectors[i], arg))
 			es_info_remove(info, i);
+}
+
+static bool is_of_type(const struct es_protector *p, const void *type)
+{
+	return p->type == *(const enum es_protector_type *)type;
+}
+
+void es_info_remove_type(struct es_info *info, enum es_protector_type type)
+{
+	es_info_remove_if(info, is_of_type, &type);
 }
 
 struct es_protector *es_info_find(struct es_info *info, enum es_protector_type type)

@@ -94,6 +94,9 @@ void es_info_freep(struct es_info **info);
 ES_MUST_CHECK enum es_reason es_info_add(struct es_info *info, enum es_protector_type type, struct es_protector **ret);
 /* Removes and frees the protector at index. */
 void es_info_remove(struct es_info *info, unsigned index);
+/* Every protector for which match says yes, with arg. */
+typedef bool es_protector_match(const struct es_protector *p, const void *arg);
+void es_info_remove_if(struct es_info *info, es_protector_match *match, const void *arg);
 /* All of that type. */
 void es_info_remove_type(struct es_info *info, enum es_protector_type type);
 /* The first of that type, or NULL. */

@@ -55,7 +55,7 @@ void attack_scene_backup(struct attack_scene *s, const char *text)
 	struct es_pack_report report;
 
 	machine_write(&s->m, "etc/secret", text);
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
 void attack_scene_rotate(struct attack_scene *s)

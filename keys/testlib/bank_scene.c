@@ -29,7 +29,7 @@ void bank_scene_backup(struct bank_scene *s, const char *text)
 	struct es_pack_report report;
 
 	machine_write(&s->m, "etc/secret", text);
-	assert_int_equal(es_host_backup(host, &report), ES_OK);
+	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
 enum es_reason bank_scene_boot(struct bank_scene *s)

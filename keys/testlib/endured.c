@@ -169,7 +169,7 @@ bool endured_goes_on(struct endured *h)
 	} else {
 		ES_HOST host = machine_host(&h->m);
 
-		r = es_host_backup(host, &report);
+		r = machine_backup(host, &report);
 	}
 	if (r != ES_OK)
 		return false;

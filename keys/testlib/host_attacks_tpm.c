@@ -186,7 +186,7 @@ bool attack_on_bus_at_new_seal(void)
 		struct es_pack_report report;
 
 		assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
-		assert_int_equal(es_host_backup(host, &report), ES_OK);
+		assert_int_equal(machine_backup(host, &report), ES_OK);
 	}
 	bus_stop(&s);
 	return ended(&s, bus_tells(&s, &bus));

@@ -11,6 +11,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/keyring_named.h"
 #include "keys/rotate.h"
+#include "keys/save.h"
 #include "keys/store/file.h"
 #include "keys/testlib/machine_measures.h"
 
@@ -222,6 +223,16 @@ enum es_reason machine_set_mode(struct es_host *host, enum es_mode mode, char *r
 	if (recovery != NULL && ret_recovery != NULL)
 		es_recovery_code_write(es_secret_bytes(recovery), ret_recovery);
 	return r == ES_OK && recovery != NULL ? es_host_rotate_finish(host) : r;
+}
+
+enum es_reason machine_backup(struct es_host *host, struct es_pack_report *ret_report)
+{
+	struct es_saved saved;
+	enum es_reason r = es_host_save(host, &(struct es_save_request){ .force = true }, &saved);
+
+	if (r == ES_OK)
+		*ret_report = saved.report;
+	return r;
 }
 
 void machine_write(struct machine *m, const char *path, const char *text)

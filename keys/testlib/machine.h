@@ -82,6 +82,9 @@ enum es_reason machine_set_mode(struct es_host *host, enum es_mode mode, char *r
 void machine_set_variable(struct machine *m, const char *id, const char *text);
 void machine_publish_strings(struct machine *m);
 
+/* Packs the tree in RAM and commits it, changed or not, and counted. */
+enum es_reason machine_backup(struct es_host *host, struct es_pack_report *ret_report);
+
 void machine_write(struct machine *m, const char *path, const char *text); /* below run/ram/tree */
 bool machine_has(struct machine *m, const char *path, const char *text);
 void machine_bank_path(struct machine *m, unsigned bank, const char *name, char ret[static 128]);

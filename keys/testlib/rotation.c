@@ -63,7 +63,7 @@ enum es_reason rotation_backup(struct rotation *s)
 	ES_HOST host = machine_host(&s->m);
 	struct es_pack_report report;
 
-	return es_host_backup(host, &report);
+	return machine_backup(host, &report);
 }
 
 void assert_rotation_opens(struct rotation *s, const char *recovery, const char *text)

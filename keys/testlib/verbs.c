@@ -20,7 +20,7 @@ static enum es_reason backup(struct endured *h)
 	ES_HOST host = machine_host(&h->m);
 	struct es_pack_report report;
 
-	return es_host_backup(host, &report);
+	return machine_backup(host, &report);
 }
 
 static enum es_reason save(struct endured *h, enum es_count count)
