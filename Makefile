@@ -87,7 +87,7 @@ $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
 # The one path that is compiled in, made anew with another PREFIX.
-PREFIX_OBJ := $(BUILD)/tools/image.o $(BUILD)/tools/image_parts.o
+PREFIX_OBJ := $(BUILD)/tools/image_verbs.o $(BUILD)/tools/image_parts.o
 $(PREFIX_OBJ): ALL_CFLAGS += -DES_LIB_DIR='"$(PREFIX)/lib/etcseal"'
 $(PREFIX_OBJ): $(BUILD)/prefix
 $(BUILD)/prefix: FORCE
@@ -108,8 +108,11 @@ units: all tests
 man: $(BUILD)/tools/test-reasons
 	$(Q)$< --write
 
-layers:
+# The rules of ARCHITECTURE.md: of the sources, and that no files need each other in a circle, by what is built of them.
+layers: all
 	$(Q).ci/layers
+	$(Q).ci/circles $(call objects,$(LIB_SRC) $(INITRD_SRC) $(TOOLS_SRC))
+	$(Q).ci/circles $(EFI_OBJ)
 
 deps:
 	$(Q).ci/deps

@@ -63,7 +63,7 @@ static void show_names(const struct es_option *options)
 		printf(" --%s%s", o->name, o->value != NULL ? "=" : "");
 }
 
-static void show_verbs(const char *before, const struct es_verb *verbs)
+static void show_verbs(const struct es_args *args, const char *before, const struct es_verb *verbs)
 {
 	printf("\t'%s') words='", before);
 	for (const struct es_verb *v = verbs; v->name != NULL; v++)
@@ -75,14 +75,14 @@ static void show_verbs(const char *before, const struct es_verb *verbs)
 
 		snprintf(name, sizeof name, "%s%s%s", before, before[0] != '\0' ? " " : "", v->name);
 		if (v->verbs != NULL) {
-			show_verbs(name, v->verbs);
+			show_verbs(args, name, v->verbs);
 			continue;
 		}
 		printf("\t'%s'*) words='", name);
 		show_names(v->options);
 		show_names(es_global_options);
 		if (strcmp(v->name, "help") == 0)
-			for (const struct es_verb *o = es_verbs; o->name != NULL; o++)
+			for (const struct es_verb *o = args->verbs; o->name != NULL; o++)
 				printf(" %s", o->name);
 		else if (v->operands != NULL && v->operands[0] >= 'a' && v->operands[0] <= 'z')
 			printf(" %s", v->operands);
@@ -107,13 +107,13 @@ enum es_exit es_verb_completion(const struct es_args *args)
 	if (strcmp(args->operands[0], "bash") != 0)
 		return es_misuse(args, "there is a completion script for bash only, not for %.40s", args->operands[0]);
 	printf("_etcseal_takes_value()\n{\n\tcase $1 in\n\t--=");
-	show_value_options(es_verbs, es_global_options);
+	show_value_options(args->verbs, es_global_options);
 	printf(") return 0 ;;\n\tesac\n\treturn 1\n}\n%s", head);
 	printf("\tcase $prev in\n");
-	show_all_values(es_verbs);
+	show_all_values(args->verbs);
 	show_values(es_global_options);
 	printf("\tesac\n\tcase $verb in\n");
-	show_verbs("", es_verbs);
+	show_verbs(args, "", args->verbs);
 	printf("\tesac\n"
 	       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 	       "\t[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null\n"

@@ -5,6 +5,7 @@
 #include "tools/lock.h"
 #include "tools/output.h"
 #include "tools/parse.h"
+#include "tools/verb_table.h"
 
 #include <stdio.h>
 
@@ -23,13 +24,13 @@ enum es_exit es_dispatch(int argc, char *const *argv)
 	enum es_exit status;
 
 	if (argc < 2) {
-		es_help_overview(stderr);
+		es_help_overview(es_verbs, stderr);
 		return ES_EXIT_USAGE;
 	}
-	if (!es_parse(argc, argv, &args, fault))
+	if (!es_parse(es_verbs, argc, argv, &args, fault))
 		status = es_misuse(&args, "%s", fault);
 	else if (es_arg_given(&args, "help"))
-		status = es_help_show(args.verb, args.name, stdout);
+		status = es_help_show(&args, args.verb, args.name, stdout);
 	else if (es_arg_given(&args, "version"))
 		status = es_verb_version(&args);
 	else

@@ -48,20 +48,20 @@ static void show_verbs(FILE *out, const char *before, const struct es_verb *verb
 	}
 }
 
-void es_help_overview(FILE *out)
+void es_help_overview(const struct es_verb *verbs, FILE *out)
 {
 	fprintf(out, "usage: etcseal VERB [OPTION...]\n"
 		     "Keeps this host's configuration encrypted at rest, sealed to the way the host boots.\n\n");
-	show_verbs(out, "", es_verbs);
+	show_verbs(out, "", verbs);
 	fprintf(out, "\nFor every verb:\n");
 	show_options(out, es_global_options);
 	fprintf(out, "\n%s", footer);
 }
 
-enum es_exit es_help_show(const struct es_verb *verb, const char *name, FILE *out)
+enum es_exit es_help_show(const struct es_args *args, const struct es_verb *verb, const char *name, FILE *out)
 {
 	if (verb == NULL) {
-		es_help_overview(out);
+		es_help_overview(args->verbs, out);
 		return ES_EXIT_DONE;
 	}
 	if (verb->verbs != NULL) {
@@ -88,8 +88,8 @@ enum es_exit es_verb_help(const struct es_args *args)
 	const struct es_verb *verb;
 
 	if (args->operand_count == 0)
-		return es_help_show(NULL, "", stdout);
-	verb = es_verb_find(args->operand_count, args->operands, fault);
+		return es_help_show(args, NULL, "", stdout);
+	verb = es_verb_find(args->verbs, args->operand_count, args->operands, fault);
 	if (verb == NULL)
 		return es_misuse(args, "%s", fault);
 	for (unsigned i = 0; i < args->operand_count; i++) {
@@ -97,7 +97,7 @@ enum es_exit es_verb_help(const struct es_args *args)
 
 		snprintf(name + n, sizeof name - n, "%s%s", i > 0 ? " " : "", args->operands[i]);
 	}
-	return es_help_show(verb, name, stdout);
+	return es_help_show(args, verb, name, stdout);
 }
 
 static void fill_version(struct es_writer *w, const void *what)

@@ -7,9 +7,9 @@
 
 #include <stdio.h>
 
-void es_help_overview(FILE *out);
+void es_help_overview(const struct es_verb *verbs, FILE *out);
 /* Of one verb; verb NULL: of all. name is its full name, "recovery list". */
-enum es_exit es_help_show(const struct es_verb *verb, const char *name, FILE *out);
+enum es_exit es_help_show(const struct es_args *args, const struct es_verb *verb, const char *name, FILE *out);
 
 enum es_exit es_verb_help(const struct es_args *args);
 enum es_exit es_verb_version(const struct es_args *args);

@@ -45,10 +45,11 @@ static const struct es_verb *find_verb(const struct es_verb *verbs, const char *
 	return NULL;
 }
 
-static const struct es_verb *step(const struct es_verb *from, const char *word, char *text)
+/* from: the verb that word is one of; NULL: word is one of the whole table. */
+static const struct es_verb *step(const struct es_verb *verbs, const struct es_verb *from, const char *word, char *text)
 {
 	struct es_nearest nearest = { .typed = word };
-	const struct es_verb *v = find_verb(from != NULL ? from->verbs : es_verbs, word, &nearest);
+	const struct es_verb *v = find_verb(from != NULL ? from->verbs : verbs, word, &nearest);
 
 	if (v == NULL) {
 		fault(text, "there is no verb `%.40s%s%.60s`", from != NULL ? from->name : "", from != NULL ? " " : "",
@@ -58,7 +59,8 @@ static const struct es_verb *step(const struct es_verb *from, const char *word, 
 	return v;
 }
 
-const struct es_verb *es_verb_find(unsigned count, const char *const *words, char ret_fault[static ES_PARSE_TEXT])
+const struct es_verb *es_verb_find(const struct es_verb *verbs, unsigned count, const char *const *words,
+				   char ret_fault[static ES_PARSE_TEXT])
 {
 	const struct es_verb *v = NULL;
 
@@ -67,7 +69,7 @@ const struct es_verb *es_verb_find(unsigned count, const char *const *words, cha
 			fault(ret_fault, "`%s` has no verbs of its own", v->name);
 			return NULL;
 		}
-		v = step(v, words[i], ret_fault);
+		v = step(verbs, v, words[i], ret_fault);
 		if (v == NULL)
 			return NULL;
 	}
@@ -146,7 +148,7 @@ static bool parse_word(struct parser *p, const char *word)
 	size_t n = strlen(a->name);
 
 	if (a->verb == NULL || a->verb->verbs != NULL) {
-		const struct es_verb *v = step(a->verb, word, p->fault);
+		const struct es_verb *v = step(a->verbs, a->verb, word, p->fault);
 
 		if (v == NULL)
 			return false;
@@ -184,12 +186,13 @@ static bool is_complete(struct parser *p)
 	return true;
 }
 
-bool es_parse(int argc, char *const *argv, struct es_args *ret_args, char ret_fault[static ES_PARSE_TEXT])
+bool es_parse(const struct es_verb *verbs, int argc, char *const *argv, struct es_args *ret_args,
+	      char ret_fault[static ES_PARSE_TEXT])
 {
 	struct parser p = { argc, argv, 1, ret_args, ret_fault };
 	bool only_words = false, ok = true;
 
-	*ret_args = (struct es_args){ 0 };
+	*ret_args = (struct es_args){ .verbs = verbs };
 	ret_fault[0] = '\0';
 	/* First, so that also what is wrong before it is said in JSON. */
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)

@@ -8,9 +8,11 @@
 enum { ES_PARSE_TEXT = 256 };
 
 /* false: *ret_fault says what is wrong, in words. ret_args is filled as far as it went; json is right in any case. */
-bool es_parse(int argc, char *const *argv, struct es_args *ret_args, char ret_fault[static ES_PARSE_TEXT]);
+bool es_parse(const struct es_verb *verbs, int argc, char *const *argv, struct es_args *ret_args,
+	      char ret_fault[static ES_PARSE_TEXT]);
 
 /* The verb at the end of words ("recovery", "list"); NULL if there is none: then *ret_fault says so. */
-const struct es_verb *es_verb_find(unsigned count, const char *const *words, char ret_fault[static ES_PARSE_TEXT]);
+const struct es_verb *es_verb_find(const struct es_verb *verbs, unsigned count, const char *const *words,
+				   char ret_fault[static ES_PARSE_TEXT]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "keys/testlib/command.h"
 #include "tools/dispatch.h"
 #include "tools/help.h"
+#include "tools/verb_table.h"
 
 #include <stdlib.h>
 #include <string.h>

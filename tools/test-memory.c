@@ -11,6 +11,7 @@
 #include "keys/testlib/process_memory.h"
 #include "tools/dispatch.h"
 #include "tools/verb.h"
+#include "tools/verb_table.h"
 
 #include <limits.h>
 #include <stdio.h>

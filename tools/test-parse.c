@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tools/parse.h"
+#include "tools/verb_table.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool parse(const char *words, struct es_args *args, char *fault)
 	strcpy(text, words);
 	for (char *w = strtok(text, " "); w != NULL; w = strtok(NULL, " "))
 		argv[argc++] = strcmp(w, "''") == 0 ? (char *)"" : w;
-	return es_parse(argc, argv, args, fault);
+	return es_parse(es_verbs, argc, argv, args, fault);
 }
 
 static void assert_refused(const char *words, const char *expected)
@@ -169,11 +170,11 @@ static void a_verb_is_found_by_its_words(void **state)
 	char fault[ES_PARSE_TEXT];
 
 	(void)state;
-	assert_string_equal(es_verb_find(2, list, fault)->name, "list");
-	assert_string_equal(es_verb_find(1, list, fault)->name, "recovery");
-	assert_null(es_verb_find(2, deep, fault));
+	assert_string_equal(es_verb_find(es_verbs, 2, list, fault)->name, "list");
+	assert_string_equal(es_verb_find(es_verbs, 1, list, fault)->name, "recovery");
+	assert_null(es_verb_find(es_verbs, 2, deep, fault));
 	assert_string_equal(fault, "`get` has no verbs of its own");
-	assert_null(es_verb_find(2, none, fault));
+	assert_null(es_verb_find(es_verbs, 2, none, fault));
 }
 
 int main(void)

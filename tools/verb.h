@@ -34,7 +34,6 @@ struct es_verb {
 	const char *more; /* for `etcseal help VERB`, lines of at most 80; may be NULL */
 };
 
-extern const struct es_verb es_verbs[];
 extern const struct es_option es_global_options[];
 
 /* What was given, checked against the table: names are right, values are there, words are among the allowed. */
@@ -46,8 +45,9 @@ struct es_given {
 };
 
 struct es_args {
-	const struct es_verb *verb; /* NULL: none was named */
-	char name[ES_VERB_TEXT];    /* "recovery list" */
+	const struct es_verb *verbs; /* the whole table */
+	const struct es_verb *verb;  /* NULL: none was named */
+	char name[ES_VERB_TEXT];     /* "recovery list" */
 	bool json;
 	unsigned given_count;
 	struct es_given given[ES_GIVEN_MAX];
