@@ -22,16 +22,18 @@ LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections $(LDFL
 LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljson-c -lkeyutils \
 	-ltss2-esys -ltss2-mu -ltss2-rc -ltss2-tctildr -lcrypto -lpthread
 
-sources = $(filter-out $(foreach d,$(1),$(wildcard $(d)/test-*.c $(d)/fuzz-*.c)),$(foreach d,$(1),$(wildcard $(d)/*.c)))
+sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys
 LIB_SRC := $(call sources,$(KEYS_DIRS))
 INITRD_SRC := $(call sources,initrd)
 TOOLS_SRC := $(call sources,tools)
-TESTLIB_SRC := $(wildcard keys/testlib/*.c)
-TEST_SRC := $(foreach d,$(KEYS_DIRS) initrd tools,$(wildcard $(d)/test-*.c))
-FUZZ_SRC := $(foreach d,$(KEYS_DIRS),$(wildcard $(d)/fuzz-*.c))
+TESTLIB_SRC := $(wildcard keys/tests/lib/*.c)
+# Each room has its tests in tests/; what belongs to no single room is in keys/tests/.
+TEST_DIRS := $(addsuffix /tests,$(KEYS_DIRS) initrd tools) keys/tests/attacks
+TEST_SRC := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/test-*.c))
+FUZZ_SRC := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/fuzz-*.c))
 
 LIB := $(BUILD)/libetcseal.a
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
@@ -45,7 +47,7 @@ tests: $(TESTS)
 -include .ci/install.mk
 -include tests-ovmf/rules.mk
 -include tests-ovmf/attack/rules.mk
--include keys/endure/rules.mk
+-include keys/tests/endure/rules.mk
 -include .ci/fuzz.mk
 
 $(BUILD)/%.o: %.c
@@ -70,18 +72,18 @@ $(BUILD)/etcseal-boot: $(call objects,$(INITRD_SRC)) $(LIB)
 	$(Q)$(CC) $(filter %.o,$^) $(WHOLE_LIB) $(LDFLAGS_ALL) $(LIBS) -o $@
 
 # A test links the library, the test library and, for initrd/ and tools/, its program's objects but main.
-$(BUILD)/initrd/test-%: $(BUILD)/initrd/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
+$(BUILD)/initrd/tests/test-%: $(BUILD)/initrd/tests/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
-$(BUILD)/tools/test-%: $(BUILD)/tools/test-%.o $(filter-out %/main.o,$(call objects,$(TOOLS_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
+$(BUILD)/tools/tests/test-%: $(BUILD)/tools/tests/test-%.o $(filter-out %/main.o,$(call objects,$(TOOLS_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 # They see what is looked into, and when.
-$(BUILD)/keys/test-order $(BUILD)/keys/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
+$(BUILD)/keys/tests/test-order $(BUILD)/keys/tests/attacks/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
 # It lets a TPM count otherwise than is foreseen.
-$(BUILD)/keys/test-host_tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
+$(BUILD)/keys/tests/test-host_tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
 # It says that a file system is FAT.
-$(BUILD)/keys/test-boot_partition: LDFLAGS_ALL += -Wl,--wrap=statfs
+$(BUILD)/keys/tests/test-boot_partition: LDFLAGS_ALL += -Wl,--wrap=statfs
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
@@ -94,7 +96,7 @@ $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
 # So with the version.
-VERSION_SRC := initrd/main.c initrd/test-main.c tools/help.c efi/main.c efi/variables.c efi/test-variables.c
+VERSION_SRC := initrd/main.c initrd/tests/test-main.c tools/help.c efi/main.c efi/variables.c efi/tests/test-variables.c
 $(call objects,$(VERSION_SRC)) $(VERSION_SRC:%.c=$(BUILD)/stub-$(EFI_ARCH)/%.o): $(BUILD)/version
 $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
@@ -104,8 +106,8 @@ FORCE:
 units: all tests
 	$(Q).ci/units $(TESTS) .ci/test-deps
 
-# The manual page of reasons, out of the table; tools/test-reasons fails where it is stale.
-man: $(BUILD)/tools/test-reasons
+# The manual page of reasons, out of the table; tools/tests/test-reasons fails where it is stale.
+man: $(BUILD)/tools/tests/test-reasons
 	$(Q)$< --write
 
 # The rules of ARCHITECTURE.md: of the sources, and that no files need each other in a circle, by what is built of them.

@@ -11,7 +11,7 @@ FUZZ_COMMON := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' -Wall -
 	-fno-omit-frame-pointer
 FUZZ_FLAGS := $(FUZZ_COMMON) -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 # What fuzzers share, and what stands in for a part of the library: these go before it.
-FUZZ_PARTS := $(wildcard keys/testlib/fuzz/*.c) keys/testlib/tar_image.c
+FUZZ_PARTS := $(wildcard keys/tests/lib/fuzz/*.c) keys/tests/lib/tar_image.c
 FUZZERS := $(patsubst %.c,$(FUZZ_BUILD)/%,$(FUZZ_SRC))
 FUZZ_LIB := $(FUZZ_BUILD)/libetcseal.a
 COVER_BUILD := $(FUZZ_BUILD)/cover
@@ -31,7 +31,7 @@ $(FUZZ_BUILD)/%.o: %.c
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -c $< -o $@
 
 # Not what is fuzzed: as fast as can be, and its edges aren't counted.
-$(patsubst %.c,$(FUZZ_BUILD)/%.o,$(filter-out keys/testlib/fuzz/secret.c,$(FUZZ_PARTS))): FUZZ_FLAGS := $(FUZZ_COMMON)
+$(patsubst %.c,$(FUZZ_BUILD)/%.o,$(filter-out keys/tests/lib/fuzz/secret.c,$(FUZZ_PARTS))): FUZZ_FLAGS := $(FUZZ_COMMON)
 
 $(FUZZ_LIB): $(patsubst %.c,$(FUZZ_BUILD)/%.o,$(LIB_SRC))
 	$(call say,AR,$@)

@@ -39,22 +39,22 @@ $(STUB): $(BUILD)/stub-$(EFI_ARCH)/stub.so
 
 -include $(EFI_OBJ:.o=.d)
 
-# Tests on the host: the stub's objects but main.c and libc.c, over a firmware that efi/testlib makes up.
-EFI_HOST_OBJ := $(call objects,$(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) $(wildcard efi/testlib/*.c))
-EFI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard efi/test-*.c))
+# Tests on the host: the stub's objects but main.c and libc.c, over a firmware that efi/tests/lib makes up.
+EFI_HOST_OBJ := $(call objects,$(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) $(wildcard efi/tests/lib/*.c))
+EFI_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard efi/tests/test-*.c))
 TESTS += $(EFI_TESTS)
 tests: $(EFI_TESTS)
 
 $(BUILD)/efi/%.o: ALL_CFLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI
-$(BUILD)/efi/test-%: $(BUILD)/efi/test-%.o $(EFI_HOST_OBJ) $(call objects,$(TESTLIB_SRC)) $(LIB)
+$(BUILD)/efi/tests/test-%: $(BUILD)/efi/tests/test-%.o $(EFI_HOST_OBJ) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
-$(BUILD)/efi/test-main $(BUILD)/efi/test-main_return: $(BUILD)/efi/main.o
+$(BUILD)/efi/tests/test-main $(BUILD)/efi/tests/test-main_return: $(BUILD)/efi/main.o
 
 # Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
-EFI_FUZZ := $(wildcard efi/fuzz-*.c)
-EFI_FUZZ_PARTS := $(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) efi/testlib/mock.c
+EFI_FUZZ := $(wildcard efi/tests/fuzz-*.c)
+EFI_FUZZ_PARTS := $(filter-out efi/main.c efi/libc.c,$(EFI_SRC)) efi/tests/lib/mock.c
 EFI_FUZZ_OBJ := $(foreach b,$(BUILD)/fuzz $(BUILD)/fuzz/cover,$(patsubst %.c,$(b)/%.o,$(EFI_FUZZ_PARTS)))
 FUZZ_SRC += $(EFI_FUZZ)
 $(BUILD)/fuzz/efi/%.o: FUZZ_FLAGS += $(EFI_INCLUDE) -DGNU_EFI_USE_MS_ABI

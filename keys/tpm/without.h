@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The defences of this layer, and what takes each of them away: for the tests that show that an attack succeeds without
- * it (keys/tpm/test-without-*.c compile the file in question once more). Never set in a build of ours. Private to
+ * it (keys/tpm/tests/test-without-*.c compile the file in question once more). Never set in a build of ours. Private to
  * keys/tpm. What the facade has to know of too is in keys/core/without.h.
  *
  *   ES_TEST_WITHOUT_PARAM_ENCRYPTION    session.c   sessions encrypt no parameter: the bus shows the secret

@@ -51,9 +51,9 @@ without_build() { # switch
 	local to=$BUILD/without/$1 source
 	mkdir -p "$to"
 	rm -rf "$to"/{keys,initrd,tools,stub-x64}
-	(cd "$BUILD" && find keys initrd tools stub-x64 -name '*.o' ! -name 'test-*' ! -path '*/testlib/*' -print0 |
+	(cd "$BUILD" && find keys initrd tools stub-x64 -name '*.o' ! -path '*/tests/*' -print0 |
 		xargs -0 cp -p --parents -t "$to")
-	grep -lE 'ES_WITH_|ES_VERSION_TEXT' keys/*.c keys/*/*.c initrd/*.c tools/*.c efi/*.c | while IFS= read -r source; do
+	grep -rlE --include='*.c' 'ES_WITH_|ES_VERSION_TEXT' keys initrd tools efi | grep -v /tests/ | while IFS= read -r source; do
 		rm -f "$to/${source%.c}.o" "$to/stub-x64/${source%.c}.o"
 	done
 	(

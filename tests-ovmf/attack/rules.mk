@@ -9,7 +9,7 @@ attack:
 
 attack-programs: $(ATTACK_PROGRAMS)
 
-$(OVMF_BUILD)/unseal: keys/testlib/tools/unseal.c $(LIB)
+$(OVMF_BUILD)/unseal: keys/tests/lib/tools/unseal.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $^ $(LDFLAGS_ALL) $(LIBS) -o $@

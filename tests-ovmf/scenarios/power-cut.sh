@@ -13,7 +13,7 @@ machine_secure_boot "$m"
 cp --sparse=always "$m/disk.img" "$SCRATCH/base.img"
 job_make "$SCRATCH/job" endure
 mark_block "$m/disk.img" >"$SCRATCH/job/mark-block"
-"$BUILD/keys/endure/test-power" --commands >"$SCRATCH/job/verbs"
+"$BUILD/keys/tests/endure/test-power" --commands >"$SCRATCH/job/verbs"
 record_boot "$m" verbs "job=$SCRATCH/job" || :
 verbs=$m/boots/verbs
 
@@ -24,7 +24,7 @@ while read -r command; do
 done <"$SCRATCH/job/verbs"
 grep -m1 -oE '([0-9]{6}-){15}[0-9]{6}' "$verbs/out/verbs.txt" >"$SCRATCH/key" || :
 # shellcheck disable=SC2086
-CMOCKA_MESSAGE_OUTPUT=TAP "$BUILD/keys/endure/test-power" ${ENDURE:---quick} "$SCRATCH/base.img" "$m/recorded" "$verbs/out/log" "$SCRATCH/key" \
+CMOCKA_MESSAGE_OUTPUT=TAP "$BUILD/keys/tests/endure/test-power" ${ENDURE:---quick} "$SCRATCH/base.img" "$m/recorded" "$verbs/out/log" "$SCRATCH/key" \
 	"$(cat "$m/uuid")" "$ESP_OFFSET" "$(cat "$SCRATCH/job/mark-block")" >"$SCRATCH/power.txt" 2>&1 || :
 cat "$SCRATCH/power.txt"
 check "no cut loses anything" grep -q '^ok 1 ' "$SCRATCH/power.txt"

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "initrd/commands.h"
+#include "initrd/run.h"
+#include "keys/tests/lib/mounts.h"
+#include "keys/tests/lib/oracle.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define shell_ok(...) assert_int_equal(oracle_shell(state, __VA_ARGS__), 0)
+
+static int setup(void **state)
+{
+	if (mounts_folder_make(state) != 0)
+		return -1;
+	return oracle_shell(state, "mkdir -p root/etc/net root/srv && echo image >root/etc/hostname");
+}
+
+/* What unlock leaves. */
+static void unlocked(void **state, enum es_boot_state boot_state, unsigned path_count, const char *const *paths)
+{
+	struct es_boot_record record = { .state = boot_state, .bank = -1, .path_count = path_count };
+	ES_RUN run = ES_RUN_NONE;
+	char path[256];
+
+	for (unsigned i = 0; i < path_count; i++)
+		snprintf(record.paths[i], sizeof record.paths[i], "%s", paths[i]);
+	snprintf(path, sizeof path, "%s/run", (const char *)*state);
+	assert_int_equal(es_run_make(path, &run), ES_OK);
+	assert_int_equal(es_run_ram(&run), ES_OK);
+	assert_int_equal(es_run_record(&run, &record), ES_OK);
+	if (boot_state == ES_BOOT_LOCKED)
+		es_run_drop(&run);
+}
+
+static enum es_exit apply(void **state)
+{
+	char run[256], root[256];
+	const struct es_apply_options options = { .root = root, .run_dir = run };
+
+	snprintf(run, sizeof run, "%s/run", (const char *)*state);
+	snprintf(root, sizeof root, "%s/root", (const char *)*state);
+	return es_apply(&options);
+}
+
+static void assert_overlays(void **state, unsigned count)
+{
+	shell_ok("test $(grep -c \"^etcseal $PWD/root\" /proc/self/mounts) = %u", count);
+}
+
+static void the_opened_tree_lies_over_every_path(void **state)
+{
+	const char *const paths[] = { "/etc", "/srv" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	shell_ok("mkdir run/ram/tree/etc run/ram/tree/srv && echo sealed >run/ram/tree/etc/hostname && "
+		 "echo too >run/ram/tree/srv/file");
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	assert_overlays(state, 2);
+	shell_ok("test \"$(cat root/etc/hostname)\" = sealed && test \"$(cat root/srv/file)\" = too");
+}
+
+static void an_unconfigured_host_gets_an_empty_tree(void **state)
+{
+	const char *const paths[] = { "/etc" };
+
+	unlocked(state, ES_BOOT_UNCONFIGURED, 1, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("test \"$(cat root/etc/hostname)\" = image && echo new >root/etc/hostname && "
+		 "test \"$(cat run/ram/tree/etc/hostname)\" = new");
+}
+
+static void a_locked_host_gets_nothing(void **state)
+{
+	const char *const paths[] = { "/etc" };
+
+	unlocked(state, ES_BOOT_LOCKED, 1, paths);
+	assert_int_equal(apply(state), ES_EXIT_LOCKED);
+	assert_overlays(state, 0);
+}
+
+static void without_unlock_there_is_nothing_to_apply(void **state)
+{
+	assert_int_equal(apply(state), ES_EXIT_FAILED);
+	shell_ok("mkdir run && echo '{' >run/boot.json");
+	assert_int_equal(apply(state), ES_EXIT_FAILED);
+	assert_overlays(state, 0);
+}
+
+static void one_path_that_fails_leaves_none_covered(void **state)
+{
+	const char *const paths[] = { "/etc", "/missing", "/srv" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 3, paths);
+	assert_int_equal(apply(state), ES_EXIT_FAILED);
+	assert_overlays(state, 0);
+	shell_ok("test \"$(cat root/etc/hostname)\" = image");
+}
+
+static void a_path_beneath_another_is_covered_by_that(void **state)
+{
+	const char *const paths[] = { "/etc/net", "/etc", "/etc", "/srv" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 4, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	assert_overlays(state, 2);
+	shell_ok("echo x >root/etc/net/file && test -s run/ram/tree/etc/net/file");
+}
+
+static void a_file_is_covered_by_its_copy(void **state)
+{
+	const char *const paths[] = { "/etc", "/srv/app/id" };
+
+	shell_ok("mkdir root/srv/app && echo image >root/srv/app/id && echo x >root/srv/app/other");
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("echo mine >root/srv/app/id && test \"$(cat run/ram/tree/srv/app/id)\" = mine && "
+		 "test ! -e run/ram/tree/srv/app/other && umount root/srv/app/id && "
+		 "test \"$(cat root/srv/app/id)\" = image");
+}
+
+static void a_name_that_only_begins_alike_is_covered_by_itself(void **state)
+{
+	const char *const paths[] = { "/etc", "/etc2" };
+
+	shell_ok("mkdir root/etc2");
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	assert_overlays(state, 2);
+}
+
+static void a_root_that_is_missing_is_an_error(void **state)
+{
+	const char *const paths[] = { "/etc" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 1, paths);
+	shell_ok("mv root elsewhere");
+	assert_int_equal(apply(state), ES_EXIT_FAILED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, mounts_folder_remove)
+		TEST(the_opened_tree_lies_over_every_path),
+		TEST(an_unconfigured_host_gets_an_empty_tree),
+		TEST(a_locked_host_gets_nothing),
+		TEST(without_unlock_there_is_nothing_to_apply),
+		TEST(one_path_that_fails_leaves_none_covered),
+		TEST(a_path_beneath_another_is_covered_by_that),
+		TEST(a_file_is_covered_by_its_copy),
+		TEST(a_name_that_only_begins_alike_is_covered_by_itself),
+		TEST(a_root_that_is_missing_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, mounts_own, NULL);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without the counter what is old opens as what is new. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
+#define ES_TEST_WITHOUT_COUNTER
+#include "keys/choice.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_with_old_banks_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_old_banks());
+}
+
+static void control_attack_with_counter_deleted_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_counter_deleted());
+}
+
+static void control_attack_with_counter_made_again_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_counter_made_again());
+}
+
+static void control_attack_with_kdf_archive_beside_counter_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_kdf_archive_beside_counter());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_with_old_banks_succeeds),
+		cmocka_unit_test(control_attack_with_counter_deleted_succeeds),
+		cmocka_unit_test(control_attack_with_counter_made_again_succeeds),
+		cmocka_unit_test(control_attack_with_kdf_archive_beside_counter_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without PCR 2 a driver that the firmware loads from disk is not noticed. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
+#define ES_TEST_WITHOUT_DRIVERS_PCR
+#include "keys/choice.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_with_a_firmware_driver_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_a_firmware_driver());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_with_a_firmware_driver_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fence is what keeps the key from whatever runs behind the helper. Compiles opening_tpm.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
+#define ES_TEST_WITHOUT_FENCE
+#include "keys/opening_tpm.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_with_own_kdf_archive_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_own_kdf_archive());
+}
+
+static void control_attack_with_own_recovery_key_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_own_recovery_key());
+}
+
+static void control_attack_with_archive_sealed_to_our_tpm_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_archive_sealed_to_our_tpm());
+}
+
+static void control_attack_as_root_after_boot_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_as_root_after_boot());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_with_own_kdf_archive_succeeds),
+		cmocka_unit_test(control_attack_with_own_recovery_key_succeeds),
+		cmocka_unit_test(control_attack_with_archive_sealed_to_our_tpm_succeeds),
+		cmocka_unit_test(control_attack_as_root_after_boot_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

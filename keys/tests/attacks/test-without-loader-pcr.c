@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PCR 11 alone can be replayed by whatever the firmware starts. Compiles choice.c and object.c once more, with that defence off: this program's copies go before the library's. See keys/core/without.h. */
+#define ES_TEST_WITHOUT_LOADER_PCR
+#include "keys/choice.c"
+#include "keys/tpm/object.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_by_replaying_pcr_11_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_by_replaying_pcr_11());
+}
+
+static void control_attack_by_replaying_pcr_11_signed_by_another_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_by_replaying_pcr_11_signed_by_another());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_by_replaying_pcr_11_succeeds),
+		cmocka_unit_test(control_attack_by_replaying_pcr_11_signed_by_another_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

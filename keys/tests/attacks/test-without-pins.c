@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without pins any configuration that opens is the host's. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See
+ * keys/core/without.h. */
+#define ES_TEST_WITHOUT_PINS
+#include "keys/choice.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_with_planted_key_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_planted_key());
+}
+
+static void control_attack_with_planted_host_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_with_planted_host());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_with_planted_key_succeeds),
+		cmocka_unit_test(control_attack_with_planted_host_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

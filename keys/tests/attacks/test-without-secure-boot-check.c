@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The firmware's word that Secure Boot is on says nothing of the image. Compiles host_secure_boot.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
+#define ES_TEST_WITHOUT_SECURE_BOOT_CHECK
+#include "keys/host_secure_boot.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_by_replaying_pcr_11_where_shim_checks_nothing_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_by_replaying_pcr_11_where_shim_checks_nothing());
+}
+
+static void control_attack_by_replaying_pcr_11_where_nothing_was_verified_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_by_replaying_pcr_11_where_nothing_was_verified());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_by_replaying_pcr_11_where_shim_checks_nothing_succeeds),
+		cmocka_unit_test(control_attack_by_replaying_pcr_11_where_nothing_was_verified_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without a pin that the disk has no hand in, a device on the bus takes the TPM's place. Compiles opening_tpm.c, opening_judge.c once more, with that defence off: this program's copy goes before the library's. See
+ * keys/core/without.h. */
+#define ES_TEST_WITHOUT_SRK_OPTION
+#include "keys/opening_tpm.c"
+#include "keys/opening_judge.c"
+
+#include "keys/tests/lib/host_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_attack_on_bus_and_disk_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_on_bus_and_disk());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_attack_on_bus_and_disk_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

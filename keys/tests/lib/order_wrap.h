@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For a program that is linked with --wrap for both: reports each call. Code in a header, since ld wraps what each program's own link
+ * asks for. */
+#ifndef ES_TESTLIB_ORDER_WRAP_H
+#define ES_TESTLIB_ORDER_WRAP_H
+
+#include "keys/config_key.h"
+#include "keys/refusal.h"
+#include "keys/tests/lib/host_attacks.h"
+
+enum es_reason __real_es_protector_open_kdf(const struct es_protector *p, const char *product_uuid,
+					    struct es_secret **ret);
+enum es_reason __wrap_es_protector_open_kdf(const struct es_protector *p, const char *product_uuid,
+					    struct es_secret **ret);
+void __real_es_refusal_words(const struct es_refusal_evidence *e, char *ret_text, size_t cap);
+void __wrap_es_refusal_words(const struct es_refusal_evidence *e, char *ret_text, size_t cap);
+
+enum es_reason __wrap_es_protector_open_kdf(const struct es_protector *p, const char *product_uuid,
+					    struct es_secret **ret)
+{
+	host_attack_saw_look();
+	return __real_es_protector_open_kdf(p, product_uuid, ret);
+}
+
+void __wrap_es_refusal_words(const struct es_refusal_evidence *e, char *ret_text, size_t cap)
+{
+	host_attack_saw_look();
+	__real_es_refusal_words(e, ret_text, cap);
+}
+
+#endif

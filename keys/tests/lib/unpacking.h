@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Unpacks an archive built by hand into a fresh tree/ of the test's folder, and looks at how that went. */
+#ifndef ES_TESTLIB_UNPACKING_H
+#define ES_TESTLIB_UNPACKING_H
+
+#include "keys/store/archive.h"
+#include "keys/tests/lib/tar_image.h"
+
+int fresh_tree(void **state); /* tree/, emptied; the caller closes */
+void unpacked(void **state, const struct tar_image *t);
+void refused(void **state, const struct tar_image *t, enum es_reason reason, const char *member);
+
+/* The manifest for /etc, and tree/etc/. */
+void begin(struct tar_image *t);
+/* One member in an otherwise sound archive, and a file behind it that must not come to be. */
+void member_refused(void **state, const struct tar_member *m, enum es_reason reason);
+
+#endif

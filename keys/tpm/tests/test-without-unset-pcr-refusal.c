@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without the refusal a seal goes to PCRs that anybody can have. Compiles object.c once more, with that
+ * defence off: this program's copy goes before the library's. See without.h. */
+#define ES_TEST_WITHOUT_UNSET_PCR_REFUSAL
+#include "keys/tpm/object.c"
+
+#include "keys/tests/lib/tpm_attacks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static void control_seal_to_unset_pcrs_succeeds(void **state)
+{
+	assert_true(attack_seal_to_unset_pcrs(*state));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(control_seal_to_unset_pcrs_succeeds, tpm_fixture_make,
+						tpm_fixture_remove),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without locking the plaintext that the command works on may be swapped. Compiles harden.c once more, with that defence off: this program's copy
+ * goes before the library's. See keys/core/without.h. */
+#define ES_TEST_WITHOUT_LOCKING
+#include "keys/core/harden.c"
+
+#include "keys/tests/lib/memory_attacks.h"
+#include "keys/tests/lib/mounts.h"
+#include "tools/dispatch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void control_swap_of_watch_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_watch(es_dispatch) || !memory_attacks_can_see());
+}
+
+static void control_swap_of_backup_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_backup(es_dispatch) || !memory_attacks_can_see());
+}
+
+static void control_swap_of_diff_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_diff(es_dispatch) || !memory_attacks_can_see());
+}
+
+static void control_swap_of_extract_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_extract(es_dispatch) || !memory_attacks_can_see());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_swap_of_watch_succeeds),
+		cmocka_unit_test(control_swap_of_backup_succeeds),
+		cmocka_unit_test(control_swap_of_diff_succeeds),
+		cmocka_unit_test(control_swap_of_extract_succeeds),
+	};
+
+	return cmocka_run_group_tests(tests, mounts_own, NULL);
+}
