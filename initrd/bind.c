@@ -3,7 +3,7 @@
 
 #include "initrd/fd.h"
 #include "initrd/mnt.h"
-#include "keys/store/archive.h"
+#include "keys/archive/archive.h"
 
 #include <errno.h>
 #include <fcntl.h>

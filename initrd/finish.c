@@ -3,7 +3,7 @@
 
 #include "initrd/fd.h"
 #include "keys/core/buf.h"
-#include "keys/store/archive_path.h"
+#include "keys/store/covered.h"
 #include "keys/store/file.h"
 
 #include <errno.h>

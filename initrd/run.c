@@ -3,6 +3,7 @@
 
 #include "initrd/fd.h"
 #include "keys/core/labels.h"
+#include "keys/store/covered.h"
 #include "keys/store/file.h"
 
 #include <errno.h>

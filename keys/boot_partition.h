@@ -5,7 +5,7 @@
 
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
-#include "keys/store/archive.h"
+#include "keys/archive/archive.h"
 
 struct es_boot_partition_request {
 	const char *asked;       /* a folder to take as it is, or NULL */

@@ -6,6 +6,7 @@
 #ifndef ES_HOST_H
 #define ES_HOST_H
 
+#include "keys/archive/archive.h"
 #include "keys/core/recovery_code.h"
 #include "keys/secure_boot.h"
 #include "keys/store/bank.h"

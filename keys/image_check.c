@@ -10,7 +10,7 @@
 #include "keys/crypto/sign.h"
 #include "keys/image_kind.h"
 #include "keys/image_policy.h"
-#include "keys/store/initrd.h"
+#include "keys/archive/initrd.h"
 
 #include <stdio.h>
 #include <string.h>

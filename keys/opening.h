@@ -7,6 +7,7 @@
 #ifndef ES_OPENING_H
 #define ES_OPENING_H
 
+#include "keys/archive/archive.h"
 #include "keys/core/pins.h"
 #include "keys/core/recovery_code.h"
 #include "keys/core/secret.h"

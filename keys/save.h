@@ -11,6 +11,7 @@
 #ifndef ES_SAVE_H
 #define ES_SAVE_H
 
+#include "keys/archive/archive.h"
 #include "keys/host.h"
 
 /* What becomes of the TPM's counter. In mode kdf there is none, and each save is a generation. */

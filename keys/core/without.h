@@ -28,8 +28,8 @@
  *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
  *   ES_TEST_WITHOUT_PATH_CHECKS       keys/store/path.c   a path that is named leads where others let it lead
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
- *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/store/archive_member.c, archive_make.c   names, links and modes as the archive has them
- *   ES_TEST_WITHOUT_UNPACK_CAPS       keys/store/archive_unpack.c   as many members, and as large, as the archive has
+ *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/archive/member.c, make.c   names, links and modes as the archive has them
+ *   ES_TEST_WITHOUT_UNPACK_CAPS       keys/archive/unpack.c   as many members, and as large, as the archive has
  *   ES_TEST_WITHOUT_SECTION_CHECKS    keys/core/pe.c, uki.c   sections may overlap, come twice, in any order
  *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c, console.c   secrets stay where they were
  *   ES_TEST_WITHOUT_LOCKING           keys/core/harden.c  plaintext may be swapped; keys may not

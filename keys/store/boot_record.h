@@ -7,7 +7,8 @@
 #define ES_STORE_BOOT_RECORD_H
 
 #include "keys/core/handover.h"
-#include "keys/store/archive.h"
+#include "keys/store/covered.h"
+#include "keys/store/info.h"
 
 enum es_boot_state {
 	ES_BOOT_UNCONFIGURED, /* no bank: the image's own configuration */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/boot_record.h"
-#include "keys/store/archive_path.h"
+#include "keys/store/covered.h"
 #include "keys/store/json.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/watch_record.h"
 
-#include "keys/store/archive_path.h"
+#include "keys/store/covered.h"
 #include "keys/store/json.h"
 
 #include <string.h>

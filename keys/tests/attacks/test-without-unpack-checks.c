@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without its checks the reader does whatever an archive says. Compiles archive_member.c and archive_make.c once more, with that defence off: this program's copies go before the library's. See keys/core/without.h. */
+/* Without its checks the reader does whatever an archive says. Compiles member.c and make.c once more, with that defence off: this program's copies go before the library's. See keys/core/without.h. */
 #define ES_TEST_WITHOUT_UNPACK_CHECKS
-#include "keys/store/archive_member.c"
-#include "keys/store/archive_make.c"
+#include "keys/archive/member.c"
+#include "keys/archive/make.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

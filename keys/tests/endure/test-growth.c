@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/store/archive.h"
+#include "keys/archive/archive.h"
 #include "keys/tests/lib/endured.h"
 
 #include <fcntl.h>

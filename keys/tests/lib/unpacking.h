@@ -3,7 +3,7 @@
 #ifndef ES_TESTLIB_UNPACKING_H
 #define ES_TESTLIB_UNPACKING_H
 
-#include "keys/store/archive.h"
+#include "keys/archive/archive.h"
 #include "keys/tests/lib/tar_image.h"
 
 int fresh_tree(void **state); /* tree/, emptied; the caller closes */

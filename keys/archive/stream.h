@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading a tar in one zstd frame, member by member. Decompression is ours and not libarchive's, so that its size has a
+ * cap, and that nothing hides behind the tar's end. Store's own.
+ */
+#ifndef ES_ARCHIVE_STREAM_H
+#define ES_ARCHIVE_STREAM_H
+
+#include "keys/archive/archive.h"
+
+struct archive_entry;
+struct es_tar;
+
+ES_MUST_CHECK enum es_reason es_tar_open(struct es_span packed, struct es_tar **ret);
+void es_tar_freep(struct es_tar **tar);
+#define ES_TAR ES_SCOPED(es_tar_freep) struct es_tar *
+
+/* The next member, the stream's own until the next call. ES_MISSING: that was the last, and nothing follows it. */
+ES_MUST_CHECK enum es_reason es_tar_next(struct es_tar *tar, struct archive_entry **ret_entry);
+/* Bytes of the member's file; *ret_len is 0 at its end. */
+ES_MUST_CHECK enum es_reason es_tar_read(struct es_tar *tar, void *data, size_t cap, size_t *ret_len);
+
+/* The manifest, which must be the first member. */
+ES_MUST_CHECK enum es_reason es_tar_manifest(struct es_tar *tar, struct es_manifest *ret);
+
+/* manifest.json. ES_ARGUMENT: es_manifest_parse would refuse it. The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_manifest_write(const struct es_manifest *m, struct es_buf *ret);
+ES_MUST_CHECK enum es_reason es_manifest_parse(struct es_span json, struct es_manifest *ret);
+
+/* libarchive turns names from and to the locale's charset, and composes Unicode on the way. Names are bytes to us: in
+ * the C locale it leaves them alone. Sets it for this thread until the scope's end. */
+struct es_locale {
+	void *ours, *before;
+};
+ES_MUST_CHECK enum es_reason es_locale_c(struct es_locale *ret);
+void es_locale_restore(struct es_locale *l);
+#define ES_LOCALE ES_SCOPED(es_locale_restore) struct es_locale
+
+#endif

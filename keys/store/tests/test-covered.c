@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/store/covered.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void covered_paths_are_absolute_and_plain(void **state)
+{
+	static const char *const good[] = { "/etc", "/opt/app/conf", "/a b", "/..x", "/.x", "/x..", "/\xc3\xbc" };
+	static const char *const bad[] = { "",   "/",       "etc",     "//etc",    "/etc/",  "/etc//x", "/etc/.",
+					   "/.", "/etc/..", "/../etc", "/etc/./x", "/etc\n", "/etc\x7f" };
+	char longest[ES_PATH_TEXT + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_int_equal(es_covered_path_check(good[i]), ES_OK);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (es_covered_path_check(bad[i]) != ES_ARGUMENT)
+			fail_msg("passed: %s", bad[i]);
+	memset(longest, 'x', sizeof longest);
+	longest[0] = '/';
+	longest[ES_PATH_TEXT] = '\0';
+	assert_int_equal(es_covered_path_check(longest), ES_ARGUMENT);
+	longest[ES_PATH_TEXT - 1] = '\0';
+	assert_int_equal(es_covered_path_check(longest), ES_OK);
+}
+
+static void members_are_relative_and_plain(void **state)
+{
+	static const char *const bad[] = { "",   "/etc",   "etc/",   "etc//x",   ".",
+					   "..", "etc/..", "../etc", "etc/../x", "./etc" };
+	char part[ES_PART_MAX + 2];
+
+	(void)state;
+	assert_true(es_relative_path_sound("etc/hostname"));
+	assert_true(es_relative_path_sound("etc/...")); /* a name like any other */
+	assert_true(es_relative_path_sound("etc/a\\b\n"));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (es_relative_path_sound(bad[i]))
+			fail_msg("passed: %s", bad[i]);
+	memset(part, 'p', sizeof part);
+	part[ES_PART_MAX + 1] = '\0';
+	assert_false(es_relative_path_sound(part));
+	part[ES_PART_MAX] = '\0';
+	assert_true(es_relative_path_sound(part));
+}
+
+static void a_name_for_a_message_is_printable_and_ends(void **state)
+{
+	char text[6];
+
+	(void)state;
+	es_printable("a\x1b\xff", text, sizeof text);
+	assert_string_equal(text, "a??");
+	es_printable("longer than that", text, sizeof text);
+	assert_string_equal(text, "longe");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(covered_paths_are_absolute_and_plain),
+		cmocka_unit_test(members_are_relative_and_plain),
+		cmocka_unit_test(a_name_for_a_message_is_printable_and_ends),
+	};
+
+	return cmocka_run_group_tests_name("covered", tests, NULL, NULL);
+}
