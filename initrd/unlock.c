@@ -11,7 +11,7 @@
 #include "initrd/sources.h"
 #include "initrd/wait.h"
 #include "keys/core/labels.h"
-#include "keys/keyring.h"
+#include "keys/protector/keyring.h"
 #include "keys/opening.h"
 
 #include <stdio.h>

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The changes that an administrator makes: first sealing, mode, requirements. Each ends in one commit. */
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/host_state.h"
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
+#include "keys/protector/protector.h"
 #include "keys/store/file.h"
+#include "keys/store/identity.h"
 #include "keys/tpm/counter.h"
 
 #include <fcntl.h>

@@ -2,17 +2,18 @@
 /* Asks what a boot will ask, in the same order, and goes on behind the first refusal. Sends the TPM no secret and no Unseal. */
 #include "keys/check.h"
 
-#include "keys/bank_open.h"
-#include "keys/choice.h"
-#include "keys/config_key.h"
+#include "keys/protector/bank_open.h"
+#include "keys/choice/choice.h"
+#include "keys/protector/config_key.h"
 #include "keys/host_pins.h"
 #include "keys/next_boot.h"
-#include "keys/refusal.h"
+#include "keys/choice/refusal.h"
+#include "keys/protector/protector.h"
 #include "keys/sealing_vendor.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include <fcntl.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a generation. Power may fail between any two lines: see the order in es_host_commit. */
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/event_log.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
@@ -8,8 +8,9 @@
 #include "keys/host_pins.h"
 #include "keys/host_state.h"
 #include "keys/sealing_vendor.h"
-#include "keys/seals.h"
+#include "keys/choice/seals.h"
 #include "keys/store/file.h"
+#include "keys/store/identity.h"
 #include "keys/tpm/counter.h"
 
 #include <errno.h>

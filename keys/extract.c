@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unpacking a bank for its owner: on the host, or anywhere with the recovery key. */
-#include "keys/bank_open.h"
+#include "keys/protector/bank_open.h"
 #include "keys/host_state.h"
 
 #include <stdio.h>

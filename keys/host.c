@@ -6,7 +6,7 @@
 #include "keys/core/subject.h"
 #include "keys/hibernation.h"
 #include "keys/host_state.h"
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which banks there are, and which of them the host stands on. */
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 #include "keys/host_state.h"
 
 #include <string.h>

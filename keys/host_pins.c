@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/host_pins.h"
 
-#include "keys/bank_open.h"
+#include "keys/protector/bank_open.h"
 #include "keys/core/hex.h"
 #include "keys/core/options.h"
 #include "keys/crypto/hash.h"

@@ -5,7 +5,7 @@
  * Another one is taken only where the host has none yet, or where its owner asks for it after a boot that it
  * didn't open, or says that he changed it while the host ran.
  */
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 #include "keys/host_state.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"

@@ -2,11 +2,11 @@
 #include "keys/next_boot.h"
 
 #include "keys/booted.h"
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 #include "keys/crypto/hash.h"
 #include "keys/efi_variables.h"
 #include "keys/tpm/counter.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #ifndef ES_OPENING_STATE_H
 #define ES_OPENING_STATE_H
 
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 #include "keys/opening.h"
 
 enum { ES_WHY_NOTE = 224 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The TPM's part of an opening: what it is asked before the fence, and the fence. */
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening_state.h"

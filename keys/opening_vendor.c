@@ -7,7 +7,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/opening_state.h"
 #include "keys/tpm/counter.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 /* The signature of the image's vendor that fits this boot; says why if there is none. */
 static enum es_reason match(struct es_opening *o, const struct es_pcr_signatures *signatures,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/reseal.h"
 
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 #include "keys/host_state.h"
 #include "keys/next_boot.h"
-#include "keys/seals.h"
+#include "keys/choice/seals.h"
 
 static enum es_reason seal_next_image(struct es_host *host, struct es_info *info, const struct es_secret *key,
 				      const struct es_predict_request *next, struct es_resealed *done)

@@ -18,14 +18,16 @@
  */
 #include "keys/rotate.h"
 
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/sign.h"
 #include "keys/host_pins.h"
 #include "keys/host_state.h"
-#include "keys/seals.h"
+#include "keys/choice/seals.h"
+#include "keys/protector/protector.h"
+#include "keys/store/identity.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/save.h"
 
-#include "keys/bank_open.h"
+#include "keys/protector/bank_open.h"
 #include "keys/host_state.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"

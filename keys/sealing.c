@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing a host's config key to the way it booted. */
-#include "keys/choice.h"
-#include "keys/config_key.h"
+#include "keys/choice/choice.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
 #include "keys/firmware_now.h"
 #include "keys/host_state.h"
+#include "keys/protector/protector.h"
 #include "keys/sealing_vendor.h"
-#include "keys/seals.h"
+#include "keys/choice/seals.h"
+#include "keys/store/identity.h"
 #include "keys/tpm/object.h"
 
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include <fcntl.h>
 #include <stdarg.h>

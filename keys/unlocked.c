@@ -4,10 +4,11 @@
  * longer if it dies there: the one that vouches for the newest bank is the one in force. Whoever reads takes it from there;
  * whoever has the lock also tidies up.
  */
-#include "keys/bank_open.h"
-#include "keys/config_key.h"
+#include "keys/protector/bank_open.h"
+#include "keys/protector/config_key.h"
 #include "keys/host_state.h"
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
+#include "keys/protector/protector.h"
 
 static enum es_reason next_key(const struct es_host *host, struct es_secret **ret)
 {

@@ -4,7 +4,7 @@
 
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -7,12 +7,13 @@
  */
 #include "tools/watch.h"
 
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/notify.h"
 #include "tools/verbs.h"
+#include "keys/store/identity.h"
 
 #include <errno.h>
 #include <fcntl.h>

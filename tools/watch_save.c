@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/notify.h"
 #include "tools/watch.h"
+#include "keys/store/identity.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

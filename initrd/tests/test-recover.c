@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole helper with somebody at the console who has a recovery key, or none. */
 #include "initrd/commands.h"
-#include "keys/keyring.h"
+#include "keys/protector/keyring.h"
 #include "keys/tests/lib/mounts.h"
 #include "keys/tests/lib/pty.h"
 #include "keys/tests/lib/sealed.h"

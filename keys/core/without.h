@@ -10,22 +10,22 @@
  *   ES_TEST_WITHOUT_FENCE_FIRST       keys/opening.c      a refusal is worded, and a key derived by the KDF, before the fence
  *   ES_TEST_WITHOUT_COUNTER_INDEX     keys/opening_tpm.c, keys/store/info_parse.c   a bank says which counter tells its age
  *   ES_TEST_WITHOUT_SRK_OPTION        keys/opening_tpm.c, opening_judge.c   etcseal.srk= isn't heeded
- *   ES_TEST_WITHOUT_PINS              keys/choice.c       nor are etcseal.key-id= and etcseal.host=
+ *   ES_TEST_WITHOUT_PINS              keys/choice/choice.c       nor are etcseal.key-id= and etcseal.host=
  *   ES_TEST_WITHOUT_OLD_CONSENT       keys/opening_judge.c   the recovery key opens an old configuration without a word
  *   ES_TEST_WITHOUT_GONE_CHECK        keys/opening.c      no configuration counts as a first boot, whatever the TPM says
  *   ES_TEST_WITHOUT_RESUME_CHECK      initrd/facts.c      a kernel that could resume a hibernation image is shrugged off
  *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
- *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
- *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice.c       not sealed to PCR 2, where Secure Boot isn't required
- *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice.c       not sealed to PCR 11
- *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice.c       not sealed to PCR 12
+ *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
+ *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice/choice.c       not sealed to PCR 2, where Secure Boot isn't required
+ *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice/choice.c       not sealed to PCR 11
+ *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice/choice.c       not sealed to PCR 12
  *   ES_TEST_WITHOUT_SECURE_BOOT_CHECK keys/host_secure_boot.c   the firmware's variable SecureBoot is the whole truth
- *   ES_TEST_WITHOUT_COUNTER           keys/choice.c       every generation and every mode counts as fresh
+ *   ES_TEST_WITHOUT_COUNTER           keys/choice/choice.c       every generation and every mode counts as fresh
  *   ES_TEST_WITHOUT_ROTATION_KEY      keys/rotate.c       a rotation keeps the config key
- *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/vendor.c       the helper doesn't look at an image's generation; the TPM does
- *   ES_TEST_WITHOUT_GENERATION        keys/tpm/authorize.c, keys/vendor.c   a signed policy's generation isn't part of it
+ *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/choice/vendor.c       the helper doesn't look at an image's generation; the TPM does
+ *   ES_TEST_WITHOUT_GENERATION        keys/tpm/authorize.c, keys/choice/vendor.c   a signed policy's generation isn't part of it
  *   ES_TEST_WITHOUT_KEY_FORM          keys/core/options_recovery.c   a recovery key is found by the name of its option, as it is spelt
- *   ES_TEST_WITHOUT_MAC               keys/bank_open.c    encryption.info's MAC isn't looked at
+ *   ES_TEST_WITHOUT_MAC               keys/protector/bank_open.c    encryption.info's MAC isn't looked at
  *   ES_TEST_WITHOUT_PATH_CHECKS       keys/store/path.c   a path that is named leads where others let it lead
  *   ES_TEST_WITHOUT_FILE_CAPS         keys/store/file.c   files of any size are read
  *   ES_TEST_WITHOUT_UNPACK_CHECKS     keys/archive/member.c, make.c   names, links and modes as the archive has them

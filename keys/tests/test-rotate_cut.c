@@ -8,9 +8,9 @@
 
 #include "keys/rotate.h"
 
-#include "keys/bank_open.h"
+#include "keys/protector/bank_open.h"
 #include "keys/host_verify.h"
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/tests/lib/cut.h"
 #include "keys/tests/lib/mounts.h"
 #include "keys/tests/lib/rotation.h"

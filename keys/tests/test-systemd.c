@@ -6,7 +6,7 @@
 #include "keys/image_policy.h"
 #include "keys/store/file.h"
 #include "keys/tpm/pcr.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include "keys/crypto/hash.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without PCR 12 options from outside make no difference to the seal. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
 #define ES_TEST_WITHOUT_OPTIONS_PCR
-#include "keys/choice.c"
+#include "keys/choice/choice.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

@@ -2,7 +2,7 @@
 /* Without pins any configuration that opens is the host's. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See
  * keys/core/without.h. */
 #define ES_TEST_WITHOUT_PINS
-#include "keys/choice.c"
+#include "keys/choice/choice.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

@@ -15,7 +15,7 @@
 #include "keys/image.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/pe_image.h"
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include <dirent.h>
 #include <fcntl.h>

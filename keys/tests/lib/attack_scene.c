@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/attack_scene.h"
 
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
+#include "keys/protector/protector.h"
 #include "keys/rotate.h"
 #include "keys/store/file.h"
 #include "keys/tpm/object.h"

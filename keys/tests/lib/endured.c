@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/endured.h"
 
-#include "keys/bank_open.h"
-#include "keys/keyring_named.h"
+#include "keys/protector/bank_open.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/store/file.h"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* Attacks by what stands in the bank's files. */
 #include "keys/tests/lib/host_attacks.h"
 
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"

@@ -9,7 +9,7 @@
 
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/rotate.h"
 #include "keys/save.h"
 #include "keys/store/file.h"

@@ -5,7 +5,7 @@
  */
 #include "keys/tests/lib/memory_attacks.h"
 
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/store/file.h"
 #include "keys/store/watch_record.h"
 #include "keys/tests/lib/command.h"

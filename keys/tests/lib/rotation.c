@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/rotation.h"
 
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/rotate.h"
 
 #include <setjmp.h>

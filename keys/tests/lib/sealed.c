@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/sealed.h"
 
-#include "keys/keyring.h"
+#include "keys/protector/keyring.h"
 #include "keys/store/file.h"
 
 #include <fcntl.h>

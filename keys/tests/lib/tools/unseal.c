@@ -4,7 +4,8 @@
  * with the TPM to get the config key, with the helper's own library. One line on standard output: "key", or what it was
  * refused with. Exit 0 when it got the key.
  */
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
+#include "keys/protector/protector.h"
 #include "keys/store/bank.h"
 #include "keys/store/file.h"
 #include "keys/tpm/object.h"

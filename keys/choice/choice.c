@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 
 #include "keys/core/without.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/bank_open.h"
+#include "keys/protector/bank_open.h"
 
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/core/without.h"
 #include "keys/crypto/envelope.h"
+#include "keys/protector/protector.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include "keys/crypto/hash.h"
 #include "keys/tests/lib/oracle.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/vendor.h"
+#include "keys/choice/vendor.h"
 
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/refusal.h"
+#include "keys/choice/refusal.h"
 
 #include "keys/core/event_log.h"
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/seals.h"
+#include "keys/choice/seals.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/seals.h"
+#include "keys/choice/seals.h"
 
 #include <string.h>
 

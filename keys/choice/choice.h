@@ -6,7 +6,7 @@
 #ifndef ES_CHOICE_H
 #define ES_CHOICE_H
 
-#include "keys/bank_open.h"
+#include "keys/protector/bank_open.h"
 #include "keys/core/pins.h"
 
 /* The TPM's rollback counter as far as it is known. state: ES_OK, ES_COUNTER_MISSING, ES_COUNTER_UNCOUNTED, ES_TPM_ABSENT (or

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/config_key.h"
+#include "keys/protector/protector.h"
 
-#include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/recovery_code.h"
 #include "keys/crypto/aead.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/wrap.h"
+#include "keys/protector/config_key.h"
+#include "keys/store/identity.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum {
 	SALT_LEN = 32,
@@ -40,21 +40,6 @@ static struct es_span wrap_salt(const struct es_protector *p)
 	default:
 		return (struct es_span){ NULL, 0 };
 	}
-}
-
-enum es_reason es_config_key_derive(const struct es_secret *config_key, const char *label, struct es_secret **ret)
-{
-	return es_hkdf(config_key, (struct es_span){ NULL, 0 }, label, ES_KEY_LEN, ret);
-}
-
-enum es_reason es_config_key_id(const struct es_secret *config_key, uint8_t ret[static ES_KEY_ID_LEN])
-{
-	ES_SECRET id = NULL;
-	enum es_reason r = es_hkdf(config_key, (struct es_span){ NULL, 0 }, ES_LABEL_KEY_ID, 8, &id);
-
-	if (r == ES_OK)
-		memcpy(ret, es_secret_bytes(id), 8);
-	return r;
 }
 
 enum es_reason es_protector_wrap(struct es_protector *p, const struct es_secret *secret,
@@ -233,79 +218,4 @@ enum es_reason es_protector_escrow(const struct es_protector *p, const struct es
 	if (r == ES_OK)
 		*ret_recovery = es_take(recovery);
 	return r;
-}
-
-enum es_reason es_uuid_make(char ret[static ES_UUID_TEXT])
-{
-	uint8_t b[16];
-	char hex[33];
-	enum es_reason r = es_random_bytes(b, sizeof b);
-
-	if (r != ES_OK)
-		return r;
-	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
-	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-	es_hex_encode(b, sizeof b, hex);
-	snprintf(ret, ES_UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-	return ES_OK;
-}
-
-void es_time_now(char ret[static ES_TIME_TEXT])
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	if (strftime(ret, ES_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		ret[0] = '\0';
-}
-
-static enum es_reason predecessor_unwrap(const struct es_info *info, unsigned i, const struct es_secret *kek,
-					 struct es_secret **ret)
-{
-	enum es_reason r = es_key_unwrap(kek, (struct es_span){ info->predecessor[i], ES_WRAPPED_LEN }, ret);
-
-	return r == ES_BAD_TAG || r == ES_FORMAT ? ES_TAMPERED_INFO : r;
-}
-
-enum es_reason es_predecessor_ids(const struct es_info *info, const struct es_secret *config_key,
-				  uint8_t ret[static ES_PREDECESSORS_MAX][ES_KEY_ID_LEN])
-{
-	ES_SECRET kek = NULL;
-	enum es_reason r = es_config_key_derive(config_key, ES_LABEL_PREDECESSOR, &kek);
-
-	for (unsigned i = 0; i < info->predecessor_count && r == ES_OK; i++) {
-		ES_SECRET before = NULL;
-
-		r = predecessor_unwrap(info, i, kek, &before);
-		if (r == ES_OK)
-			r = es_config_key_id(before, ret[i]);
-	}
-	return r;
-}
-
-enum es_reason es_predecessors_pass_on(struct es_info *info, const struct es_secret *old, const struct es_secret *next)
-{
-	uint8_t wrapped[ES_PREDECESSORS_MAX][ES_WRAPPED_LEN];
-	unsigned first = info->predecessor_count == ES_PREDECESSORS_MAX ? 1 : 0, count = 0;
-	ES_SECRET old_kek = NULL;
-	ES_SECRET kek = NULL;
-	enum es_reason r = es_config_key_derive(old, ES_LABEL_PREDECESSOR, &old_kek);
-
-	if (r == ES_OK)
-		r = es_config_key_derive(next, ES_LABEL_PREDECESSOR, &kek);
-	for (unsigned i = first; i < info->predecessor_count && r == ES_OK; i++) {
-		ES_SECRET before = NULL;
-
-		r = predecessor_unwrap(info, i, old_kek, &before);
-		if (r == ES_OK)
-			r = es_key_wrap(kek, before, wrapped[count++]);
-	}
-	if (r == ES_OK)
-		r = es_key_wrap(kek, old, wrapped[count++]);
-	if (r != ES_OK)
-		return r;
-	memcpy(info->predecessor, wrapped, count * sizeof wrapped[0]);
-	info->predecessor_count = count;
-	return ES_OK;
 }

@@ -7,9 +7,9 @@
  * It does not protect from root on the running host, nor from uid 0 of a container that shares the host's user namespace
  * and may call keyctl.
  */
-#include "keys/keyring.h"
+#include "keys/protector/keyring.h"
 
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 
 #include <errno.h>
 #include <keyutils.h>

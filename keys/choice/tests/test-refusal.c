@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/refusal.h"
+#include "keys/choice/refusal.h"
 
 #include <string.h>
 

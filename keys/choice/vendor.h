@@ -6,7 +6,7 @@
 #ifndef ES_VENDOR_H
 #define ES_VENDOR_H
 
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 #include "keys/crypto/sign.h"
 #include "keys/store/signature.h"
 #include "keys/tpm/authorize.h"

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/choice.h"
+#include "keys/choice/choice.h"
 
-#include "keys/config_key.h"
+#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/tests/lib/sample_info.h"
 

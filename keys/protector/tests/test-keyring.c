@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/keyring_named.h"
+#include "keys/protector/keyring_named.h"
 
 #include <keyutils.h>
 #include <setjmp.h>

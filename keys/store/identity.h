@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is written down of who and when: UUIDs and times. */
+#ifndef ES_STORE_IDENTITY_H
+#define ES_STORE_IDENTITY_H
+
+#include "keys/store/info.h"
+
+/* A version 4 UUID (RFC 4122), lower case. */
+ES_MUST_CHECK enum es_reason es_uuid_make(char ret[static ES_UUID_TEXT]);
+/* Now, UTC. */
+void es_time_now(char ret[static ES_TIME_TEXT]);
+
+#endif
