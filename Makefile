@@ -25,7 +25,7 @@ LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljson-c -l
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys/archive keys/protector keys/choice keys
+KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys/archive keys/protector keys/choice keys/opening keys
 LIB_SRC := $(call sources,$(KEYS_DIRS))
 INITRD_SRC := $(call sources,initrd)
 TOOLS_SRC := $(call sources,tools)
@@ -79,7 +79,7 @@ $(BUILD)/tools/tests/test-%: $(BUILD)/tools/tests/test-%.o $(filter-out %/main.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 # They see what is looked into, and when.
-$(BUILD)/keys/tests/test-order $(BUILD)/keys/tests/attacks/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
+$(BUILD)/keys/opening/tests/test-order $(BUILD)/keys/tests/attacks/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
 # It lets a TPM count otherwise than is foreseen.
 $(BUILD)/keys/tests/test-host_tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
 # It says that a file system is FAT.

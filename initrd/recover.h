@@ -5,7 +5,7 @@
 
 #include "initrd/ask.h"
 #include "initrd/say.h"
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 
 struct es_recover {
 	const struct es_say *say;

@@ -5,7 +5,7 @@
 
 #include "initrd/say.h"
 #include "keys/core/recovery_code.h"
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 
 /* "before: what it means", the detail unless it is "", and what to do next. */
 void es_report_refusal(const struct es_say *say, const char *before, enum es_reason reason, const char *detail);

@@ -12,7 +12,7 @@
 #include "initrd/wait.h"
 #include "keys/core/labels.h"
 #include "keys/protector/keyring.h"
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -86,7 +86,7 @@ static void a_link_is_no_handover(void **state)
 	assert_false(take(state, &s));
 }
 
-/* A failed measurement shuts the seal, in keys/opening.c. */
+/* A failed measurement shuts the seal, in keys/opening/opening.c. */
 static void assert_counts_as_not_measured(void **state)
 {
 	ES_SOURCES s = ES_SOURCES_NONE;

@@ -5,16 +5,16 @@
  * below in what it tests, and `--version` says TEST BUILD. keys/tpm/without.h and efi/without.h have those of their sides; it
  * stands in keys/core because every layer may include that.
  *
- *   ES_TEST_WITHOUT_FENCE             keys/opening_tpm.c  the fence isn't raised
- *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening_tpm.c  a fence that failed is shrugged off
- *   ES_TEST_WITHOUT_FENCE_FIRST       keys/opening.c      a refusal is worded, and a key derived by the KDF, before the fence
- *   ES_TEST_WITHOUT_COUNTER_INDEX     keys/opening_tpm.c, keys/store/info_parse.c   a bank says which counter tells its age
- *   ES_TEST_WITHOUT_SRK_OPTION        keys/opening_tpm.c, opening_judge.c   etcseal.srk= isn't heeded
+ *   ES_TEST_WITHOUT_FENCE             keys/opening/tpm.c  the fence isn't raised
+ *   ES_TEST_WITHOUT_FENCE_CHECK       keys/opening/tpm.c  a fence that failed is shrugged off
+ *   ES_TEST_WITHOUT_FENCE_FIRST       keys/opening/opening.c      a refusal is worded, and a key derived by the KDF, before the fence
+ *   ES_TEST_WITHOUT_COUNTER_INDEX     keys/opening/tpm.c, keys/store/info_parse.c   a bank says which counter tells its age
+ *   ES_TEST_WITHOUT_SRK_OPTION        keys/opening/tpm.c, judge.c   etcseal.srk= isn't heeded
  *   ES_TEST_WITHOUT_PINS              keys/choice/choice.c       nor are etcseal.key-id= and etcseal.host=
- *   ES_TEST_WITHOUT_OLD_CONSENT       keys/opening_judge.c   the recovery key opens an old configuration without a word
- *   ES_TEST_WITHOUT_GONE_CHECK        keys/opening.c      no configuration counts as a first boot, whatever the TPM says
+ *   ES_TEST_WITHOUT_OLD_CONSENT       keys/opening/judge.c   the recovery key opens an old configuration without a word
+ *   ES_TEST_WITHOUT_GONE_CHECK        keys/opening/opening.c      no configuration counts as a first boot, whatever the TPM says
  *   ES_TEST_WITHOUT_RESUME_CHECK      initrd/facts.c      a kernel that could resume a hibernation image is shrugged off
- *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening.c      a measurement that the stub reports as failed is shrugged off
+ *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening/opening.c      a measurement that the stub reports as failed is shrugged off
  *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice/choice.c       not sealed to PCR 2, where Secure Boot isn't required
  *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice/choice.c       not sealed to PCR 11

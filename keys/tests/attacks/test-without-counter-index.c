@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a bank says which counter tells its age, it tells its age itself. Compiles opening_tpm.c, info_parse.c once more, with that defence off: this program's copy goes before the library's. See
+/* Where a bank says which counter tells its age, it tells its age itself. Compiles opening/tpm.c, info_parse.c once more, with that defence off: this program's copy goes before the library's. See
  * keys/core/without.h. */
 #define ES_TEST_WITHOUT_COUNTER_INDEX
-#include "keys/opening_tpm.c"
+#include "keys/opening/tpm.c"
 #include "keys/store/info_parse.c"
 
 #include "keys/tests/lib/host_attacks.h"

@@ -2,7 +2,7 @@
 /* What comes before the fence does so with the key in reach. Compiles opening.c once more, with that defence off: this program's copy goes before the library's. See
  * keys/core/without.h. */
 #define ES_TEST_WITHOUT_FENCE_FIRST
-#include "keys/opening.c"
+#include "keys/opening/opening.c"
 
 #include "keys/tests/lib/order_wrap.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fence is what keeps the key from whatever runs behind the helper. Compiles opening_tpm.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
+/* The fence is what keeps the key from whatever runs behind the helper. Compiles opening/tpm.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
 #define ES_TEST_WITHOUT_FENCE
-#include "keys/opening_tpm.c"
+#include "keys/opening/tpm.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

@@ -2,7 +2,7 @@
 /* A configuration that is gone looks like one that never was. Compiles opening.c once more, with that defence off: this program's copy goes before the library's. See
  * keys/core/without.h. */
 #define ES_TEST_WITHOUT_GONE_CHECK
-#include "keys/opening.c"
+#include "keys/opening/opening.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

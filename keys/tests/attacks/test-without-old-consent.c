@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The recovery key alone says nothing about how old a configuration may be. Compiles opening_judge.c once more, with that defence off: this program's copy goes before the library's. See
+/* The recovery key alone says nothing about how old a configuration may be. Compiles opening/judge.c once more, with that defence off: this program's copy goes before the library's. See
  * keys/core/without.h. */
 #define ES_TEST_WITHOUT_OLD_CONSENT
-#include "keys/opening_judge.c"
+#include "keys/opening/judge.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without a pin that the disk has no hand in, a device on the bus takes the TPM's place. Compiles opening_tpm.c, opening_judge.c once more, with that defence off: this program's copy goes before the library's. See
+/* Without a pin that the disk has no hand in, a device on the bus takes the TPM's place. Compiles opening/tpm.c, opening/judge.c once more, with that defence off: this program's copy goes before the library's. See
  * keys/core/without.h. */
 #define ES_TEST_WITHOUT_SRK_OPTION
-#include "keys/opening_tpm.c"
-#include "keys/opening_judge.c"
+#include "keys/opening/tpm.c"
+#include "keys/opening/judge.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

@@ -7,7 +7,7 @@
 #define ES_TESTLIB_MACHINE_H
 
 #include "keys/host.h"
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 #include "keys/tests/lib/swtpm.h"
 
 /* What a boot measures, and how: changed by a test between boots. */

@@ -2,7 +2,7 @@
 #include "keys/tests/lib/reopen.h"
 
 #include "keys/core/event_log.h"
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/extend.h"
 

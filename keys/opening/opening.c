@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of an opening up to the key: ask the TPM, raise the fence, and only then look into what the disk holds. */
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 
 #include "keys/core/labels.h"
 #include "keys/core/without.h"
-#include "keys/opening_state.h"
+#include "keys/opening/state.h"
 
 #include <stdarg.h>
 #include <stdio.h>

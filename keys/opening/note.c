@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/opening_state.h"
+#include "keys/opening/state.h"
 
 #include <stdarg.h>
 #include <stdio.h>

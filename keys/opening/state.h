@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an opening knows, shared by its parts: opening.c (the order), opening_tpm.c, opening_sealed.c and opening_vendor.c (the TPM,
- * up to the fence), opening_judge.c (from a key to a bank that may open) and unpacking.c. Private.
+ * What an opening knows, shared by its parts: opening.c (the order), tpm.c, sealed.c and vendor.c (the TPM,
+ * up to the fence), judge.c (from a key to a bank that may open) and unpack.c. Private.
  */
 #ifndef ES_OPENING_STATE_H
 #define ES_OPENING_STATE_H
 
 #include "keys/choice/choice.h"
-#include "keys/opening.h"
+#include "keys/opening/opening.h"
 
 enum { ES_WHY_NOTE = 224 };
 
@@ -42,13 +42,13 @@ struct es_opening {
 	int image_known_by; /* the bank by whose word the counter stands there and wasn't asked; -1: it was */
 };
 
-/* opening_note.c. Appends to a text of that size, "; " between two notes; cut at its end. */
+/* note.c. Appends to a text of that size, "; " between two notes; cut at its end. */
 __attribute__((format(printf, 3, 4))) void es_opening_note(char *text, size_t cap, const char *format, ...);
 #define ES_NOTE_DETAIL(o, ...)                                                                                         \
 	es_opening_note((o)->record.refusal_detail, sizeof(o)->record.refusal_detail, __VA_ARGS__)
 #define ES_NOTE_WHY(o, ...) es_opening_note((o)->why.note, sizeof(o)->why.note, __VA_ARGS__)
 
-/* opening_tpm.c. Without a TPM that speaks 2.0 there is nothing that a fence could shut. */
+/* tpm.c. Without a TPM that speaks 2.0 there is nothing that a fence could shut. */
 bool es_opening_nothing_to_fence(const struct es_opening *o);
 /* Everything that the TPM is asked before a key: its PCRs, once, and the counter. */
 void es_opening_ask_tpm(struct es_opening *o);
@@ -61,17 +61,17 @@ struct es_authorization;
 ES_MUST_CHECK enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector *p,
 					       const struct es_authorization *authorization);
 
-/* opening_sealed.c. Mode tpm: the secret of a protector, into o->sealed. */
+/* sealed.c. Mode tpm: the secret of a protector, into o->sealed. */
 ES_MUST_CHECK enum es_reason es_opening_take_sealed(struct es_opening *o, const struct es_bank *bank);
 
-/* opening_vendor.c. Where no literal protector fits, for that reason: one under a vendor's key, with the image's own
+/* vendor.c. Where no literal protector fits, for that reason: one under a vendor's key, with the image's own
  * signatures. */
 ES_MUST_CHECK enum es_reason es_opening_sealed_by_vendor(struct es_opening *o, const struct es_bank *bank,
 							 enum es_reason literal);
 /* Counts up to the generation of the image that was opened. Where that fails the host opens all the same. */
 void es_opening_accept_image(struct es_opening *o);
 
-/* opening_judge.c: all of it after the fence. */
+/* judge.c: all of it after the fence. */
 /* The words for why the TPM gave nothing. */
 void es_opening_word_refusal(struct es_opening *o);
 /* For the test that shows what the order is worth: both of it, before the fence. */

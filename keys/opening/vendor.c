@@ -5,7 +5,7 @@
  */
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
-#include "keys/opening_state.h"
+#include "keys/opening/state.h"
 #include "keys/tpm/counter.h"
 #include "keys/choice/vendor.h"
 

@@ -7,7 +7,7 @@
 #include "keys/protector/config_key.h"
 #include "keys/core/hex.h"
 #include "keys/core/without.h"
-#include "keys/opening_state.h"
+#include "keys/opening/state.h"
 #include "keys/choice/refusal.h"
 #include "keys/protector/protector.h"
 

@@ -3,7 +3,7 @@
 #include "keys/protector/config_key.h"
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
-#include "keys/opening_state.h"
+#include "keys/opening/state.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/object.h"
