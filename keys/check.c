@@ -2,6 +2,7 @@
 /* Asks what a boot will ask, in the same order, and goes on behind the first refusal. Sends the TPM no secret and no Unseal. */
 #include "keys/check.h"
 
+#include "keys/host_firmware.h"
 #include "keys/protector/bank_open.h"
 #include "keys/choice/choice.h"
 #include "keys/protector/config_key.h"

@@ -3,7 +3,8 @@
 #ifndef ES_CHECK_H
 #define ES_CHECK_H
 
-#include "keys/predict.h"
+#include "keys/host.h"
+#include "keys/image/predict.h"
 
 enum { ES_BY_TEXT = 160, ES_FINDING_TEXT = 256, ES_FINDINGS_MAX = 12 };
 

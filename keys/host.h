@@ -8,7 +8,7 @@
 
 #include "keys/archive/archive.h"
 #include "keys/core/recovery_code.h"
-#include "keys/secure_boot.h"
+#include "keys/image/secure_boot.h"
 #include "keys/store/bank.h"
 #include "keys/store/boot_record.h"
 #include "keys/tpm/context.h"

@@ -2,7 +2,7 @@
 #include "keys/check.h"
 #include "keys/hibernation.h"
 #include "keys/host_state.h"
-#include "keys/image_options.h"
+#include "keys/image/options.h"
 
 static bool told_not_to(struct es_span options)
 {

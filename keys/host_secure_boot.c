@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The judgement on Secure Boot for the running host, and what hangs on it: nothing is sealed to a PCR 7 that vouches for nothing. */
-#include "keys/booted.h"
+#include "keys/image/booted.h"
+#include "keys/booted_image.h"
 #include "keys/core/without.h"
-#include "keys/efi_variables.h"
+#include "keys/image/efi_variables.h"
 #include "keys/host_state.h"
 #include "keys/store/file.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/next_boot.h"
 
-#include "keys/booted.h"
+#include "keys/image/booted.h"
 #include "keys/choice/choice.h"
 #include "keys/crypto/hash.h"
-#include "keys/efi_variables.h"
+#include "keys/image/efi_variables.h"
+#include "keys/host_predict.h"
 #include "keys/tpm/counter.h"
 #include "keys/choice/vendor.h"
 

@@ -4,7 +4,7 @@
 #define ES_NEXT_BOOT_H
 
 #include "keys/host_state.h"
-#include "keys/predict.h"
+#include "keys/image/predict.h"
 
 /* The values of the policy's PCRs in a boot with that image. ES_NEXT_UNKNOWN: one of them can't be told; ES_NEXT_REFUSED: the
  * firmware or shim won't start it. */

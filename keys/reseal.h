@@ -6,7 +6,8 @@
 #ifndef ES_RESEAL_H
 #define ES_RESEAL_H
 
-#include "keys/predict.h"
+#include "keys/host.h"
+#include "keys/image/predict.h"
 
 struct es_resealed {
 	bool this_boot;  /* sealed to this boot anew */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing a host's config key to the way it booted. */
 #include "keys/choice/choice.h"
+#include "keys/host_firmware.h"
 #include "keys/protector/config_key.h"
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
-#include "keys/firmware_now.h"
+#include "keys/image/firmware_now.h"
 #include "keys/host_state.h"
 #include "keys/protector/protector.h"
 #include "keys/sealing_vendor.h"

@@ -2,7 +2,8 @@
 #include "tools/common.h"
 
 #include "keys/check.h"
-#include "keys/firmware_now.h"
+#include "keys/image/firmware_now.h"
+#include "keys/host_firmware.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_IMAGE_H
 #define ES_TOOLS_IMAGE_H
 
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "tools/output.h"
 #include "tools/verb.h"
 

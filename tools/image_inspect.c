@@ -3,7 +3,7 @@
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
-#include "keys/image_options.h"
+#include "keys/image/options.h"
 #include "tools/common.h"
 #include "tools/image.h"
 #include "tools/image_sign.h"

@@ -2,7 +2,7 @@
 #include "tools/image_parts.h"
 
 #include "keys/host_pins.h"
-#include "keys/image_options.h"
+#include "keys/image/options.h"
 #include "tools/common.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_IMAGE_POLICY_H
 #define ES_TOOLS_IMAGE_POLICY_H
 
-#include "keys/image_policy.h"
+#include "keys/image/policy.h"
 #include "tools/image.h"
 
 /* A private key in a file of its own: never an argument, never standard input. Warns if others could read it. */

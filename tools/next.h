@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_NEXT_H
 #define ES_TOOLS_NEXT_H
 
-#include "keys/predict.h"
+#include "keys/image/predict.h"
 #include "tools/image.h"
 
 struct es_next {

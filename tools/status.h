@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_STATUS_H
 #define ES_TOOLS_STATUS_H
 
-#include "keys/firmware_now.h"
+#include "keys/image/firmware_now.h"
 #include "keys/host.h"
 #include "tools/output.h"
 #include "tools/root_check.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/status.h"
 
+#include "keys/host_firmware.h"
 #include "keys/host_pins.h"
 #include "keys/host_verify.h"
-#include "keys/image_options.h"
+#include "keys/image/options.h"
 #include "keys/save.h"
 #include "tools/common.h"
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "keys/check.h"
-#include "keys/efi_variables.h"
+#include "keys/image/efi_variables.h"
 #include "keys/reseal.h"
 #include "keys/tests/lib/machine.h"
 #include "keys/tests/lib/signed_image.h"

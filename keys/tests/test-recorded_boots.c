@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/booted.h"
+#include "keys/image/booted.h"
 #include "keys/core/hex.h"
-#include "keys/secure_boot.h"
+#include "keys/image/secure_boot.h"
 #include "keys/store/file.h"
 
 #include <fcntl.h>

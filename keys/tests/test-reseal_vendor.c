@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "keys/check.h"
-#include "keys/image_policy.h"
+#include "keys/image/policy.h"
 #include "keys/reseal.h"
 #include "keys/rotate.h"
 #include "keys/tests/lib/machine.h"

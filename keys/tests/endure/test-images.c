@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "keys/core/hex.h"
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/pe_image.h"
 #include "keys/choice/vendor.h"

@@ -3,7 +3,7 @@
 #ifndef ES_TESTLIB_PREDICT_SCENE_H
 #define ES_TESTLIB_PREDICT_SCENE_H
 
-#include "keys/predict.h"
+#include "keys/image/predict.h"
 #include "keys/tests/lib/event_log_image.h"
 #include "keys/tests/lib/pe_image.h"
 

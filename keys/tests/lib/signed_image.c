@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/signed_image.h"
 
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/pe_image.h"
 

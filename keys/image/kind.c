@@ -4,7 +4,7 @@
  * kernels have a header for boot loaders, and what signs its generations says its name in .sbat. It keeps slips of the
  * hand out, not an attacker.
  */
-#include "keys/image_kind.h"
+#include "keys/image/kind.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/secure_boot.h"
+#include "keys/image/secure_boot.h"
 
-#include "keys/booted.h"
+#include "keys/image/booted.h"
 #include "keys/core/authenticode.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/signer.h"

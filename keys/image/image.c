@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Builds a boot image and predicts what it will measure. */
-#include "keys/image.h"
+#include "keys/image/image.h"
 
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
 #include "keys/crypto/hash.h"
-#include "keys/image_check.h"
+#include "keys/image/check.h"
 
 #include <string.h>
 

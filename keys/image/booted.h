@@ -6,10 +6,9 @@
 #ifndef ES_BOOTED_H
 #define ES_BOOTED_H
 
-#include "keys/booted_image.h"
 #include "keys/core/event_read.h"
 #include "keys/core/pe.h"
-#include "keys/host_state.h"
+#include "keys/core/pcr.h"
 
 /* The event of the program that the firmware, or shim, loaded last: our stub starts the kernel without them. */
 bool es_booted_event(struct es_span log, struct es_event *ret);
@@ -19,17 +18,6 @@ bool es_booted_is(const struct es_pe *file, struct es_span log);
 
 /* Whether that file is the boot image whose sections our stub measured into PCR 11. */
 bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values *read);
-
-struct es_booted_file {
-	char path[ES_BOOTED_PATH];
-	struct es_buf bytes;
-	struct es_pe pe; /* of bytes */
-};
-/* The file that the event names, on the boot partition or another place where such partitions are mounted. False: none is
- * named, or none can be read. */
-bool es_booted_open(const struct es_host *host, struct es_span log, struct es_booted_file *ret);
-void es_booted_free(struct es_booted_file *file);
-#define ES_BOOTED_FILE ES_SCOPED(es_booted_free) struct es_booted_file
 
 enum es_authority_list { ES_AUTHORITY_DB, ES_AUTHORITY_MOK };
 

@@ -4,7 +4,7 @@
 #define ES_IMAGE_POLICY_H
 
 #include "keys/core/secret.h"
-#include "keys/image.h"
+#include "keys/image/image.h"
 
 enum {
 	ES_PRIVATE_KEY_MAX = 16 << 10, /* bytes of its file */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/next_verdict.h"
+#include "keys/image/verdict.h"
 
 #include "keys/core/authenticode.h"
 #include "keys/core/sbat.h"
 #include "keys/core/signature_list.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/signer.h"
-#include "keys/efi_variables.h"
+#include "keys/image/efi_variables.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/image_policy.h"
+#include "keys/image/policy.h"
 
 #include "keys/crypto/hash.h"
 #include "keys/tests/lib/oracle.h"

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/efi_variables.h"
+#include "keys/image/efi_variables.h"
 #include "keys/tests/lib/oracle.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/image_options.h"
+#include "keys/image/options.h"
 
 #include "keys/core/options.h"
 

@@ -9,7 +9,10 @@
 #include "keys/core/buf.h"
 #include "keys/core/firmware_options.h"
 #include "keys/core/pcr.h"
-#include "keys/host.h"
+#include "keys/core/reason.h"
+#include "keys/core/scope.h"
+
+#include <stdbool.h>
 
 enum { ES_FIRMWARE_TEXT = 200 };
 
@@ -26,9 +29,6 @@ ES_MUST_CHECK enum es_reason es_firmware_now_read(const char *firmware, struct e
 void es_firmware_now_free(struct es_firmware_now *now);
 #define ES_FIRMWARE_NOW ES_SCOPED(es_firmware_now_free) struct es_firmware_now
 
-/* The host's own. */
-ES_MUST_CHECK enum es_reason es_host_firmware(const struct es_host *host, struct es_firmware_now *ret);
-
 /* Extends PCR 12, replayed without such events (es_event_is_firmware_option), by those of the next boot. log: this boot's;
  * now NULL: the next boot has those of this one. */
 ES_MUST_CHECK enum es_reason es_firmware_extend(const struct es_firmware_now *now, struct es_span log,
@@ -37,10 +37,6 @@ ES_MUST_CHECK enum es_reason es_firmware_extend(const struct es_firmware_now *no
 /* In which the next boot will differ from this one, "EFI variable SystemdOptions: debug is new; …". Always terminated, cut at
  * cap; "" if in nothing. */
 void es_firmware_changes(const struct es_firmware_now *now, struct es_span log, char *ret_text, size_t cap);
-
-/* Why PCR 12 of the next boot isn't what was sealed to, for a message: in what firmware's options differ from this boot, or from
- * the one that was sealed in; else what is set. "" if there is nothing. */
-void es_host_firmware_words(struct es_host *host, char *ret_text, size_t cap);
 
 /* Of the n-th, below now->count: is it a string of SMBIOS; in words, "EFI variable SystemdOptions: debug". */
 bool es_firmware_is_string(const struct es_firmware_now *now, unsigned n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/image_policy.h"
+#include "keys/image/policy.h"
 
 #include "keys/crypto/hash.h"
 #include "keys/crypto/sign.h"

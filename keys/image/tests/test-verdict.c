@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/efi_variables.h"
-#include "keys/next_verdict.h"
+#include "keys/image/efi_variables.h"
+#include "keys/image/verdict.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/predict_scene.h"
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/secure_boot.h"
+#include "keys/image/secure_boot.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/predict_scene.h"
 

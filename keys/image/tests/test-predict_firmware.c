@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCR 12 of a coming boot, with what firmware hands over as it is now. A whole host: keys/tests/test-firmware_now.c. */
+/* PCR 12 of a coming boot, with what firmware hands over as it is now. A whole host: keys/image/tests/test-firmware_now.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -9,7 +9,7 @@
 #include "keys/core/event_log.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/predict_scene.h"
 

@@ -6,8 +6,8 @@
 #ifndef ES_NEXT_VERDICT_H
 #define ES_NEXT_VERDICT_H
 
-#include "keys/booted.h"
-#include "keys/predict.h"
+#include "keys/image/booted.h"
+#include "keys/image/predict.h"
 
 enum es_verdict {
 	ES_VERDICT_UNKNOWN, /* not all of the lists can be read */

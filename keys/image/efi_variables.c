@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/efi_variables.h"
+#include "keys/image/efi_variables.h"
 
 #include "keys/store/file.h"
 

@@ -9,7 +9,7 @@
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/pe_image.h"
 

@@ -3,13 +3,13 @@
  * The checks find what a slip of the hand puts into an image (a truncated kernel, a text file for an initrd), so that the
  * error comes now and not as a host that won't boot. They don't say that the kernel would work, or who made it.
  */
-#include "keys/image_check.h"
+#include "keys/image/check.h"
 
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
 #include "keys/crypto/sign.h"
-#include "keys/image_kind.h"
-#include "keys/image_policy.h"
+#include "keys/image/kind.h"
+#include "keys/image/policy.h"
 #include "keys/archive/initrd.h"
 
 #include <stdio.h>

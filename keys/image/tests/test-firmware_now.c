@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "keys/check.h"
-#include "keys/firmware_now.h"
+#include "keys/image/firmware_now.h"
 #include "keys/reseal.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/machine.h"

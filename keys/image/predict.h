@@ -9,8 +9,8 @@
 
 #include "keys/core/event_read.h"
 #include "keys/core/pe.h"
-#include "keys/firmware_now.h"
-#include "keys/host.h"
+#include "keys/image/firmware_now.h"
+#include "keys/core/pcr.h"
 
 struct es_secure_boot_lists;
 
@@ -42,10 +42,5 @@ struct es_predict_request {
 
 /* ES_FORMAT, …: no sound log. */
 ES_MUST_CHECK enum es_reason es_predict(const struct es_predict_request *request, struct es_prediction *ret);
-
-/* The same for a running host, with its own log, boot record and firmware's variables, and the installed file looked up on the
- * boot partition. Of the request image, uki, options and recovery count. ES_NOT_BOOTED: there is no boot record, or no PCRs in it. */
-ES_MUST_CHECK enum es_reason es_host_predict(struct es_host *host, const struct es_predict_request *request,
-					     struct es_prediction *ret);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/predict_scene.h"
 

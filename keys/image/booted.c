@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/booted.h"
+#include "keys/image/booted.h"
 
-#include "keys/boot_partition.h"
 #include "keys/core/authenticode.h"
 #include "keys/core/signature_list.h"
 #include "keys/crypto/hash.h"
-#include "keys/image.h"
-#include "keys/store/file.h"
+#include "keys/image/image.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-	IMAGE_MAX = 1 << 30,
 	EV_EFI_BOOT_SERVICES_DRIVER = (int)0x80000004,
 	EV_EFI_RUNTIME_SERVICES_DRIVER = (int)0x80000005,
 	PCR_SHIM = 14,
@@ -65,36 +62,6 @@ bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values 
 
 	return es_uki_find(file, ES_PE_FILE, &uki) == ES_OK && es_image_predict_pcr11(&uki, &pcr11) == ES_OK &&
 	       es_digest_equal(&pcr11, &read->value[ES_PCR_IMAGE]);
-}
-
-/* FAT takes either case, so the path goes as the firmware wrote it. */
-static bool open_below(const char *dir, const char *name, struct es_booted_file *ret)
-{
-	es_buf_free(&ret->bytes);
-	snprintf(ret->path, sizeof ret->path, "%s%s", dir, name);
-	return es_file_read(AT_FDCWD, ret->path, IMAGE_MAX, &ret->bytes) == ES_OK &&
-	       es_pe_open(es_buf_span(&ret->bytes), ES_PE_FILE, &ret->pe) == ES_OK;
-}
-
-/* Banks and images may be on two partitions; which of the files is the right one shows. */
-bool es_booted_open(const struct es_host *host, struct es_span log, struct es_booted_file *ret)
-{
-	char name[ES_PROGRAM_PATH];
-	struct es_event event;
-
-	if (host->boot_dir[0] == '\0' || !es_booted_event(log, &event) || !es_event_program_file(&event, name))
-		return false;
-	if (open_below(host->boot_dir, name, ret) && es_booted_is(&ret->pe, log))
-		return true;
-	for (unsigned i = 0; es_boot_partition_place(i) != NULL; i++)
-		if (open_below(es_boot_partition_place(i), name, ret) && es_booted_is(&ret->pe, log))
-			return true;
-	return open_below(host->boot_dir, name, ret);
-}
-
-void es_booted_free(struct es_booted_file *file)
-{
-	es_buf_free(&file->bytes);
 }
 
 /* Shim's names: MokListRT (MokList before 15.7), vendor_db for a list of its own, Shim for a single certificate of its own,

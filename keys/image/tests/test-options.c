@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/image_options.h"
+#include "keys/image/options.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "keys/core/options.h"
-#include "keys/image.h"
+#include "keys/image/image.h"
 #include "keys/tests/lib/pe_image.h"
 
 #include <stdio.h>
@@ -226,10 +226,11 @@ static void refuses_options_that_no_kernel_should_get(void **state)
 		     ".cmdline holds a recovery key, which everybody could read there");
 	refuses_text(ES_UKI_CMDLINE, "encryptionRecoveryKey=123", ES_ARGUMENT,
 		     ".cmdline holds a recovery key, which everybody could read there");
-	refuses_text(ES_UKI_CMDLINE,
-		     "quiet k=478269/039194/473926/430939/686855/231401/642208/184477/602511/225586/551660/586542/338394/"
-		     "092578/687140/267425",
-		     ES_ARGUMENT, ".cmdline holds a recovery key, which everybody could read there");
+	refuses_text(
+	    ES_UKI_CMDLINE,
+	    "quiet k=478269/039194/473926/430939/686855/231401/642208/184477/602511/225586/551660/586542/338394/"
+	    "092578/687140/267425",
+	    ES_ARGUMENT, ".cmdline holds a recovery key, which everybody could read there");
 }
 
 static void F12_refuses_each_part_that_is_something_else(void **state)
