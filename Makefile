@@ -25,13 +25,14 @@ LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljson-c -l
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys/archive keys/protector keys/choice keys/image keys/opening keys
+KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys/archive keys/protector keys/choice keys/image keys/opening keys/host keys/next \
+	keys/change
 LIB_SRC := $(call sources,$(KEYS_DIRS))
 INITRD_SRC := $(call sources,initrd)
 TOOLS_SRC := $(call sources,tools)
 TESTLIB_SRC := $(wildcard keys/tests/lib/*.c)
 # Each room has its tests in tests/; what belongs to no single room is in keys/tests/.
-TEST_DIRS := $(addsuffix /tests,$(KEYS_DIRS) initrd tools) keys/tests/attacks
+TEST_DIRS := $(addsuffix /tests,$(KEYS_DIRS) keys initrd tools) keys/tests/attacks
 TEST_SRC := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/test-*.c))
 FUZZ_SRC := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/fuzz-*.c))
 
@@ -81,9 +82,9 @@ $(BUILD)/tools/tests/test-%: $(BUILD)/tools/tests/test-%.o $(filter-out %/main.o
 # They see what is looked into, and when.
 $(BUILD)/keys/opening/tests/test-order $(BUILD)/keys/tests/attacks/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
 # It lets a TPM count otherwise than is foreseen.
-$(BUILD)/keys/tests/test-host_tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
+$(BUILD)/keys/host/tests/test-tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
 # It says that a file system is FAT.
-$(BUILD)/keys/tests/test-boot_partition: LDFLAGS_ALL += -Wl,--wrap=statfs
+$(BUILD)/keys/host/tests/test-partition: LDFLAGS_ALL += -Wl,--wrap=statfs
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@

@@ -3,7 +3,7 @@
 
 #include "initrd/fd.h"
 #include "initrd/mnt.h"
-#include "keys/archive/archive.h"
+#include "keys/store/covered.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include "keys/core/options_recovery.h"
 #include "keys/core/subject.h"
 #include "keys/core/without.h"
-#include "keys/hibernation.h"
+#include "keys/store/hibernation.h"
 #include "keys/store/file.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal backup`: the tree in RAM becomes the next generation, if it isn't the newest already. */
-#include "keys/save.h"
+#include "keys/change/save.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/verbs.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal check`: will the next boot open by itself? Asked before a restart, so that nobody has to stand there with the key. */
-#include "keys/check.h"
+#include "keys/next/check.h"
 #include "tools/common.h"
 #include "tools/next.h"
 #include "tools/verbs.h"

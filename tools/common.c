@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/common.h"
 
-#include "keys/check.h"
+#include "keys/next/check.h"
 #include "keys/image/firmware_now.h"
-#include "keys/host_firmware.h"
+#include "keys/host/firmware.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_COMMON_H
 #define ES_TOOLS_COMMON_H
 
-#include "keys/host.h"
+#include "keys/host/host.h"
 #include "keys/image/predict.h"
 #include "tools/output.h"
 #include "tools/verb.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal get`: what ESXi's `esxcli system settings encryption get` prints. DESIGN.md section 7. */
-#include "keys/host_verify.h"
+#include "keys/host/verify.h"
 #include "tools/common.h"
 #include "tools/settings.h"
 #include "tools/verbs.h"

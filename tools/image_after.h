@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The boot image that has to follow a change of keys, where the one that runs is pinned to the key of before: the same image,
- * pinned to the key of now. Until it runs the old one still opens (keys/host_pins.h).
+ * pinned to the key of now. Until it runs the old one still opens (keys/host/pins.h).
  */
 #ifndef ES_TOOLS_IMAGE_AFTER_H
 #define ES_TOOLS_IMAGE_AFTER_H
 
-#include "keys/booted_image.h"
+#include "keys/host/booted_image.h"
 #include "tools/image_parts.h"
 
 struct es_image_after {

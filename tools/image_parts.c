@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/image_parts.h"
 
-#include "keys/host_pins.h"
+#include "keys/host/pins.h"
 #include "keys/image/options.h"
 #include "tools/common.h"
 

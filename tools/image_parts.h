@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_IMAGE_PARTS_H
 #define ES_TOOLS_IMAGE_PARTS_H
 
-#include "keys/host.h"
+#include "keys/host/host.h"
 #include "tools/image.h"
 
 struct es_build {
@@ -30,7 +30,7 @@ enum es_exit es_build_stub(const struct es_args *args, const char *path, struct 
 enum es_exit es_build_parts(const struct es_args *args, struct es_build *b);
 /* Puts in the options that an image needs, unless --options-as-given; a pin that isn't of its form is refused. */
 enum es_exit es_build_complete(const struct es_args *args, struct es_build *b);
-/* Pins the image to the running host (keys/host_pins.h), in the place of what it was pinned to; may be called again. */
+/* Pins the image to the running host (keys/host/pins.h), in the place of what it was pinned to; may be called again. */
 enum es_exit es_build_pin(const struct es_args *args, struct es_host *host, struct es_build *b);
 /* The image, not signed. */
 enum es_exit es_build_make(const struct es_args *args, const struct es_build *b, struct es_buf *ret);

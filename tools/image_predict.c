@@ -4,7 +4,7 @@
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
-#include "keys/host_predict.h"
+#include "keys/next/predict.h"
 #include "keys/image/predict.h"
 #include "tools/common.h"
 #include "tools/image.h"

@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_RECOVERY_KEY_H
 #define ES_TOOLS_RECOVERY_KEY_H
 
-#include "keys/host.h"
+#include "keys/host/host.h"
 #include "keys/store/path.h"
 #include "tools/output.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal recovery rotate`: a new key for the configuration, and a new recovery key. */
-#include "keys/rotate.h"
+#include "keys/change/rotate.h"
 #include "tools/common.h"
 #include "tools/image_after.h"
 #include "tools/rotated.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal reseal`: seals to this boot anew, or to the next one with another image as well. */
-#include "keys/reseal.h"
+#include "keys/change/reseal.h"
 #include "tools/common.h"
 #include "tools/next.h"
 #include "tools/verbs.h"

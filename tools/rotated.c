@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/rotated.h"
 
-#include "keys/rotate.h"
+#include "keys/change/rotate.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/recovery_key.h"

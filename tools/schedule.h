@@ -9,7 +9,7 @@
 #ifndef ES_TOOLS_SCHEDULE_H
 #define ES_TOOLS_SCHEDULE_H
 
-#include "keys/save.h"
+#include "keys/change/save.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ enum {
 	ES_PATIENCE_MS = 15000,
 	ES_WALK_MS = 20000,
 	ES_DEEP_MS = 600000,   /* what no walk sees: memory that is mapped, written to, and stays mapped */
-	ES_COUNT_MS = 3600000, /* between two moves of the TPM's counter: keys/save.h has the arithmetic */
+	ES_COUNT_MS = 3600000, /* between two moves of the TPM's counter: keys/change/save.h has the arithmetic */
 	ES_RETRY_MS = 5000,    /* after the first failure; twice that after the next, up to */
 	ES_RETRY_MAX_MS = 60000,
 };

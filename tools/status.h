@@ -4,7 +4,7 @@
 #define ES_TOOLS_STATUS_H
 
 #include "keys/image/firmware_now.h"
-#include "keys/host.h"
+#include "keys/host/host.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
 #include "tools/watch_look.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of a host's status deserves attention, in sentences. */
-#include "keys/check.h"
+#include "keys/next/check.h"
 #include "keys/image/options.h"
 #include "tools/common.h"
 #include "tools/status.h"

@@ -3,7 +3,7 @@
 #ifndef ES_TOOLS_VERBS_H
 #define ES_TOOLS_VERBS_H
 
-#include "keys/host.h"
+#include "keys/host/host.h"
 #include "tools/verb.h"
 
 es_verb_fn es_verb_backup;

@@ -7,7 +7,6 @@
  */
 #include "tools/watch.h"
 
-#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/journal.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/store/covered.h"
 #include "tools/watch_look.h"
 
-#include "keys/archive/archive.h"
 #include "keys/store/file.h"
 
 #include <errno.h>

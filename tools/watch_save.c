@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/journal.h"

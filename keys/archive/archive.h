@@ -19,7 +19,6 @@ enum {
 	ES_ENTRIES_MAX = 200000, /* members of an archive */
 	ES_SKIPPED_NAMED = 8,    /* how many left-out files are named */
 };
-#define ES_FILE_MAX ((uint64_t)64 << 20) /* bytes of one file; what is larger is left out and named */
 
 struct es_manifest {
 	uint64_t generation;

@@ -19,9 +19,9 @@
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice/choice.c       not sealed to PCR 2, where Secure Boot isn't required
  *   ES_TEST_WITHOUT_IMAGE_PCR         keys/choice/choice.c       not sealed to PCR 11
  *   ES_TEST_WITHOUT_OPTIONS_PCR       keys/choice/choice.c       not sealed to PCR 12
- *   ES_TEST_WITHOUT_SECURE_BOOT_CHECK keys/host_secure_boot.c   the firmware's variable SecureBoot is the whole truth
+ *   ES_TEST_WITHOUT_SECURE_BOOT_CHECK keys/host/secure_boot.c   the firmware's variable SecureBoot is the whole truth
  *   ES_TEST_WITHOUT_COUNTER           keys/choice/choice.c       every generation and every mode counts as fresh
- *   ES_TEST_WITHOUT_ROTATION_KEY      keys/rotate.c       a rotation keeps the config key
+ *   ES_TEST_WITHOUT_ROTATION_KEY      keys/change/rotate.c       a rotation keeps the config key
  *   ES_TEST_WITHOUT_IMAGE_FRESH       keys/choice/vendor.c       the helper doesn't look at an image's generation; the TPM does
  *   ES_TEST_WITHOUT_GENERATION        keys/tpm/authorize.c, keys/choice/vendor.c   a signed policy's generation isn't part of it
  *   ES_TEST_WITHOUT_KEY_FORM          keys/core/options_recovery.c   a recovery key is found by the name of its option, as it is spelt

@@ -17,7 +17,8 @@ enum {
 	ES_MEMBER_MAX = 4095, /* bytes of a whole path: PATH_MAX and its NUL */
 	ES_DEPTH_MAX = 100,   /* parts of a path; packing holds a folder open for each */
 };
-#define ES_UNPACKED_MAX ((uint64_t)1 << 30) /* bytes of all covered files together */
+#define ES_FILE_MAX     ((uint64_t)64 << 20) /* bytes of one file; what is larger is left out and named */
+#define ES_UNPACKED_MAX ((uint64_t)1 << 30)  /* bytes of all covered files together */
 
 /* "/etc/..", "etc", "/", "/etc//x": ES_ARGUMENT */
 ES_MUST_CHECK enum es_reason es_covered_path_check(const char *path);

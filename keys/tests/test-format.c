@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/rotate.h"
+#include "keys/change/rotate.h"
 #include "keys/tests/lib/machine.h"
 #include "keys/tests/lib/oracle.h"
 

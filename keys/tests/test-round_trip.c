@@ -8,7 +8,7 @@
 
 #include "keys/tests/lib/machine.h"
 
-#include "keys/save.h"
+#include "keys/change/save.h"
 
 #include <stdio.h>
 #include <stdlib.h>

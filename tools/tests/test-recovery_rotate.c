@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal recovery rotate` as its user calls it. What opens what is tested in keys/tests/test-rotate*.c. */
+/* `etcseal recovery rotate` as its user calls it. What opens what is tested in keys/change/tests/test-rotate*.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

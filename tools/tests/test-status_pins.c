@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/host_pins.h"
+#include "keys/host/pins.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/command.h"
 #include "keys/tests/lib/rotation.h"

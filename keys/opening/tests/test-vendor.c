@@ -153,7 +153,7 @@ static void an_image_never_seen_opens_if_its_vendor_signed_it(void **state)
 	assert_true(s.record.fenced);
 	assert_true(machine_has(&s.m, "etc/secret", "the first\n"));
 	assert_int_equal(s.record.tpm_commands,
-			 14); /* never seen: keys/tests/test-vendor_checked.c has the boots after it */
+			 14); /* never seen: keys/host/tests/test-ticket.c has the boots after it */
 	/* Back to the first: it counts no generations. */
 	assert_int_equal(boot_image(&s, "image one", 0), ES_OK);
 	/* And to one that starts to. */

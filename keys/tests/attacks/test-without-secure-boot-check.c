@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The firmware's word that Secure Boot is on says nothing of the image. Compiles host_secure_boot.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
 #define ES_TEST_WITHOUT_SECURE_BOOT_CHECK
-#include "keys/host_secure_boot.c"
+#include "keys/host/secure_boot.c"
 
 #include "keys/tests/lib/host_attacks.h"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/save.h"
+#include "keys/change/save.h"
 #include "keys/store/bank.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/reopen.h"

@@ -4,7 +4,7 @@
 #include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/protector/protector.h"
-#include "keys/rotate.h"
+#include "keys/change/rotate.h"
 #include "keys/store/file.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"

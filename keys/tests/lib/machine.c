@@ -10,8 +10,8 @@
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/protector/keyring_named.h"
-#include "keys/rotate.h"
-#include "keys/save.h"
+#include "keys/change/rotate.h"
+#include "keys/change/save.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/machine_measures.h"
 

@@ -6,7 +6,7 @@
 #ifndef ES_TESTLIB_MACHINE_H
 #define ES_TESTLIB_MACHINE_H
 
-#include "keys/host.h"
+#include "keys/host/host.h"
 #include "keys/opening/opening.h"
 #include "keys/tests/lib/swtpm.h"
 

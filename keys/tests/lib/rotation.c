@@ -2,7 +2,7 @@
 #include "keys/tests/lib/rotation.h"
 
 #include "keys/protector/keyring_named.h"
-#include "keys/rotate.h"
+#include "keys/change/rotate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

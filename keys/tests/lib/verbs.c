@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/verbs.h"
 
-#include "keys/reseal.h"
-#include "keys/rotate.h"
-#include "keys/save.h"
+#include "keys/change/reseal.h"
+#include "keys/change/rotate.h"
+#include "keys/change/save.h"
 #include "keys/tests/lib/pe_image.h"
 
 #include <setjmp.h>

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/change/reseal.h"
+
+#include "keys/choice/choice.h"
+#include "keys/host/state.h"
+#include "keys/next/boot.h"
+#include "keys/choice/seals.h"
+
+static enum es_reason seal_next_image(struct es_host *host, struct es_info *info, const struct es_secret *key,
+				      const struct es_predict_request *next, struct es_resealed *done)
+{
+	enum es_reason r = es_next_values(host, info, next, &done->prediction);
+
+	if (r != ES_OK)
+		return r;
+	es_seals_remove_for(info, ES_FOR_NEXT_IMAGE);
+	r = es_next_by_vendor(host, info, es_next_signature(next), &done->prediction.values);
+	done->vendor = r == ES_OK;
+	if (r != ES_MISSING) /* signed, and refused by the TPM: then a literal seal isn't the way around it either */
+		return r;
+	if (es_seals_count_generations(info))
+		return es_host_refuse(host, ES_ARGUMENT,
+				      "the vendor of this host's images counts their generations, and hasn't signed "
+				      "this one: a seal to it would open it for ever");
+	if (es_seals_fitting(info, &done->prediction.values) != NULL)
+		return ES_OK;
+	r = es_host_seal_more(host, info, key, &done->prediction.values, ES_FOR_NEXT_IMAGE);
+	done->next_image = r == ES_OK;
+	return r;
+}
+
+/* The next boot will be as hollow as this one. */
+static enum es_reason refuse_hollow(struct es_host *host, const struct es_info *info, const struct es_pcr_values *now)
+{
+	struct es_secure_boot judged;
+
+	if (!info->require_secure_boot)
+		return ES_OK;
+	es_host_secure_boot(host, &judged);
+	return es_secure_boot_hollow(judged.state) ? es_host_secure_boot_needed(host, info, now) : ES_OK;
+}
+
+static enum es_reason reseal(struct es_host *host, struct es_info *info, const struct es_secret *key,
+			     const struct es_predict_request *next, struct es_resealed *done)
+{
+	struct es_pcr_values now;
+	enum es_reason r = es_host_expected(host, es_policy_pcrs(info->require_secure_boot), &now);
+
+	if (r == ES_OK)
+		r = refuse_hollow(host, info, &now);
+	if (r != ES_OK)
+		return r;
+	es_seals_prune(es_host_boot(host), info);
+	if (next == NULL || (es_seals_fitting(info, &now) == NULL && !es_seals_count_generations(info))) {
+		es_seals_keep_last(info, &now);
+		r = es_host_seal_keeping(host, info, key, ES_FOR_LAST_BOOT);
+		done->this_boot = r == ES_OK;
+	}
+	return r == ES_OK && next != NULL ? seal_next_image(host, info, key, next, done) : r;
+}
+
+enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_request *next, struct es_resealed *ret)
+{
+	struct es_resealed done = { .generation = 0 };
+	struct es_pack_report report;
+	struct es_commit commit;
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	enum es_reason r = es_host_begin(host, &key, &info);
+
+	if (r == ES_OK && info->mode != ES_MODE_TPM)
+		r = es_host_refuse(host, ES_ARGUMENT, "in kdf mode nothing is sealed to the boot");
+	if (r == ES_OK)
+		r = reseal(host, info, key, next, &done);
+	if (r != ES_OK)
+		return r;
+	commit = (struct es_commit){ .info = info, .config_key = key };
+	r = es_host_commit(host, &commit, &report);
+	if (r != ES_OK)
+		return r;
+	done.generation = info->generation;
+	done.ahead = es_next_has_other_keys(host, info) ? ES_NEXT_UNKNOWN
+		     : es_next_has_request(host, info)  ? ES_NEXT_REQUEST
+							: ES_OK;
+	*ret = done;
+	return ES_OK;
+}

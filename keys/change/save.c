@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/change/save.h"
+
+#include "keys/protector/bank_open.h"
+#include "keys/host/state.h"
+#include "keys/store/file.h"
+#include "keys/tpm/counter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum es_reason hash_tree(struct es_host *host, struct es_pack_report *ret)
+{
+	struct es_manifest manifest = { .path_count = host->boot.path_count };
+	char path[ES_PATH_TEXT + 16];
+	ES_FD treefd = -1;
+	enum es_reason r;
+
+	memcpy(manifest.paths, host->boot.paths, sizeof manifest.paths);
+	snprintf(path, sizeof path, "%s/ram/tree", host->run_dir);
+	treefd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (treefd < 0)
+		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
+	r = es_archive_hash(treefd, &manifest, ret);
+	return r == ES_OK ? r : es_host_refuse_tree(host, r, path, ret);
+}
+
+/* Byte by byte: a copy that differs in anything isn't one. */
+static bool banks_are_copies(const struct es_host *host)
+{
+	const struct es_buf *a = &host->banks[0].info_bytes, *b = &host->banks[1].info_bytes;
+
+	return host->banks[0].state == ES_BANK_WHOLE && host->banks[1].state == ES_BANK_WHOLE && a->len == b->len &&
+	       memcmp(a->data, b->data, a->len) == 0;
+}
+
+static bool same_tree(struct es_host *host, const struct es_secret *key, const struct es_digest *tree)
+{
+	const struct es_bank *bank = &host->banks[host->current];
+	struct es_manifest m;
+	ES_SECRET tar = NULL;
+
+	if (es_bank_decrypt(bank, key, &tar) != ES_OK ||
+	    es_archive_manifest((struct es_span){ es_secret_bytes(tar), es_secret_len(tar) }, &m) != ES_OK)
+		return false;
+	if (!m.has_tree || !es_digest_equal(&m.tree, tree) || m.generation != bank->info->generation ||
+	    m.path_count != host->boot.path_count)
+		return false;
+	for (unsigned i = 0; i < m.path_count; i++)
+		if (strcmp(m.paths[i], host->boot.paths[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Whether the counter accepts nothing older than this. A TPM that can't be asked is no reason to write the same again. */
+static bool stands_alone(struct es_host *host, const struct es_info *info)
+{
+	uint64_t counter;
+
+	if (info->mode == ES_MODE_KDF)
+		return true;
+	if (info->revision != 0)
+		return false;
+	return es_host_counter(host, &counter) != ES_OK || counter == info->generation;
+}
+
+/* Nothing to write, and what was written stands uncounted: its predecessors open as well, until this. */
+static bool count_pending(struct es_host *host, const struct es_info *info)
+{
+	uint64_t counter;
+
+	return info->mode == ES_MODE_TPM && es_host_counter(host, &counter) == ES_OK &&
+	       counter + 1 == info->generation && es_tpm_counter_increment(host->tpm, ES_COUNTER_INDEX) == ES_OK;
+}
+
+enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request, struct es_saved *ret)
+{
+	struct es_saved saved = { 0 };
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	struct es_commit commit;
+	enum es_reason r = es_host_begin(host, &key, &info);
+
+	if (r == ES_OK && !host->have_boot)
+		r = ES_NOT_BOOTED;
+	if (r == ES_OK)
+		r = hash_tree(host, &saved.report);
+	if (r != ES_OK)
+		return r;
+	saved.unchanged = !request->force && banks_are_copies(host) && same_tree(host, key, &saved.report.tree) &&
+			  (request->count != ES_COUNT_NOW || stands_alone(host, info));
+	commit = (struct es_commit){
+		.info = info,
+		.config_key = key,
+		.count = request->count,
+		.tree = &saved.report.tree,
+	};
+	if (saved.unchanged && request->count == ES_COUNT_NEXT)
+		saved.counted = count_pending(host, info);
+	if (saved.unchanged)
+		es_host_unlock(host);
+	else
+		r = es_host_commit(host, &commit, &saved.report);
+	if (r != ES_OK)
+		return r;
+	saved.tpm = commit.tpm;
+	saved.counted |= commit.counted;
+	saved.pending = !saved.unchanged && info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
+	saved.generation = info->generation;
+	saved.revision = info->revision;
+	saved.size = info->archive_size;
+	*ret = saved;
+	return ES_OK;
+}
+
+enum es_reason es_host_unsaved(struct es_host *host, bool *ret, struct es_pack_report *ret_report)
+{
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+	enum es_reason r = es_host_unlocked(host, &key, &info);
+
+	*ret_report = (struct es_pack_report){ .entries = 0 };
+	if (r == ES_OK && !host->have_boot)
+		r = ES_NOT_BOOTED;
+	if (r == ES_OK)
+		r = hash_tree(host, ret_report);
+	if (r == ES_OK)
+		*ret = !same_tree(host, key, &ret_report->tree);
+	return r;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Linux Documentation/ABI/testing/sysfs-block: a device of others names them in `slaves`, a partition has its number in
+ * `partition` and its disk above it. A mapping that stands for a partition (kpartx, multipath) has "partN-" in its dm UUID.
+ */
+#include "keys/host/block.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { DEPTH_MAX = 8, PATH_TEXT = 512, ATTRIBUTE = 160 };
+
+struct device {
+	const char *sys;
+	dev_t number;
+};
+
+static void close_folder(DIR **dir)
+{
+	if (*dir != NULL)
+		closedir(*dir);
+}
+
+/* The first line of a file below the device's folder; false: there is none. */
+static bool read_line(const struct device *d, const char *name, char ret[static ATTRIBUTE])
+{
+	char path[PATH_TEXT];
+	ssize_t n;
+	int fd;
+
+	if (snprintf(path, sizeof path, "%s/dev/block/%u:%u/%s", d->sys, major(d->number), minor(d->number), name) >=
+	    (int)sizeof path)
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, ret, ATTRIBUTE - 1);
+	close(fd);
+	if (n < 0)
+		return false;
+	ret[n] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
+	return true;
+}
+
+static bool read_number(const struct device *d, const char *name, dev_t *ret)
+{
+	char text[ATTRIBUTE];
+	unsigned a, b;
+
+	if (!read_line(d, name, text) || sscanf(text, "%u:%u", &a, &b) != 2)
+		return false;
+	*ret = makedev(a, b);
+	return true;
+}
+
+/* Which partition of its disk it is; 0: not one. */
+static unsigned partition_number(const struct device *d)
+{
+	char text[ATTRIBUTE];
+	unsigned n;
+
+	if (read_line(d, "partition", text) && sscanf(text, "%u", &n) == 1)
+		return n;
+	if (read_line(d, "dm/uuid", text) && sscanf(text, "part%u-", &n) == 1)
+		return n;
+	return 0;
+}
+
+static bool shows(const struct device *top, const struct device *part, int depth);
+
+/* Whether one of what `top` is made of shows `part`. */
+static bool below_shows(const struct device *top, const struct device *part, int depth)
+{
+	char path[PATH_TEXT], name[300];
+	__attribute__((cleanup(close_folder))) DIR *dir = NULL;
+	const struct dirent *e;
+	struct device below = *top;
+
+	snprintf(path, sizeof path, "%s/dev/block/%u:%u/slaves", top->sys, major(top->number), minor(top->number));
+	dir = opendir(path);
+	while (dir != NULL && (e = readdir(dir)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(name, sizeof name, "slaves/%s/dev", e->d_name);
+		if (read_number(top, name, &below.number) && shows(&below, part, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+/* Partition N of a device that shows the disk whose partition N is `part`: the same table says where both are. */
+static bool same_partition(const struct device *top, const struct device *part, int depth)
+{
+	struct device disk = *top, other = *part;
+	unsigned number = partition_number(top);
+
+	if (number == 0 || number != partition_number(part) || !read_number(part, "../dev", &other.number))
+		return false;
+	if (read_number(top, "../dev", &disk.number))
+		return shows(&disk, &other, depth - 1);
+	return below_shows(top, &other, depth); /* a mapping: what it is made of is the disk */
+}
+
+static bool shows(const struct device *top, const struct device *part, int depth)
+{
+	if (top->number == part->number)
+		return true;
+	return depth > 0 && (below_shows(top, part, depth) || same_partition(top, part, depth));
+}
+
+bool es_block_shows(const char *sys, dev_t top, dev_t part)
+{
+	const struct device a = { sys, top }, b = { sys, part };
+
+	return shows(&a, &b, DEPTH_MAX);
+}
+
+void es_block_name(const char *sys, dev_t device, char ret[static ES_BLOCK_NAME])
+{
+	const struct device d = { sys, device };
+	char path[PATH_TEXT], target[PATH_TEXT], text[ATTRIBUTE];
+	const char *last;
+	ssize_t n;
+
+	snprintf(ret, ES_BLOCK_NAME, "device %u:%u", major(device), minor(device));
+	if (read_line(&d, "dm/name", text) && text[0] != '\0') {
+		snprintf(ret, ES_BLOCK_NAME, "/dev/mapper/%.80s", text);
+		return;
+	}
+	snprintf(path, sizeof path, "%s/dev/block/%u:%u", sys, major(device), minor(device));
+	n = readlink(path, target, sizeof target - 1);
+	if (n <= 0)
+		return;
+	target[n] = '\0';
+	last = strrchr(target, '/');
+	if (last != NULL && last[1] != '\0')
+		snprintf(ret, ES_BLOCK_NAME, "/dev/%.80s", last + 1);
+}

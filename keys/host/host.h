@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facade of the administrator's command: the running host, and every change to what it keeps. A change is a commit of
+ * a new generation into the older bank; on any failure both banks stay as they were.
+ */
+#ifndef ES_HOST_H
+#define ES_HOST_H
+
+#include "keys/archive/archive.h"
+#include "keys/core/recovery_code.h"
+#include "keys/image/secure_boot.h"
+#include "keys/store/bank.h"
+#include "keys/store/boot_record.h"
+#include "keys/tpm/context.h"
+
+struct es_host;
+
+struct es_host_request {
+	const char *boot_dir;     /* where the boot partition is mounted; NULL: found (/efi, /boot/efi, /boot) */
+	const char *run_dir;      /* NULL: ES_RUN_DIR */
+	const char *tcti;         /* NULL: the kernel's TPM */
+	const char *event_log;    /* path; NULL: the kernel's */
+	const char *product_uuid; /* path; NULL: the kernel's */
+	const char *firmware;     /* folder with efi/efivars and dmi/tables; NULL: the kernel's */
+	const char *options;      /* path of the kernel's own; NULL: /proc/cmdline */
+	const char *power;        /* folder that tells whether the kernel can hibernate; NULL: ES_POWER_DIR */
+	const char *key_name;     /* of the config key in the keyring; NULL: the one that the boot helper leaves */
+};
+
+/* Opens what there is; a boot partition or a boot record that is missing is found by the call that needs it. */
+ES_MUST_CHECK enum es_reason es_host_open(const struct es_host_request *request, struct es_host **ret);
+void es_host_close(struct es_host *host);
+void es_host_closep(struct es_host **host);
+#define ES_HOST ES_SCOPED(es_host_closep) struct es_host *
+
+/* A sentence on the last refusal, beyond its reason: which file, which PCR, what the TPM said. Never NULL. */
+const char *es_host_detail(const struct es_host *host);
+
+/* After init, set mode and a requirement: why the seal isn't under the image vendor's signature, though the image carries
+ * a vendor's key. "" if it is, or the image has none. */
+const char *es_host_vendor_note(const struct es_host *host);
+
+/* NULL if this system wasn't started through the boot helper. */
+const struct es_boot_record *es_host_boot(const struct es_host *host);
+/* The bank that the host stands on, read afresh at es_host_open and after each commit; NULL: not configured. */
+const struct es_bank *es_host_bank(const struct es_host *host);
+/* The other two, for status. */
+const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned number);
+const char *es_host_boot_dir(const struct es_host *host); /* NULL: none found */
+const char *
+es_host_boot_note(const struct es_host *host); /* why not; or by which device it shows the image's partition */
+/* This boot found no configuration, and nobody has made one since; which a boot partition that went away isn't. */
+bool es_host_awaits_init(const struct es_host *host);
+/* ES_OK, or why the host couldn't seal to its TPM now (asks the TPM, once). */
+ES_MUST_CHECK enum es_reason es_host_tpm(struct es_host *host);
+/* Before set mode: its owner says that it is he who cleared or exchanged the TPM, though another opened this boot. */
+void es_host_allow_new_tpm(struct es_host *host);
+/* Before set mode: Secure Boot is no longer required, unless something else rests on it. */
+void es_host_allow_no_secure_boot(struct es_host *host);
+/* After set mode: the seal is to another TPM than before, or to one that was cleared. */
+bool es_host_new_tpm(const struct es_host *host);
+/* Whether Secure Boot vouched for the image that runs. */
+void es_host_secure_boot(struct es_host *host, struct es_secure_boot *ret);
+/* ES_OK: the firmware's event log leads to the values that the TPM had. ES_LOG_…: it isn't there, can't be used, or doesn't, and
+ * es_host_detail says where: then what the next boot will measure can't be foreseen, nor the cause of a refusal be told. */
+ES_MUST_CHECK enum es_reason es_host_log(struct es_host *host);
+/* The options that the kernel was started with, without a line end. */
+ES_MUST_CHECK enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret);
+/* The counter in the TPM that the host is sealed to; ES_COUNTER_MISSING, ES_TPM_… */
+ES_MUST_CHECK enum es_reason es_host_counter(struct es_host *host, uint64_t *ret);
+
+struct es_init_request {
+	bool kdf; /* do without the TPM, on purpose */
+	/* Seal to PCR 7 or to the boot programs; by default to PCR 7 where a key vouched for the image. ES_NOT_MET, ES_NOT_VOUCHED. */
+	enum { ES_SECURE_BOOT_AS_FOUND, ES_SECURE_BOOT_REQUIRED, ES_SECURE_BOOT_NOT_REQUIRED } secure_boot;
+	unsigned path_count;
+	const char *const *paths; /* covered; none: /etc */
+};
+/* First run: makes config key, recovery key, protector by mode, and commits the tree in RAM as the first
+ * generation. *ret_recovery is the recovery key, to be shown once. A TPM that is there and can't be used is an
+ * error, not a fallback: ES_TPM_…; without any TPM the mode is kdf. ES_ALREADY_CONFIGURED, ES_BANKS_DAMAGED (also
+ * configured: nothing is overwritten). */
+ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
+					  struct es_secret **ret_recovery);
+
+/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation: what
+ * the old mode protected less, or otherwise, must not open what is saved from now on. Then *ret_recovery is the new recovery key, to
+ * be shown before es_host_rotate_finish, and all is as with es_host_rotate (keys/change/rotate.h). NULL stays where the mode was this
+ * already: the seal is made again, under the keys of before. */
+ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode,
+					      char ret_old_id[static ES_RECOVERY_ID_TEXT],
+					      struct es_secret **ret_recovery);
+/* ES_NOT_MET: Secure Boot is off now; ES_NOT_VOUCHED: it didn't vouch for the image that runs. In kdf mode ES_ARGUMENT. */
+ES_MUST_CHECK enum es_reason es_host_require_secure_boot(struct es_host *host, bool require);
+ES_MUST_CHECK enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool require);
+
+/* Decrypts the newest bank's archive and unpacks it beneath dirfd (empty), with the key of the running host or, if
+ * recovery_text isn't NULL, with that recovery key and on any host. *ret_fault may be NULL. */
+struct es_extract_request {
+	const char *recovery_text;
+	size_t recovery_len;
+	int dirfd;
+};
+ES_MUST_CHECK enum es_reason es_host_extract(struct es_host *host, const struct es_extract_request *request,
+					     struct es_unpack_report *ret_report, struct es_code_fault *ret_fault);
+
+/* The recovery key out of its escrow. */
+ES_MUST_CHECK enum es_reason es_host_recovery_key(struct es_host *host, struct es_secret **ret_recovery);
+
+#endif

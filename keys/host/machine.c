@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel shows of the machine: the firmware's event log, the kernel's options, the UUID. */
+#include "keys/core/event_log.h"
+#include "keys/core/subject.h"
+#include "keys/host/state.h"
+#include "keys/store/file.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <string.h>
+
+enum { OPTIONS_MAX = 64 << 10 };
+
+enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret)
+{
+	enum es_reason r = es_file_read(AT_FDCWD, host->event_log, ES_LOG_MAX, ret);
+
+	if (r != ES_OK)
+		return es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
+	return ES_OK;
+}
+
+enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret)
+{
+	enum es_reason r = es_file_read(AT_FDCWD, host->options, OPTIONS_MAX, ret);
+
+	while (r == ES_OK && ret->len > 0 && ret->data[ret->len - 1] == '\n')
+		ret->len--;
+	return r;
+}
+
+void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT])
+{
+	ES_BUF file = { NULL, 0 };
+	size_t n = 0;
+
+	ret[0] = '\0';
+	if (es_file_read(AT_FDCWD, host->product_uuid, 4096, &file) != ES_OK)
+		return;
+	while (n < file.len && n < ES_UUID_TEXT - 1 && !isspace(file.data[n])) {
+		ret[n] = (char)tolower(file.data[n]);
+		n++;
+	}
+	ret[n] = '\0';
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Boot images that are made for this host alone: what they are pinned to (keys/core/pins.h), and whether the configuration as it
+ * is now opens with one.
+ */
+#ifndef ES_HOST_PINS_H
+#define ES_HOST_PINS_H
+
+#include "keys/core/pins.h"
+#include "keys/host/host.h"
+
+/* What to pin an image to: key and id of the running host, and in mode tpm its TPM's storage key. ES_NOT_UNLOCKED, … */
+ES_MUST_CHECK enum es_reason es_host_pins(struct es_host *host, struct es_pins *ret);
+
+/* What the running image is pinned to, by the kernel's options. ES_BAD_PINS, and the detail names the option. */
+ES_MUST_CHECK enum es_reason es_host_image_pins(struct es_host *host, struct es_pins *ret);
+
+/* Whether an image with these pins opens what is saved now. ES_OK; ES_OTHER_KEY, ES_OTHER_HOST, ES_TPM_OTHER, and the detail says
+ * what is and what should be. *ret_by_old_key: it does, but by a key before the one of now, so that who knows that one may
+ * still plant a configuration. */
+ES_MUST_CHECK enum es_reason es_host_fits_pins(struct es_host *host, const struct es_pins *pins, bool *ret_by_old_key);
+
+/* Before a commit, under the key of now: once the running image knows that key, those before it are forgotten. */
+struct es_info;
+void es_host_settle_pins(struct es_host *host, struct es_info *info);
+
+#endif

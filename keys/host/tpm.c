@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The running host's TPM. What the host stands on names its storage key, and every session is salted to that: a TPM that was put
+ * in its place, or that somebody plays between us and it, is sent nothing that it can read, and can't say how far the counter is.
+ * Another one is taken only where the host has none yet, or where its owner asks for it after a boot that it
+ * didn't open, or says that he changed it while the host ran.
+ */
+#include "keys/choice/choice.h"
+#include "keys/host/state.h"
+#include "keys/tpm/counter.h"
+#include "keys/tpm/srk.h"
+
+#include <string.h>
+
+static enum es_reason pin(struct es_host *host)
+{
+	const struct es_protector *p = NULL;
+
+	if (host->unpinned || host->pinned == host->current)
+		return ES_OK;
+	if (host->current >= 0)
+		p = es_info_find(host->banks[host->current].info, ES_PROTECTOR_TPM);
+	if (p != NULL && es_tpm_srk_pin(host->tpm, es_buf_span(&p->tpm.srk)) != ES_OK)
+		return es_host_refuse(host, ES_TAMPERED_INFO, "the storage key of the first tpm protector");
+	host->pinned = host->current;
+	return ES_OK;
+}
+
+enum es_reason es_host_connect(struct es_host *host)
+{
+	enum es_reason r;
+
+	if (host->tpm != NULL)
+		return pin(host);
+	host->pinned = -1;
+	r = es_tpm_open(host->tcti, ES_TPM_BOUND_MS, &host->tpm);
+	if (r != ES_OK && r != ES_TPM_ABSENT)
+		return es_host_refuse(host, r, "%s", host->tcti != NULL ? host->tcti : "/dev/tpmrm0");
+	return r == ES_OK ? pin(host) : r;
+}
+
+enum es_reason es_host_unpin(struct es_host *host)
+{
+	es_tpm_closep(&host->tpm);
+	host->unpinned = true;
+	return es_host_connect(host);
+}
+
+enum es_reason es_host_adopt_tpm(struct es_host *host, struct es_info *info)
+{
+	enum es_reason r = es_host_connect(host);
+
+	if (r != ES_OK || es_info_find(info, ES_PROTECTOR_TPM) == NULL)
+		return r;
+	r = es_tpm_srk_check(host->tpm);
+	if (r != ES_TPM_CLEARED && r != ES_TPM_OTHER)
+		return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	if (!host->new_tpm_ok && (!host->have_boot || host->boot.opened_by == ES_OPENED_BY_TPM))
+		return es_host_refuse(
+		    host, r,
+		    "it isn't the one that opened this boot; if it was you who changed it just now, say "
+		    "so with --yes");
+	return es_host_unpin(host);
+}
+
+enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es_buf *ret_serialised)
+{
+	const struct es_protector *p = es_info_find(info, ES_PROTECTOR_TPM);
+	enum es_reason r;
+
+	if (p != NULL && !host->unpinned)
+		return es_buf_copy(es_buf_span(&p->tpm.srk), ret_serialised);
+	r = es_tpm_srk_make(host->tpm, ret_serialised);
+	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+}
+
+void es_host_allow_no_secure_boot(struct es_host *host)
+{
+	host->no_secure_boot_ok = true;
+}
+
+void es_host_allow_new_tpm(struct es_host *host)
+{
+	host->new_tpm_ok = true;
+}
+
+bool es_host_new_tpm(const struct es_host *host)
+{
+	return host->unpinned;
+}
+
+enum es_reason es_host_tpm(struct es_host *host)
+{
+	const es_pcr_mask must = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
+	enum es_reason r;
+
+	host->detail[0] = '\0';
+	r = es_host_connect(host);
+	if (r != ES_OK)
+		return r;
+	r = es_tpm_usable(host->tpm);
+	if (r != ES_OK)
+		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	if (!host->have_boot || (host->boot.before_fence.present & must) != must)
+		return ES_OK;
+	for (unsigned pcr = ES_PCR_BOOT_LOADER; pcr <= ES_PCR_SECURE_BOOT; pcr++)
+		if ((must & ES_PCR_BIT(pcr)) != 0 && es_pcr_is_unset(&host->boot.before_fence.value[pcr]))
+			return es_host_refuse(host, ES_TPM_UNSET_PCR, "PCR %u (%s) is not measured into", pcr,
+					      es_pcr_meaning(pcr));
+	return ES_OK;
+}
+
+enum es_reason es_host_counter(struct es_host *host, uint64_t *ret)
+{
+	enum es_reason r = es_host_connect(host);
+
+	if (r == ES_OK)
+		r = es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, ret);
+	return r;
+}
