@@ -41,6 +41,13 @@ static enum es_reason expect_options(struct es_host *host, struct es_span log, s
 	return es_firmware_extend(&firmware, log, ret);
 }
 
+static enum es_reason replay_log(struct es_host *host, struct es_buf *ret, struct es_pcr_values *ret_values)
+{
+	enum es_reason r = es_host_event_log(host, ret);
+
+	return r == ES_OK ? es_event_log_replay(es_buf_span(ret), es_sha256, NULL, ret_values) : r;
+}
+
 /* The log tells what is to be taken out of PCR 12; without it nothing may have to be. */
 static enum es_reason expect_without_log(struct es_host *host, enum es_reason cause, struct es_pcr_values *ret)
 {
@@ -69,9 +76,7 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 	if ((host->boot.before_fence.present & pcrs) != pcrs)
 		return es_host_refuse(host, ES_NOT_BOOTED,
 				      "the boot helper read no PCRs: restart with the TPM switched on");
-	r = es_host_event_log(host, &log);
-	if (r == ES_OK)
-		r = es_event_log_replay(es_buf_span(&log), es_sha256, NULL, &replayed);
+	r = replay_log(host, &log, &replayed);
 	if (r == ES_OK)
 		r = es_event_log_replay(es_buf_span(&log), es_sha256, es_event_is_recovery, &without_recovery);
 	if (r == ES_MEMORY || r == ES_CRYPTO)
@@ -79,9 +84,8 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 	if (r != ES_OK)
 		return expect_without_log(host, es_reason_of(ES_OF_LOG, r), ret);
 	differ = es_pcr_differ(&host->boot.before_fence, &replayed, pcrs);
-	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
-		if ((differ & ES_PCR_BIT(pcr)) != 0)
-			return es_host_refuse(host, ES_LOG_MISMATCH, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
+	if (differ != 0)
+		return es_host_refuse_log(host, differ);
 	*ret = host->boot.before_fence;
 	*ret_recovery = !es_digest_equal(&replayed.value[ES_PCR_OPTIONS], &without_recovery.value[ES_PCR_OPTIONS]);
 	return expect_options(host, es_buf_span(&log), &ret->value[ES_PCR_OPTIONS]);
@@ -92,18 +96,15 @@ enum es_reason es_host_log(struct es_host *host)
 	struct es_pcr_values replayed;
 	ES_BUF log = { NULL, 0 };
 	es_pcr_mask differ;
-	enum es_reason r = es_host_event_log(host, &log);
+	enum es_reason r = replay_log(host, &log, &replayed);
 
-	if (r == ES_OK)
-		r = es_event_log_replay(es_buf_span(&log), es_sha256, NULL, &replayed);
 	if (r != ES_OK)
 		return es_host_refuse(host, es_reason_of(ES_OF_LOG, r), "%s", host->event_log);
 	differ = es_pcr_differ(&host->boot.before_fence, &replayed,
 			       host->boot.before_fence.present & (es_policy_pcrs(true) | es_policy_pcrs(false)));
 	if (!host->have_boot || differ == 0)
 		return ES_OK;
-	return es_host_refuse(host, ES_LOG_MISMATCH, "PCR %d (%s)", __builtin_ctz(differ),
-			      es_pcr_meaning((unsigned)__builtin_ctz(differ)));
+	return es_host_refuse_log(host, differ);
 }
 
 enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)

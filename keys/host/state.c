@@ -16,6 +16,13 @@ enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason, const
 	return reason;
 }
 
+enum es_reason es_host_refuse_log(struct es_host *host, es_pcr_mask differ)
+{
+	const unsigned pcr = (unsigned)__builtin_ctz(differ);
+
+	return es_host_refuse(host, ES_LOG_MISMATCH, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
+}
+
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
 				   const struct es_pack_report *report)
 {

@@ -39,6 +39,9 @@ __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_ho
 /* For what needs a boot partition where boot_dir is "". */
 enum es_reason es_host_boot_missing(struct es_host *host);
 
+/* ES_LOG_MISMATCH: the first PCR where the event log doesn't lead to what the TPM had. */
+enum es_reason es_host_refuse_log(struct es_host *host, es_pcr_mask differ);
+
 /* The same where the tree at `path` couldn't be read or packed, with the caps in words. */
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
 				   const struct es_pack_report *report);

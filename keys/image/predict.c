@@ -11,10 +11,6 @@
 
 #include <string.h>
 
-enum {
-	PREDICTED = 1 << ES_PCR_BOOT_LOADER | 1 << ES_PCR_SECURE_BOOT | 1 << ES_PCR_IMAGE | 1 << ES_PCR_OPTIONS,
-};
-
 static void put(struct es_prediction *p, unsigned pcr, const struct es_digest *value)
 {
 	p->values.present |= ES_PCR_BIT(pcr);
@@ -175,7 +171,7 @@ enum es_reason es_predict(const struct es_predict_request *request, struct es_pr
 
 	if (r != ES_OK)
 		return r;
-	p.contradicted = es_pcr_differ(q->read, &replayed, PREDICTED | drivers);
+	p.contradicted = es_pcr_differ(q->read, &replayed, ES_PREDICTED_PCRS | drivers);
 	filled.booted = q->installed != NULL && (p.contradicted & ES_PCR_BIT(ES_PCR_BOOT_LOADER)) == 0 &&
 			es_booted_is(q->installed, q->log);
 	r = predict_image(q, &p);

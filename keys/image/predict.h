@@ -14,7 +14,11 @@
 
 struct es_secure_boot_lists;
 
-enum { ES_PREDICTION_TEXT = 256 };
+/* Without them nothing is predicted; PCR 2 is where it was read. */
+enum {
+	ES_PREDICTED_PCRS = 1 << ES_PCR_BOOT_LOADER | 1 << ES_PCR_SECURE_BOOT | 1 << ES_PCR_IMAGE | 1 << ES_PCR_OPTIONS,
+	ES_PREDICTION_TEXT = 256,
+};
 
 struct es_prediction {
 	struct es_pcr_values values; /* present: those of 2, 4, 7, 11 and 12 that can be told */

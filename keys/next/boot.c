@@ -17,11 +17,8 @@ enum es_reason es_next_values(struct es_host *host, const struct es_info *info, 
 	const es_pcr_mask pcrs = es_policy_pcrs(info->require_secure_boot);
 	enum es_reason r = es_host_predict(host, next, ret);
 
-	if (r == ES_OK && (ret->contradicted & pcrs) != 0) {
-		const unsigned pcr = (unsigned)__builtin_ctz(ret->contradicted & pcrs);
-
-		return es_host_refuse(host, ES_LOG_MISMATCH, "PCR %u (%s)", pcr, es_pcr_meaning(pcr));
-	}
+	if (r == ES_OK && (ret->contradicted & pcrs) != 0)
+		return es_host_refuse_log(host, ret->contradicted & pcrs);
 	if (r == ES_OK && ret->refused[0] != '\0')
 		return es_host_refuse(host, ES_NEXT_REFUSED, "%s", ret->refused);
 	if (r == ES_OK && (ret->values.present & pcrs) != pcrs)

@@ -8,10 +8,6 @@
 #include "keys/host/firmware.h"
 #include "keys/host/state.h"
 
-enum {
-	PREDICTED = 1 << ES_PCR_BOOT_LOADER | 1 << ES_PCR_SECURE_BOOT | 1 << ES_PCR_IMAGE | 1 << ES_PCR_OPTIONS,
-};
-
 enum es_reason es_host_predict(struct es_host *host, const struct es_predict_request *request,
 			       struct es_prediction *ret)
 {
@@ -25,7 +21,7 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	host->detail[0] = '\0';
 	if (!host->have_boot)
 		return ES_NOT_BOOTED;
-	if ((host->boot.before_fence.present & PREDICTED) != PREDICTED)
+	if ((host->boot.before_fence.present & ES_PREDICTED_PCRS) != ES_PREDICTED_PCRS)
 		return es_host_refuse(host, ES_NOT_BOOTED,
 				      "the boot helper read no PCRs: restart with the TPM switched on");
 	r = es_host_event_log(host, &log);
