@@ -146,20 +146,20 @@ void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT])
 	snprintf(ret, ES_SIZE_TEXT, "%.1f %s", (double)tenths / 1024, units[unit]);
 }
 
-void es_tell_vendor(const struct es_args *args, const struct es_host *host)
+/* Whether it is under the signature of the image's vendor, or why it isn't though the image has one. */
+static void tell_vendor(const struct es_args *args, const struct es_host *host, const struct es_info *info)
 {
-	const struct es_info *info = es_host_bank(host) != NULL ? es_host_bank(host)->info : NULL;
-
 	if (es_host_vendor_note(host)[0] != '\0')
 		es_warn("the seal isn't under the signature of the image's vendor, so it ends with the next image: %s",
 			es_host_vendor_note(host));
-	for (unsigned i = 0; info != NULL && i < info->protector_count; i++)
+	for (unsigned i = 0; i < info->protector_count; i++)
 		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed)
 			es_line(args,
 				"  Every image that the vendor of this one signed opens it, with Secure Boot on.");
 }
 
-void es_tell_firmware(const struct es_host *host)
+/* What firmware gives the system as options, since the seal is to that too. */
+static void tell_firmware(const struct es_host *host)
 {
 	ES_FIRMWARE_NOW now = { .count = 0 };
 	const struct es_boot_record *boot = es_host_boot(host);
@@ -175,24 +175,39 @@ void es_tell_firmware(const struct es_host *host)
 	}
 }
 
-void es_tell_log(struct es_host *host)
+static void tell_log(struct es_host *host)
 {
 	enum es_reason r = es_host_log(host);
 
 	if (r != ES_OK)
 		es_warn("the seal is to the values that the TPM had, without a log to confirm them: %s (%s). What a "
-			"next image "
-			"will measure can't be foreseen, and a refusal will name the PCR and no more. %s",
+			"next image will measure can't be foreseen, and a refusal will name the PCR and no more. %s",
 			es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
 }
 
-void es_tell_hibernation(struct es_host *host, const struct es_predict_request *next)
+/* The next boot's kernel could resume a hibernated system, so the helper won't open automatically; in mode kdf neither. */
+static void tell_hibernation(struct es_host *host, const struct es_predict_request *next)
 {
 	enum es_reason r = es_host_resume(host, next);
 
 	if (r != ES_OK)
 		es_warn("the next boot will ask for the recovery key all the same: %s (%s). %s",
 			es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
+}
+
+void es_tell_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
+		  bool this_boot)
+{
+	const struct es_info *info = es_host_bank(host) != NULL ? es_host_bank(host)->info : NULL;
+
+	if (info != NULL && info->mode == ES_MODE_TPM) {
+		if (this_boot)
+			tell_vendor(args, host, info);
+		tell_firmware(host);
+		if (this_boot)
+			tell_log(host);
+	}
+	tell_hibernation(host, next);
 }
 
 /* Behind n characters: ": /etc/a, /etc/b", with dots where names are left out. */

@@ -29,14 +29,10 @@ const struct es_protector *es_recovery_protector(const struct es_host *host);
 /* The kdf protector, likewise. */
 const struct es_protector *es_kdf_protector(const struct es_host *host);
 
-/* After a new seal: whether it is under the signature of the image's vendor, or why it isn't though the image has one. */
-void es_tell_vendor(const struct es_args *args, const struct es_host *host);
-/* After a new seal: what firmware gives the system as options, since the seal is to that too. */
-void es_tell_firmware(const struct es_host *host);
-/* After a seal: without an event log that leads to it. */
-void es_tell_log(struct es_host *host);
-/* After a seal: the next boot's kernel could resume a hibernated system, so it won't open automatically. next: as for es_host_resume. */
-void es_tell_hibernation(struct es_host *host, const struct es_predict_request *next);
+/* After a change that seals (this_boot: to this boot, too): what the seal rests on, and what keeps it from opening. next: as for
+ * es_host_resume. */
+void es_tell_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
+		  bool this_boot);
 
 /* "group 3 is mistyped" */
 enum { ES_FAULT_TEXT = 96 };

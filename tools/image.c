@@ -92,7 +92,7 @@ enum es_exit es_image_write(const struct es_args *args, const char *path, struct
 	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");
 }
 
-enum es_exit es_image_parse(const struct es_args *args, const char *path, struct es_buf *bytes, struct es_image *ret)
+static enum es_exit parse(const struct es_args *args, const char *path, struct es_buf *bytes, struct es_image *ret)
 {
 	ES_IMAGE image = { .bytes = es_buf_take(bytes) };
 	enum es_reason r = es_pe_open(es_buf_span(&image.bytes), ES_PE_FILE, &image.pe);
@@ -116,7 +116,7 @@ enum es_exit es_image_open(const struct es_args *args, const char *path, struct 
 	ES_BUF bytes = { NULL, 0 };
 	enum es_exit failed = es_image_read(args, path, &bytes);
 
-	return failed == ES_EXIT_DONE ? es_image_parse(args, path, &bytes, ret) : failed;
+	return failed == ES_EXIT_DONE ? parse(args, path, &bytes, ret) : failed;
 }
 
 enum es_exit es_image_parse_next(const struct es_args *args, const char *path, struct es_buf *bytes,
@@ -124,7 +124,7 @@ enum es_exit es_image_parse_next(const struct es_args *args, const char *path, s
 {
 	char missing[ES_IMAGE_MISSING_TEXT], what[PATH_MAX + 128];
 	ES_IMAGE image = { 0 };
-	enum es_exit failed = es_image_parse(args, path, bytes, &image);
+	enum es_exit failed = parse(args, path, bytes, &image);
 
 	if (failed != ES_EXIT_DONE)
 		return failed;

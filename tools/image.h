@@ -29,13 +29,12 @@ struct es_image {
 	bool missing;
 };
 
-/* Any sound EFI program; the caller asks for missing. bytes, which came from path, are taken. */
-enum es_exit es_image_parse(const struct es_args *args, const char *path, struct es_buf *bytes, struct es_image *ret);
-/* The same from the file. */
+/* Any sound EFI program; the caller asks for missing. */
 enum es_exit es_image_open(const struct es_args *args, const char *path, struct es_image *ret);
-/* One that can be started: with all the sections that the stub wants. Likewise. */
+/* One that can be started: with all the sections that the stub wants. bytes, which came from path, are taken. */
 enum es_exit es_image_parse_next(const struct es_args *args, const char *path, struct es_buf *bytes,
 				 struct es_image *ret);
+/* The same from the file. */
 enum es_exit es_image_open_next(const struct es_args *args, const char *path, struct es_image *ret);
 void es_image_close(struct es_image *image);
 #define ES_IMAGE ES_SCOPED(es_image_close) struct es_image

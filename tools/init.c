@@ -55,7 +55,7 @@ static void say_secure_boot(const struct es_args *args, const struct es_secure_b
 		es_line(args, "  With PCR 7 in it, each new boot image would ask for the recovery key.");
 }
 
-static void say_mode(const struct es_args *args, const struct es_host *host, const struct first *f, bool asked_for_kdf)
+static void say_mode(const struct es_args *args, const struct first *f, bool asked_for_kdf)
 {
 	uint64_t generation = f->info->generation;
 
@@ -68,8 +68,6 @@ static void say_mode(const struct es_args *args, const struct es_host *host, con
 		    f->info->require_secure_boot ? " with Secure Boot on" : "");
 		if (!f->info->require_secure_boot)
 			say_secure_boot(args, &f->secure_boot);
-		es_tell_vendor(args, host);
-		es_tell_firmware(host);
 		return;
 	}
 	es_done(args, "the configuration is encrypted WITHOUT a TPM (mode kdf), as generation %" PRIu64, generation);
@@ -89,10 +87,8 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	f.info = es_host_bank(host)->info;
 	es_host_secure_boot(host, &f.secure_boot);
 	f.bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
-	say_mode(args, host, &f, es_arg_given(args, "kdf"));
-	if (f.info->mode == ES_MODE_TPM)
-		es_tell_log(host);
-	es_tell_hibernation(host, NULL);
+	say_mode(args, &f, es_arg_given(args, "kdf"));
+	es_tell_seal(args, host, NULL, true);
 	status = es_print(args->json ? fill_json : fill_words, &f);
 	if (status != ES_EXIT_DONE)
 		fprintf(stderr,

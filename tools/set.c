@@ -45,14 +45,11 @@ static enum es_exit confirm_old(const struct es_args *args, const struct es_host
 			 boot->generation);
 }
 
-static void say_tpm(const struct es_args *args, struct es_host *host)
+static void say_tpm(const struct es_args *args, const struct es_host *host)
 {
 	es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
 	if (es_host_new_tpm(host))
 		es_done(args, "the TPM is another one than before, or it was cleared: from now on it is this one");
-	es_tell_vendor(args, host);
-	es_tell_firmware(host);
-	es_tell_log(host);
 }
 
 static void say_kdf(const struct es_args *args, const struct es_host *host)
@@ -97,7 +94,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		say_kdf(args, host);
 	else
 		say_tpm(args, host);
-	es_tell_hibernation(host, NULL);
+	es_tell_seal(args, host, NULL, true);
 	es_image_after_advise(host);
 	return ES_EXIT_DONE;
 }
@@ -112,10 +109,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 		return es_fail_host(args, r, host);
 	es_done(args, require ? "Secure Boot is required: the seal is to its state and keys (PCR 7)"
 			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
-	es_tell_vendor(args, host);
-	es_tell_firmware(host);
-	es_tell_log(host);
-	es_tell_hibernation(host, NULL);
+	es_tell_seal(args, host, NULL, true);
 	return ES_EXIT_DONE;
 }
 
