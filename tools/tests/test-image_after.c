@@ -28,33 +28,12 @@ struct scene {
 	char options[512]; /* of the image that runs */
 };
 
-static void put_file(struct scene *s, const char *name, struct es_span data)
-{
-	char path[160];
-
-	snprintf(path, sizeof path, "%s/%s", s->m.folder, name);
-	assert_int_equal(es_file_write(AT_FDCWD, path, data), ES_OK);
-}
-
-static int shell(struct scene *s, const char *line)
-{
-	void *folder = s->m.folder;
-
-	return oracle_shell(&folder, "%s", line);
-}
-
-/* In the machine's folder, so that files have short names. */
+/* The file as firmware and stub measure it, and its own options. */
 static void run(struct scene *s, const char *words, int status)
 {
-	char before[256];
-
-	assert_non_null(getcwd(before, sizeof before));
-	assert_int_equal(chdir(s->m.folder), 0);
-	command_run(&command, &s->m, words, status, NULL, &c);
-	assert_int_equal(chdir(before), 0);
+	command_run_there(&command, &s->m, words, status, &c);
 }
 
-/* The file as firmware and stub measure it, and its own options. */
 static enum es_reason boot(struct scene *s, const char *image, const char *recovery)
 {
 	struct machine_boot b = machine_usual_boot;
@@ -84,11 +63,11 @@ static void start(struct scene *s, bool tpm)
 	size_t len = es_test_pe_stub(image);
 
 	machine_start(&s->m, tpm);
-	put_file(s, "stub", (struct es_span){ image, len });
+	machine_put(&s->m, "stub", (struct es_span){ image, len });
 	len = es_test_pe_kernel(image);
-	put_file(s, "kernel", (struct es_span){ image, len });
-	put_file(s, "initrd", es_test_initrd("first"));
-	put_file(s, "osrel", es_text_span("ID=debian\n"));
+	machine_put(&s->m, "kernel", (struct es_span){ image, len });
+	machine_put(&s->m, "initrd", es_test_initrd("first"));
+	machine_put(&s->m, "osrel", es_text_span("ID=debian\n"));
 	run(s, "image build --stub stub --linux kernel --initrd initrd --cmdline quiet --osrel osrel --output bare", 0);
 	assert_int_equal(boot(s, "bare", NULL), ES_NOT_CONFIGURED);
 	assert_int_equal(machine_init(&s->m, !tpm, key), ES_OK);
@@ -117,8 +96,8 @@ static void the_host_opens_at_every_step(void **state)
 	if (*tpm)
 		assert_says(c.out, "sealed to the next boot with two too, as generation ");
 	assert_null(strstr(c.err, "the boot image is pinned to the key of before"));
-	assert_int_equal(shell(&s, "! cmp -s one two && objcopy --dump-section .cmdline=got two x && "
-				   "test $(grep -o key-id got | wc -l) = 1"),
+	assert_int_equal(machine_shell(&s.m, "! cmp -s one two && objcopy --dump-section .cmdline=got two x && "
+					     "test $(grep -o key-id got | wc -l) = 1"),
 			 0);
 	assert_int_equal(boot(&s, "one", NULL), ES_OK);
 	assert_int_equal(boot(&s, "two", NULL), ES_OK);
@@ -176,9 +155,10 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 
 	(void)state;
 	start(&s, true);
-	assert_int_equal(shell(&s, "openssl genrsa -out key 2048 2>/dev/null && openssl rsa -in key -pubout -out pub "
-				   "2>/dev/null && openssl req -new -x509 -key key -subj /CN=a -out cert"),
-			 0);
+	assert_int_equal(
+	    machine_shell(&s.m, "openssl genrsa -out key 2048 2>/dev/null && openssl rsa -in key -pubout -out pub "
+				"2>/dev/null && openssl req -new -x509 -key key -subj /CN=a -out cert"),
+	    0);
 	run(&s, "image build --stub stub --from one --sign-key key --sign-cert cert --output vendors", 0);
 	run(&s, "image build --stub stub --from one --policy-public-key pub --output vendors2", 0);
 	run(&s, "recovery rotate --image-output two --stub stub", 2);
@@ -186,7 +166,8 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 	    c.err,
 	    "image.efi is signed for Secure Boot: give --sign-key"); /* the one that this boot was started from */
 	assert_int_equal(
-	    shell(&s, "rm boot/EFI/image.efi && cat boot/etcseal/bank?/encryption.info | sha256sum >before"), 0);
+	    machine_shell(&s.m, "rm boot/EFI/image.efi && cat boot/etcseal/bank?/encryption.info | sha256sum >before"),
+	    0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		snprintf(words, sizeof words, "recovery rotate %s", cases[i].words);
 		run(&s, words, cases[i].status);
@@ -194,7 +175,8 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 		assert_string_equal(c.out, "");
 	}
 	assert_int_equal(
-	    shell(&s, "cat boot/etcseal/bank?/encryption.info | sha256sum | cmp - before && ! test -e two"), 0);
+	    machine_shell(&s.m, "cat boot/etcseal/bank?/encryption.info | sha256sum | cmp - before && ! test -e two"),
+	    0);
 	machine_stop(&s.m);
 }
 
@@ -210,7 +192,7 @@ static void an_image_that_cannot_be_written_can_be_made_later(void **state)
 	assert_says(c.err, "The keys ARE changed, and this host still opens with one.");
 	assert_says(c.err, "etcseal image build --from=one --for-this-host --output=none/two");
 	assert_int_equal(boot(&s, "one", NULL), ES_OK);
-	assert_int_equal(shell(&s, "mkdir none"), 0);
+	assert_int_equal(machine_shell(&s.m, "mkdir none"), 0);
 	run(&s, "image build --from=one --for-this-host --output=none/two --stub stub", 0);
 	run(&s, "reseal --image=none/two", 0);
 	assert_int_equal(boot(&s, "none/two", NULL), ES_OK);

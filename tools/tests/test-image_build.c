@@ -27,30 +27,9 @@ struct scene {
 	struct es_boot_record record;
 };
 
-static void put_file(struct scene *s, const char *name, struct es_span data)
-{
-	char path[160];
-
-	snprintf(path, sizeof path, "%s/%s", s->m.folder, name);
-	assert_int_equal(es_file_write(AT_FDCWD, path, data), ES_OK);
-}
-
-static int shell(struct scene *s, const char *line)
-{
-	void *folder = s->m.folder;
-
-	return oracle_shell(&folder, "%s", line);
-}
-
-/* In the machine's folder, so that files have short names. */
 static void run(struct scene *s, const char *words, int status)
 {
-	char before[256];
-
-	assert_non_null(getcwd(before, sizeof before));
-	assert_int_equal(chdir(s->m.folder), 0);
-	command_run(&command, &s->m, words, status, NULL, &c);
-	assert_int_equal(chdir(before), 0);
+	command_run_there(&command, &s->m, words, status, &c);
 }
 
 static void start(struct scene *s, bool tpm)
@@ -60,14 +39,14 @@ static void start(struct scene *s, bool tpm)
 	size_t len = es_test_pe_stub(image);
 
 	machine_start(&s->m, tpm);
-	put_file(s, "stub", (struct es_span){ image, len });
+	machine_put(&s->m, "stub", (struct es_span){ image, len });
 	len = es_test_pe_kernel(image);
-	put_file(s, "kernel", (struct es_span){ image, len });
+	machine_put(&s->m, "kernel", (struct es_span){ image, len });
 	image[len - 1] ^= 1;
-	put_file(s, "kernel2", (struct es_span){ image, len });
-	put_file(s, "initrd", es_test_initrd("first"));
-	put_file(s, "initrd2", es_test_initrd("other"));
-	put_file(s, "osrel", es_text_span("ID=debian\n"));
+	machine_put(&s->m, "kernel2", (struct es_span){ image, len });
+	machine_put(&s->m, "initrd", es_test_initrd("first"));
+	machine_put(&s->m, "initrd2", es_test_initrd("other"));
+	machine_put(&s->m, "osrel", es_text_span("ID=debian\n"));
 	assert_int_equal(machine_boot(&s->m, &machine_usual_boot, NULL, &s->record), ES_NOT_CONFIGURED);
 	assert_int_equal(machine_init(&s->m, !tpm, key), ES_OK);
 	run(s,
@@ -84,17 +63,18 @@ static void parts_that_are_not_given_come_from_the_other_image(void **state)
 	(void)state;
 	start(&s, false);
 	run(&s, "image build --stub stub --from old --output new", 0);
-	assert_int_equal(shell(&s, "cmp old new"), 0);
+	assert_int_equal(machine_shell(&s.m, "cmp old new"), 0);
 	run(&s, "image build --stub stub --from old --initrd initrd2 --cmdline debug --output new", 0);
 	assert_int_equal(
-	    shell(&s, "for p in linux osrel uname initrd cmdline; do objcopy --dump-section .$p=$p new x; done; "
-		      "cmp linux kernel && cmp osrel osrel && cmp initrd initrd2 && "
-		      "test \"$(cat uname)\" = 6.1 && test \"$(cat cmdline)\" = 'debug " NEEDED "'"),
+	    machine_shell(&s.m,
+			  "for p in linux osrel uname initrd cmdline; do objcopy --dump-section .$p=$p new x; done; "
+			  "cmp linux kernel && cmp osrel osrel && cmp initrd initrd2 && "
+			  "test \"$(cat uname)\" = 6.1 && test \"$(cat cmdline)\" = 'debug " NEEDED "'"),
 	    0);
 	/* The release goes with the kernel. */
 	run(&s, "image build --stub stub --from old --linux kernel2 --output new", 0);
-	assert_int_equal(shell(&s, "objcopy --dump-section .linux=linux new x && cmp linux kernel2 && "
-				   "! objdump -h new | grep -q uname"),
+	assert_int_equal(machine_shell(&s.m, "objcopy --dump-section .linux=linux new x && cmp linux kernel2 && "
+					     "! objdump -h new | grep -q uname"),
 			 0);
 	machine_stop(&s.m);
 }
@@ -113,10 +93,11 @@ static void what_the_other_image_lacks_or_loses_is_said(void **state)
 	assert_says(c.err, "would overwrite old");
 	run(&s, "image build --stub stub --linux kernel --output new", 2);
 	assert_says(c.err, "needs --initrd, or an image to take it --from");
-	assert_int_equal(shell(&s, "openssl genrsa -out key 2048 2>/dev/null && openssl rsa -in key -pubout -out pub "
-				   "2>/dev/null && openssl req -new -x509 -key key -subj /CN=a -out cert && "
-				   "sha256sum <old >sum"),
-			 0);
+	assert_int_equal(
+	    machine_shell(&s.m, "openssl genrsa -out key 2048 2>/dev/null && openssl rsa -in key -pubout -out pub "
+				"2>/dev/null && openssl req -new -x509 -key key -subj /CN=a -out cert && "
+				"sha256sum <old >sum"),
+	    0);
 	run(&s,
 	    "image build --stub stub --from old --policy-public-key pub --sign-key key --sign-cert cert --output "
 	    "vendors",
@@ -125,7 +106,7 @@ static void what_the_other_image_lacks_or_loses_is_said(void **state)
 	run(&s, "image build --stub stub --from vendors --output new", 0);
 	assert_says(c.err, "vendors carries a vendor's key, and the new image doesn't");
 	assert_says(c.err, "vendors is signed for Secure Boot, and the new image isn't");
-	assert_int_equal(shell(&s, "cmp old new && sha256sum <old | cmp - sum"), 0);
+	assert_int_equal(machine_shell(&s.m, "cmp old new && sha256sum <old | cmp - sum"), 0);
 	machine_stop(&s.m);
 }
 
@@ -136,17 +117,18 @@ static void pinned_it_has_this_hosts_key_id_and_tpm(void **state)
 	(void)state;
 	start(&s, true);
 	run(&s, "image build --stub stub --from old --for-this-host --output new", 0);
-	assert_int_equal(shell(&s, "objcopy --dump-section .cmdline=got new x && grep -Eqx 'quiet " NEEDED
-				   " etcseal\\.key-id=[0-9a-f]{16} etcseal\\.host=[0-9a-f-]{36} "
-				   "etcseal\\.srk=000b[0-9a-f]{64}' got && "
-				   "grep -q \"etcseal.key-id=$(sed -n 's/.*\"key_id\": *\"\\([0-9a-f]*\\)\".*/\\1/p' "
-				   "boot/etcseal/bank0/encryption.info)\" got && "
-				   "grep -q \"etcseal.host=$(sed -n 's/.*\"host\": *\"\\([0-9a-f-]*\\)\".*/\\1/p' "
-				   "boot/etcseal/bank0/encryption.info)\" got"),
-			 0);
+	assert_int_equal(
+	    machine_shell(&s.m, "objcopy --dump-section .cmdline=got new x && grep -Eqx 'quiet " NEEDED
+				" etcseal\\.key-id=[0-9a-f]{16} etcseal\\.host=[0-9a-f-]{36} "
+				"etcseal\\.srk=000b[0-9a-f]{64}' got && "
+				"grep -q \"etcseal.key-id=$(sed -n 's/.*\"key_id\": *\"\\([0-9a-f]*\\)\".*/\\1/p' "
+				"boot/etcseal/bank0/encryption.info)\" got && "
+				"grep -q \"etcseal.host=$(sed -n 's/.*\"host\": *\"\\([0-9a-f-]*\\)\".*/\\1/p' "
+				"boot/etcseal/bank0/encryption.info)\" got"),
+	    0);
 	/* Once more: the same, not twice. */
 	run(&s, "image build --stub stub --from new --for-this-host --output newer", 0);
-	assert_int_equal(shell(&s, "cmp new newer"), 0);
+	assert_int_equal(machine_shell(&s.m, "cmp new newer"), 0);
 	run(&s, "image inspect new", 0);
 	assert_says(c.out, "etcseal.host=");
 	machine_stop(&s.m);
@@ -159,8 +141,9 @@ static void without_a_seal_there_is_no_tpm_to_pin_to(void **state)
 	(void)state;
 	start(&s, false);
 	run(&s, "image build --stub stub --from old --for-this-host --output new", 0);
-	assert_int_equal(shell(&s, "objcopy --dump-section .cmdline=got new x && grep -q 'etcseal.key-id=' got && "
-				   "! grep -q etcseal.srk got"),
+	assert_int_equal(machine_shell(&s.m,
+				       "objcopy --dump-section .cmdline=got new x && grep -q 'etcseal.key-id=' got && "
+				       "! grep -q etcseal.srk got"),
 			 0);
 	machine_stop(&s.m);
 }
@@ -180,7 +163,7 @@ static void a_pin_that_would_lock_every_boot_is_refused(void **state)
 		run(&s, words, 2);
 		assert_says(c.err, "isn't of its form; --for-this-host writes it");
 	}
-	assert_int_equal(shell(&s, "! test -e new"), 0);
+	assert_int_equal(machine_shell(&s.m, "! test -e new"), 0);
 	machine_stop(&s.m);
 }
 
@@ -194,7 +177,7 @@ static void a_host_that_is_not_open_has_nothing_to_pin_to(void **state)
 	other.image = "another kernel";
 	assert_int_equal(machine_boot(&s.m, &other, NULL, &s.record), ES_LOCKED_PCR);
 	run(&s, "image build --stub stub --from old --for-this-host --output new", 4);
-	assert_int_equal(shell(&s, "! test -e new"), 0);
+	assert_int_equal(machine_shell(&s.m, "! test -e new"), 0);
 	machine_stop(&s.m);
 }
 
@@ -204,10 +187,10 @@ static void adds_the_options_that_keep_others_out_once(void **state)
 
 	(void)state;
 	start(&s, false);
-	put_file(&s, "some", es_text_span("noresume quiet -- single"));
+	machine_put(&s.m, "some", es_text_span("noresume quiet -- single"));
 	run(&s, "image build --stub stub --from old --cmdline @some --output new", 0);
-	assert_int_equal(shell(&s, "objcopy --dump-section .cmdline=got new x && printf 'noresume quiet "
-				   "systemd.import_credentials=no nohibernate -- single' | cmp - got"),
+	assert_int_equal(machine_shell(&s.m, "objcopy --dump-section .cmdline=got new x && printf 'noresume quiet "
+					     "systemd.import_credentials=no nohibernate -- single' | cmp - got"),
 			 0);
 	run(&s, "image inspect new", 0);
 	assert_null(strstr(c.err, "options lack"));
@@ -237,7 +220,7 @@ static void refuses_options_that_let_others_in(void **state)
 			 bad[i].options);
 		run(&s, words, 2);
 		assert_says(c.err, bad[i].words);
-		assert_int_equal(shell(&s, "! test -e new"), 0);
+		assert_int_equal(machine_shell(&s.m, "! test -e new"), 0);
 		strcat(words, " --options-as-given");
 		run(&s, words, 0);
 		run(&s, "image inspect new", 0);
@@ -250,7 +233,7 @@ static void refuses_options_that_let_others_in(void **state)
 		assert_says(c.out,
 			    "\"missing_options\": [\n    \"systemd.import_credentials=no\",\n    \"noresume\",\n "
 			    "   \"nohibernate\"\n  ]");
-		assert_int_equal(shell(&s, "rm new"), 0);
+		assert_int_equal(machine_shell(&s.m, "rm new"), 0);
 	}
 	machine_stop(&s.m);
 }

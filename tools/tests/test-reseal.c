@@ -54,14 +54,6 @@ static void make_image(struct scene *s, unsigned n)
 	s->boot[n].file = (struct es_span){ s->image[n], es_test_pe_make(sections, 4, s->image[n]) };
 }
 
-static void put_file(struct scene *s, const char *name, struct es_span data)
-{
-	char path[160];
-
-	snprintf(path, sizeof path, "%s/%s", s->m.folder, name);
-	assert_int_equal(es_file_write(AT_FDCWD, path, data), ES_OK);
-}
-
 static void start(struct scene *s)
 {
 	char key[ES_RECOVERY_TEXT_LEN + 1];
@@ -69,8 +61,8 @@ static void start(struct scene *s)
 	machine_start(&s->m, true);
 	make_image(s, 0);
 	make_image(s, 1);
-	put_file(s, "next.efi", s->boot[1].file);
-	put_file(s, "text", es_text_span("no image"));
+	machine_put(&s->m, "next.efi", s->boot[1].file);
+	machine_put(&s->m, "text", es_text_span("no image"));
 	assert_int_equal(machine_boot(&s->m, &s->boot[0], NULL, &s->record), ES_NOT_CONFIGURED);
 	assert_int_equal(machine_init(&s->m, false, key), ES_OK);
 	run(s, "set --require-secure-boot=false", 0);

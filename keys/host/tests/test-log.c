@@ -7,32 +7,20 @@
 #include <cmocka.h>
 
 #include "keys/next/check.h"
-#include "keys/tests/lib/machine.h"
+#include "keys/tests/lib/host_scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct scene {
-	struct machine m;
-	struct machine_boot boot;
-	struct es_boot_record record;
-	char recovery[ES_RECOVERY_TEXT_LEN + 1];
-};
-
-static enum es_reason boot(struct scene *s)
-{
-	return machine_boot(&s->m, &s->boot, NULL, &s->record);
-}
-
-static void first_boot(struct scene *s)
+static void first_boot(struct host_scene *s)
 {
 	machine_start(&s->m, true);
-	assert_int_equal(boot(s), ES_NOT_CONFIGURED);
+	assert_int_equal(host_scene_boot(s), ES_NOT_CONFIGURED);
 	machine_write(&s->m, "etc/secret", "first\n");
 }
 
-static void replace_log(struct scene *s, const char *from)
+static void replace_log(struct host_scene *s, const char *from)
 {
 	char line[256];
 
@@ -58,7 +46,7 @@ static void F3_a_host_without_a_usable_log_is_sealed_to_what_its_tpm_has(void **
 	(void)state;
 	for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
 		struct machine_boot other = machine_usual_boot;
-		struct scene s = { .boot = machine_usual_boot };
+		struct host_scene s = { .boot = machine_usual_boot };
 
 		first_boot(&s);
 		replace_log(&s, logs[i].from);
@@ -79,7 +67,7 @@ static void F3_a_host_without_a_usable_log_is_sealed_to_what_its_tpm_has(void **
 static void F3_a_recovery_boot_without_a_log_is_not_sealed_to(void **state)
 {
 	struct machine_boot recovery = machine_usual_boot;
-	struct scene s = { .boot = machine_usual_boot };
+	struct host_scene s = { .boot = machine_usual_boot };
 
 	(void)state;
 	first_boot(&s);
@@ -100,7 +88,7 @@ static void F3_a_recovery_boot_without_a_log_is_not_sealed_to(void **state)
 /* PCR 7 has more in it than the log tells, as on several laptops. */
 static void F4_a_log_that_fails_in_another_pcr_stops_no_seal(void **state)
 {
-	struct scene s = { .boot = machine_usual_boot };
+	struct host_scene s = { .boot = machine_usual_boot };
 
 	(void)state;
 	s.boot.unlogged = true;
@@ -116,7 +104,7 @@ static void F4_a_log_that_fails_in_another_pcr_stops_no_seal(void **state)
 		assert_true(found.opens);
 		assert_int_equal(es_host_require_secure_boot(host, true), ES_NOT_VOUCHED);
 	}
-	assert_int_equal(boot(&s), ES_OK);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	machine_stop(&s.m);
 }
 
@@ -128,7 +116,7 @@ static void F4_init_takes_the_owners_word_on_secure_boot(void **state)
 
 	(void)state;
 	for (int logged = 0; logged < 2; logged++) {
-		struct scene s = { .boot = machine_usual_boot };
+		struct host_scene s = { .boot = machine_usual_boot };
 
 		s.boot.unlogged = logged == 0;
 		first_boot(&s);
@@ -142,7 +130,7 @@ static void F4_init_takes_the_owners_word_on_secure_boot(void **state)
 			assert_int_equal(es_host_init(host, &not_required, &recovery), ES_OK);
 			assert_false(es_host_bank(host)->info->require_secure_boot);
 		}
-		assert_int_equal(boot(&s), ES_OK);
+		assert_int_equal(host_scene_boot(&s), ES_OK);
 		machine_stop(&s.m);
 	}
 }

@@ -9,20 +9,13 @@
 #include "keys/next/check.h"
 #include "keys/image/efi_variables.h"
 #include "keys/change/reseal.h"
-#include "keys/tests/lib/machine.h"
+#include "keys/tests/lib/host_scene.h"
 #include "keys/tests/lib/signed_image.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct scene {
-	struct machine m;
-	struct machine_boot boot;
-	struct es_boot_record record;
-	char recovery[ES_RECOVERY_TEXT_LEN + 1];
-};
 
 static struct machine_boot hollow_boot(void)
 {
@@ -33,44 +26,13 @@ static struct machine_boot hollow_boot(void)
 	return b;
 }
 
-static enum es_reason boot(struct scene *s)
-{
-	return machine_boot(&s->m, &s->boot, NULL, &s->record);
-}
-
-static void start(struct scene *s, struct machine_boot how)
-{
-	machine_start(&s->m, true);
-	s->boot = how;
-	assert_int_equal(boot(s), ES_NOT_CONFIGURED);
-	machine_write(&s->m, "etc/secret", "first\n");
-	assert_int_equal(machine_init(&s->m, false, s->recovery), ES_OK);
-}
-
-static es_pcr_mask sealed_to(struct scene *s)
+static es_pcr_mask sealed_to(struct host_scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
 	const struct es_protector *p = es_info_find(es_host_bank(host)->info, ES_PROTECTOR_TPM);
 
 	assert_int_equal((p->tpm.pcrs & ES_PCR_BIT(7)) != 0, es_host_bank(host)->info->require_secure_boot);
 	return p->tpm.pcrs;
-}
-
-static void assert_says(const struct es_host *host, const char *words)
-{
-	if (strstr(es_host_detail(host), words) == NULL)
-		fail_msg("\"%s\" isn't in \"%s\"", words, es_host_detail(host));
-}
-
-/* ES_OK, or the reason; with these words. */
-static enum es_reason require(struct scene *s, bool yes, const char *words)
-{
-	ES_HOST host = machine_host(&s->m);
-	enum es_reason r = es_host_require_secure_boot(host, yes);
-
-	if (r != ES_OK)
-		assert_says(host, words);
-	return r;
 }
 
 static void only_what_was_vouched_for_is_sealed_to_pcr_7(void **state)
@@ -96,26 +58,26 @@ static void only_what_was_vouched_for_is_sealed_to_pcr_7(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct machine_boot b = rows[i].boot;
-		struct scene s;
+		struct host_scene s;
 
 		if (i == 2)
 			b.vouched_by = NULL;
 		b.secure_boot_off = i == 3;
-		start(&s, b);
+		host_scene_start(&s, b);
 		assert_int_equal(sealed_to(&s), rows[i].pcrs);
-		assert_int_equal(require(&s, true, rows[i].words), rows[i].require);
+		assert_int_equal(host_scene_require(&s, true, rows[i].words), rows[i].require);
 		assert_int_equal(sealed_to(&s), rows[i].pcrs);
-		assert_int_equal(boot(&s), ES_OK);
+		assert_int_equal(host_scene_boot(&s), ES_OK);
 		machine_stop(&s.m);
 	}
 }
 
 /* Sealed to PCR 7 when it was sound; then shim was told to check nothing, and the recovery key opened. */
-static void hollowed(struct scene *s)
+static void hollowed(struct host_scene *s)
 {
-	start(s, machine_usual_boot);
+	host_scene_start(s, machine_usual_boot);
 	s->boot = hollow_boot();
-	assert_int_equal(boot(s), ES_LOCKED_PCR);
+	assert_int_equal(host_scene_boot(s), ES_LOCKED_PCR);
 	assert_int_equal(machine_boot(&s->m, &s->boot, s->recovery, &s->record), ES_OK);
 }
 
@@ -130,7 +92,7 @@ static enum es_reason seal_again(struct es_host *host)
 static void nothing_is_sealed_to_a_pcr_7_that_became_hollow(void **state)
 {
 	struct es_resealed done;
-	struct scene s;
+	struct host_scene s;
 
 	(void)state;
 	hollowed(&s);
@@ -138,24 +100,24 @@ static void nothing_is_sealed_to_a_pcr_7_that_became_hollow(void **state)
 		ES_HOST host = machine_host(&s.m);
 
 		assert_int_equal(seal_again(host), ES_NOT_VOUCHED);
-		assert_says(host, "shim starts anything");
+		assert_detail(host, "shim starts anything");
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_NOT_VOUCHED);
-		assert_says(host, "shim starts anything");
+		assert_detail(host, "shim starts anything");
 	}
 	/* The way out for who wants it so. */
-	assert_int_equal(require(&s, false, ""), ES_OK);
+	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
 	assert_int_equal(sealed_to(&s) & ES_PCR_BIT(7), 0);
-	assert_int_equal(boot(&s), ES_OK);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	machine_stop(&s.m);
 }
 
 /* A new mainboard: its TPM knows nothing, and its Secure Boot is off. */
 static void a_new_board_without_secure_boot_is_sealed_to_in_one_go(void **state)
 {
-	struct scene s;
+	struct host_scene s;
 
 	(void)state;
-	start(&s, machine_usual_boot);
+	host_scene_start(&s, machine_usual_boot);
 	es_swtpm_replace(s.m.tpm);
 	s.boot.secure_boot_off = true;
 	s.boot.vouched_by = NULL;
@@ -164,12 +126,12 @@ static void a_new_board_without_secure_boot_is_sealed_to_in_one_go(void **state)
 		ES_HOST host = machine_host(&s.m);
 
 		assert_int_equal(seal_again(host), ES_NOT_VOUCHED);
-		assert_says(host, "Secure Boot is off. Switch it on");
+		assert_detail(host, "Secure Boot is off. Switch it on");
 		es_host_allow_no_secure_boot(host);
 		assert_int_equal(seal_again(host), ES_OK);
 	}
 	assert_int_equal(sealed_to(&s) & ES_PCR_BIT(7), 0);
-	assert_int_equal(boot(&s), ES_OK);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	machine_stop(&s.m);
 }
 
@@ -177,12 +139,12 @@ static void a_new_board_without_secure_boot_is_sealed_to_in_one_go(void **state)
 static void without_the_file_only_the_same_pcr_7_is_sealed_to_again(void **state)
 {
 	struct es_resealed done;
-	struct scene s;
+	struct host_scene s;
 	char path[160];
 
 	(void)state;
-	start(&s, machine_usual_boot);
-	assert_int_equal(boot(&s), ES_OK);
+	host_scene_start(&s, machine_usual_boot);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	snprintf(path, sizeof path, "%s" MACHINE_IMAGE, s.m.boot_dir);
 	assert_int_equal(unlink(path), 0);
 	{
@@ -190,10 +152,10 @@ static void without_the_file_only_the_same_pcr_7_is_sealed_to_again(void **state
 
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_OK);
 	}
-	assert_int_equal(require(&s, false, ""), ES_OK);
-	assert_int_equal(require(&s, true, "can't be told: the image's file isn't found"), ES_NOT_VOUCHED);
-	assert_int_equal(boot(&s), ES_OK);
-	assert_int_equal(require(&s, true, ""), ES_OK);
+	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
+	assert_int_equal(host_scene_require(&s, true, "can't be told: the image's file isn't found"), ES_NOT_VOUCHED);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
+	assert_int_equal(host_scene_require(&s, true, ""), ES_OK);
 	machine_stop(&s.m);
 }
 
@@ -201,11 +163,11 @@ static void without_the_file_only_the_same_pcr_7_is_sealed_to_again(void **state
 static void without_the_file_no_other_pcr_7_is_sealed_to(void **state)
 {
 	struct es_resealed done;
-	struct scene s;
+	struct host_scene s;
 	char path[160];
 
 	(void)state;
-	start(&s, machine_usual_boot);
+	host_scene_start(&s, machine_usual_boot);
 	s.boot.secure_boot = "other keys";
 	assert_int_equal(machine_boot(&s.m, &s.boot, s.recovery, &s.record), ES_OK);
 	snprintf(path, sizeof path, "%s" MACHINE_IMAGE, s.m.boot_dir);
@@ -222,7 +184,7 @@ static void without_the_file_no_other_pcr_7_is_sealed_to(void **state)
 
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_OK);
 	}
-	assert_int_equal(boot(&s), ES_OK);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	machine_stop(&s.m);
 }
 
@@ -233,12 +195,12 @@ static void no_next_image_is_sealed_to_in_audit_mode(void **state)
 	struct es_resealed done;
 	struct es_uki uki;
 	struct es_pe pe;
-	struct scene s;
+	struct host_scene s;
 	char line[256];
 
 	(void)state;
-	start(&s, machine_usual_boot);
-	assert_int_equal(boot(&s), ES_OK);
+	host_scene_start(&s, machine_usual_boot);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	small_image("the next image", (struct es_span){ NULL, 0 }, &file);
 	assert_int_equal(es_pe_open(es_buf_span(&file), ES_PE_FILE, &pe), ES_OK);
 	assert_int_equal(es_uki_find(&pe, ES_PE_FILE, &uki), ES_OK);
@@ -249,7 +211,7 @@ static void no_next_image_is_sealed_to_in_audit_mode(void **state)
 
 		assert_int_equal(es_host_reseal(host, &(struct es_predict_request){ .image = &pe, .uki = &uki }, &done),
 				 ES_NOT_VOUCHED);
-		assert_says(host, "in audit mode");
+		assert_detail(host, "in audit mode");
 	}
 	machine_stop(&s.m);
 }
@@ -262,7 +224,7 @@ static const struct es_finding *find(const struct es_check *c, enum es_reason re
 	return NULL;
 }
 
-static struct es_check check(struct scene *s)
+static struct es_check check(struct host_scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
 	struct es_check c;
@@ -273,11 +235,11 @@ static struct es_check check(struct scene *s)
 
 static void check_says_that_secure_boot_became_hollow(void **state)
 {
-	struct scene s;
+	struct host_scene s;
 	struct es_check c;
 
 	(void)state;
-	start(&s, machine_usual_boot);
+	host_scene_start(&s, machine_usual_boot);
 	c = check(&s);
 	assert_int_equal(c.count, 0);
 	machine_stop(&s.m);

@@ -9,49 +9,11 @@
 #include "keys/next/check.h"
 #include "keys/image/efi_variables.h"
 #include "keys/change/reseal.h"
-#include "keys/tests/lib/machine.h"
+#include "keys/tests/lib/host_scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct scene {
-	struct machine m;
-	struct machine_boot boot;
-	struct es_boot_record record;
-	char recovery[ES_RECOVERY_TEXT_LEN + 1];
-};
-
-static enum es_reason boot(struct scene *s)
-{
-	return machine_boot(&s->m, &s->boot, NULL, &s->record);
-}
-
-static void start(struct scene *s, struct machine_boot how)
-{
-	machine_start(&s->m, true);
-	s->boot = how;
-	assert_int_equal(boot(s), ES_NOT_CONFIGURED);
-	machine_write(&s->m, "etc/secret", "first\n");
-	assert_int_equal(machine_init(&s->m, false, s->recovery), ES_OK);
-}
-
-static void assert_says(const struct es_host *host, const char *words)
-{
-	if (strstr(es_host_detail(host), words) == NULL)
-		fail_msg("\"%s\" isn't in \"%s\"", words, es_host_detail(host));
-}
-
-/* ES_OK, or the reason; with these words. */
-static enum es_reason require(struct scene *s, bool yes, const char *words)
-{
-	ES_HOST host = machine_host(&s->m);
-	enum es_reason r = es_host_require_secure_boot(host, yes);
-
-	if (r != ES_OK)
-		assert_says(host, words);
-	return r;
-}
 
 static const struct es_finding *find(const struct es_check *c, enum es_reason reason)
 {
@@ -61,7 +23,7 @@ static const struct es_finding *find(const struct es_check *c, enum es_reason re
 	return NULL;
 }
 
-static struct es_check check(struct scene *s)
+static struct es_check check(struct host_scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
 	struct es_check c;
@@ -70,7 +32,7 @@ static struct es_check check(struct scene *s)
 	return c;
 }
 
-static void put_variable(struct scene *s, const char *name)
+static void put_variable(struct host_scene *s, const char *name)
 {
 	char line[256];
 
@@ -83,12 +45,12 @@ static void check_names_what_shim_is_asked_to_do(void **state)
 	struct machine_boot with_shim = machine_usual_boot;
 	struct es_resealed done;
 	struct es_check c;
-	struct scene s;
+	struct host_scene s;
 
 	(void)state;
 	with_shim.shim = true;
-	start(&s, with_shim);
-	assert_int_equal(boot(&s), ES_OK);
+	host_scene_start(&s, with_shim);
+	assert_int_equal(host_scene_boot(&s), ES_OK);
 	assert_true(check(&s).opens);
 	put_variable(&s, "MokNew");
 	c = check(&s);
@@ -100,10 +62,10 @@ static void check_names_what_shim_is_asked_to_do(void **state)
 
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_OK);
 		assert_int_equal(done.ahead, ES_NEXT_REQUEST);
-		assert_says(host, "MokNew");
+		assert_detail(host, "MokNew");
 	}
 	/* It is another program, so PCR 4 shows it too. */
-	assert_int_equal(require(&s, false, ""), ES_OK);
+	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
 	assert_non_null((c = check(&s), find(&c, ES_NEXT_REQUEST)));
 	machine_stop(&s.m);
 }
@@ -113,16 +75,16 @@ static void check_knows_where_a_new_sbat_level_matters(void **state)
 {
 	struct machine_boot with_shim = machine_usual_boot;
 	struct es_check c;
-	struct scene s;
+	struct host_scene s;
 
 	(void)state;
 	with_shim.shim = true;
-	start(&s, with_shim);
+	host_scene_start(&s, with_shim);
 	put_variable(&s, "SbatPolicy");
 	c = check(&s);
 	assert_non_null(find(&c, ES_NEXT_REQUEST));
 	assert_non_null(strstr(find(&c, ES_NEXT_REQUEST)->detail, "SbatPolicy"));
-	assert_int_equal(require(&s, false, ""), ES_OK);
+	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
 	assert_true(check(&s).opens);
 	machine_stop(&s.m);
 }
@@ -132,11 +94,11 @@ static void check_sees_that_the_firmwares_keys_have_changed(void **state)
 {
 	struct es_resealed done;
 	struct es_check c;
-	struct scene s;
+	struct host_scene s;
 	char line[256];
 
 	(void)state;
-	start(&s, machine_usual_boot);
+	host_scene_start(&s, machine_usual_boot);
 	snprintf(line, sizeof line, "printf '\\047\\000\\000\\000%s' >%s/dbx-" ES_EFI_DATABASE, MACHINE_DBX,
 		 s.m.efivars);
 	assert_int_equal(system(line), 0);
@@ -153,17 +115,17 @@ static void check_sees_that_the_firmwares_keys_have_changed(void **state)
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_OK);
 		assert_int_equal(done.ahead, ES_NEXT_UNKNOWN);
 	}
-	assert_int_equal(require(&s, false, ""), ES_OK);
+	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
 	assert_true(check(&s).opens);
 	machine_stop(&s.m);
 }
 
 static void without_shim_its_variables_mean_nothing(void **state)
 {
-	struct scene s;
+	struct host_scene s;
 
 	(void)state;
-	start(&s, machine_usual_boot);
+	host_scene_start(&s, machine_usual_boot);
 	put_variable(&s, "MokNew");
 	put_variable(&s, "SbatPolicy");
 	assert_true(check(&s).opens);

@@ -61,6 +61,17 @@ void command_run(struct command *command, const struct machine *m, const char *w
 		fail_msg("%s: exit %d, not %d\n%s%s", words, ret->status, status, ret->out, ret->err);
 }
 
+void command_run_there(struct command *command, const struct machine *m, const char *words, int status,
+		       struct captured *ret)
+{
+	char before[256];
+
+	assert_non_null(getcwd(before, sizeof before));
+	assert_int_equal(chdir(m->folder), 0);
+	command_run(command, m, words, status, NULL, ret);
+	assert_int_equal(chdir(before), 0);
+}
+
 void assert_says(const char *where, const char *text)
 {
 	if (strstr(where, text) == NULL)

@@ -30,6 +30,10 @@ int command_at_terminal(const char *path, void *command);
 void command_run(struct command *command, const struct machine *m, const char *words, int status,
 		 const struct capture_ends *ends, struct captured *ret);
 
+/* The same in the machine's folder, so that its files have short names. */
+void command_run_there(struct command *command, const struct machine *m, const char *words, int status,
+		       struct captured *ret);
+
 void assert_says(const char *where, const char *text);
 
 #endif

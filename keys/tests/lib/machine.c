@@ -14,6 +14,7 @@
 #include "keys/change/save.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/machine_measures.h"
+#include "keys/tests/lib/oracle.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -233,6 +234,21 @@ enum es_reason machine_backup(struct es_host *host, struct es_pack_report *ret_r
 	if (r == ES_OK)
 		*ret_report = saved.report;
 	return r;
+}
+
+void machine_put(struct machine *m, const char *name, struct es_span data)
+{
+	char path[160];
+
+	snprintf(path, sizeof path, "%s/%s", m->folder, name);
+	assert_int_equal(es_file_write(AT_FDCWD, path, data), ES_OK);
+}
+
+int machine_shell(struct machine *m, const char *line)
+{
+	void *folder = m->folder;
+
+	return oracle_shell(&folder, "%s", line);
 }
 
 void machine_write(struct machine *m, const char *path, const char *text)

@@ -85,6 +85,10 @@ void machine_publish_strings(struct machine *m);
 /* Packs the tree in RAM and commits it, changed or not, and counted. */
 enum es_reason machine_backup(struct es_host *host, struct es_pack_report *ret_report);
 
+/* A file in its folder, and a line of shell there: the exit status. */
+void machine_put(struct machine *m, const char *name, struct es_span data);
+int machine_shell(struct machine *m, const char *line);
+
 void machine_write(struct machine *m, const char *path, const char *text); /* below run/ram/tree */
 bool machine_has(struct machine *m, const char *path, const char *text);
 void machine_bank_path(struct machine *m, unsigned bank, const char *name, char ret[static 128]);
