@@ -6,8 +6,8 @@
 #include "keys/core/options_recovery.h"
 #include "keys/core/subject.h"
 #include "keys/core/without.h"
-#include "keys/store/hibernation.h"
 #include "keys/store/file.h"
+#include "keys/store/hibernation.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,8 +11,8 @@
 #include "initrd/sources.h"
 #include "initrd/wait.h"
 #include "keys/core/labels.h"
-#include "keys/protector/keyring.h"
 #include "keys/opening/opening.h"
+#include "keys/protector/keyring.h"
 
 #include <stdio.h>
 #include <unistd.h>

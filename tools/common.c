@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/common.h"
 
-#include "keys/next/check.h"
-#include "keys/image/firmware_now.h"
 #include "keys/host/firmware.h"
+#include "keys/image/firmware_now.h"
+#include "keys/next/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/image_after.h"
 
-#include "keys/host/pins.h"
 #include "keys/change/reseal.h"
+#include "keys/host/pins.h"
 #include "tools/common.h"
 #include "tools/image_sign.h"
 

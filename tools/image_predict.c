@@ -4,8 +4,8 @@
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
-#include "keys/next/predict.h"
 #include "keys/image/predict.h"
+#include "keys/next/predict.h"
 #include "tools/common.h"
 #include "tools/image.h"
 

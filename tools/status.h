@@ -3,8 +3,8 @@
 #ifndef ES_TOOLS_STATUS_H
 #define ES_TOOLS_STATUS_H
 
-#include "keys/image/firmware_now.h"
 #include "keys/host/host.h"
+#include "keys/image/firmware_now.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
 #include "tools/watch_look.h"

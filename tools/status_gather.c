@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/status.h"
 
+#include "keys/change/save.h"
 #include "keys/host/firmware.h"
 #include "keys/host/pins.h"
 #include "keys/host/verify.h"
 #include "keys/image/options.h"
-#include "keys/change/save.h"
 #include "tools/common.h"
 
 #include <stdio.h>

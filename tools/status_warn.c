@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of a host's status deserves attention, in sentences. */
-#include "keys/next/check.h"
 #include "keys/image/options.h"
+#include "keys/next/check.h"
 #include "tools/common.h"
 #include "tools/status.h"
 

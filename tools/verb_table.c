@@ -3,8 +3,8 @@
 #include "tools/help.h"
 #include "tools/image.h"
 #include "tools/verb.h"
-#include "tools/verbs.h"
 #include "tools/verb_table.h"
+#include "tools/verbs.h"
 
 static const struct es_option init_options[] = {
 	{ "kdf", NULL, "do without a TPM, on purpose: no seal", false },

@@ -8,11 +8,11 @@
 #include "tools/watch.h"
 
 #include "keys/store/file.h"
+#include "keys/store/identity.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/notify.h"
 #include "tools/verbs.h"
-#include "keys/store/identity.h"
 
 #include <errno.h>
 #include <fcntl.h>

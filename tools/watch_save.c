@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/file.h"
+#include "keys/store/identity.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/notify.h"
 #include "tools/watch.h"
-#include "keys/store/identity.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

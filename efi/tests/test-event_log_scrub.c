@@ -8,9 +8,9 @@
 
 #include "efi/event_log_scrub.h"
 #include "efi/tests/lib/mock.h"
-#include "keys/crypto/hash.h"
-#include "keys/core/event_log.h"
 #include "efi/text.h"
+#include "keys/core/event_log.h"
+#include "keys/crypto/hash.h"
 #include "keys/tests/lib/event_log_image.h"
 #include "keys/tests/lib/surroundings.h"
 

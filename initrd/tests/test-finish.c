@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The marks that PID 1 goes by, and the last look before a root is started. */
-#include "initrd/finish.h"
 #include "initrd/commands.h"
+#include "initrd/finish.h"
 #include "initrd/run.h"
 #include "keys/tests/lib/mounts.h"
 #include "keys/tests/lib/oracle.h"

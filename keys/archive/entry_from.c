@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/archive/entry_from.h"
-#include "keys/core/wipe.h"
 #include "keys/archive/flags.h"
 #include "keys/archive/out.h"
 #include "keys/archive/xattr.h"
+#include "keys/core/wipe.h"
 #include "keys/store/file.h"
 
 #include <archive_entry.h>

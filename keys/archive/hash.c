@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/archive/hash.h"
 
+#include "keys/archive/flags.h"
+#include "keys/archive/out.h"
 #include "keys/core/buf.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
-#include "keys/archive/flags.h"
-#include "keys/archive/out.h"
 
 #include <archive_entry.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a member that es_member_check let pass. Every folder is opened by the kernel beneath the tree, and never through
  * a symlink; the last part of a name is always made new. */
-#include "keys/core/without.h"
 #include "keys/archive/flags.h"
 #include "keys/archive/member.h"
 #include "keys/archive/xattr.h"
+#include "keys/core/without.h"
 #include "keys/store/file.h"
 
 #include <archive_entry.h>

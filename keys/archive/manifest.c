@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* manifest.json: what an archive covers, of which host and when. Its first member, so that it can be read by itself. */
-#include "keys/core/wipe_stack.h"
 #include "keys/archive/stream.h"
+#include "keys/core/wipe_stack.h"
 #include "keys/store/covered.h"
 #include "keys/store/json.h"
 

@@ -2,8 +2,8 @@
 /* Judging a member by what the archive says of it. No file system involved. */
 #include "keys/archive/member.h"
 
-#include "keys/core/without.h"
 #include "keys/archive/xattr.h"
+#include "keys/core/without.h"
 
 #include <archive_entry.h>
 #include <limits.h>

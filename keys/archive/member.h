@@ -4,8 +4,8 @@
 #define ES_ARCHIVE_MEMBER_H
 
 #include "keys/archive/place.h"
-#include "keys/store/covered.h"
 #include "keys/archive/stream.h"
+#include "keys/store/covered.h"
 
 #include <sys/types.h>
 #include <time.h>

@@ -3,14 +3,14 @@
  * From the tree in RAM to the archive. Folders are walked by file descriptors and no symlink is followed; what is gone when
  * it is its turn is left out, as if it had been removed a moment earlier.
  */
-#include "keys/core/wipe_stack.h"
 #include "keys/archive/entry_from.h"
 #include "keys/archive/flags.h"
 #include "keys/archive/hash.h"
 #include "keys/archive/out.h"
-#include "keys/store/covered.h"
 #include "keys/archive/stream.h"
 #include "keys/archive/weigh.h"
+#include "keys/core/wipe_stack.h"
+#include "keys/store/covered.h"
 #include "keys/store/file.h"
 
 #include <archive_entry.h>

@@ -3,12 +3,12 @@
  * From the archive to the tree in RAM. The archive is authentic when this runs, and is treated as if it weren't: libarchive
  * only parses, every name is judged by its text, then resolved by the kernel beneath the tree and through no symlink.
  */
-#include "keys/core/wipe_stack.h"
-#include "keys/core/without.h"
 #include "keys/archive/member.h"
 #include "keys/archive/stream.h"
-#include "keys/store/covered.h"
 #include "keys/archive/xattr.h"
+#include "keys/core/wipe_stack.h"
+#include "keys/core/without.h"
+#include "keys/store/covered.h"
 #include "keys/store/file.h"
 
 #include <archive_entry.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The changes that an administrator makes: first sealing, mode, requirements. Each ends in one commit. */
-#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/host/state.h"
+#include "keys/protector/config_key.h"
 #include "keys/protector/keyring_named.h"
 #include "keys/protector/protector.h"
 #include "keys/store/file.h"

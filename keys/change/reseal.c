@@ -2,9 +2,9 @@
 #include "keys/change/reseal.h"
 
 #include "keys/choice/choice.h"
+#include "keys/choice/seals.h"
 #include "keys/host/state.h"
 #include "keys/next/boot.h"
-#include "keys/choice/seals.h"
 
 static enum es_reason seal_next_image(struct es_host *host, struct es_info *info, const struct es_secret *key,
 				      const struct es_predict_request *next, struct es_resealed *done)

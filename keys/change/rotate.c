@@ -18,14 +18,14 @@
  */
 #include "keys/change/rotate.h"
 
-#include "keys/protector/config_key.h"
+#include "keys/choice/seals.h"
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/sign.h"
 #include "keys/host/pins.h"
 #include "keys/host/state.h"
-#include "keys/choice/seals.h"
+#include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
 #include "keys/store/identity.h"
 #include "keys/tpm/object.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/change/save.h"
 
-#include "keys/protector/bank_open.h"
 #include "keys/host/state.h"
+#include "keys/protector/bank_open.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 

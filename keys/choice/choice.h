@@ -6,8 +6,8 @@
 #ifndef ES_CHOICE_H
 #define ES_CHOICE_H
 
-#include "keys/protector/bank_open.h"
 #include "keys/core/pins.h"
+#include "keys/protector/bank_open.h"
 
 /* The TPM's rollback counter as far as it is known. state: ES_OK, ES_COUNTER_MISSING, ES_COUNTER_UNCOUNTED, ES_TPM_ABSENT (or
  * ES_TPM_VERSION: a TPM that can't have one), or what the TPM refused with. */

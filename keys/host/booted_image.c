@@ -2,8 +2,8 @@
 #include "keys/host/booted_image.h"
 
 #include "keys/host/partition.h"
-#include "keys/image/booted.h"
 #include "keys/host/state.h"
+#include "keys/image/booted.h"
 #include "keys/store/file.h"
 
 #include <fcntl.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a generation. Power may fail between any two lines: see the order in es_host_commit. */
-#include "keys/protector/config_key.h"
+#include "keys/choice/seals.h"
 #include "keys/core/event_log.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
 #include "keys/host/pins.h"
-#include "keys/host/state.h"
 #include "keys/host/seal_vendor.h"
-#include "keys/choice/seals.h"
+#include "keys/host/state.h"
+#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "keys/store/identity.h"
 #include "keys/tpm/counter.h"

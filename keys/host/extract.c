@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unpacking a bank for its owner: on the host, or anywhere with the recovery key. */
-#include "keys/protector/bank_open.h"
 #include "keys/host/state.h"
+#include "keys/protector/bank_open.h"
 
 #include <stdio.h>
 

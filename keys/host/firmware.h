@@ -3,8 +3,8 @@
 #ifndef ES_HOST_FIRMWARE_H
 #define ES_HOST_FIRMWARE_H
 
-#include "keys/image/firmware_now.h"
 #include "keys/host/host.h"
+#include "keys/image/firmware_now.h"
 
 /* The host's own. */
 ES_MUST_CHECK enum es_reason es_host_firmware(const struct es_host *host, struct es_firmware_now *ret);

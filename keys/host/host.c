@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/host/host.h"
 
-#include "keys/host/partition.h"
 #include "keys/core/labels.h"
 #include "keys/core/subject.h"
-#include "keys/store/hibernation.h"
+#include "keys/host/partition.h"
 #include "keys/host/state.h"
 #include "keys/protector/keyring_named.h"
 #include "keys/store/file.h"
+#include "keys/store/hibernation.h"
 #include "keys/tpm/counter.h"
 
 #include <errno.h>

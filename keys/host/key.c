@@ -4,9 +4,9 @@
  * longer if it dies there: the one that vouches for the newest bank is the one in force. Whoever reads takes it from there;
  * whoever has the lock also tidies up.
  */
+#include "keys/host/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/protector/config_key.h"
-#include "keys/host/state.h"
 #include "keys/protector/keyring_named.h"
 #include "keys/protector/protector.h"
 

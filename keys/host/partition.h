@@ -3,9 +3,9 @@
 #ifndef ES_BOOT_PARTITION_H
 #define ES_BOOT_PARTITION_H
 
+#include "keys/archive/archive.h"
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
-#include "keys/archive/archive.h"
 
 struct es_boot_partition_request {
 	const char *asked;       /* a folder to take as it is, or NULL */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/host/pins.h"
 
-#include "keys/protector/bank_open.h"
 #include "keys/core/hex.h"
 #include "keys/core/options.h"
 #include "keys/crypto/hash.h"
 #include "keys/host/state.h"
+#include "keys/protector/bank_open.h"
 #include "keys/tpm/srk.h"
 
 #include <stdio.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing a host's config key to the way it booted. */
 #include "keys/choice/choice.h"
-#include "keys/host/firmware.h"
-#include "keys/protector/config_key.h"
+#include "keys/choice/seals.h"
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
-#include "keys/image/firmware_now.h"
-#include "keys/host/state.h"
-#include "keys/protector/protector.h"
+#include "keys/host/firmware.h"
 #include "keys/host/seal_vendor.h"
-#include "keys/choice/seals.h"
+#include "keys/host/state.h"
+#include "keys/image/firmware_now.h"
+#include "keys/protector/config_key.h"
+#include "keys/protector/protector.h"
 #include "keys/store/identity.h"
 #include "keys/tpm/object.h"
 

@@ -5,12 +5,12 @@
  */
 #include "keys/host/seal_vendor.h"
 
+#include "keys/choice/vendor.h"
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
-#include "keys/choice/vendor.h"
 
 #include <fcntl.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The judgement on Secure Boot for the running host, and what hangs on it: nothing is sealed to a PCR 7 that vouches for nothing. */
-#include "keys/image/booted.h"
-#include "keys/host/booted_image.h"
 #include "keys/core/without.h"
-#include "keys/image/efi_variables.h"
+#include "keys/host/booted_image.h"
 #include "keys/host/state.h"
+#include "keys/image/booted.h"
+#include "keys/image/efi_variables.h"
 #include "keys/store/file.h"
 
 #include <fcntl.h>

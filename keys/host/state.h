@@ -3,8 +3,8 @@
 #ifndef ES_HOST_STATE_H
 #define ES_HOST_STATE_H
 
-#include "keys/host/host.h"
 #include "keys/host/commit.h"
+#include "keys/host/host.h"
 #include "keys/store/path.h"
 
 struct es_host {

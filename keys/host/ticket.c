@@ -2,9 +2,9 @@
 /* The TPM's ticket for the running image's signed policy. A wrong one costs the next boot a command, and opens nothing. */
 #include "keys/host/seal_vendor.h"
 
+#include "keys/choice/vendor.h"
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
-#include "keys/choice/vendor.h"
 
 #include <fcntl.h>
 #include <stdio.h>

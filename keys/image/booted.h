@@ -7,8 +7,8 @@
 #define ES_BOOTED_H
 
 #include "keys/core/event_read.h"
-#include "keys/core/pe.h"
 #include "keys/core/pcr.h"
+#include "keys/core/pe.h"
 
 /* The event of the program that the firmware, or shim, loaded last: our stub starts the kernel without them. */
 bool es_booted_event(struct es_span log, struct es_event *ret);

@@ -5,12 +5,12 @@
  */
 #include "keys/image/check.h"
 
+#include "keys/archive/initrd.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
 #include "keys/crypto/sign.h"
 #include "keys/image/kind.h"
 #include "keys/image/policy.h"
-#include "keys/archive/initrd.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/image/predict.h"
 
-#include "keys/image/booted.h"
 #include "keys/core/authenticode.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
+#include "keys/image/booted.h"
 #include "keys/image/efi_variables.h"
 #include "keys/image/image.h"
 #include "keys/image/verdict.h"

@@ -8,9 +8,9 @@
 #define ES_PREDICT_H
 
 #include "keys/core/event_read.h"
+#include "keys/core/pcr.h"
 #include "keys/core/pe.h"
 #include "keys/image/firmware_now.h"
-#include "keys/core/pcr.h"
 
 struct es_secure_boot_lists;
 

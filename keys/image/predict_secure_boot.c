@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PCR 7 of a boot with another image. What is measured before the image stays the same; the question is what vouches for the image. */
-#include "keys/image/booted.h"
 #include "keys/core/authenticode.h"
 #include "keys/crypto/signer.h"
-#include "keys/image/verdict.h"
+#include "keys/image/booted.h"
 #include "keys/image/secure_boot.h"
+#include "keys/image/verdict.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/image/secure_boot.h"
 
-#include "keys/image/booted.h"
 #include "keys/core/authenticode.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/signer.h"
+#include "keys/image/booted.h"
 
 #include <stdarg.h>
 #include <stdio.h>

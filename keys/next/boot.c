@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/next/boot.h"
 
-#include "keys/image/booted.h"
 #include "keys/choice/choice.h"
+#include "keys/choice/vendor.h"
 #include "keys/crypto/hash.h"
+#include "keys/image/booted.h"
 #include "keys/image/efi_variables.h"
 #include "keys/next/predict.h"
 #include "keys/tpm/counter.h"
-#include "keys/choice/vendor.h"
 
 #include <string.h>
 

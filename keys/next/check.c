@@ -2,19 +2,19 @@
 /* Asks what a boot will ask, in the same order, and goes on behind the first refusal. Sends the TPM no secret and no Unseal. */
 #include "keys/next/check.h"
 
-#include "keys/host/firmware.h"
-#include "keys/protector/bank_open.h"
 #include "keys/choice/choice.h"
-#include "keys/protector/config_key.h"
-#include "keys/host/pins.h"
-#include "keys/next/boot.h"
 #include "keys/choice/refusal.h"
-#include "keys/protector/protector.h"
+#include "keys/choice/vendor.h"
+#include "keys/host/firmware.h"
+#include "keys/host/pins.h"
 #include "keys/host/seal_vendor.h"
+#include "keys/next/boot.h"
+#include "keys/protector/bank_open.h"
+#include "keys/protector/config_key.h"
+#include "keys/protector/protector.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"
-#include "keys/choice/vendor.h"
 
 #include <fcntl.h>
 #include <stdarg.h>

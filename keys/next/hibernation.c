@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/next/check.h"
-#include "keys/store/hibernation.h"
 #include "keys/host/state.h"
 #include "keys/image/options.h"
+#include "keys/next/check.h"
+#include "keys/store/hibernation.h"
 
 static bool told_not_to(struct es_span options)
 {

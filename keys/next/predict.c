@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/next/predict.h"
 
-#include "keys/image/booted.h"
-#include "keys/host/booted_image.h"
 #include "keys/core/subject.h"
-#include "keys/image/efi_variables.h"
+#include "keys/host/booted_image.h"
 #include "keys/host/firmware.h"
 #include "keys/host/state.h"
+#include "keys/image/booted.h"
+#include "keys/image/efi_variables.h"
 
 enum es_reason es_host_predict(struct es_host *host, const struct es_predict_request *request,
 			       struct es_prediction *ret)

@@ -3,12 +3,12 @@
  * After the fence: the key, and whether the bank that it belongs to may open. What decides that is taken from a bank only
  * once its MAC was found right under the key in hand (struct es_vouched).
  */
-#include "keys/protector/bank_open.h"
-#include "keys/protector/config_key.h"
+#include "keys/choice/refusal.h"
 #include "keys/core/hex.h"
 #include "keys/core/without.h"
 #include "keys/opening/state.h"
-#include "keys/choice/refusal.h"
+#include "keys/protector/bank_open.h"
+#include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
 
 #include <stdio.h>

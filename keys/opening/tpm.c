@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The TPM's part of an opening: what it is asked before the fence, and the fence. */
-#include "keys/protector/config_key.h"
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening/state.h"
+#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/object.h"

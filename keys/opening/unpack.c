@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening, once there is a key and a bank that it vouches for: tag, tree, and what the boot then owes the TPM. */
-#include "keys/protector/bank_open.h"
 #include "keys/opening/state.h"
+#include "keys/protector/bank_open.h"
 #include "keys/tpm/counter.h"
 
 #include <stdio.h>

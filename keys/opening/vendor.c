@@ -3,11 +3,11 @@
  * The secret by way of a vendor's signature: for an image that this host has never seen before. All before the fence, so
  * nothing of the disk's is parsed here: key and signatures are the image's own, and a bank's key only has to be the same.
  */
+#include "keys/choice/vendor.h"
 #include "keys/core/without.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening/state.h"
 #include "keys/tpm/counter.h"
-#include "keys/choice/vendor.h"
 
 /* The signature of the image's vendor that fits this boot; says why if there is none. */
 static enum es_reason match(struct es_opening *o, const struct es_pcr_signatures *signatures,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/protector/bank_open.h"
 
-#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/core/without.h"
 #include "keys/crypto/envelope.h"
+#include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/crypto/hash.h"
 #include "keys/store/bank.h"
 #include "keys/store/file.h"
-#include "keys/crypto/hash.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/store/info_mac.h"
 #include "keys/core/hex.h"
 #include "keys/core/wipe.h"
 #include "keys/crypto/hash.h"
+#include "keys/store/info_mac.h"
 
 #include <stdio.h>
 #include <string.h>

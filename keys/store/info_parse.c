@@ -3,12 +3,12 @@
  * From the bytes of encryption.info to struct es_info. Runs before the MAC can be checked, in the boot helper, on what
  * an attacker may have written: nothing here may be costly, and every field has a cap.
  */
-#include "keys/store/info_mac.h"
-#include "keys/store/info_rules.h"
-#include "keys/store/json.h"
 #include "keys/core/without.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/wrap.h"
+#include "keys/store/info_mac.h"
+#include "keys/store/info_rules.h"
+#include "keys/store/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
  * From struct es_info to the bytes of encryption.info. A document that was read is written over, field by field, so that
  * what this release doesn't know stays where it stood.
  */
+#include "keys/core/hex.h"
+#include "keys/crypto/hash.h"
 #include "keys/store/info_mac.h"
 #include "keys/store/info_rules.h"
 #include "keys/store/json.h"
-#include "keys/core/hex.h"
-#include "keys/crypto/hash.h"
 
 #include <stdio.h>
 #include <string.h>

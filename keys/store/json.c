@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/store/json.h"
 #include "keys/core/hex.h"
 #include "keys/crypto/base64.h"
+#include "keys/store/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/image/booted.h"
 #include "keys/core/hex.h"
+#include "keys/image/booted.h"
 #include "keys/image/secure_boot.h"
 #include "keys/store/file.h"
 

@@ -3,10 +3,10 @@
  * a secret of systemd-creds. */
 #include "keys/tests/lib/vendor.h"
 
+#include "keys/choice/vendor.h"
 #include "keys/image/policy.h"
 #include "keys/store/file.h"
 #include "keys/tpm/pcr.h"
-#include "keys/choice/vendor.h"
 
 #include "keys/crypto/hash.h"
 

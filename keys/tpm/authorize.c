@@ -7,8 +7,8 @@
  */
 #include "keys/tpm/authorize.h"
 
-#include "keys/tpm/blob.h"
 #include "keys/tpm/authorized.h"
+#include "keys/tpm/blob.h"
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/template.h"

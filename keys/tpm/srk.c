@@ -10,8 +10,8 @@
 #include "keys/tpm/reason.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/template.h"
-#include "keys/tpm/words.h"
 #include "keys/tpm/without.h"
+#include "keys/tpm/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/tests/lib/memory_attacks.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/pe_image.h"
-#include "keys/tests/lib/memory_attacks.h"
 #include "keys/tests/lib/process_memory.h"
 #include "tools/dispatch.h"
 

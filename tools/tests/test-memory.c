@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "keys/tests/lib/memory_attacks.h"
-#include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/mounts.h"
+#include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/process_memory.h"
 #include "tools/dispatch.h"
 #include "tools/verb.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* manifest.json: what is read can be written, and names only paths that may be covered, none within another. */
-#include "keys/store/covered.h"
 #include "keys/archive/stream.h"
+#include "keys/store/covered.h"
 
 #include <stdlib.h>
 #include <string.h>

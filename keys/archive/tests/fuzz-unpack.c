@@ -8,8 +8,8 @@
  *
  * One tree is used for all of them, and emptied after each: that, and compressing, was what took the time.
  */
-#include "keys/crypto/hash.h"
 #include "keys/archive/archive.h"
+#include "keys/crypto/hash.h"
 #include "keys/tests/lib/fuzz/tar_words.h"
 
 #include <dirent.h>

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/store/file.h"
 #include "keys/archive/initrd.h"
+#include "keys/store/file.h"
 #include "keys/tests/lib/oracle.h"
 
 #include <fcntl.h>

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/next/check.h"
 #include "keys/change/reseal.h"
 #include "keys/change/rotate.h"
+#include "keys/next/check.h"
 #include "keys/tests/lib/machine.h"
 #include "keys/tests/lib/pe_image.h"
 

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/next/check.h"
-#include "keys/image/policy.h"
 #include "keys/change/reseal.h"
 #include "keys/change/rotate.h"
+#include "keys/image/policy.h"
+#include "keys/next/check.h"
 #include "keys/tests/lib/machine.h"
 #include "keys/tests/lib/pe_image.h"
 #include "keys/tests/lib/signed_image.h"

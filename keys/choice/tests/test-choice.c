@@ -7,8 +7,8 @@
 
 #include "keys/choice/choice.h"
 
-#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
+#include "keys/protector/config_key.h"
 #include "keys/tests/lib/sample_info.h"
 
 #include <string.h>

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/next/check.h"
-#include "keys/image/efi_variables.h"
 #include "keys/change/reseal.h"
+#include "keys/image/efi_variables.h"
+#include "keys/next/check.h"
 #include "keys/tests/lib/host_scene.h"
 #include "keys/tests/lib/signed_image.h"
 

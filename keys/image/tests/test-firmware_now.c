@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/next/check.h"
-#include "keys/image/firmware_now.h"
 #include "keys/change/reseal.h"
+#include "keys/image/firmware_now.h"
+#include "keys/next/check.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/machine.h"
 

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/next/check.h"
 #include "keys/change/save.h"
+#include "keys/next/check.h"
 #include "keys/tests/lib/machine.h"
 
 #include <stdio.h>

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
+#include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
 
 #include <string.h>

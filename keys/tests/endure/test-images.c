@@ -11,11 +11,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/choice/vendor.h"
 #include "keys/core/hex.h"
 #include "keys/image/image.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/pe_image.h"
-#include "keys/choice/vendor.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "keys/crypto/hash.h"
 #include "keys/core/labels.h"
+#include "keys/crypto/hash.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/disk_log.h"
 #include "keys/tests/lib/reopen.h"

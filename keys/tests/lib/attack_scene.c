@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/attack_scene.h"
 
-#include "keys/protector/config_key.h"
-#include "keys/core/labels.h"
-#include "keys/protector/protector.h"
 #include "keys/change/rotate.h"
+#include "keys/core/labels.h"
+#include "keys/protector/config_key.h"
+#include "keys/protector/protector.h"
 #include "keys/store/file.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/srk.h"

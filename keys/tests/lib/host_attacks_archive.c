@@ -2,10 +2,10 @@
 /* Attacks by what stands in the bank's files. */
 #include "keys/tests/lib/host_attacks.h"
 
-#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
+#include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/attack_scene.h"
 #include "keys/tests/lib/tar_image.h"

@@ -2,10 +2,10 @@
 /* What an old copy is worth once the owner has changed the keys. */
 #include "keys/tests/lib/host_attacks.h"
 
-#include "keys/protector/bank_open.h"
-#include "keys/protector/config_key.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
+#include "keys/protector/bank_open.h"
+#include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/attack_scene.h"

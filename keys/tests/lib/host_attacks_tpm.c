@@ -2,8 +2,8 @@
 /* Attacks on the TPM of a whole host, and on the way to it. */
 #include "keys/tests/lib/host_attacks.h"
 
-#include "keys/protector/bank_open.h"
 #include "keys/core/labels.h"
+#include "keys/protector/bank_open.h"
 #include "keys/tests/lib/attack_scene.h"
 #include "keys/tests/lib/pcap.h"
 #include "keys/tests/lib/tpm_proxy.h"

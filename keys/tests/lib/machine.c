@@ -7,11 +7,11 @@
 
 #include "keys/tests/lib/machine.h"
 
+#include "keys/change/rotate.h"
+#include "keys/change/save.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
 #include "keys/protector/keyring_named.h"
-#include "keys/change/rotate.h"
-#include "keys/change/save.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/machine_measures.h"
 #include "keys/tests/lib/oracle.h"

@@ -4,8 +4,8 @@
 #ifndef ES_TESTLIB_ORDER_WRAP_H
 #define ES_TESTLIB_ORDER_WRAP_H
 
-#include "keys/protector/config_key.h"
 #include "keys/choice/refusal.h"
+#include "keys/protector/config_key.h"
 #include "keys/tests/lib/host_attacks.h"
 
 enum es_reason __real_es_protector_open_kdf(const struct es_protector *p, const char *product_uuid,

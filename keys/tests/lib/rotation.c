@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/rotation.h"
 
-#include "keys/protector/keyring_named.h"
 #include "keys/change/rotate.h"
+#include "keys/protector/keyring_named.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

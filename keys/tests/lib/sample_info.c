@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/tests/lib/sample_info.h"
 #include "keys/core/hex.h"
 #include "keys/crypto/hash.h"
+#include "keys/tests/lib/sample_info.h"
 #include "keys/tests/lib/vectors.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/tests/lib/small_disk.h"
 #include "keys/tests/lib/oracle.h"
+#include "keys/tests/lib/small_disk.h"
 
 #include <fcntl.h>
 #include <sched.h>

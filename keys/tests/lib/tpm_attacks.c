@@ -2,8 +2,8 @@
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include "keys/crypto/hash.h"
-#include "keys/tests/lib/process_memory.h"
 #include "keys/tests/lib/pcap.h"
+#include "keys/tests/lib/process_memory.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/pcr.h"

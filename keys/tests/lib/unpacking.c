@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/tests/lib/unpacking.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/oracle.h"
+#include "keys/tests/lib/unpacking.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

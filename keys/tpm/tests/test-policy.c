@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tpm/policy.h"
 
-#include "keys/crypto/hash.h"
 #include "keys/core/hex.h"
+#include "keys/crypto/hash.h"
 #include "keys/tests/lib/tpm_fixture.h"
 
 #include <setjmp.h>
