@@ -3,7 +3,7 @@
  * Extends PCRs, and a confidential VM's registers, with events of the Linux TPM PCR registry. DESIGN.md section 4.
  *
  * What can't be measured though there is a TPM poisons PCR 11 and 12, at once and as far as possible: a PCR that was left
- * as it was could be brought to the expected value by whoever runs next. And once the stub has measured, it doesn't go back to the
+ * as it was could be brought to the expected value by anyone who runs next. And once the stub has measured, it doesn't go back to the
  * firmware with both PCRs as its image leaves them: the firmware would start the next program with the seal within reach.
  */
 #ifndef ES_EFI_MEASURE_H

@@ -52,7 +52,7 @@ static bool looks_like_text(struct es_span options)
 	       options.data[0] >= ' ' && options.data[0] < 0x7f;
 }
 
-/* What isn't UTF-16 text is no options. But a key may be in it all the same: tools that write boot entries pass ASCII, too,
+/* What isn't UTF-16 text isn't options. But a key may be in it all the same: tools that write boot entries pass ASCII, too,
  * and a word processor's quote or byte order mark may come first. Nothing else is taken from there. */
 static void read_key_alone(struct es_span options, struct es_outside *o)
 {

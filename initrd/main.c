@@ -158,7 +158,7 @@ static void harden(void)
 {
 	es_harden_process();
 	refuse_oom();
-	/* Job control that nobody asked for is no reason to stop before the fence. */
+	/* Job control that nobody asked for isn't a reason to stop before the fence. */
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGTTIN, SIG_IGN);
 	(void)signal(SIGTTOU, SIG_IGN);

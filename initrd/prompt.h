@@ -43,7 +43,7 @@ void es_prompt_start(struct es_prompt *p, char *digits);
 enum es_prompt_event es_prompt_feed(struct es_prompt *p, unsigned char c);
 /* After a FAULT: what still comes of a paste, to be kept. */
 void es_prompt_keep(struct es_prompt *p, unsigned char c);
-/* When it has all come: whether there is a key in it, which then stands in the place of what was typed. Forgets the rest. */
+/* When it has all come: whether there is a key in it, which then replaces what was typed. Forgets the rest. */
 bool es_prompt_find(struct es_prompt *p);
 
 #endif

@@ -42,7 +42,7 @@ static enum es_reason cover(void **state, struct es_mount_notes *notes)
 	return r;
 }
 
-/* root/ is an overlay; with `nested` it lies on another. */
+/* root/ is an overlay; with `nested` it is on top of another. */
 static void make_root(void **state, bool nested)
 {
 	shell_ok("mkdir -p image/etc one/up one/work two/up two/work middle root ram/tree ram/work");

@@ -154,7 +154,7 @@ static bool leads_in(struct es_span word)
 	       (n.tokens > 0 && n.groups == n.tokens && !memchr(word.data, '=', word.len));
 }
 
-/* A group too many is no option either, but a runlevel is. */
+/* A group too many isn't an option either, but a runlevel is. */
 static bool is_left_over(struct es_span word)
 {
 	for (size_t i = 0; i < word.len; i++)
