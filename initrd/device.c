@@ -7,7 +7,6 @@
 #include "keys/core/labels.h"
 #include "keys/store/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -18,16 +17,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-static void close_folder(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
-}
-
 /* udev's links by UUID: FAT's are upper case, everything else's lower case, and people type either. */
 static bool find_link(const char *folder, const char *value, char *ret_path, size_t cap)
 {
-	ES_SCOPED(close_folder) DIR *dir = opendir(folder);
+	ES_DIR dir = opendir(folder);
 	struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {

@@ -5,7 +5,6 @@
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,12 +22,6 @@ struct weighing {
 	unsigned depth;
 	struct es_pack_report *report; /* NULL in the first pass, and when it is found */
 };
-
-static void close_folder(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
-}
 
 static bool is_heavy(const struct weighing *w, const struct weight *held)
 {
@@ -56,7 +49,7 @@ static struct weight weigh_name(struct weighing *w, int dirfd, const char *name)
 static struct weight weigh_folder(struct weighing *w, int above, const char *name)
 {
 	int fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	ES_SCOPED(close_folder) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	ES_DIR dir = fd >= 0 ? fdopendir(fd) : NULL;
 	struct weight sum = { 0, 0 };
 	const struct dirent *e;
 

@@ -5,7 +5,8 @@
  */
 #include "keys/host/block.h"
 
-#include <dirent.h>
+#include "keys/store/file.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,12 +20,6 @@ struct device {
 	const char *sys;
 	dev_t number;
 };
-
-static void close_folder(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
-}
 
 /* The first line of a file below the device's folder; false: there is none. */
 static bool read_line(const struct device *d, const char *name, char ret[static ATTRIBUTE])
@@ -78,7 +73,7 @@ static bool shows(const struct device *top, const struct device *part, int depth
 static bool below_shows(const struct device *top, const struct device *part, int depth)
 {
 	char path[PATH_TEXT], name[300];
-	__attribute__((cleanup(close_folder))) DIR *dir = NULL;
+	ES_DIR dir = NULL;
 	const struct dirent *e;
 	struct device below = *top;
 

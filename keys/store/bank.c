@@ -3,7 +3,6 @@
 #include "keys/store/bank.h"
 #include "keys/store/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -32,17 +31,11 @@ __attribute__((format(printf, 3, 4))) static void damaged(struct es_bank *bank, 
 	va_end(args);
 }
 
-static void closedirp(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
-}
-
 /* Whether the folder has nothing in it. */
 static enum es_reason folder_empty(int fd, bool *ret)
 {
 	ES_FD own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ES_SCOPED(closedirp) DIR *dir = own >= 0 ? fdopendir(own) : NULL;
+	ES_DIR dir = own >= 0 ? fdopendir(own) : NULL;
 	struct dirent *e;
 
 	if (dir == NULL)

@@ -257,3 +257,13 @@ enum es_reason es_folder_sync(int dirfd)
 		return es_reason_from_errno(errno);
 	return ES_OK;
 }
+
+void es_dir_closep(DIR **dir)
+{
+	int saved = errno;
+
+	if (*dir != NULL)
+		closedir(*dir);
+	*dir = NULL;
+	errno = saved;
+}

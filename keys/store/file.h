@@ -5,6 +5,8 @@
 
 #include "keys/core/buf.h"
 
+#include <dirent.h>
+
 /* Relative to dirfd (AT_FDCWD works); the last part of name may not be a symlink. ES_MISSING, ES_TOO_LARGE (cap in
  * bytes), ES_FORMAT: no regular file. Files whose size the kernel doesn't tell (sysfs, securityfs) are read too. */
 ES_MUST_CHECK enum es_reason es_file_read(int dirfd, const char *name, size_t cap, struct es_buf *ret);
@@ -34,5 +36,9 @@ enum es_reason es_reason_from_errno(int error);
 /* A file descriptor that the scope's end closes; -1 is none. */
 void es_fd_closep(int *fd);
 #define ES_FD ES_SCOPED(es_fd_closep) int
+
+/* A folder's listing, likewise; NULL is none. */
+void es_dir_closep(DIR **dir);
+#define ES_DIR ES_SCOPED(es_dir_closep) DIR *
 
 #endif
