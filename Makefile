@@ -3,7 +3,7 @@
 
 CC ?= gcc
 BUILD ?= build
-# A build for the attack suite, with a defence switched off (keys/core/without.h), says so wherever it tells its version.
+# A build for the attack suite, with a defence switched off (keys/core/defences.h), says so wherever it tells its version.
 VERSION := 0.2.0-dev$(if $(findstring ES_TEST_WITHOUT_,$(EXTRA_CFLAGS)), TEST BUILD)
 
 Q := $(if $(V),,@)

@@ -6,7 +6,7 @@
 #ifndef ES_EFI_BANKS_H
 #define ES_EFI_BANKS_H
 
-#include "efi/owned.h"
+#include "efi/cleanup.h"
 #include "keys/core/labels.h"
 
 enum { ES_BANK_FILES = 3 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/firmware_options.h"
 
-#include "efi/owned.h"
-#include "efi/without.h"
+#include "efi/cleanup.h"
+#include "efi/defences.h"
 #include "keys/core/firmware_options.h"
 #include "keys/core/smbios.h"
 

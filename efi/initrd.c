@@ -2,7 +2,7 @@
 #include "efi/initrd.h"
 
 #include "efi/protocol.h"
-#include "efi/without.h"
+#include "efi/defences.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>

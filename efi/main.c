@@ -7,15 +7,15 @@
  */
 #include "efi/banks.h"
 #include "efi/event_log_scrub.h"
-#include "efi/extra.h"
+#include "efi/handover.h"
 #include "efi/firmware_options.h"
 #include "efi/initrd.h"
 #include "efi/measure.h"
-#include "efi/outside.h"
+#include "efi/options.h"
 #include "efi/start.h"
 #include "efi/text.h"
 #include "efi/variables.h"
-#include "efi/without.h"
+#include "efi/defences.h"
 #include "keys/core/labels.h"
 #include "keys/core/wipe.h"
 
@@ -110,7 +110,7 @@ struct boot {
 	struct es_outside outside;
 	struct es_banks banks;
 	struct es_handover handover;
-	struct es_extra extra;
+	struct es_handover_cpio extra;
 };
 
 static void boot_free(struct boot *b)
@@ -162,13 +162,13 @@ static void take_in_and_measure(struct es_measuring *m, struct boot *b)
 
 static EFI_STATUS build_extra(const struct es_firmware *fw, struct boot *b)
 {
-	const struct es_extra_request request = {
+	const struct es_handover_cpio_request request = {
 		.handover = &b->handover,
 		.banks = &b->banks,
 		.uki = &b->uki,
 		.recovery_value = b->outside.recovery ? b->outside.recovery_value : NULL,
 	};
-	EFI_STATUS status = es_extra_build(fw, &request, &b->extra);
+	EFI_STATUS status = es_handover_cpio_build(fw, &request, &b->extra);
 
 	es_wipe(b->outside.recovery_value, sizeof b->outside.recovery_value);
 	es_banks_free(&b->banks); /* the cpio has them now */

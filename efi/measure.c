@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/measure.h"
 
-#include "efi/owned.h"
+#include "efi/cleanup.h"
 #include "efi/text.h"
-#include "efi/without.h"
+#include "efi/defences.h"
 #include "keys/core/labels.h"
 #include "keys/core/pcr.h"
 

@@ -2,7 +2,7 @@
 #include "efi/start.h"
 
 #include "efi/load.h"
-#include "efi/owned.h"
+#include "efi/cleanup.h"
 #include "efi/protocol.h"
 #include "efi/text.h"
 

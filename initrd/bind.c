@@ -2,7 +2,7 @@
 #include "initrd/bind.h"
 
 #include "initrd/fd.h"
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 #include "keys/store/covered.h"
 
 #include <errno.h>

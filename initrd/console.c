@@ -4,7 +4,7 @@
 #include "keys/core/wipe.h"
 
 #include "initrd/fd.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <errno.h>
 #include <fcntl.h>

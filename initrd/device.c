@@ -2,7 +2,7 @@
 #include "initrd/device.h"
 
 #include "initrd/fd.h"
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 #include "initrd/wait.h"
 #include "keys/core/labels.h"
 #include "keys/store/file.h"

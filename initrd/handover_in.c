@@ -4,7 +4,7 @@
 #include "initrd/fd.h"
 #include "keys/core/recovery_code.h"
 #include "keys/core/wipe.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/store/file.h"
 #include "keys/store/signature.h"
 

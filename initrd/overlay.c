@@ -2,7 +2,7 @@
 #include "initrd/overlay.h"
 
 #include "initrd/fd.h"
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 #include "initrd/overlay_why.h"
 #include "keys/store/file.h"
 

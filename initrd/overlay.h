@@ -3,7 +3,7 @@
 #ifndef ES_INITRD_OVERLAY_H
 #define ES_INITRD_OVERLAY_H
 
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 
 struct es_overlay_request {
 	int root;         /* the mounted root file system */

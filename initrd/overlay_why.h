@@ -3,7 +3,7 @@
 #ifndef ES_INITRD_OVERLAY_WHY_H
 #define ES_INITRD_OVERLAY_WHY_H
 
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 
 /* The kernel's log from here on: *ret_fd is the caller's; -1: it can't be read, and then causes are found in other ways. */
 void es_overlay_listen(int *ret_fd);

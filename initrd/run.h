@@ -6,7 +6,7 @@
 #ifndef ES_INITRD_RUN_H
 #define ES_INITRD_RUN_H
 
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 #include "keys/store/boot_record.h"
 
 #define ES_BOOT_JSON "boot.json"

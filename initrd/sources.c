@@ -27,7 +27,7 @@ static const char *cmdline_of(const struct es_source_paths *p)
 static void with_stub(const struct es_source_paths *p, struct es_sources *s)
 {
 	char device[ES_DEVICE_TEXT] = "";
-	enum es_reason r = es_facts_options(cmdline_of(p), s, device);
+	enum es_reason r = es_machine_options(cmdline_of(p), s, device);
 
 	if (r == ES_OK || s->no_automatic != ES_OK)
 		return;
@@ -43,7 +43,7 @@ static void without_stub(const struct es_source_paths *p, const struct es_say *s
 		.name = device,
 		.wait_ms = p->device_wait_ms > 0 ? p->device_wait_ms : ES_DEVICE_WAIT_MS,
 	};
-	s->trouble = es_facts_options(cmdline_of(p), s, device);
+	s->trouble = es_machine_options(cmdline_of(p), s, device);
 	if (s->trouble != ES_OK) {
 		snprintf(s->detail, sizeof s->detail, "%s: " ES_OPTION_DEVICE "= can't be read from it", cmdline_of(p));
 		return;
@@ -70,14 +70,14 @@ static void mount_securityfs(void)
 
 void es_sources_gather(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
 {
-	es_facts_machine(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid", s);
+	es_machine_uuid(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid", s);
 	if (es_handover_take(p->handover != NULL ? p->handover : ES_HANDOVER_DIR, say, s))
 		with_stub(p, s);
 	else
 		without_stub(p, say, s);
-	es_facts_hibernation(p, s);
+	es_machine_hibernation(p, s);
 	if (p->event_log == NULL)
 		mount_securityfs();
-	es_facts_event_log(p->event_log != NULL ? p->event_log : "/sys/kernel/security/tpm0/binary_bios_measurements",
+	es_machine_event_log(p->event_log != NULL ? p->event_log : "/sys/kernel/security/tpm0/binary_bios_measurements",
 			   say, s);
 }

@@ -53,16 +53,16 @@ void es_sources_gather(const struct es_source_paths *paths, const struct es_say 
  * that failed: the seal stays shut, the recovery key may open. The file with the recovery key is overwritten and gone. */
 bool es_handover_take(const char *dir, const struct es_say *say, struct es_sources *s);
 
-/* facts.c */
-void es_facts_machine(const char *product_uuid, struct es_sources *s);
-void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
+/* machine.c */
+void es_machine_uuid(const char *product_uuid, struct es_sources *s);
+void es_machine_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
 /* s->no_automatic, where the kernel could resume a hibernation image. */
-void es_facts_hibernation(const struct es_source_paths *paths, struct es_sources *s);
+void es_machine_hibernation(const struct es_source_paths *paths, struct es_sources *s);
 /* Reads the kernel's options without what is secret in them: the recovery key goes to s->recovery, what the image is pinned to
  * to s->pins (or s->no_automatic says that it can't be read), ret_device is the value of etcseal.device=, "" if there is
  * none. */
 enum { ES_DEVICE_TEXT = 256 };
-ES_MUST_CHECK enum es_reason es_facts_options(const char *cmdline, struct es_sources *s,
+ES_MUST_CHECK enum es_reason es_machine_options(const char *cmdline, struct es_sources *s,
 					      char ret_device[static ES_DEVICE_TEXT]);
 
 #endif

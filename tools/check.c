@@ -2,7 +2,7 @@
 /* `etcseal check`: will the next boot open by itself? Asked before a restart, so that nobody has to stand there with the key. */
 #include "keys/next/check.h"
 #include "tools/common.h"
-#include "tools/next.h"
+#include "tools/next_image.h"
 #include "tools/verbs.h"
 
 static void fill_check(struct es_writer *w, const void *what)
@@ -36,14 +36,14 @@ static void tell(const struct es_finding *f)
 
 enum es_exit es_verb_check(const struct es_args *args)
 {
-	ES_NEXT next = { .path = NULL };
+	ES_NEXT_IMAGE next = { .path = NULL };
 	struct es_check check;
-	enum es_exit failed = es_next_open(args, &next);
+	enum es_exit failed = es_next_image_open(args, &next);
 	enum es_reason r;
 
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	r = es_host_check(next.host, es_next_boot(&next), &check);
+	r = es_host_check(next.host, es_next_image_boot(&next), &check);
 	if (r != ES_OK)
 		return es_fail_host(args, r, next.host);
 	if (check.opens)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/parse.h"
 
-#include "tools/nearest.h"
+#include "tools/suggest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) static bool fault(char *text, const char *
 	return false;
 }
 
-static bool suggest(char *text, const struct es_nearest *nearest, const char *dashes)
+static bool suggest(char *text, const struct es_suggestion *nearest, const char *dashes)
 {
 	size_t n = strlen(text);
 
@@ -35,12 +35,12 @@ static bool suggest(char *text, const struct es_nearest *nearest, const char *da
 	return false;
 }
 
-static const struct es_verb *find_verb(const struct es_verb *verbs, const char *name, struct es_nearest *nearest)
+static const struct es_verb *find_verb(const struct es_verb *verbs, const char *name, struct es_suggestion *nearest)
 {
 	for (const struct es_verb *v = verbs; v->name != NULL; v++) {
 		if (strcmp(v->name, name) == 0)
 			return v;
-		es_nearest_try(nearest, v->name);
+		es_suggest(nearest, v->name);
 	}
 	return NULL;
 }
@@ -48,7 +48,7 @@ static const struct es_verb *find_verb(const struct es_verb *verbs, const char *
 /* from: the verb that word is one of; NULL: word is one of the whole table. */
 static const struct es_verb *step(const struct es_verb *verbs, const struct es_verb *from, const char *word, char *text)
 {
-	struct es_nearest nearest = { .typed = word };
+	struct es_suggestion nearest = { .typed = word };
 	const struct es_verb *v = find_verb(from != NULL ? from->verbs : verbs, word, &nearest);
 
 	if (v == NULL) {
@@ -77,12 +77,12 @@ const struct es_verb *es_verb_find(const struct es_verb *verbs, unsigned count, 
 }
 
 static const struct es_option *find_option(const struct es_option *options, const char *name, size_t len,
-					   struct es_nearest *nearest)
+					   struct es_suggestion *nearest)
 {
 	for (const struct es_option *o = options; o != NULL && o->name != NULL; o++) {
 		if (strlen(o->name) == len && strncmp(o->name, name, len) == 0)
 			return o;
-		es_nearest_try(nearest, o->name);
+		es_suggest(nearest, o->name);
 	}
 	return NULL;
 }
@@ -121,7 +121,7 @@ static bool parse_option(struct parser *p, const char *word)
 	const char *name = word + 2, *value = strchr(name, '=');
 	size_t len = value != NULL ? (size_t)(value - name) : strlen(name);
 	char typed[64];
-	struct es_nearest nearest = { .typed = typed };
+	struct es_suggestion nearest = { .typed = typed };
 	const struct es_option *o;
 
 	snprintf(typed, sizeof typed, "%.*s", (int)(len < sizeof typed ? len : sizeof typed - 1), name);

@@ -2,7 +2,7 @@
 /* `etcseal reseal`: seals to this boot anew, or to the next one with another image as well. */
 #include "keys/change/reseal.h"
 #include "tools/common.h"
-#include "tools/next.h"
+#include "tools/next_image.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
@@ -39,20 +39,20 @@ static void tell(const struct es_args *args, const struct es_resealed *s, const 
 
 enum es_exit es_verb_reseal(const struct es_args *args)
 {
-	ES_NEXT next = { .path = NULL };
+	ES_NEXT_IMAGE next = { .path = NULL };
 	struct es_resealed done;
-	enum es_exit failed = es_next_open(args, &next);
+	enum es_exit failed = es_next_image_open(args, &next);
 	enum es_reason r;
 
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	r = es_host_reseal(next.host, es_next_boot(&next), &done);
+	r = es_host_reseal(next.host, es_next_image_boot(&next), &done);
 	if (r != ES_OK)
 		return es_fail_host(args, r, next.host);
 	tell(args, &done, next.path);
 	if (done.ahead != ES_OK)
 		es_warn("%s: %s. %s", es_reason_words(done.ahead)->what, es_host_detail(next.host),
 			es_reason_words(done.ahead)->next);
-	es_tell_seal(args, next.host, es_next_boot(&next), done.this_boot);
+	es_tell_seal(args, next.host, es_next_image_boot(&next), done.this_boot);
 	return args->json ? es_print(fill_resealed, &done) : ES_EXIT_DONE;
 }

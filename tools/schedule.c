@@ -5,7 +5,7 @@ void es_schedule_start(struct es_schedule *s, int64_t now)
 {
 	/* The boot has counted what was pending. What changed before we came to watch is looked for at once. */
 	*s = (struct es_schedule){
-		.changed = true, .first_change = now - ES_PATIENCE_MS, .last_change = now, .counted_at = now
+		.changed = true, .first_change = now - ES_MAX_DELAY_MS, .last_change = now, .counted_at = now
 	};
 }
 
@@ -27,7 +27,7 @@ int64_t es_schedule_wait(const struct es_schedule *s, int64_t now)
 	int64_t at = INT64_MAX;
 
 	if (s->changed)
-		at = earlier(s->last_change + ES_QUIET_MS, s->first_change + ES_PATIENCE_MS);
+		at = earlier(s->last_change + ES_QUIET_MS, s->first_change + ES_MAX_DELAY_MS);
 	if (s->pending)
 		at = earlier(at, s->counted_at + ES_COUNT_MS);
 	if (at == INT64_MAX)
@@ -47,7 +47,7 @@ void es_schedule_saved(struct es_schedule *s, int64_t now, int64_t began, const 
 	s->retry_at = s->retry_after = 0;
 	s->changed = s->changed && s->last_change > began;
 	s->first_change = s->last_change;
-	if (saved->counted || saved->tpm != ES_OK)
+	if (saved->counted || saved->tpm_error != ES_OK)
 		s->counted_at = now; /* a TPM that fails isn't asked more often for it */
 	if (!saved->unchanged || saved->counted)
 		s->pending = saved->pending;
@@ -64,13 +64,13 @@ void es_schedule_failed(struct es_schedule *s, int64_t now)
 		es_schedule_changed(s, now);
 }
 
-void es_schedule_unready(struct es_schedule *s, int64_t now)
+void es_schedule_not_configured(struct es_schedule *s, int64_t now)
 {
 	s->retry_after = 0;
 	es_schedule_failed(s, now);
 }
 
-void es_schedule_hope(struct es_schedule *s, int64_t now)
+void es_schedule_retry_now(struct es_schedule *s, int64_t now)
 {
 	if (s->retry_after != 0)
 		s->retry_at = now;

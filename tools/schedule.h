@@ -16,7 +16,7 @@
 
 enum {
 	ES_QUIET_MS = 3000,
-	ES_PATIENCE_MS = 15000,
+	ES_MAX_DELAY_MS = 15000,
 	ES_WALK_MS = 20000,
 	ES_DEEP_MS = 600000,   /* what no walk sees: memory that is mapped, written to, and stays mapped */
 	ES_COUNT_MS = 3600000, /* between two moves of the TPM's counter: keys/change/save.h has the arithmetic */
@@ -42,8 +42,8 @@ enum es_count es_schedule_count(const struct es_schedule *s, int64_t now);
 void es_schedule_saved(struct es_schedule *s, int64_t now, int64_t began, const struct es_saved *saved);
 void es_schedule_failed(struct es_schedule *s, int64_t now);
 /* There is nothing to save to yet: asked again soon, however often. */
-void es_schedule_unready(struct es_schedule *s, int64_t now);
+void es_schedule_not_configured(struct es_schedule *s, int64_t now);
 /* What made it fail may be gone: the next try is due at once. */
-void es_schedule_hope(struct es_schedule *s, int64_t now);
+void es_schedule_retry_now(struct es_schedule *s, int64_t now);
 
 #endif

@@ -184,8 +184,8 @@ static void show_watch(const struct es_status *s)
 		row("Watch", s->watch.running ? "running" : "NOT running");
 	if (s->state != ES_OK)
 		return;
-	if (s->unsaved_known != ES_OK)
-		row("Unsaved", "not known: %s%s%s", es_reason_words(s->unsaved_known)->what,
+	if (s->unsaved_reason != ES_OK)
+		row("Unsaved", "not known: %s%s%s", es_reason_words(s->unsaved_reason)->what,
 		    s->unsaved_detail[0] != '\0' ? ": " : "", s->unsaved_detail);
 	else if (!s->unsaved)
 		row("Unsaved", "nothing");

@@ -33,7 +33,7 @@ struct es_status {
 	bool pinned_to_old_key;          /* it does, by a key of before */
 	char pins_detail[ES_STATUS_DETAIL];
 	struct es_watch_look watch;
-	enum es_reason unsaved_known; /* ES_OK: unsaved says whether something changed since the newest archive */
+	enum es_reason unsaved_reason; /* ES_OK: unsaved says whether something changed since the newest archive */
 	bool unsaved;
 	char unsaved_detail[ES_STATUS_DETAIL];
 	struct es_pack_report packed; /* what a save of the tree would lose */

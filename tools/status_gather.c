@@ -73,7 +73,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	kdf = es_kdf_protector(host);
 	ret->bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
 	ret->fits = seal_fits(ret->info, ret->boot);
-	ret->tpm = es_host_tpm(host);
+	ret->tpm = es_host_tpm_usable(host);
 	keep_detail(host, ret->tpm, ret->tpm_detail);
 	ret->counter = es_host_counter(host, &ret->counter_value);
 	es_host_secure_boot(host, &ret->secure_boot);
@@ -81,7 +81,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	look_at_firmware(ret);
 	look_at_pins(ret);
 	es_watch_look(run_dir, &ret->watch);
-	ret->unsaved_known = es_host_unsaved(host, &ret->unsaved, &ret->packed);
-	keep_detail(host, ret->unsaved_known, ret->unsaved_detail);
+	ret->unsaved_reason = es_host_unsaved(host, &ret->unsaved, &ret->packed);
+	keep_detail(host, ret->unsaved_reason, ret->unsaved_detail);
 	es_status_warn(ret);
 }

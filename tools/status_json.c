@@ -134,11 +134,11 @@ static void emit_watch(struct es_emit *j, const struct es_status *s)
 {
 	const struct es_watch_record *w = &s->watch.record;
 
-	if (s->unsaved_known == ES_OK)
+	if (s->unsaved_reason == ES_OK)
 		es_emit_bool(j, "unsaved", s->unsaved);
 	else
 		es_emit_null(j, "unsaved");
-	es_emit_text(j, "unsaved_reason", s->unsaved_known != ES_OK ? es_reason_words(s->unsaved_known)->id : NULL);
+	es_emit_text(j, "unsaved_reason", s->unsaved_reason != ES_OK ? es_reason_words(s->unsaved_reason)->id : NULL);
 	es_emit_text(j, "unsaved_detail", s->unsaved_detail[0] != '\0' ? s->unsaved_detail : NULL);
 	es_emit_number(j, "skipped", s->packed.skipped);
 	es_emit_number(j, "stripped", s->packed.stripped);

@@ -205,7 +205,7 @@ static void warn_of_watch(struct es_status *s)
 		return;
 	if (!s->watch.running)
 		add(s, "`etcseal watch` isn't running: what changes is %s`etcseal backup` saves it",
-		    s->unsaved_known == ES_OK && s->unsaved ? "NOT saved, and gone with the next boot; "
+		    s->unsaved_reason == ES_OK && s->unsaved ? "NOT saved, and gone with the next boot; "
 							    : "saved by nobody; ");
 	else if (s->watch.known && w->state == ES_WATCH_FAILING)
 		add(s, "changes since %s are NOT saved: %s%s%s; it is tried again", w->unsaved_since,

@@ -27,7 +27,7 @@ enum { GATHER_MS = 200 }; /* events that come thick are taken together */
 
 static void watch_close(struct es_watch *w)
 {
-	es_changes_close(&w->changes);
+	es_tree_watch_close(&w->changes);
 	es_fd_closep(&w->signals);
 	es_fd_closep(&w->mounts);
 	es_fd_closep(&w->lock);
@@ -71,7 +71,7 @@ static enum es_exit watch_open(struct es_watch *w, struct es_host *host)
 	if (r == ES_OK)
 		r = take_signals(w);
 	if (r == ES_OK)
-		r = es_changes_open(w->run_dir, boot, &w->changes);
+		r = es_tree_watch_open(w->run_dir, boot, &w->changes);
 	if (r != ES_OK)
 		return es_fail(w->args, r, w->run_dir);
 	/* A boot partition that comes late shows here. */
@@ -115,10 +115,10 @@ static bool wait_for_more(struct es_watch *w)
 	if (p[0].revents != 0 && told_to_end(w, 0))
 		return false;
 	if ((p[3].revents & (POLLPRI | POLLERR)) != 0)
-		es_schedule_hope(&w->schedule, es_watch_now());
+		es_schedule_retry_now(&w->schedule, es_watch_now());
 	if (p[1].revents == 0 && p[2].revents == 0)
 		return true;
-	if (es_changes_drain(&w->changes))
+	if (es_tree_watch_drain(&w->changes))
 		es_watch_changed(w);
 	return !told_to_end(w, GATHER_MS);
 }
@@ -130,7 +130,7 @@ static void look_around(struct es_watch *w)
 	if (now < w->walk_at)
 		return;
 	w->walk_at = now + ES_WALK_MS;
-	if (es_changes_walk(&w->changes))
+	if (es_tree_watch_walk(&w->changes))
 		es_watch_changed(w);
 	if (now < w->deep_at || w->schedule.changed)
 		return;

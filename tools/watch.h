@@ -4,7 +4,7 @@
 #define ES_TOOLS_WATCH_H
 
 #include "keys/store/watch_record.h"
-#include "tools/changes.h"
+#include "tools/tree_watch.h"
 #include "tools/schedule.h"
 #include "tools/verb.h"
 
@@ -12,7 +12,7 @@ struct es_watch {
 	const struct es_args *args;
 	const char *run_dir;
 	struct es_schedule schedule;
-	struct es_changes changes;
+	struct es_tree_watch changes;
 	struct es_watch_record record;       /* as it stands in watch.json */
 	uint64_t left_out, stripped, linked; /* as many were told of */
 	int signals, mounts, lock;

@@ -80,12 +80,12 @@ static void say_saved(const struct es_saved *saved, int64_t took_ms)
 		 "saved generation %" PRIu64 ".%" PRIu64 ": %" PRIu64 " entries, %s, in %" PRId64 " ms",
 		 saved->generation, saved->revision, saved->report.entries, size, took_ms);
 	es_journal(&entry);
-	if (saved->tpm == ES_OK)
+	if (saved->tpm_error == ES_OK)
 		return;
-	snprintf(text, sizeof text, "saved without the TPM's counter: %s. %s", es_reason_words(saved->tpm)->what,
-		 es_reason_words(saved->tpm)->next);
+	snprintf(text, sizeof text, "saved without the TPM's counter: %s. %s", es_reason_words(saved->tpm_error)->what,
+		 es_reason_words(saved->tpm_error)->next);
 	entry.message = ES_SAY_SAVED_WITHOUT_TPM;
-	entry.reason = saved->tpm;
+	entry.reason = saved->tpm_error;
 	es_journal(&entry);
 }
 
@@ -131,7 +131,7 @@ static void went_wrong(struct es_watch *w, enum es_reason r, const char *detail)
 
 static void goes_on_waiting(struct es_watch *w)
 {
-	es_schedule_unready(&w->schedule, es_watch_now());
+	es_schedule_not_configured(&w->schedule, es_watch_now());
 	if (w->record.state == ES_WATCH_WAITING)
 		return;
 	es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_WAITING,
@@ -176,8 +176,8 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 	enum es_reason r;
 
 	/* What was told of up to here is in this save. */
-	(void)es_changes_drain(&w->changes);
-	(void)es_changes_walk(&w->changes);
+	(void)es_tree_watch_drain(&w->changes);
+	(void)es_tree_watch_walk(&w->changes);
 	r = es_host_open(&request, &host);
 	if (r == ES_OK)
 		keep_mounted(w, host);

@@ -4,7 +4,7 @@
 #include "keys/archive/flags.h"
 #include "keys/archive/member.h"
 #include "keys/archive/xattr.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/store/file.h"
 
 #include <archive_entry.h>

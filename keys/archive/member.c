@@ -3,7 +3,7 @@
 #include "keys/archive/member.h"
 
 #include "keys/archive/xattr.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <archive_entry.h>
 #include <limits.h>

@@ -7,7 +7,7 @@
 #include "keys/archive/stream.h"
 #include "keys/archive/xattr.h"
 #include "keys/core/wipe_stack.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
 

@@ -33,9 +33,9 @@ static enum es_reason foresee_counter(struct es_host *host, struct es_commit *co
 	uint64_t value;
 	enum es_reason r = es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, &value);
 
-	commit->first_count = 0;
+	commit->new_counter_at = 0;
 	if (r == ES_COUNTER_MISSING || r == ES_COUNTER_UNCOUNTED)
-		r = es_tpm_counter_foresee(host->tpm, &commit->first_count);
+		r = es_tpm_counter_foresee(host->tpm, &commit->new_counter_at);
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
 }
 
@@ -50,7 +50,7 @@ static enum es_reason protect_by_tpm(struct es_host *host, struct es_info *info,
 	/* Before the TPM that was sealed to is given up for another. */
 	r = es_host_secure_boot_needed(host, info, &host->boot.before_fence);
 	if (r == ES_OK)
-		r = es_host_adopt_tpm(host, info);
+		r = es_host_accept_tpm(host, info);
 	return r == ES_OK ? es_host_seal(host, info, key) : r;
 }
 
@@ -92,7 +92,7 @@ static enum es_reason init_mode(struct es_host *host, bool kdf, enum es_mode *re
 	*ret = ES_MODE_KDF;
 	if (kdf)
 		return ES_OK;
-	r = es_host_tpm(host);
+	r = es_host_tpm_usable(host);
 	if (r == ES_OK)
 		*ret = ES_MODE_TPM;
 	return r == ES_TPM_ABSENT ? ES_OK : r;
@@ -190,11 +190,11 @@ static enum es_reason first_protectors(struct es_host *host, enum es_mode mode, 
 	enum es_reason r;
 
 	if (mode == ES_MODE_KDF)
-		return protect_by_kdf(host, commit->info, commit->config_key, &commit->drop_counter);
+		return protect_by_kdf(host, commit->info, commit->config_key, &commit->delete_counter);
 	r = protect_by_tpm(host, commit->info, commit->config_key);
 	if (r == ES_OK)
 		r = foresee_counter(host, commit);
-	if (r != ES_OK || commit->first_count == 0)
+	if (r != ES_OK || commit->new_counter_at == 0)
 		return r;
 	/* Made now, and counted when the first bank is written: by that a boot knows one that was cut in between. */
 	r = es_tpm_counter_define(host->tpm, ES_COUNTER_INDEX);
@@ -209,7 +209,7 @@ static enum es_reason first_commit(struct es_host *host, unsigned path_count, co
 	enum es_reason r = es_keyring_put_named(host->key_name, commit->config_key);
 
 	if (r == ES_OK)
-		r = es_host_cover(host, path_count, paths);
+		r = es_host_set_covered(host, path_count, paths);
 	return r == ES_OK ? es_host_commit_counted(host, commit) : r;
 }
 
@@ -217,7 +217,7 @@ static enum es_reason first_commit(struct es_host *host, unsigned path_count, co
 static void take_back(struct es_host *host, const struct es_commit *commit)
 {
 	(void)!es_keyring_drop_named(host->key_name);
-	if (commit->first_count != 0 && host->current < 0)
+	if (commit->new_counter_at != 0 && host->current < 0)
 		(void)!es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX);
 }
 
@@ -225,7 +225,7 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 			    struct es_secret **ret_recovery)
 {
 	char paths[ES_PATHS_MAX][ES_PATH_TEXT];
-	struct es_commit commit = { .first_count = 0 };
+	struct es_commit commit = { .new_counter_at = 0 };
 	unsigned path_count = 0;
 	ES_SECRET key = NULL;
 	ES_SECRET recovery = NULL;
@@ -255,7 +255,7 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 	if (r == ES_OK)
 		r = first_commit(host, path_count, (const char(*)[ES_PATH_TEXT])paths, &commit);
 	/* A generation stands, whole: its recovery key must reach the owner, also where the rest of the commit failed. */
-	if (r == ES_OK || (host->current >= 0 && (commit.first_count == 0 || commit.counted)))
+	if (r == ES_OK || (host->current >= 0 && (commit.new_counter_at == 0 || commit.counted)))
 		*ret_recovery = es_take(recovery);
 	else
 		take_back(host, &commit);
@@ -278,7 +278,7 @@ static enum es_reason to_tpm(struct es_host *host, struct es_info *info, const s
 static enum es_reason to_kdf(struct es_host *host, struct es_info *info, const struct es_secret *key,
 			     struct es_commit *commit)
 {
-	return protect_by_kdf(host, info, key, &commit->drop_counter);
+	return protect_by_kdf(host, info, key, &commit->delete_counter);
 }
 
 /* Whether the same mode with the same key would protect it less than the mode can: what was derived from a copy of
@@ -300,7 +300,7 @@ static enum es_reason protect_as_before(struct es_host *host, struct es_info *in
 	enum es_reason r;
 
 	if (info->mode == ES_MODE_KDF) {
-		r = protect_by_kdf(host, info, key, &commit.drop_counter);
+		r = protect_by_kdf(host, info, key, &commit.delete_counter);
 		return r == ES_OK ? es_host_commit_counted(host, &commit) : r;
 	}
 	r = protect_by_tpm(host, info, key);

@@ -24,7 +24,7 @@ static enum es_reason seal_next_image(struct es_host *host, struct es_info *info
 				      "this one: a seal to it would open it for ever");
 	if (es_seals_fitting(info, &done->prediction.values) != NULL)
 		return ES_OK;
-	r = es_host_seal_more(host, info, key, &done->prediction.values, ES_FOR_NEXT_IMAGE);
+	r = es_host_add_seal(host, info, key, &done->prediction.values, ES_FOR_NEXT_IMAGE);
 	done->next_image = r == ES_OK;
 	return r;
 }
@@ -44,7 +44,7 @@ static enum es_reason reseal(struct es_host *host, struct es_info *info, const s
 			     const struct es_predict_request *next, struct es_resealed *done)
 {
 	struct es_pcr_values now;
-	enum es_reason r = es_host_expected(host, es_policy_pcrs(info->require_secure_boot), &now);
+	enum es_reason r = es_host_expected_pcrs(host, es_policy_pcrs(info->require_secure_boot), &now);
 
 	if (r == ES_OK)
 		r = refuse_hollow(host, info, &now);
@@ -53,7 +53,7 @@ static enum es_reason reseal(struct es_host *host, struct es_info *info, const s
 	es_seals_prune(es_host_boot(host), info);
 	if (next == NULL || (es_seals_fitting(info, &now) == NULL && !es_seals_count_generations(info))) {
 		es_seals_keep_last(info, &now);
-		r = es_host_seal_keeping(host, info, key, ES_FOR_LAST_BOOT);
+		r = es_host_reseal_keeping(host, info, key, ES_FOR_LAST_BOOT);
 		done->this_boot = r == ES_OK;
 	}
 	return r == ES_OK && next != NULL ? seal_next_image(host, info, key, next, done) : r;

@@ -19,7 +19,7 @@
 #include "keys/change/rotate.h"
 
 #include "keys/choice/seals.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/crypto/hash.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/sign.h"
@@ -83,7 +83,7 @@ static enum es_reason seal_again(struct es_host *host, struct es_protector *p, c
 static enum es_reason seal_all_again(struct es_host *host, struct es_info *info, const struct es_secret *key)
 {
 	const struct es_protector *first = es_info_find(info, ES_PROTECTOR_TPM);
-	enum es_reason r = es_host_tpm(host);
+	enum es_reason r = es_host_tpm_usable(host);
 
 	if (r != ES_OK)
 		return r;
@@ -165,7 +165,7 @@ enum es_reason es_host_rotate_to(struct es_host *host, const struct es_rotate_re
 				 char ret_old_id[static ES_RECOVERY_ID_TEXT], struct es_secret **ret_recovery)
 {
 	const struct es_protector *before = es_info_find(request->info, ES_PROTECTOR_RECOVERY);
-	struct es_commit commit = { .info = request->info, .first_only = true };
+	struct es_commit commit = { .info = request->info, .one_bank = true };
 	char old_id[ES_RECOVERY_ID_TEXT] = "";
 	ES_SECRET key = NULL;
 	ES_SECRET recovery = NULL;
@@ -181,13 +181,13 @@ enum es_reason es_host_rotate_to(struct es_host *host, const struct es_rotate_re
 		r = es_host_stage_key(host, key);
 	if (r == ES_OK)
 		r = es_host_commit_counted(host, &commit);
-	if (!es_host_vouched_for(host, key)) {
+	if (!es_host_key_fits_bank(host, key)) {
 		/* Where the banks can't be read now both keys stay: what is there decides, once it can be read. */
-		if (es_host_vouched_for(host, request->old))
-			es_host_keep_key(host, request->old);
+		if (es_host_key_fits_bank(host, request->old))
+			es_host_promote_key(host, request->old);
 		return r;
 	}
-	es_host_keep_key(host, key);
+	es_host_promote_key(host, key);
 	strcpy(ret_old_id, old_id);
 	*ret_recovery = es_take(recovery);
 	return r;
@@ -211,5 +211,5 @@ enum es_reason es_host_rotate(struct es_host *host, char ret_old_id[static ES_RE
 
 enum es_reason es_host_rotate_finish(struct es_host *host)
 {
-	return host->current >= 0 ? es_host_mirror(host) : es_host_bankless(host);
+	return host->current >= 0 ? es_host_mirror(host) : es_host_no_bank_reason(host);
 }

@@ -105,7 +105,7 @@ enum es_reason es_host_save(struct es_host *host, const struct es_save_request *
 		r = es_host_commit(host, &commit, &saved.report);
 	if (r != ES_OK)
 		return r;
-	saved.tpm = commit.tpm;
+	saved.tpm_error = commit.tpm_error;
 	saved.counted |= commit.counted;
 	saved.pending = !saved.unchanged && info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
 	saved.generation = info->generation;
@@ -119,7 +119,7 @@ enum es_reason es_host_unsaved(struct es_host *host, bool *ret, struct es_pack_r
 {
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_key(host, &key, &info);
 
 	*ret_report = (struct es_pack_report){ .entries = 0 };
 	if (r == ES_OK && !host->have_boot)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/choice/choice.h"
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 es_pcr_mask es_policy_pcrs(bool require_secure_boot)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/choice/vendor.h"
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/crypto/hash.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/core/harden.h"
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -8,7 +8,7 @@
 #include "keys/core/labels.h"
 #include "keys/core/recovery_find.h"
 #include "keys/core/wipe.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <string.h>
 

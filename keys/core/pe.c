@@ -7,7 +7,7 @@
  */
 #include "keys/core/pe.h"
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <string.h>
 

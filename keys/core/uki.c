@@ -2,7 +2,7 @@
 /* Finds the sections of a unified kernel image in a PE image that es_pe_open has found sound. */
 #include "keys/core/pe.h"
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/core/wipe.h"
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #include <stdint.h>
 #include <string.h>

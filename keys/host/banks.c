@@ -19,7 +19,7 @@ enum es_reason es_host_reload(struct es_host *host)
 			return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u", host->boot_dir, i);
 	}
 	host->pinned = -1;
-	es_host_stand(host);
+	es_host_pick_bank(host);
 	return ES_OK;
 }
 
@@ -30,7 +30,7 @@ static bool mixed_modes(const struct es_bank banks[static ES_BANK_COUNT])
 }
 
 /* A change of mode that was cut leaves one of each. The next commit would write whichever we stand on. */
-void es_host_stand(struct es_host *host)
+void es_host_pick_bank(struct es_host *host)
 {
 	char detail[sizeof host->detail];
 	struct es_counter counter;

@@ -68,8 +68,8 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 	uint64_t counter = 0;
 	enum es_reason r;
 
-	if (c->first_count != 0) {
-		c->info->generation = c->first_count;
+	if (c->new_counter_at != 0) {
+		c->info->generation = c->new_counter_at;
 		c->info->revision = 0;
 		return ES_OK;
 	}
@@ -82,7 +82,7 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 	if (pending)
 		r = increment(host, c);
 	if (r != ES_OK && in_tpm_mode && c->count != ES_COUNT_NOW) {
-		c->tpm = r;
+		c->tpm_error = r;
 		next_revision(c->info, newest);
 		return ES_OK;
 	}
@@ -184,12 +184,12 @@ static enum es_reason end_counter(struct es_host *host, const struct es_commit *
 	uint64_t value;
 	enum es_reason r = ES_OK;
 
-	if (!c->drop_counter)
+	if (!c->delete_counter)
 		r = es_host_counter(host, &value);
 	if (r == ES_OK)
 		r = es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX);
 	host->detail[0] = '\0';
-	return r == ES_COUNTER_MISSING || !c->drop_counter ? ES_OK : r;
+	return r == ES_COUNTER_MISSING || !c->delete_counter ? ES_OK : r;
 }
 
 /* The first bank is written, and the TPM's counter isn't where it belongs. */
@@ -197,10 +197,10 @@ static enum es_reason uncounted(struct es_host *host, const struct es_commit *c,
 {
 	const char *why = es_tpm_last_refusal(host->tpm);
 
-	if (c->drop_counter)
+	if (c->delete_counter)
 		return es_host_refuse(host, r, "the TPM's counter could not be removed (%s): mode kdf isn't complete",
 				      why);
-	if (c->first_count != 0)
+	if (c->new_counter_at != 0)
 		return es_host_refuse(host, r, "the TPM's counter could not be made (%s): mode tpm isn't complete",
 				      why);
 	return es_host_refuse(host, r,
@@ -225,12 +225,12 @@ static enum es_reason write_banks(struct es_host *host, struct es_commit *c, con
 		return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u; the other bank is as it was",
 				      host->boot_dir, first);
 	if (info->mode == ES_MODE_TPM && c->count == ES_COUNT_NOW)
-		r = c->first_count != 0 ? begin_counting(host, c) : increment(host, c);
+		r = c->new_counter_at != 0 ? begin_counting(host, c) : increment(host, c);
 	else if (info->mode == ES_MODE_KDF)
 		r = end_counter(host, c);
 	if (r != ES_OK)
 		return uncounted(host, c, r);
-	if (c->first_only || (c->first_count != 0 && !c->counted))
+	if (c->one_bank || (c->new_counter_at != 0 && !c->counted))
 		return ES_OK;
 	r = es_bank_write(host->banks_dirfd, 1 - first, content);
 	if (r != ES_OK)
@@ -248,7 +248,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	enum es_reason r, written;
 
 	commit->counted = false;
-	commit->tpm = ES_OK;
+	commit->tpm_error = ES_OK;
 	if (host->boot_dir[0] == '\0')
 		return es_host_boot_missing(host);
 	r = check_boot_dir(host);
@@ -261,7 +261,7 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	host->detail[0] = '\0';
 	es_seals_prune(es_host_boot(host), commit->info);
 	es_sealing_note_checked(host, commit->info);
-	es_host_settle_pins(host, commit->info);
+	es_host_prune_pins(host, commit->info);
 	host->detail[0] = '\0';
 	r = next_generation(host, commit);
 	if (r == ES_OK)
@@ -288,7 +288,7 @@ enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, st
 
 	if (r == ES_OK)
 		r = commit_locked(host, commit, ret_report);
-	if (r != ES_OK || !commit->first_only)
+	if (r != ES_OK || !commit->one_bank)
 		es_host_unlock(host);
 	return r;
 }
@@ -298,10 +298,10 @@ enum es_reason es_host_commit_counted(struct es_host *host, struct es_commit *co
 	struct es_pack_report report;
 	enum es_reason r = es_host_commit(host, commit, &report);
 
-	if (r != ES_OK || commit->first_count == 0 || commit->counted)
+	if (r != ES_OK || commit->new_counter_at == 0 || commit->counted)
 		return r;
 	/* This TPM's counter begins elsewhere than was foreseen; now it is there, and can be read. */
-	commit->first_count = 0;
+	commit->new_counter_at = 0;
 	commit->same_first = true;
 	return es_host_commit(host, commit, &report);
 }

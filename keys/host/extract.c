@@ -16,9 +16,9 @@ static enum es_reason find_key(struct es_host *host, const struct es_extract_req
 	enum es_reason r;
 
 	if (request->recovery_text == NULL)
-		return es_host_unlocked(host, ret, &unused);
+		return es_host_key(host, ret, &unused);
 	if (host->current < 0)
-		return es_host_bankless(host);
+		return es_host_no_bank_reason(host);
 	r = es_recovery_text_read(request->recovery_text, request->recovery_len, &recovery, &fault);
 	if (r == ES_RECOVERY_FORM && ret_fault != NULL)
 		*ret_fault = fault;

@@ -53,7 +53,7 @@ static enum es_reason read_boot_record(struct es_host *host)
 	return ES_OK;
 }
 
-enum es_reason es_host_cover(struct es_host *host, unsigned path_count, const char (*paths)[ES_PATH_TEXT])
+enum es_reason es_host_set_covered(struct es_host *host, unsigned path_count, const char (*paths)[ES_PATH_TEXT])
 {
 	ES_BUF json = { NULL, 0 };
 	char path[ES_PATH_TEXT + 16];

@@ -52,7 +52,7 @@ es_host_boot_note(const struct es_host *host); /* why not; or by which device it
 /* This boot found no configuration, and nobody has made one since; which a boot partition that went away isn't. */
 bool es_host_awaits_init(const struct es_host *host);
 /* ES_OK, or why the host couldn't seal to its TPM now (asks the TPM, once). */
-ES_MUST_CHECK enum es_reason es_host_tpm(struct es_host *host);
+ES_MUST_CHECK enum es_reason es_host_tpm_usable(struct es_host *host);
 /* Before set mode: its owner says that it is he who cleared or exchanged the TPM, though another opened this boot. */
 void es_host_allow_new_tpm(struct es_host *host);
 /* Before set mode: Secure Boot is no longer required, unless something else rests on it. */

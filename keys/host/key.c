@@ -48,7 +48,7 @@ bool es_host_awaits_init(const struct es_host *host)
 	       es_keyring_get_named(host->key_name, &key) == ES_NOT_UNLOCKED;
 }
 
-enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
+enum es_reason es_host_key(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
 {
 	ES_SECRET key = NULL;
 	ES_SECRET next = NULL;
@@ -61,7 +61,7 @@ enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key
 	if (host->boot_dir[0] == '\0')
 		return es_host_boot_missing(host);
 	if (host->current < 0)
-		return es_host_bankless(host);
+		return es_host_no_bank_reason(host);
 	if (es_host_awaits_init(host))
 		return ES_NOT_CONFIGURED; /* what is there, an init left that was cut */
 	r = es_keyring_get_named(host->key_name, &key);
@@ -86,7 +86,7 @@ enum es_reason es_host_recovery_key(struct es_host *host, struct es_secret **ret
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
 	const struct es_protector *p;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_key(host, &key, &info);
 
 	if (r != ES_OK)
 		return r;
@@ -106,7 +106,7 @@ enum es_reason es_host_stage_key(struct es_host *host, const struct es_secret *k
 	return r == ES_OK ? r : es_host_refuse(host, r, "the kernel's keyring doesn't take the new key");
 }
 
-bool es_host_vouched_for(struct es_host *host, const struct es_secret *key)
+bool es_host_key_fits_bank(struct es_host *host, const struct es_secret *key)
 {
 	const int first = host->current == 1 ? 1 : 0;
 
@@ -122,7 +122,7 @@ bool es_host_vouched_for(struct es_host *host, const struct es_secret *key)
 }
 
 /* The proper name first: killed in between, both hold the same. Where that fails the second name serves on. */
-void es_host_keep_key(struct es_host *host, const struct es_secret *key)
+void es_host_promote_key(struct es_host *host, const struct es_secret *key)
 {
 	char name[ES_KEYRING_NAME_MAX];
 	ES_SECRET next = NULL;

@@ -55,8 +55,8 @@ enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, s
 	if (r == ES_OK)
 		r = es_host_reload(host);
 	if (r == ES_OK)
-		r = es_host_unlocked(host, ret_key, ret_info);
+		r = es_host_key(host, ret_key, ret_info);
 	if (r == ES_OK)
-		es_host_keep_key(host, *ret_key);
+		es_host_promote_key(host, *ret_key);
 	return r;
 }

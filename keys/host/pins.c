@@ -23,7 +23,7 @@ enum es_reason es_host_pins(struct es_host *host, struct es_pins *ret)
 	struct es_pins pins = { .key_count = 1 };
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_key(host, &key, &info);
 
 	if (r != ES_OK)
 		return r;
@@ -64,7 +64,7 @@ enum es_reason es_host_fits_pins(struct es_host *host, const struct es_pins *pin
 	ES_SECRET key = NULL;
 	ES_VOUCHED v = NULL;
 	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_key(host, &key, &info);
 
 	if (r == ES_OK)
 		r = es_bank_vouch(&host->banks[host->current], key, &v);
@@ -82,7 +82,7 @@ enum es_reason es_host_fits_pins(struct es_host *host, const struct es_pins *pin
 	return ES_OK;
 }
 
-void es_host_settle_pins(struct es_host *host, struct es_info *info)
+void es_host_prune_pins(struct es_host *host, struct es_info *info)
 {
 	struct es_pins pins;
 

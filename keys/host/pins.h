@@ -22,6 +22,6 @@ ES_MUST_CHECK enum es_reason es_host_fits_pins(struct es_host *host, const struc
 
 /* Before a commit, under the key of now: once the running image knows that key, those before it are forgotten. */
 struct es_info;
-void es_host_settle_pins(struct es_host *host, struct es_info *info);
+void es_host_prune_pins(struct es_host *host, struct es_info *info);
 
 #endif

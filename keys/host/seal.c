@@ -107,7 +107,7 @@ enum es_reason es_host_log(struct es_host *host)
 	return es_host_refuse_log(host, differ);
 }
 
-enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)
+enum es_reason es_host_expected_pcrs(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret)
 {
 	bool recovery;
 
@@ -232,14 +232,14 @@ static enum es_reason seal_to(struct seal *s, const char *keep)
 	return r == ES_OK ? seal_to_options_before(s, &before) : r;
 }
 
-enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
+enum es_reason es_host_add_seal(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
 				 const struct es_pcr_values *expected, const char *purpose)
 {
 	ES_SCOPED(free_seal)
 	struct seal s = {
 		.host = host, .info = info, .config_key = config_key, .expected = expected, .purpose = purpose
 	};
-	enum es_reason r = es_host_tpm(host);
+	enum es_reason r = es_host_tpm_usable(host);
 
 	if (r != ES_OK)
 		return r;
@@ -250,7 +250,7 @@ enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info, con
 	return add_protector(&s, NULL);
 }
 
-enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
+enum es_reason es_host_reseal_keeping(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
 				    const char *purpose)
 {
 	struct es_pcr_values expected;
@@ -258,7 +258,7 @@ enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info, 
 	struct seal s = {
 		.host = host, .info = info, .config_key = config_key, .expected = &expected, .purpose = ES_FOR_THIS_BOOT
 	};
-	enum es_reason r = es_host_tpm(host);
+	enum es_reason r = es_host_tpm_usable(host);
 
 	if (r == ES_OK)
 		r = expect(host, es_policy_pcrs(info->require_secure_boot), &expected, &s.recovery);
@@ -269,5 +269,5 @@ enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info, 
 
 enum es_reason es_host_seal(struct es_host *host, struct es_info *info, const struct es_secret *config_key)
 {
-	return es_host_seal_keeping(host, info, config_key, NULL);
+	return es_host_reseal_keeping(host, info, config_key, NULL);
 }

@@ -54,18 +54,18 @@ ES_MUST_CHECK enum es_reason es_host_connect(struct es_host *host);
 /* From here on whatever TPM is there is spoken to. */
 ES_MUST_CHECK enum es_reason es_host_unpin(struct es_host *host);
 /* The owner seals anew: a TPM that was cleared or exchanged is taken, if the one of before didn't open this boot. */
-ES_MUST_CHECK enum es_reason es_host_adopt_tpm(struct es_host *host, struct es_info *info);
+ES_MUST_CHECK enum es_reason es_host_accept_tpm(struct es_host *host, struct es_info *info);
 /* The storage key to seal to, serialised: info's own; the TPM's, made if need be, where info has none or another TPM was taken. */
 ES_MUST_CHECK enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es_buf *ret_serialised);
 /* On the newest bank. Beside a kdf bank, whose number means nothing to the TPM, on the tpm bank, if the counter says so. */
-void es_host_stand(struct es_host *host);
+void es_host_pick_bank(struct es_host *host);
 /* Reads both banks again, and finds the one to stand on. */
 ES_MUST_CHECK enum es_reason es_host_reload(struct es_host *host);
 /* From now on this is covered, also by later commands of this boot: kept in boot.json. */
-ES_MUST_CHECK enum es_reason es_host_cover(struct es_host *host, unsigned path_count,
+ES_MUST_CHECK enum es_reason es_host_set_covered(struct es_host *host, unsigned path_count,
 					   const char (*paths)[ES_PATH_TEXT]);
 /* Why there is no bank to stand on: ES_NOT_CONFIGURED or ES_BANKS_DAMAGED. For current < 0. */
-enum es_reason es_host_bankless(const struct es_host *host);
+enum es_reason es_host_no_bank_reason(const struct es_host *host);
 /* The kernel's event log, and the machine's UUID ("" if it tells none). */
 ES_MUST_CHECK enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret);
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT]);
@@ -80,15 +80,15 @@ ES_MUST_CHECK enum es_reason es_host_secure_boot_refuse(struct es_host *host, co
 
 /* The config key of the running host, proven to be the key of the bank it stands on (MAC), and that bank's
  * encryption.info to work on: the caller owns both. */
-ES_MUST_CHECK enum es_reason es_host_unlocked(struct es_host *host, struct es_secret **ret_key,
+ES_MUST_CHECK enum es_reason es_host_key(struct es_host *host, struct es_secret **ret_key,
 					      struct es_info **ret_info);
 
-/* A key that is to vouch for the next bank goes into the keyring under a second name, where es_host_unlocked finds it. */
+/* A key that is to vouch for the next bank goes into the keyring under a second name, where es_host_key finds it. */
 ES_MUST_CHECK enum es_reason es_host_stage_key(struct es_host *host, const struct es_secret *key);
 /* Whether a whole bank is under this key; the host then stands on it. */
-bool es_host_vouched_for(struct es_host *host, const struct es_secret *key);
+bool es_host_key_fits_bank(struct es_host *host, const struct es_secret *key);
 /* This key is the one in force: what was staged goes, or takes its place. Under the lock only. */
-void es_host_keep_key(struct es_host *host, const struct es_secret *key);
+void es_host_promote_key(struct es_host *host, const struct es_secret *key);
 
 /* What a rotation puts in the place of every protector that opens automatically: to the new key, in memory. May prepare the
  * commit for it. */
@@ -108,7 +108,7 @@ ES_MUST_CHECK enum es_reason es_host_rotate_to(struct es_host *host, const struc
  * closed. */
 ES_MUST_CHECK enum es_reason es_host_lock(struct es_host *host);
 void es_host_unlock(struct es_host *host);
-/* The start of every change: takes the lock, reads the banks afresh, and then does as es_host_unlocked. */
+/* The start of every change: takes the lock, reads the banks afresh, and then does as es_host_key. */
 ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info);
 
 /* Replaces info's tpm protectors by one for the way this host booted: SRK, a fresh secret, {7 or 4}, 11, 12. The values
@@ -118,16 +118,16 @@ ES_MUST_CHECK enum es_reason es_host_begin(struct es_host *host, struct es_secre
 ES_MUST_CHECK enum es_reason es_host_seal(struct es_host *host, struct es_info *info,
 					  const struct es_secret *config_key);
 /* The same, but the literal protectors of that purpose stay. */
-ES_MUST_CHECK enum es_reason es_host_seal_keeping(struct es_host *host, struct es_info *info,
+ES_MUST_CHECK enum es_reason es_host_reseal_keeping(struct es_host *host, struct es_info *info,
 						  const struct es_secret *config_key, const char *purpose);
 
 /* The values of pcrs in the next boot if nothing changes, confirmed by the event log, a recovery boot's put right. In PCR 12
  * what firmware hands over is as it is now. ES_NEXT_UNKNOWN: there is something for which the stub will shut the seal. */
-ES_MUST_CHECK enum es_reason es_host_expected(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret);
+ES_MUST_CHECK enum es_reason es_host_expected_pcrs(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret);
 
 /* One more protector, literal, for a boot with these values; `purpose` as in es_protector. Protectors of another SRK go: nothing
  * opens them any more, and the helper pins the first one's. */
-ES_MUST_CHECK enum es_reason es_host_seal_more(struct es_host *host, struct es_info *info,
+ES_MUST_CHECK enum es_reason es_host_add_seal(struct es_host *host, struct es_info *info,
 					       const struct es_secret *config_key, const struct es_pcr_values *expected,
 					       const char *purpose);
 

@@ -46,7 +46,7 @@ enum es_reason es_host_unpin(struct es_host *host)
 	return es_host_connect(host);
 }
 
-enum es_reason es_host_adopt_tpm(struct es_host *host, struct es_info *info)
+enum es_reason es_host_accept_tpm(struct es_host *host, struct es_info *info)
 {
 	enum es_reason r = es_host_connect(host);
 
@@ -89,7 +89,7 @@ bool es_host_new_tpm(const struct es_host *host)
 	return host->unpinned;
 }
 
-enum es_reason es_host_tpm(struct es_host *host)
+enum es_reason es_host_tpm_usable(struct es_host *host)
 {
 	const es_pcr_mask must = ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT);
 	enum es_reason r;

@@ -8,5 +8,5 @@ enum es_reason es_host_verify(struct es_host *host)
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
 
-	return es_host_unlocked(host, &key, &info);
+	return es_host_key(host, &key, &info);
 }

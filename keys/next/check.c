@@ -239,7 +239,7 @@ static enum es_reason look_at_boot(struct check *c)
 {
 	struct es_prediction prediction = { .values = { .present = 0 } };
 	enum es_reason r = c->next != NULL ? es_next_values(c->host, c->info, c->next, &prediction)
-					   : es_host_expected(c->host, es_policy_pcrs(c->info->require_secure_boot),
+					   : es_host_expected_pcrs(c->host, es_policy_pcrs(c->info->require_secure_boot),
 							      &prediction.values);
 
 	if (r == ES_OK)
@@ -328,7 +328,7 @@ enum es_reason es_host_check(struct es_host *host, const struct es_predict_reque
 	struct check c = { .host = host, .next = next, .found = { .opens = true } };
 	ES_SECRET key = NULL;
 	ES_INFO info = NULL;
-	enum es_reason r = es_host_unlocked(host, &key, &info);
+	enum es_reason r = es_host_key(host, &key, &info);
 
 	if (r != ES_OK)
 		return r;

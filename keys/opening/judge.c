@@ -5,7 +5,7 @@
  */
 #include "keys/choice/refusal.h"
 #include "keys/core/hex.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/opening/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/protector/config_key.h"

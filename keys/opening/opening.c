@@ -3,7 +3,7 @@
 #include "keys/opening/opening.h"
 
 #include "keys/core/labels.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/opening/state.h"
 
 #include <stdarg.h>

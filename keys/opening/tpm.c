@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The TPM's part of an opening: what it is asked before the fence, and the fence. */
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening/state.h"
 #include "keys/protector/config_key.h"

@@ -4,7 +4,7 @@
  * nothing of the disk's is parsed here: key and signatures are the image's own, and a bank's key only has to be the same.
  */
 #include "keys/choice/vendor.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening/state.h"
 #include "keys/tpm/counter.h"

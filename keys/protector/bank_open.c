@@ -2,7 +2,7 @@
 #include "keys/protector/bank_open.h"
 
 #include "keys/core/labels.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/crypto/envelope.h"
 #include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"

@@ -3,7 +3,7 @@
  * From the bytes of encryption.info to struct es_info. Runs before the MAC can be checked, in the boot helper, on what
  * an attacker may have written: nothing here may be costly, and every field has a cap.
  */
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/crypto/kdf.h"
 #include "keys/crypto/wrap.h"
 #include "keys/store/info_mac.h"

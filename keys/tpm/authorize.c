@@ -12,7 +12,7 @@
 #include "keys/tpm/policy.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/template.h"
-#include "keys/tpm/without.h"
+#include "keys/tpm/defences.h"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
 
 enum es_reason es_esys_new(struct es_tpm *tpm)
 {
-	TSS2_RC rc = Esys_Initialize(&tpm->esys, es_bound_tcti(tpm->bound), NULL);
+	TSS2_RC rc = Esys_Initialize(&tpm->esys, es_tcti_context(tpm->bound), NULL);
 
 	tpm->srk = tpm->session = ESYS_TR_NONE;
 	return es_tpm_judge(tpm, "ESAPI", rc);
@@ -25,8 +25,8 @@ enum es_reason es_tpm_ready(struct es_tpm *tpm)
 	if (!tpm->stuck)
 		return ES_OK;
 	if (tpm->session != ESYS_TR_NONE)
-		es_bound_flush(tpm->bound, tpm->session_handle);
-	es_bound_scrub(tpm->bound);
+		es_tcti_flush(tpm->bound, tpm->session_handle);
+	es_tcti_scrub(tpm->bound);
 	Esys_Finalize(&tpm->esys);
 	r = es_esys_new(tpm);
 	if (r != ES_OK)
@@ -55,16 +55,16 @@ enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 	if (es_tpm_code(rc) == 0) {
 		/* After anything but an answer of the TPM's own ESAPI takes no further call. */
 		tpm->stuck = true;
-		if (es_bound_spent(tpm->bound)) {
+		if (es_tcti_spent(tpm->bound)) {
 			r = ES_TPM_TIMEOUT;
 			text = "no answer within the time that the TPM is given";
-		} else if (es_bound_frame(tpm->bound) == ES_FRAME_TPM_12) {
+		} else if (es_tcti_frame(tpm->bound) == ES_FRAME_TPM_12) {
 			r = ES_TPM_VERSION;
 			text = "the answer is that of a TPM 1.2";
-		} else if (es_bound_frame(tpm->bound) == ES_FRAME_STRIPPED) {
+		} else if (es_tcti_frame(tpm->bound) == ES_FRAME_STRIPPED) {
 			r = ES_TPM_FORGED;
 			text = "the answer lacks the session that it was asked in";
-		} else if (es_bound_frame(tpm->bound) == ES_FRAME_GARBAGE) {
+		} else if (es_tcti_frame(tpm->bound) == ES_FRAME_GARBAGE) {
 			text = "the answer isn't one of a TPM";
 		}
 	}
@@ -100,7 +100,7 @@ void es_loaded_flush(struct es_loaded *l)
 		l->tpm->stuck = rc != TSS2_RC_SUCCESS && es_tpm_code(rc) == 0;
 	}
 	if (l->tpm->stuck && l->handle != 0)
-		es_bound_flush(l->tpm->bound, l->handle);
+		es_tcti_flush(l->tpm->bound, l->handle);
 	l->tr = ESYS_TR_NONE;
 }
 

@@ -3,7 +3,7 @@
 #ifndef ES_TPM_CONNECTION_H
 #define ES_TPM_CONNECTION_H
 
-#include "keys/tpm/bound.h"
+#include "keys/tpm/tcti.h"
 #include "keys/tpm/context.h"
 
 #include <tss2/tss2_esys.h>
@@ -11,7 +11,7 @@
 enum { ES_TPM_REFUSAL_MAX = 256 };
 
 struct es_tpm {
-	struct es_bound *bound;
+	struct es_tcti *bound;
 	ESYS_CONTEXT *esys;
 	bool stuck; /* ESAPI's state machine refuses further calls: es_tpm_ready makes a new one */
 

@@ -56,7 +56,7 @@ enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **
 	tpm = calloc(1, sizeof *tpm);
 	if (tpm == NULL)
 		return ES_MEMORY;
-	rc = es_bound_open(tcti, bound_ms, &tpm->bound);
+	rc = es_tcti_open(tcti, bound_ms, &tpm->bound);
 	if (rc != TSS2_RC_SUCCESS)
 		return open_reason(rc, kernels_own);
 	r = es_esys_new(tpm);
@@ -72,10 +72,10 @@ void es_tpm_close(struct es_tpm *tpm)
 		return;
 	if (tpm->esys != NULL) {
 		es_session_end(tpm);
-		es_bound_scrub(tpm->bound);
+		es_tcti_scrub(tpm->bound);
 		Esys_Finalize(&tpm->esys);
 	}
-	es_bound_close(tpm->bound);
+	es_tcti_close(tpm->bound);
 	free(tpm->srk_serialised);
 	free(tpm);
 }
@@ -88,5 +88,5 @@ void es_tpm_closep(struct es_tpm **tpm)
 
 unsigned es_tpm_commands(const struct es_tpm *tpm)
 {
-	return es_bound_commands(tpm->bound);
+	return es_tcti_commands(tpm->bound);
 }

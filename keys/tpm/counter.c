@@ -10,7 +10,7 @@
 #include "keys/tpm/blob.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/template.h"
-#include "keys/tpm/without.h"
+#include "keys/tpm/defences.h"
 #include "keys/tpm/words.h"
 
 #include <stdio.h>

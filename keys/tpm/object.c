@@ -15,7 +15,7 @@
 #include "keys/tpm/session.h"
 #include "keys/tpm/srk.h"
 #include "keys/tpm/template.h"
-#include "keys/tpm/without.h"
+#include "keys/tpm/defences.h"
 
 #include <string.h>
 

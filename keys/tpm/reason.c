@@ -18,7 +18,7 @@ struct meaning {
 
 /* Every code of Part 2, table 17, and no other: test-reason.c compares. */
 static const struct meaning TPM_MEANINGS[] = {
-	/* It asks to be asked again. keys/tpm/bound.c does, and unsealing for PCRs. */
+	/* It asks to be asked again. keys/tpm/tcti.c does, and unsealing for PCRs. */
 	{ TPM2_RC_RETRY, ES_TPM_BUSY },
 	{ TPM2_RC_YIELDED, ES_TPM_BUSY },
 	{ TPM2_RC_TESTING, ES_TPM_BUSY },

@@ -8,7 +8,7 @@
 #include "keys/tpm/scrub.h"
 
 #include "keys/core/wipe_stack.h"
-#include "keys/tpm/without.h"
+#include "keys/tpm/defences.h"
 
 /* The parameters are noted before the parent's handle is looked up, and so refused after they have replaced the ones
  * noted before: nothing is sent. */
@@ -28,7 +28,7 @@ void es_tpm_scrub(struct es_tpm *tpm)
 {
 	if (!ES_WITH_SCRUB)
 		return;
-	es_bound_scrub(tpm->bound);
+	es_tcti_scrub(tpm->bound);
 	if (!tpm->stuck)
 		scrub_create(tpm->esys);
 	es_wipe_stack();

@@ -7,7 +7,7 @@
 
 #include "keys/tpm/reason.h"
 #include "keys/tpm/srk.h"
-#include "keys/tpm/without.h"
+#include "keys/tpm/defences.h"
 
 static const TPMT_SYM_DEF AES_128_CFB = {
 	.algorithm = TPM2_ALG_AES,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tpm/template.h"
 
-#include "keys/tpm/without.h"
+#include "keys/tpm/defences.h"
 
 #include <string.h>
 

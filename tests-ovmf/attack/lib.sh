@@ -39,7 +39,7 @@ attack_end() {
 }
 
 # Everything that follows in this shell boots what was built without that defence; best in a subshell.
-without() { # switch of keys/core/without.h or efi/without.h, without its ES_TEST_WITHOUT_
+without() { # switch of keys/core/defences.h or efi/defences.h, without its ES_TEST_WITHOUT_
 	BUILD_GIVEN=$BUILD/without/$1 BUILD=$BUILD/without/$1
 	OVMF_OUT=$BUILD/tests-ovmf OVMF_DISK=$BUILD/tests-ovmf/disk.img
 	OVMF_FIXTURES=$OVMF_FIXTURES/without-$1

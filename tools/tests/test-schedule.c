@@ -41,11 +41,11 @@ static void changes_that_never_cease_wait_for_15_s_at_most(void **state)
 	struct es_schedule s = idle();
 
 	(void)state;
-	for (int64_t now = 1000; now < 1000 + ES_PATIENCE_MS; now += 500) {
+	for (int64_t now = 1000; now < 1000 + ES_MAX_DELAY_MS; now += 500) {
 		es_schedule_changed(&s, now);
 		assert_true(es_schedule_wait(&s, now) > 0);
 	}
-	assert_int_equal(es_schedule_wait(&s, 1000 + ES_PATIENCE_MS), 0);
+	assert_int_equal(es_schedule_wait(&s, 1000 + ES_MAX_DELAY_MS), 0);
 }
 
 /* The promise: noticed by the walk, quiet, and time for the save itself. */
@@ -53,7 +53,7 @@ static void no_change_is_older_than_30_s_before_its_save_is_due(void **state)
 {
 	(void)state;
 	assert_true(ES_WALK_MS + ES_QUIET_MS + 5000 <= 30000);
-	assert_true(ES_PATIENCE_MS < ES_WALK_MS + ES_QUIET_MS);
+	assert_true(ES_MAX_DELAY_MS < ES_WALK_MS + ES_QUIET_MS);
 }
 
 static void what_changes_during_a_save_is_saved_next(void **state)
@@ -84,7 +84,7 @@ static void failures_are_tried_again_later_and_later(void **state)
 		assert_int_equal(es_schedule_wait(&s, now), 0);
 	}
 	es_schedule_failed(&s, now);
-	es_schedule_hope(&s, now);
+	es_schedule_retry_now(&s, now);
 	assert_true(es_schedule_wait(&s, now) <= ES_QUIET_MS);
 	es_schedule_saved(&s, now, now, &saved_later);
 	es_schedule_failed(&s, now);
@@ -98,7 +98,7 @@ static void what_nobody_has_configured_yet_is_asked_for_again_soon(void **state)
 	(void)state;
 	es_schedule_changed(&s, 1000);
 	for (int64_t now = 10000; now < 20 * ES_RETRY_MAX_MS; now += ES_RETRY_MS) {
-		es_schedule_unready(&s, now);
+		es_schedule_not_configured(&s, now);
 		assert_int_equal(es_schedule_wait(&s, now), ES_RETRY_MS);
 	}
 }
@@ -129,7 +129,7 @@ static void the_counter_moves_once_an_hour_and_only_if_something_is_pending(void
 static void a_tpm_that_fails_is_not_asked_to_count_at_every_save(void **state)
 {
 	struct es_schedule s = idle();
-	const struct es_saved without_tpm = { .pending = true, .tpm = ES_TPM_TIMEOUT };
+	const struct es_saved without_tpm = { .pending = true, .tpm_error = ES_TPM_TIMEOUT };
 
 	(void)state;
 	es_schedule_saved(&s, 0, 0, &saved_later);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without locking the plaintext that the command works on may be swapped. Compiles harden.c once more, with that defence off: this program's copy
- * goes before the library's. See keys/core/without.h. */
+ * goes before the library's. See keys/core/defences.h. */
 #define ES_TEST_WITHOUT_LOCKING
 #include "keys/core/harden.c"
 

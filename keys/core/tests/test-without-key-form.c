@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the key's form its digits stay in the options. Compiles options_recovery.c once more, with that defence off: this program's copy goes before the library's. See keys/core/without.h. */
+/* Without the key's form its digits stay in the options. Compiles options_recovery.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
 #define ES_TEST_WITHOUT_KEY_FORM
 #include "keys/core/options_recovery.c"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a bank says which counter tells its age, it tells its age itself. Compiles opening/tpm.c, info_parse.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/without.h. */
+ * keys/core/defences.h. */
 #define ES_TEST_WITHOUT_COUNTER_INDEX
 #include "keys/opening/tpm.c"
 #include "keys/store/info_parse.c"

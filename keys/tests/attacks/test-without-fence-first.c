@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes before the fence does so with the key in reach. Compiles opening.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/without.h. */
+ * keys/core/defences.h. */
 #define ES_TEST_WITHOUT_FENCE_FIRST
 #include "keys/opening/opening.c"
 

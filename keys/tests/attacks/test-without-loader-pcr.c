@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCR 11 alone can be replayed by whatever the firmware starts. Compiles choice.c and object.c once more, with that defence off: this program's copies go before the library's. See keys/core/without.h. */
+/* PCR 11 alone can be replayed by whatever the firmware starts. Compiles choice.c and object.c once more, with that defence off: this program's copies go before the library's. See keys/core/defences.h. */
 #define ES_TEST_WITHOUT_LOADER_PCR
 #include "keys/choice/choice.c"
 #include "keys/tpm/object.c"

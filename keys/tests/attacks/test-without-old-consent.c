@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The recovery key alone says nothing about how old a configuration may be. Compiles opening/judge.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/without.h. */
+ * keys/core/defences.h. */
 #define ES_TEST_WITHOUT_OLD_CONSENT
 #include "keys/opening/judge.c"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without pins any configuration that opens is the host's. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/without.h. */
+ * keys/core/defences.h. */
 #define ES_TEST_WITHOUT_PINS
 #include "keys/choice/choice.c"
 

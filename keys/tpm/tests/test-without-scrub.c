@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without the scrubbing tpm2-tss leaves the secret lying about. Compiles scrub.c once more, with that defence off: this
- * program's copy goes before the library's. See without.h. */
+ * program's copy goes before the library's. See defences.h. */
 #define ES_TEST_WITHOUT_SCRUB
 #include "keys/tpm/scrub.c"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without the pinned SRK any TPM is believed. Compiles srk.c once more, with that
- * defence off: this program's copy goes before the library's. See without.h. */
+ * defence off: this program's copy goes before the library's. See defences.h. */
 #define ES_TEST_WITHOUT_SRK_PIN
 #include "keys/tpm/srk.c"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without the refusal a seal goes to PCRs that anybody can have. Compiles object.c once more, with that
- * defence off: this program's copy goes before the library's. See without.h. */
+ * defence off: this program's copy goes before the library's. See defences.h. */
 #define ES_TEST_WITHOUT_UNSET_PCR_REFUSAL
 #include "keys/tpm/object.c"
 

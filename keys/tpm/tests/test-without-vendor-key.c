@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Without the vendor's key in the seal's policy whoever can sign opens it, and any image of anybody's. Compiles authorize.c once more, with that
- * defence off: this program's copy goes before the library's. See without.h. */
+ * defence off: this program's copy goes before the library's. See defences.h. */
 #define ES_TEST_WITHOUT_VENDOR_KEY
 #include "keys/tpm/authorize.c"
 

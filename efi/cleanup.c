@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "efi/owned.h"
+#include "efi/cleanup.h"
 
 #include "keys/core/wipe.h"
 

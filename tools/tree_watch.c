@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/changes.h"
+#include "tools/tree_watch.h"
 
 #include "keys/store/file.h"
 
@@ -25,7 +25,7 @@ static bool is_overlay(const char *path)
 	return statfs(path, &fs) == 0 && fs.f_type == OVERLAYFS_SUPER_MAGIC;
 }
 
-static void watch_contents(struct es_changes *c, const struct es_boot_record *boot)
+static void watch_contents(struct es_tree_watch *c, const struct es_boot_record *boot)
 {
 	c->contents = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
 	for (unsigned i = 0; c->contents >= 0 && i < boot->path_count; i++)
@@ -36,7 +36,7 @@ static void watch_contents(struct es_changes *c, const struct es_boot_record *bo
 		es_fd_closep(&c->contents);
 }
 
-static void watch_names(struct es_changes *c)
+static void watch_names(struct es_tree_watch *c)
 {
 	struct statfs fs;
 
@@ -48,9 +48,9 @@ static void watch_names(struct es_changes *c)
 		es_fd_closep(&c->names);
 }
 
-enum es_reason es_changes_open(const char *run_dir, const struct es_boot_record *boot, struct es_changes *ret)
+enum es_reason es_tree_watch_open(const char *run_dir, const struct es_boot_record *boot, struct es_tree_watch *ret)
 {
-	struct es_changes c = { .contents = -1, .names = -1 };
+	struct es_tree_watch c = { .contents = -1, .names = -1 };
 	char path[ES_PATH_TEXT + 16];
 
 	snprintf(path, sizeof path, "%s/ram/tree", run_dir);
@@ -64,7 +64,7 @@ enum es_reason es_changes_open(const char *run_dir, const struct es_boot_record 
 	return ES_OK;
 }
 
-void es_changes_close(struct es_changes *c)
+void es_tree_watch_close(struct es_tree_watch *c)
 {
 	es_fd_closep(&c->contents);
 	es_fd_closep(&c->names);
@@ -100,14 +100,14 @@ static bool drain(int group)
 	return any;
 }
 
-bool es_changes_drain(struct es_changes *c)
+bool es_tree_watch_drain(struct es_tree_watch *c)
 {
 	bool contents = drain(c->contents), names = drain(c->names);
 
 	return contents || names;
 }
 
-bool es_changes_walk(struct es_changes *c)
+bool es_tree_watch_walk(struct es_tree_watch *c)
 {
 	uint64_t stamp = es_tree_stamp(c->tree);
 	bool differs = stamp != c->stamp || stamp == 0;

@@ -5,7 +5,7 @@
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
 #include "keys/core/subject.h"
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 #include "keys/store/file.h"
 #include "keys/store/hibernation.h"
 
@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void es_facts_machine(const char *product_uuid, struct es_sources *s)
+void es_machine_uuid(const char *product_uuid, struct es_sources *s)
 {
 	ES_BUF text = { 0 };
 	size_t len = 0;
@@ -32,7 +32,7 @@ void es_facts_machine(const char *product_uuid, struct es_sources *s)
 	s->product_uuid[len < sizeof s->product_uuid - 1 ? len : 0] = '\0';
 }
 
-void es_facts_event_log(const char *event_log, const struct es_say *say, struct es_sources *s)
+void es_machine_event_log(const char *event_log, const struct es_say *say, struct es_sources *s)
 {
 	enum es_reason r = es_file_read(AT_FDCWD, event_log, ES_LOG_MAX, &s->event_log);
 
@@ -43,7 +43,7 @@ void es_facts_event_log(const char *event_log, const struct es_say *say, struct 
 		       es_reason_words(es_reason_of(ES_OF_LOG, r))->what);
 }
 
-void es_facts_hibernation(const struct es_source_paths *paths, struct es_sources *s)
+void es_machine_hibernation(const struct es_source_paths *paths, struct es_sources *s)
 {
 	char detail[ES_HIBERNATION_TEXT] = "";
 	enum es_reason r = es_hibernation_check(paths->power != NULL ? paths->power : ES_POWER_DIR, detail);
@@ -66,7 +66,7 @@ static void read_pins(struct es_span options, struct es_sources *s)
 	snprintf(s->no_automatic_detail, sizeof s->no_automatic_detail, "%s=", detail);
 }
 
-enum es_reason es_facts_options(const char *cmdline, struct es_sources *s, char ret_device[static ES_DEVICE_TEXT])
+enum es_reason es_machine_options(const char *cmdline, struct es_sources *s, char ret_device[static ES_DEVICE_TEXT])
 {
 	ES_SECRET copy = NULL;
 	ES_SECRET recovery = NULL;

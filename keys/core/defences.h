@@ -2,7 +2,7 @@
 /*
  * The defences, and what takes each of them away: for `make attack`, which shows of each attack that it fails, and that it
  * would succeed were it not for the one defence. Never set in a build of ours: tests-ovmf/attack/run looks for the marker
- * below in what it tests, and `--version` says TEST BUILD. keys/tpm/without.h and efi/without.h have those of their sides; it
+ * below in what it tests, and `--version` says TEST BUILD. keys/tpm/defences.h and efi/without.h have those of their sides; it
  * stands in keys/core because every layer may include that.
  *
  *   ES_TEST_WITHOUT_FENCE             keys/opening/tpm.c  the fence isn't raised
@@ -13,7 +13,7 @@
  *   ES_TEST_WITHOUT_PINS              keys/choice/choice.c       nor are etcseal.key-id= and etcseal.host=
  *   ES_TEST_WITHOUT_OLD_CONSENT       keys/opening/judge.c   the recovery key opens an old configuration without a word
  *   ES_TEST_WITHOUT_GONE_CHECK        keys/opening/opening.c      no configuration counts as a first boot, whatever the TPM says
- *   ES_TEST_WITHOUT_RESUME_CHECK      initrd/facts.c      a kernel that could resume a hibernation image is shrugged off
+ *   ES_TEST_WITHOUT_RESUME_CHECK      initrd/machine.c      a kernel that could resume a hibernation image is shrugged off
  *   ES_TEST_WITHOUT_MEASURED_CHECK    keys/opening/opening.c      a measurement that the stub reports as failed is shrugged off
  *   ES_TEST_WITHOUT_LOADER_PCR        keys/choice/choice.c, keys/tpm/object.c   sealed to neither PCR 4 nor PCR 7
  *   ES_TEST_WITHOUT_DRIVERS_PCR       keys/choice/choice.c       not sealed to PCR 2, where Secure Boot isn't required
@@ -34,8 +34,8 @@
  *   ES_TEST_WITHOUT_WIPE              keys/core/wipe.c, initrd/handover_in.c, console.c   secrets stay where they were
  *   ES_TEST_WITHOUT_LOCKING           keys/core/harden.c  plaintext may be swapped; keys may not
  */
-#ifndef ES_CORE_WITHOUT_H
-#define ES_CORE_WITHOUT_H
+#ifndef ES_CORE_DEFENCES_H
+#define ES_CORE_DEFENCES_H
 
 /* Found by strings(1) in a program that any of them is compiled into. */
 #define ES_WITHOUT_MARKER(name)                                                                                        \

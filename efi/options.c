@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "efi/outside.h"
+#include "efi/options.h"
 
 #include "efi/text.h"
 #include "keys/core/recovery_find.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/tpm/line.h"
+#include "keys/tpm/tcti_thread.h"
 
 #include "keys/tests/lib/swtpm.h"
 #include "keys/tests/lib/tpm_proxy.h"
@@ -44,25 +44,25 @@ static void exchanges_and_counts_down_its_time(void **state)
 {
 	uint8_t response[ES_TPM_MESSAGE_MAX];
 	uint64_t left = 5000 * MS, before;
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	size_t len = 0;
 
-	assert_int_equal(es_line_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
+	assert_int_equal(es_tcti_thread_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
 	before = left;
-	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
+	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
 	assert_int_equal(len, 16);
 	assert_true(left < before && left > 0);
-	es_line_close(line, left);
+	es_tcti_thread_close(line, left);
 }
 
 static void nobody_there_is_an_error(void **state)
 {
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	uint64_t left = 5000 * MS;
 
 	(void)state;
-	assert_int_not_equal(es_line_open("swtpm:host=127.0.0.1,port=1", &left, &line), TSS2_RC_SUCCESS);
-	assert_int_not_equal(es_line_open("no-such-tcti", &left, &line), TSS2_RC_SUCCESS);
+	assert_int_not_equal(es_tcti_thread_open("swtpm:host=127.0.0.1,port=1", &left, &line), TSS2_RC_SUCCESS);
+	assert_int_not_equal(es_tcti_thread_open("no-such-tcti", &left, &line), TSS2_RC_SUCCESS);
 	assert_null(line);
 	assert_true(left > 0);
 }
@@ -78,73 +78,73 @@ static void a_tpm_that_hangs_is_left_behind(void **state)
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(*state), hang, NULL, NULL);
 	uint8_t response[ES_TPM_MESSAGE_MAX];
 	uint64_t left = 1000 * MS, start_ns = now(), took;
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	size_t len = 0;
 
-	assert_int_equal(es_line_open(es_proxy_tcti(p), &left, &line), TSS2_RC_SUCCESS);
-	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
+	assert_int_equal(es_tcti_thread_open(es_proxy_tcti(p), &left, &line), TSS2_RC_SUCCESS);
+	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
 	took = now() - start_ns;
 	assert_true(took >= 800 * MS && took < 20000 * MS);
 	assert_int_equal(left, 0);
 
 	start_ns = now();
-	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
+	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
 	left = 60000 * MS; /* also if somebody finds more time: the thread is still away */
-	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
-	es_line_close(line, left);
+	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
+	es_tcti_thread_close(line, left);
 	assert_true(now() - start_ns < 20000 * MS);
 	es_proxy_stop(p); /* the thread comes back to nobody, and frees the line */
 }
 
 static void no_time_is_no_wait(void **state)
 {
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	uint64_t left = 0;
 
-	assert_int_equal(es_line_open(es_swtpm_tcti(*state), &left, &line), TSS2_TCTI_RC_IO_ERROR);
+	assert_int_equal(es_tcti_thread_open(es_swtpm_tcti(*state), &left, &line), TSS2_TCTI_RC_IO_ERROR);
 	assert_null(line);
 }
 
 static void no_end_of_time_is_no_overflow(void **state)
 {
 	uint8_t response[ES_TPM_MESSAGE_MAX];
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	uint64_t left = UINT64_MAX;
 	size_t len = 0;
 
-	assert_int_equal(es_line_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
-	assert_int_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
-	es_line_close(line, left);
+	assert_int_equal(es_tcti_thread_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
+	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
+	es_tcti_thread_close(line, left);
 }
 
 static void too_long_a_command_is_refused(void **state)
 {
 	static uint8_t big[ES_TPM_MESSAGE_MAX + 1];
 	uint8_t response[ES_TPM_MESSAGE_MAX];
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	uint64_t left = 5000 * MS;
 	size_t len = 0;
 
-	assert_int_equal(es_line_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
-	assert_int_equal(es_line_exchange(line, (struct es_span){ big, sizeof big }, &left, response, &len),
+	assert_int_equal(es_tcti_thread_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
+	assert_int_equal(es_tcti_thread_exchange(line, (struct es_span){ big, sizeof big }, &left, response, &len),
 			 TSS2_TCTI_RC_BAD_VALUE);
-	es_line_close(line, left);
+	es_tcti_thread_close(line, left);
 }
 
 static void a_closed_connection_is_an_error_and_the_line_goes_on(void **state)
 {
 	uint8_t response[ES_TPM_MESSAGE_MAX];
-	struct es_line *line = NULL;
+	struct es_tcti_thread *line = NULL;
 	uint64_t left = 5000 * MS;
 	size_t len = 0;
 
-	assert_int_equal(es_line_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
+	assert_int_equal(es_tcti_thread_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
 	es_swtpm_power_cycle(*state); /* elsewhere: the old port is closed */
-	assert_int_not_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
-	assert_int_not_equal(es_line_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
+	assert_int_not_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
+	assert_int_not_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
 	assert_true(left > 0);
-	es_line_close(line, left);
-	es_line_close(NULL, 0);
+	es_tcti_thread_close(line, left);
+	es_tcti_thread_close(NULL, 0);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "initrd/mnt.h"
+#include "initrd/mount.h"
 
 #include "initrd/fd.h"
 #include "keys/store/file.h"

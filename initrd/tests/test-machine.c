@@ -26,7 +26,7 @@ static enum es_reason options(void **state, const char *text, struct es_sources 
 	char path[256];
 
 	oracle_write(state, "cmdline", es_text_span(text));
-	return es_facts_options(in_folder(state, "cmdline", path), s, ret_device);
+	return es_machine_options(in_folder(state, "cmdline", path), s, ret_device);
 }
 
 static void assert_device(void **state, const char *text, const char *expected)
@@ -113,7 +113,7 @@ static void options_that_cannot_be_read_are_an_error(void **state)
 	char device[ES_DEVICE_TEXT], path[256];
 	ES_SOURCES s = ES_SOURCES_NONE;
 
-	assert_int_equal(es_facts_options(in_folder(state, "nothing", path), &s, device), ES_MISSING);
+	assert_int_equal(es_machine_options(in_folder(state, "nothing", path), &s, device), ES_MISSING);
 }
 
 static void assert_uuid(void **state, const char *text, const char *expected)
@@ -122,7 +122,7 @@ static void assert_uuid(void **state, const char *text, const char *expected)
 	ES_SOURCES s = ES_SOURCES_NONE;
 
 	oracle_write(state, "uuid", es_text_span(text));
-	es_facts_machine(in_folder(state, "uuid", path), &s);
+	es_machine_uuid(in_folder(state, "uuid", path), &s);
 	assert_string_equal(s.product_uuid, expected);
 }
 
@@ -135,7 +135,7 @@ static void the_machines_uuid_is_lower_case_and_one_word(void **state)
 	assert_uuid(state, "", "");
 	assert_uuid(state, "Not Settable", "not");
 	assert_uuid(state, "4C4C4544-0043-5910-8054-B7C04F4E3432-4C4C4544-0043-5910-8054-B7C04F4E3432\n", "");
-	es_facts_machine(in_folder(state, "nothing", path), &s);
+	es_machine_uuid(in_folder(state, "nothing", path), &s);
 	assert_string_equal(s.product_uuid, "");
 }
 
@@ -150,7 +150,7 @@ static size_t log_size(void **state, size_t size)
 	oracle_write(state, "log", es_buf_span(&bytes));
 	es_buf_free(&bytes);
 	es_say_open(&say, -1);
-	es_facts_event_log(in_folder(state, "log", path), &say, &s);
+	es_machine_event_log(in_folder(state, "log", path), &say, &s);
 	es_say_close(&say);
 	return s.event_log.len;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* No hash against an adversary: it only decides whether to look closer. FNV-1a. */
-#include "tools/changes.h"
+#include "tools/tree_watch.h"
 
 #include "keys/store/file.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef ES_TOOLS_NEAREST_H
-#define ES_TOOLS_NEAREST_H
+#ifndef ES_TOOLS_SUGGEST_H
+#define ES_TOOLS_SUGGEST_H
 
 #include <stddef.h>
 
@@ -8,11 +8,11 @@
 unsigned es_distance(const char *a, const char *b);
 
 /* Follows candidates one by one and keeps the nearest to what was typed. */
-struct es_nearest {
+struct es_suggestion {
 	const char *typed;
 	const char *best; /* NULL: none is near enough to be suggested */
 	unsigned distance;
 };
-void es_nearest_try(struct es_nearest *n, const char *candidate);
+void es_suggest(struct es_suggestion *n, const char *candidate);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tools/nearest.h"
+#include "tools/suggest.h"
 
 #include <string.h>
 
@@ -29,17 +29,17 @@ static void each_slip_counts_one(void **state)
 
 static void the_nearest_is_kept_and_the_far_is_not(void **state)
 {
-	struct es_nearest n = { .typed = "staus" }, far = { .typed = "frobnicate" }, beginning = { .typed = "back" };
+	struct es_suggestion n = { .typed = "staus" }, far = { .typed = "frobnicate" }, beginning = { .typed = "back" };
 
 	(void)state;
-	es_nearest_try(&n, "set");
-	es_nearest_try(&n, "status");
-	es_nearest_try(&n, "backup");
+	es_suggest(&n, "set");
+	es_suggest(&n, "status");
+	es_suggest(&n, "backup");
 	assert_string_equal(n.best, "status");
-	es_nearest_try(&far, "set");
-	es_nearest_try(&far, "status");
+	es_suggest(&far, "set");
+	es_suggest(&far, "status");
 	assert_null(far.best);
-	es_nearest_try(&beginning, "backup");
+	es_suggest(&beginning, "backup");
 	assert_string_equal(beginning.best, "backup");
 }
 

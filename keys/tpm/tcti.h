@@ -4,8 +4,8 @@
  * repeated, checks the frame of every answer, and keeps the bound on all the time that the TPM may take. Private to
  * keys/tpm.
  */
-#ifndef ES_TPM_BOUND_H
-#define ES_TPM_BOUND_H
+#ifndef ES_TPM_TCTI_H
+#define ES_TPM_TCTI_H
 
 #include "keys/core/scope.h"
 
@@ -14,7 +14,7 @@
 
 #include <tss2/tss2_tcti.h>
 
-struct es_bound;
+struct es_tcti;
 
 /* In all, over the life of a connection. A TPM that needs more is out of order. */
 enum { ES_TPM_RETRIES = 32 };
@@ -28,21 +28,21 @@ enum es_frame {
 };
 
 /* TSS2_TCTI_RC_TRY_AGAIN: the time was used up before there was a connection. */
-ES_MUST_CHECK TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret);
-void es_bound_close(struct es_bound *bound); /* NULL is fine */
-void es_bound_closep(struct es_bound **bound);
+ES_MUST_CHECK TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret);
+void es_tcti_close(struct es_tcti *bound); /* NULL is fine */
+void es_tcti_closep(struct es_tcti **bound);
 
-TSS2_TCTI_CONTEXT *es_bound_tcti(struct es_bound *bound); /* the bound's own */
-unsigned es_bound_commands(const struct es_bound *bound);
-bool es_bound_spent(const struct es_bound *bound); /* no time is left */
+TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *bound); /* the bound's own */
+unsigned es_tcti_commands(const struct es_tcti *bound);
+bool es_tcti_spent(const struct es_tcti *bound); /* no time is left */
 /* Of the last answer. */
-enum es_frame es_bound_frame(const struct es_bound *bound);
+enum es_frame es_tcti_frame(const struct es_tcti *bound);
 
 /* Wipes the buffer that ESAPI last took an answer in: it decrypts there, and keeps it as long as its context lives. So only
  * before Esys_Finalize. */
-void es_bound_scrub(struct es_bound *bound);
+void es_tcti_scrub(struct es_tcti *bound);
 
 /* TPM2_FlushContext past ESAPI, whose context refuses every call after an answer that it found wrong. */
-void es_bound_flush(struct es_bound *bound, uint32_t handle);
+void es_tcti_flush(struct es_tcti *bound, uint32_t handle);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/tpm/bound.h"
+#include "keys/tpm/tcti.h"
 
-#include "keys/tpm/line.h"
+#include "keys/tpm/tcti_thread.h"
 
 #include "keys/tests/lib/swtpm.h"
 #include "keys/tests/lib/tpm_proxy.h"
@@ -24,7 +24,7 @@ static const uint8_t IN_SESSION[] = { 0x80, 2, 0, 0, 0, 12, 0, 0, 1, 0x7b, 0, 4 
 struct setting {
 	struct es_swtpm *swtpm;
 	struct es_proxy *proxy;
-	struct es_bound *bound;
+	struct es_tcti *bound;
 };
 
 static int start(void **state)
@@ -41,7 +41,7 @@ static int stop(void **state)
 {
 	struct setting *s = *state;
 
-	es_bound_close(s->bound);
+	es_tcti_close(s->bound);
 	es_proxy_stop(s->proxy);
 	es_swtpm_stop(s->swtpm);
 	free(s);
@@ -51,8 +51,8 @@ static int stop(void **state)
 static TSS2_TCTI_CONTEXT *begin(struct setting *s, unsigned bound_ms, es_proxy_fn *before, void *arg)
 {
 	s->proxy = es_proxy_start(es_swtpm_port(s->swtpm), before, NULL, arg);
-	assert_int_equal(es_bound_open(es_proxy_tcti(s->proxy), bound_ms, &s->bound), TSS2_RC_SUCCESS);
-	return es_bound_tcti(s->bound);
+	assert_int_equal(es_tcti_open(es_proxy_tcti(s->proxy), bound_ms, &s->bound), TSS2_RC_SUCCESS);
+	return es_tcti_context(s->bound);
 }
 
 static TSS2_RC ask_as(TSS2_TCTI_CONTEXT *tcti, const uint8_t *command, uint32_t *ret_code)
@@ -88,11 +88,11 @@ static void counts_what_it_sends(void **state)
 	TSS2_TCTI_CONTEXT *tcti = begin(s, 5000, NULL, NULL);
 	uint32_t code = 1;
 
-	assert_int_equal(es_bound_commands(s->bound), 0);
+	assert_int_equal(es_tcti_commands(s->bound), 0);
 	for (unsigned i = 1; i <= 3; i++) {
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, TPM2_RC_SUCCESS);
-		assert_int_equal(es_bound_commands(s->bound), i);
+		assert_int_equal(es_tcti_commands(s->bound), i);
 		assert_int_equal(es_proxy_commands(s->proxy), i);
 	}
 }
@@ -112,7 +112,7 @@ static void what_asks_for_a_retry_is_sent_again(void **state)
 		plan.done = 0;
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, TPM2_RC_SUCCESS);
-		assert_int_equal(es_bound_commands(s->bound), 4 * (i + 1));
+		assert_int_equal(es_tcti_commands(s->bound), 4 * (i + 1));
 	}
 }
 
@@ -130,7 +130,7 @@ static void what_does_not_is_not(void **state)
 		plan.done = 0;
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, codes[i]);
-		assert_int_equal(es_bound_commands(s->bound), i + 1);
+		assert_int_equal(es_tcti_commands(s->bound), i + 1);
 	}
 }
 
@@ -147,7 +147,7 @@ static void retries_end(void **state)
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, TPM2_RC_RETRY);
 	}
-	assert_int_equal(es_bound_commands(s->bound), asked + ES_TPM_RETRIES);
+	assert_int_equal(es_tcti_commands(s->bound), asked + ES_TPM_RETRIES);
 }
 
 static void pauses_are_within_the_bound(void **state)
@@ -159,7 +159,7 @@ static void pauses_are_within_the_bound(void **state)
 	uint32_t code = 1;
 
 	assert_int_equal(ask(tcti, &code), TSS2_TCTI_RC_IO_ERROR);
-	assert_true(es_bound_spent(s->bound));
+	assert_true(es_tcti_spent(s->bound));
 	assert_true(now_ms() - start_ms < 20000);
 }
 
@@ -176,12 +176,12 @@ static void a_tpm_that_never_answers_costs_the_bound_and_no_more(void **state)
 	uint64_t start_ms = now_ms();
 	uint32_t code = 1;
 
-	assert_false(es_bound_spent(s->bound));
+	assert_false(es_tcti_spent(s->bound));
 	assert_int_equal(ask(tcti, &code), TSS2_TCTI_RC_IO_ERROR);
 	assert_true(now_ms() - start_ms >= 800 && now_ms() - start_ms < 20000);
-	assert_true(es_bound_spent(s->bound));
+	assert_true(es_tcti_spent(s->bound));
 	assert_int_equal(ask(tcti, &code), TSS2_TCTI_RC_IO_ERROR);
-	assert_int_equal(es_bound_commands(s->bound), 1);
+	assert_int_equal(es_tcti_commands(s->bound), 1);
 }
 
 static void answer_with(void *arg, struct es_proxy_message *m)
@@ -219,7 +219,7 @@ static void a_broken_frame_is_told_apart(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		now = table[i].answer;
 		assert_int_equal(ask_as(tcti, IN_SESSION, &code), TSS2_TCTI_RC_MALFORMED_RESPONSE);
-		assert_int_equal(es_bound_frame(s->bound), table[i].frame);
+		assert_int_equal(es_tcti_frame(s->bound), table[i].frame);
 	}
 	assert_int_equal(code, 1);
 }
@@ -254,7 +254,7 @@ static void calls_out_of_order_are_refused(void **state)
 	assert_int_equal(len, 16);
 	assert_int_equal(Tss2_Tcti_Receive(tcti, &len, NULL, -1), TSS2_RC_SUCCESS);
 	assert_int_equal(Tss2_Tcti_Receive(tcti, &len, response, -1), TSS2_RC_SUCCESS);
-	assert_int_equal(es_bound_commands(s->bound), 1);
+	assert_int_equal(es_tcti_commands(s->bound), 1);
 }
 
 static void a_flush_needs_no_esapi(void **state)
@@ -265,10 +265,10 @@ static void a_flush_needs_no_esapi(void **state)
 	begin(s, 5000, NULL, NULL);
 	es_swtpm_tool_ok(s->swtpm, "tpm2_createprimary -Q -C o && tpm2_getcap handles-transient", out, sizeof out);
 	assert_string_equal(out, "- 0x80000000\n");
-	es_bound_flush(s->bound, 0x80000000);
+	es_tcti_flush(s->bound, 0x80000000);
 	es_swtpm_tool_ok(s->swtpm, "tpm2_getcap handles-transient", out, sizeof out);
 	assert_string_equal(out, "");
-	es_bound_flush(s->bound, 0x80000000); /* nothing there: no harm */
+	es_tcti_flush(s->bound, 0x80000000); /* nothing there: no harm */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)

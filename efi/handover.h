@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cpio behind the embedded initrd: what the stub hands over to the boot helper. DESIGN.md section 5, "Handover". */
-#ifndef ES_EFI_EXTRA_H
-#define ES_EFI_EXTRA_H
+#ifndef ES_EFI_HANDOVER_H
+#define ES_EFI_HANDOVER_H
 
 #include "efi/banks.h"
 #include "keys/core/handover.h"
 #include "keys/core/pe.h"
 
-struct es_extra_request {
+struct es_handover_cpio_request {
 	const struct es_handover *handover;
 	const struct es_banks *banks;
 	const struct es_uki *uki;
 	const char *recovery_value; /* NULL: none */
 };
 
-struct es_extra {
+struct es_handover_cpio {
 	struct es_pages cpio;    /* secret if there is a recovery key in it */
 	struct es_span recovery; /* the key's bytes within it; empty if there are none */
 };
 
-ES_MUST_CHECK EFI_STATUS es_extra_build(const struct es_firmware *fw, const struct es_extra_request *request,
-					struct es_extra *ret);
+ES_MUST_CHECK EFI_STATUS es_handover_cpio_build(const struct es_firmware *fw, const struct es_handover_cpio_request *request,
+					struct es_handover_cpio *ret);
 
 #endif

@@ -5,8 +5,8 @@
  *
  * It can't reach copies that others keep: the Boot#### variable itself, a boot menu's own memory.
  */
-#ifndef ES_EFI_OUTSIDE_H
-#define ES_EFI_OUTSIDE_H
+#ifndef ES_EFI_OPTIONS_H
+#define ES_EFI_OPTIONS_H
 
 #include "efi/firmware.h"
 #include "keys/core/handover.h"

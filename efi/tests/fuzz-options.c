@@ -3,7 +3,7 @@
  * A byte of how, then any bytes as LoadOptions, or as the arguments that the UEFI shell passes. What comes out is bounded text;
  * if it held a key, nothing of the original stays.
  */
-#include "efi/outside.h"
+#include "efi/options.h"
 #include "efi/tests/lib/mock.h"
 #include "efi/text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owners for what the firmware hands out, bound to a scope. Each knows whom to give it back to, so there are no globals. */
-#ifndef ES_EFI_OWNED_H
-#define ES_EFI_OWNED_H
+#ifndef ES_EFI_CLEANUP_H
+#define ES_EFI_CLEANUP_H
 
 #include "efi/firmware.h"
 #include "keys/core/span.h"

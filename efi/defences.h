@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stub's own defences, and what takes each of them away. As keys/core/without.h, whose SECTION_CHECKS and WIPE reach the
+ * The stub's own defences, and what takes each of them away. As keys/core/defences.h, whose SECTION_CHECKS and WIPE reach the
  * stub too; see there.
  *
  *   ES_TEST_WITHOUT_OPTIONS_MEASURING   main.c      options from outside aren't measured
@@ -10,10 +10,10 @@
  *   ES_TEST_WITHOUT_FIRMWARE_MEASURING  firmware_options.c   what firmware hands over as options isn't measured
  *   ES_TEST_WITHOUT_RETURN_POISON       measure.c   the stub goes back to the firmware with the PCRs as its image leaves them
  */
-#ifndef ES_EFI_WITHOUT_H
-#define ES_EFI_WITHOUT_H
+#ifndef ES_EFI_DEFENCES_H
+#define ES_EFI_DEFENCES_H
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #ifdef ES_TEST_WITHOUT_OPTIONS_MEASURING
 enum { ES_WITH_OPTIONS_MEASURING = 0 };

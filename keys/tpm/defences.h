@@ -2,7 +2,7 @@
 /*
  * The defences of this layer, and what takes each of them away: for the tests that show that an attack succeeds without
  * it (keys/tpm/tests/test-without-*.c compile the file in question once more). Never set in a build of ours. Private to
- * keys/tpm. What the facade has to know of too is in keys/core/without.h.
+ * keys/tpm. What the facade has to know of too is in keys/core/defences.h.
  *
  *   ES_TEST_WITHOUT_PARAM_ENCRYPTION    session.c   sessions encrypt no parameter: the bus shows the secret
  *   ES_TEST_WITHOUT_RESPONSE_HMAC       session.c   PCR_Read, NV_Read and the fence go without a session
@@ -12,10 +12,10 @@
  *   ES_TEST_WITHOUT_VENDOR_KEY          authorize.c the seal is to PCR 7 and 12, whoever signed for the image
  *   ES_TEST_WITHOUT_SCRUB               scrub.c     what tpm2-tss keeps of a secret stays in memory
  */
-#ifndef ES_TPM_WITHOUT_H
-#define ES_TPM_WITHOUT_H
+#ifndef ES_TPM_DEFENCES_H
+#define ES_TPM_DEFENCES_H
 
-#include "keys/core/without.h"
+#include "keys/core/defences.h"
 
 #ifdef ES_TEST_WITHOUT_PARAM_ENCRYPTION
 enum { ES_WITH_PARAM_ENCRYPTION = 0 };

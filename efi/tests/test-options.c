@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "efi/outside.h"
+#include "efi/options.h"
 #include "efi/tests/lib/mock.h"
 #include "efi/text.h"
 #include "keys/tests/lib/surroundings.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/next.h"
+#include "tools/next_image.h"
 
 #include "tools/common.h"
 
-enum es_exit es_next_open(const struct es_args *args, struct es_next *ret)
+enum es_exit es_next_image_open(const struct es_args *args, struct es_next_image *ret)
 {
 	enum es_exit failed = ES_EXIT_DONE;
 
@@ -16,13 +16,13 @@ enum es_exit es_next_open(const struct es_args *args, struct es_next *ret)
 	return failed;
 }
 
-void es_next_close(struct es_next *next)
+void es_next_image_close(struct es_next_image *next)
 {
 	es_host_close(next->host);
 	es_image_close(&next->image);
 }
 
-const struct es_predict_request *es_next_boot(const struct es_next *next)
+const struct es_predict_request *es_next_image_boot(const struct es_next_image *next)
 {
 	return next->path != NULL ? &next->request : NULL;
 }

@@ -4,7 +4,7 @@
  * condition with a deadline. Buffers are the line's own, since the thread may still write to them after its caller
  * has gone. Who goes last frees: the caller, or the thread if it was abandoned.
  */
-#include "keys/tpm/line.h"
+#include "keys/tpm/tcti_thread.h"
 
 #include "keys/core/wipe.h"
 #include "keys/tpm/device.h"
@@ -21,7 +21,7 @@
 
 enum job { JOB_NONE, JOB_OPEN, JOB_EXCHANGE, JOB_QUIT };
 
-struct es_line {
+struct es_tcti_thread {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* on CLOCK_MONOTONIC */
 	enum job job;           /* what the thread has to do or is doing */
@@ -38,7 +38,7 @@ struct es_line {
 	size_t command_len, response_len;
 };
 
-static void line_free(struct es_line *line)
+static void line_free(struct es_tcti_thread *line)
 {
 	pthread_cond_destroy(&line->changed);
 	pthread_mutex_destroy(&line->lock);
@@ -48,7 +48,7 @@ static void line_free(struct es_line *line)
 	free(line);
 }
 
-static TSS2_RC exchange(struct es_line *line)
+static TSS2_RC exchange(struct es_tcti_thread *line)
 {
 	const struct es_span command = { line->command, line->command_len };
 	TSS2_RC rc;
@@ -66,7 +66,7 @@ static TSS2_RC exchange(struct es_line *line)
 	return rc;
 }
 
-static TSS2_RC connect_line(struct es_line *line)
+static TSS2_RC connect_line(struct es_tcti_thread *line)
 {
 	static const char device[] = "device:";
 
@@ -75,7 +75,7 @@ static TSS2_RC connect_line(struct es_line *line)
 	return Tss2_TctiLdr_Initialize(line->name, &line->tcti);
 }
 
-static void disconnect_line(struct es_line *line)
+static void disconnect_line(struct es_tcti_thread *line)
 {
 	if (line->fd >= 0)
 		close(line->fd);
@@ -84,7 +84,7 @@ static void disconnect_line(struct es_line *line)
 }
 
 /* Without the lock: the caller keeps its hands off everything but `abandoned` while a job is on. */
-static TSS2_RC work(struct es_line *line, enum job job)
+static TSS2_RC work(struct es_tcti_thread *line, enum job job)
 {
 	switch (job) {
 	case JOB_OPEN:
@@ -99,7 +99,7 @@ static TSS2_RC work(struct es_line *line, enum job job)
 
 static void *worker(void *arg)
 {
-	struct es_line *line = arg;
+	struct es_tcti_thread *line = arg;
 	bool abandoned;
 
 	pthread_mutex_lock(&line->lock);
@@ -134,7 +134,7 @@ static uint64_t now(void)
 }
 
 /* Hands the thread a job and waits for its end, or for the end of the time. */
-static TSS2_RC run(struct es_line *line, enum job job, uint64_t *left)
+static TSS2_RC run(struct es_tcti_thread *line, enum job job, uint64_t *left)
 {
 	uint64_t start = now(), used;
 	uint64_t until = *left > UINT64_MAX / 2 ? UINT64_MAX / 2 : start + *left;
@@ -162,7 +162,7 @@ static TSS2_RC run(struct es_line *line, enum job job, uint64_t *left)
 	return rc;
 }
 
-static bool start(struct es_line *line)
+static bool start(struct es_tcti_thread *line)
 {
 	sigset_t all, before;
 	int e;
@@ -175,9 +175,9 @@ static bool start(struct es_line *line)
 	return e == 0;
 }
 
-TSS2_RC es_line_open(const char *tcti, uint64_t *left, struct es_line **ret)
+TSS2_RC es_tcti_thread_open(const char *tcti, uint64_t *left, struct es_tcti_thread **ret)
 {
-	struct es_line *line = calloc(1, sizeof *line);
+	struct es_tcti_thread *line = calloc(1, sizeof *line);
 	pthread_condattr_t attr;
 	TSS2_RC rc;
 
@@ -196,14 +196,14 @@ TSS2_RC es_line_open(const char *tcti, uint64_t *left, struct es_line **ret)
 	}
 	rc = run(line, JOB_OPEN, left);
 	if (rc != TSS2_RC_SUCCESS) {
-		es_line_close(line, *left);
+		es_tcti_thread_close(line, *left);
 		return rc;
 	}
 	*ret = line;
 	return TSS2_RC_SUCCESS;
 }
 
-TSS2_RC es_line_exchange(struct es_line *line, struct es_span command, uint64_t *left,
+TSS2_RC es_tcti_thread_exchange(struct es_tcti_thread *line, struct es_span command, uint64_t *left,
 			 uint8_t response[static ES_TPM_MESSAGE_MAX], size_t *ret_len)
 {
 	TSS2_RC rc;
@@ -222,7 +222,7 @@ TSS2_RC es_line_exchange(struct es_line *line, struct es_span command, uint64_t 
 	return TSS2_RC_SUCCESS;
 }
 
-void es_line_close(struct es_line *line, uint64_t left)
+void es_tcti_thread_close(struct es_tcti_thread *line, uint64_t left)
 {
 	pthread_t thread;
 	TSS2_RC rc;

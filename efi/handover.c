@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "efi/extra.h"
+#include "efi/handover.h"
 
 #include "keys/core/cpio.h"
 
@@ -57,7 +57,7 @@ static void write_banks(struct es_cpio *c, const struct es_banks *banks)
 }
 
 /* Returns where the recovery key's bytes begin. */
-static size_t write_all(struct es_writer *w, const struct es_extra_request *q, struct es_span json, struct es_span key)
+static size_t write_all(struct es_writer *w, const struct es_handover_cpio_request *q, struct es_span json, struct es_span key)
 {
 	struct es_cpio c = { .out = w };
 	size_t key_at = 0;
@@ -77,12 +77,12 @@ static size_t write_all(struct es_writer *w, const struct es_extra_request *q, s
 	return key_at;
 }
 
-EFI_STATUS es_extra_build(const struct es_firmware *fw, const struct es_extra_request *request, struct es_extra *ret)
+EFI_STATUS es_handover_cpio_build(const struct es_firmware *fw, const struct es_handover_cpio_request *request, struct es_handover_cpio *ret)
 {
 	uint8_t boot_json[BOOT_JSON_MAX];
 	struct es_writer json = { .data = boot_json, .cap = sizeof boot_json }, measure = { .cap = 0 }, out;
 	struct es_span key = { NULL, 0 };
-	struct es_extra extra = { .recovery = { NULL, 0 } };
+	struct es_handover_cpio extra = { .recovery = { NULL, 0 } };
 	EFI_STATUS status;
 	size_t key_at;
 

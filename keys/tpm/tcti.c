@@ -3,10 +3,10 @@
  * The filter TCTI. The time that counts is the time spent on the TPM, pauses between retries included: a user who thinks
  * at a prompt uses up none of it. Does not check what an answer says: that is the session's HMAC.
  */
-#include "keys/tpm/bound.h"
+#include "keys/tpm/tcti.h"
 
 #include "keys/core/wipe.h"
-#include "keys/tpm/line.h"
+#include "keys/tpm/tcti_thread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +19,9 @@ static const uint64_t BOUND_MAGIC = 0x6574637365616c31;
 
 enum { RETRY_IN_A_ROW = 10, PAUSE_FIRST_MS = 5, PAUSE_MAX_MS = 320 };
 
-struct es_bound {
+struct es_tcti {
 	TSS2_TCTI_CONTEXT_COMMON_V2 common; /* first: what ESAPI sees */
-	struct es_line *line;
+	struct es_tcti_thread *line;
 	uint64_t left; /* ns */
 	unsigned commands, retries_left;
 	enum es_frame frame;
@@ -32,9 +32,9 @@ struct es_bound {
 	size_t taken_len;
 };
 
-static struct es_bound *bound_of(TSS2_TCTI_CONTEXT *tcti)
+static struct es_tcti *bound_of(TSS2_TCTI_CONTEXT *tcti)
 {
-	struct es_bound *bound = (struct es_bound *)tcti;
+	struct es_tcti *bound = (struct es_tcti *)tcti;
 
 	return bound != NULL && bound->common.v1.magic == BOUND_MAGIC ? bound : NULL;
 }
@@ -52,7 +52,7 @@ static bool asks_for_retry(uint32_t code)
 	return false;
 }
 
-static void pause_before_retry(struct es_bound *bound, unsigned nth)
+static void pause_before_retry(struct es_tcti *bound, unsigned nth)
 {
 	unsigned ms = nth < 7 ? (unsigned)PAUSE_FIRST_MS << nth : (unsigned)PAUSE_MAX_MS;
 	uint64_t ns = (ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS) * 1000000ull;
@@ -79,7 +79,7 @@ static bool header_read(const uint8_t *data, size_t len, struct header *ret)
 	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &ret->code) == TSS2_RC_SUCCESS;
 }
 
-static enum es_frame frame_check(const struct es_bound *bound, uint32_t *ret_code)
+static enum es_frame frame_check(const struct es_tcti *bound, uint32_t *ret_code)
 {
 	struct header command, response;
 
@@ -97,7 +97,7 @@ static enum es_frame frame_check(const struct es_bound *bound, uint32_t *ret_cod
 }
 
 /* The command in hand, sent as often as the TPM asks for it and the limits allow. */
-static TSS2_RC answer(struct es_bound *bound)
+static TSS2_RC answer(struct es_tcti *bound)
 {
 	const struct es_span command = { bound->command, bound->command_len };
 
@@ -108,7 +108,7 @@ static TSS2_RC answer(struct es_bound *bound)
 		if (bound->left == 0)
 			return TSS2_TCTI_RC_IO_ERROR;
 		bound->commands++;
-		rc = es_line_exchange(bound->line, command, &bound->left, bound->response, &bound->response_len);
+		rc = es_tcti_thread_exchange(bound->line, command, &bound->left, bound->response, &bound->response_len);
 		if (rc != TSS2_RC_SUCCESS)
 			return rc;
 		bound->frame = frame_check(bound, &code);
@@ -123,7 +123,7 @@ static TSS2_RC answer(struct es_bound *bound)
 
 static TSS2_RC bound_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_t *command)
 {
-	struct es_bound *bound = bound_of(tcti);
+	struct es_tcti *bound = bound_of(tcti);
 
 	if (bound == NULL)
 		return TSS2_TCTI_RC_BAD_CONTEXT;
@@ -141,7 +141,7 @@ static TSS2_RC bound_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_
 /* ESAPI asks twice: with no buffer for the size, and then for the bytes. */
 static TSS2_RC bound_receive(TSS2_TCTI_CONTEXT *tcti, size_t *size, uint8_t *response, int32_t timeout)
 {
-	struct es_bound *bound = bound_of(tcti);
+	struct es_tcti *bound = bound_of(tcti);
 	size_t room;
 
 	(void)timeout;
@@ -175,7 +175,7 @@ static TSS2_RC bound_receive(TSS2_TCTI_CONTEXT *tcti, size_t *size, uint8_t *res
 
 static void bound_finalize(TSS2_TCTI_CONTEXT *tcti)
 {
-	(void)tcti; /* es_bound_close does it */
+	(void)tcti; /* es_tcti_close does it */
 }
 
 static TSS2_RC bound_cancel(TSS2_TCTI_CONTEXT *tcti)
@@ -202,9 +202,9 @@ static TSS2_RC bound_make_sticky(TSS2_TCTI_CONTEXT *tcti, TPM2_HANDLE *handle, u
 	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
 }
 
-TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret)
+TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret)
 {
-	struct es_bound *bound = calloc(1, sizeof *bound);
+	struct es_tcti *bound = calloc(1, sizeof *bound);
 	TSS2_RC rc;
 
 	if (bound == NULL)
@@ -222,62 +222,62 @@ TSS2_RC es_bound_open(const char *tcti, unsigned bound_ms, struct es_bound **ret
 	};
 	bound->left = bound_ms * 1000000ull;
 	bound->retries_left = ES_TPM_RETRIES;
-	rc = es_line_open(tcti, &bound->left, &bound->line);
+	rc = es_tcti_thread_open(tcti, &bound->left, &bound->line);
 	if (rc != TSS2_RC_SUCCESS) {
 		if (bound->left == 0)
 			rc = TSS2_TCTI_RC_TRY_AGAIN;
-		es_bound_close(bound);
+		es_tcti_close(bound);
 		return rc;
 	}
 	*ret = bound;
 	return TSS2_RC_SUCCESS;
 }
 
-void es_bound_close(struct es_bound *bound)
+void es_tcti_close(struct es_tcti *bound)
 {
 	if (bound == NULL)
 		return;
-	es_line_close(bound->line, bound->left);
+	es_tcti_thread_close(bound->line, bound->left);
 	es_wipe(bound, sizeof *bound);
 	free(bound);
 }
 
-void es_bound_closep(struct es_bound **bound)
+void es_tcti_closep(struct es_tcti **bound)
 {
-	es_bound_close(*bound);
+	es_tcti_close(*bound);
 	*bound = NULL;
 }
 
-TSS2_TCTI_CONTEXT *es_bound_tcti(struct es_bound *bound)
+TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *bound)
 {
 	return (TSS2_TCTI_CONTEXT *)bound;
 }
 
-unsigned es_bound_commands(const struct es_bound *bound)
+unsigned es_tcti_commands(const struct es_tcti *bound)
 {
 	return bound->commands;
 }
 
-bool es_bound_spent(const struct es_bound *bound)
+bool es_tcti_spent(const struct es_tcti *bound)
 {
 	return bound->left == 0;
 }
 
-enum es_frame es_bound_frame(const struct es_bound *bound)
+enum es_frame es_tcti_frame(const struct es_tcti *bound)
 {
 	return bound->frame;
 }
 
-void es_bound_scrub(struct es_bound *bound)
+void es_tcti_scrub(struct es_tcti *bound)
 {
 	if (bound->taken != NULL)
 		es_wipe(bound->taken, bound->taken_len);
 	bound->taken = NULL;
 }
 
-void es_bound_flush(struct es_bound *bound, uint32_t handle)
+void es_tcti_flush(struct es_tcti *bound, uint32_t handle)
 {
-	TSS2_TCTI_CONTEXT *tcti = es_bound_tcti(bound);
+	TSS2_TCTI_CONTEXT *tcti = es_tcti_context(bound);
 	uint8_t command[ES_TPM_HEADER_LEN + 4], response[ES_TPM_MESSAGE_MAX];
 	size_t at = 0, len = sizeof response;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/nearest.h"
+#include "tools/suggest.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ unsigned es_distance(const char *a, const char *b)
 	return rows[la % 3][lb];
 }
 
-void es_nearest_try(struct es_nearest *n, const char *candidate)
+void es_suggest(struct es_suggestion *n, const char *candidate)
 {
 	size_t len = strlen(n->typed);
 	unsigned d = es_distance(n->typed, candidate);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "efi/extra.h"
+#include "efi/handover.h"
 #include "efi/tests/lib/mock.h"
 
 #include <stdio.h>
@@ -96,8 +96,8 @@ static void hands_over_all_there_is(void **state)
 	const struct es_handover handover = { .measured = ES_MEASURED, .recovery = true, .bank = { true, true } };
 	ES_BANKS banks = { .present = { true, true } };
 	struct es_uki uki = { .present = { false } };
-	const struct es_extra_request request = { &handover, &banks, &uki, "478269-039194" };
-	struct es_extra extra;
+	const struct es_handover_cpio_request request = { &handover, &banks, &uki, "478269-039194" };
+	struct es_handover_cpio extra;
 
 	(void)state;
 	banks.file[0][0] = page_of("info0");
@@ -108,7 +108,7 @@ static void hands_over_all_there_is(void **state)
 	uki.section[ES_UKI_PCRSIG] = text("{}");
 	uki.section[ES_UKI_PCRPKEY] = text("PEM");
 	uki.section[ES_UKI_OSREL] = text("ID=debian\n");
-	assert_int_equal(es_extra_build(&mock.fw, &request, &extra), EFI_SUCCESS);
+	assert_int_equal(es_handover_cpio_build(&mock.fw, &request, &extra), EFI_SUCCESS);
 	assert_true(extra.cpio.secret);
 	assert_int_equal(extra.cpio.len % 4, 0);
 	assert_int_equal(extra.recovery.len, 13);
@@ -134,14 +134,14 @@ static void hands_over_boot_json_alone(void **state)
 	const struct es_handover handover = { .measured = ES_MEASURED_NOTHING, .device_uuid = "0f5c2a9e" };
 	ES_BANKS banks = { .present = { false } };
 	struct es_uki uki = { .present = { false } };
-	const struct es_extra_request request = { &handover, &banks, &uki, NULL };
+	const struct es_handover_cpio_request request = { &handover, &banks, &uki, NULL };
 	char expected[1024] = "";
 	struct es_writer w = { .data = (uint8_t *)expected, .cap = sizeof expected - 1 };
-	struct es_extra extra;
+	struct es_handover_cpio extra;
 
 	(void)state;
 	es_handover_write(&handover, &w);
-	assert_int_equal(es_extra_build(&mock.fw, &request, &extra), EFI_SUCCESS);
+	assert_int_equal(es_handover_cpio_build(&mock.fw, &request, &extra), EFI_SUCCESS);
 	assert_false(extra.cpio.secret);
 	assert_int_equal(extra.recovery.len, 0);
 	unpack(&extra.cpio);
@@ -161,10 +161,10 @@ static void recovery_key_of_any_length_is_found_again(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-		const struct es_extra_request request = { &handover, &banks, &uki, values[i] };
-		struct es_extra extra;
+		const struct es_handover_cpio_request request = { &handover, &banks, &uki, values[i] };
+		struct es_handover_cpio extra;
 
-		assert_int_equal(es_extra_build(&mock.fw, &request, &extra), EFI_SUCCESS);
+		assert_int_equal(es_handover_cpio_build(&mock.fw, &request, &extra), EFI_SUCCESS);
 		assert_int_equal(extra.recovery.len, i);
 		assert_memory_equal(extra.recovery.data, values[i], i);
 		es_pages_free(&extra.cpio);
@@ -176,12 +176,12 @@ static void no_memory_is_told(void **state)
 	const struct es_handover handover = { .recovery = false };
 	ES_BANKS banks = { .present = { false } };
 	struct es_uki uki = { .present = { false } };
-	const struct es_extra_request request = { &handover, &banks, &uki, NULL };
-	struct es_extra extra;
+	const struct es_handover_cpio_request request = { &handover, &banks, &uki, NULL };
+	struct es_handover_cpio extra;
 
 	(void)state;
 	mock.allocations_left = 0;
-	assert_int_equal(es_extra_build(&mock.fw, &request, &extra), EFI_OUT_OF_RESOURCES);
+	assert_int_equal(es_handover_cpio_build(&mock.fw, &request, &extra), EFI_OUT_OF_RESOURCES);
 }
 
 int main(void)

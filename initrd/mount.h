@@ -3,8 +3,8 @@
  * Mounting by file descriptors (fsopen(2) and its kin, Linux 5.2): no path is looked up twice, no option text has to be
  * escaped, and a mount that nobody attached is gone with its descriptor.
  */
-#ifndef ES_INITRD_MNT_H
-#define ES_INITRD_MNT_H
+#ifndef ES_INITRD_MOUNT_H
+#define ES_INITRD_MOUNT_H
 
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
