@@ -49,6 +49,7 @@ tests: $(TESTS)
 -include tests-ovmf/rules.mk
 -include tests-ovmf/attack/rules.mk
 -include keys/tests/endure/rules.mk
+-include keys/tests/without.mk
 -include .ci/fuzz.mk
 
 $(BUILD)/%.o: %.c
@@ -75,10 +76,10 @@ $(BUILD)/etcseal-boot: $(call objects,$(INITRD_SRC)) $(LIB)
 # A test links the library, the test library and, for initrd/ and tools/, its program's objects but main.
 $(BUILD)/initrd/tests/test-%: $(BUILD)/initrd/tests/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 $(BUILD)/tools/tests/test-%: $(BUILD)/tools/tests/test-%.o $(filter-out %/main.o,$(call objects,$(TOOLS_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 # They see what is looked into, and when.
 $(BUILD)/keys/opening/tests/test-order $(BUILD)/keys/tests/attacks/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
 # It lets a TPM count otherwise than is foreseen.
@@ -87,7 +88,7 @@ $(BUILD)/keys/host/tests/test-tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_fore
 $(BUILD)/keys/host/tests/test-partition: LDFLAGS_ALL += -Wl,--wrap=statfs
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
 # The one path that is compiled in, made anew with another PREFIX.
 PREFIX_OBJ := $(BUILD)/tools/image_verbs.o $(BUILD)/tools/image_parts.o

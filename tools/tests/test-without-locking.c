@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without locking the plaintext that the command works on may be swapped. Compiles harden.c once more, with that defence off: this program's copy
- * goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_LOCKING
-#include "keys/core/harden.c"
-
+/* Without locking the plaintext that the command works on may be swapped. */
 #include "keys/tests/lib/memory_attacks.h"
 #include "keys/tests/lib/mounts.h"
 #include "tools/dispatch.h"

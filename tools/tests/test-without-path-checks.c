@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the checks a path that root names leads where others let it lead. Compiles path.c once more, with that defence off:
- * this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_PATH_CHECKS
-#include "keys/store/path.c"
-
+/* Without the checks a path that root names leads where others let it lead. */
 #include "keys/tests/lib/path_attacks.h"
 #include "tools/dispatch.h"
 

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without wiping the configuration stays where it was worked on. Compiles wipe.c once more, with that defence off: this program's copy
- * goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_WIPE
-#include "keys/core/wipe.c"
-
+/* Without wiping the configuration stays where it was worked on. */
 #include "keys/tests/lib/memory_attacks.h"
 #include "keys/tests/lib/mounts.h"
 #include "tools/dispatch.h"

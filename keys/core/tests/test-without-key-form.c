@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the key's form its digits stay in the options. Compiles options_recovery.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_KEY_FORM
-#include "keys/core/options_recovery.c"
-
+/* Without the key's form its digits stay in the options. */
+#include "keys/core/options_recovery.h"
 #include "keys/tests/lib/surroundings.h"
 
 #include <setjmp.h>
@@ -10,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 static bool is_left(char *options)

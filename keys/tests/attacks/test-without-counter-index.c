@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a bank says which counter tells its age, it tells its age itself. Compiles opening/tpm.c, info_parse.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/defences.h. */
-#define ES_TEST_WITHOUT_COUNTER_INDEX
-#include "keys/opening/tpm.c"
-#include "keys/store/info_parse.c"
-
+/* Where a bank says which counter holds its age, the attacker chooses the age. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the counter what is old opens as what is new. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_COUNTER
-#include "keys/choice/choice.c"
-
+/* Without the counter an old configuration opens as a new one. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

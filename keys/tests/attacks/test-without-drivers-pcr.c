@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without PCR 2 a driver that the firmware loads from disk is not noticed. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_DRIVERS_PCR
-#include "keys/choice/choice.c"
-
+/* Without PCR 2 a driver that the firmware loads from the disk isn't noticed. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

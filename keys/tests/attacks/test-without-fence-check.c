@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fence that failed has to end the boot. Compiles opening/tpm.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_FENCE_CHECK
-#include "keys/opening/tpm.c"
-
+/* A fence that failed has to end the boot. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

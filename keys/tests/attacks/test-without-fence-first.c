@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes before the fence does so with the key in reach. Compiles opening.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/defences.h. */
-#define ES_TEST_WITHOUT_FENCE_FIRST
-#include "keys/opening/opening.c"
-
+/* What runs before the fence runs with the key in reach. */
 #include "keys/tests/lib/order_wrap.h"
 
 #include <setjmp.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fence is what keeps the key from whatever runs behind the helper. Compiles opening/tpm.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_FENCE
-#include "keys/opening/tpm.c"
-
+/* The fence alone keeps the key from what runs after the helper. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

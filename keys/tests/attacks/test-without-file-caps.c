@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without caps whoever writes the disk says how much is read. Compiles file.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_FILE_CAPS
-#include "keys/store/file.c"
-
+/* Without caps anyone who writes the disk says how much is read. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration that is gone looks like one that never was. Compiles opening.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/defences.h. */
-#define ES_TEST_WITHOUT_GONE_CHECK
-#include "keys/opening/opening.c"
-
+/* A configuration that is gone looks like one that never was. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without PCR 11 any image opens. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_IMAGE_PCR
-#include "keys/choice/choice.c"
-
+/* Without PCR 11 any image opens. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

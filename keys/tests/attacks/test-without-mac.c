@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without its MAC encryption.info can be edited. Compiles bank_open.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_MAC
-#include "keys/protector/bank_open.c"
-
+/* Without its MAC encryption.info can be edited. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

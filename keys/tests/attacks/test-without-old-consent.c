@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The recovery key alone says nothing about how old a configuration may be. Compiles opening/judge.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/defences.h. */
-#define ES_TEST_WITHOUT_OLD_CONSENT
-#include "keys/opening/judge.c"
-
+/* The recovery key alone doesn't say how old a configuration may be. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

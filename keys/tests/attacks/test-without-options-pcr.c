@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without PCR 12 options from outside make no difference to the seal. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_OPTIONS_PCR
-#include "keys/choice/choice.c"
-
+/* Without PCR 12 options from outside make no difference to the seal. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without parameter encryption the bus shows the secret, of a whole boot, a whole init, a rotation. Compiles session.c once more, with that defence off: this program's copy goes before the library's. See keys/tpm/defences.h. */
-#define ES_TEST_WITHOUT_PARAM_ENCRYPTION
-#include "keys/tpm/session.c"
-
+/* Without parameter encryption the bus shows the secret, of a whole boot, a whole init, a rotation. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

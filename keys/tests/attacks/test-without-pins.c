@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without pins any configuration that opens is the host's. Compiles choice.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/defences.h. */
-#define ES_TEST_WITHOUT_PINS
-#include "keys/choice/choice.c"
-
+/* Without pins any configuration that opens is the host's. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

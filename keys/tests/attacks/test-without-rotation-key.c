@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Were it not for the new config key, an old encryption.info would open what is saved after a rotation. Compiles rotate.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_ROTATION_KEY
-#include "keys/change/rotate.c"
-
+/* Without a new config key an old encryption.info opens what is saved after a rotation. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

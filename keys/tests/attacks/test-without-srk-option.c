@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without a pin that the disk has no hand in, a device on the bus takes the TPM's place. Compiles opening/tpm.c, opening/judge.c once more, with that defence off: this program's copy goes before the library's. See
- * keys/core/defences.h. */
-#define ES_TEST_WITHOUT_SRK_OPTION
-#include "keys/opening/tpm.c"
-#include "keys/opening/judge.c"
-
+/* Without a pin that the disk can't change, a device on the bus takes the TPM's place. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the pin whatever TPM is there is taken for the owner's. Compiles srk.c once more, with that defence off: this program's copy goes before the library's. See keys/tpm/defences.h. */
-#define ES_TEST_WITHOUT_SRK_PIN
-#include "keys/tpm/srk.c"
-
+/* Without the pin any TPM is taken for the owner's. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

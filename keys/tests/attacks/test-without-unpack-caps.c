@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without caps an archive says how much memory it takes. Compiles unpack.c once more, with that defence off: this program's copy goes before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_UNPACK_CAPS
-#include "keys/archive/unpack.c"
-
+/* Without caps an archive says how much memory it takes. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without its checks the reader does whatever an archive says. Compiles member.c and make.c once more, with that defence off: this program's copies go before the library's. See keys/core/defences.h. */
-#define ES_TEST_WITHOUT_UNPACK_CHECKS
-#include "keys/archive/member.c"
-#include "keys/archive/make.c"
-
+/* Without its checks the reader does whatever an archive says. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the generation in the signed policy an older image opens the seal again. Compiles authorize.c once more, with that
- * defence off: this program's copy goes before the library's. See defences.h. */
-#define ES_TEST_WITHOUT_GENERATION
-#include "keys/tpm/authorize.c"
-
+/* Without the generation in the signed policy an older image opens the seal again. */
 #include "keys/tests/lib/vendor.h"
 
 #include <setjmp.h>

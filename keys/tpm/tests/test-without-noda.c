@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without noDA whoever guesses wrong passwords locks the host out. Compiles template.c once more, with that
- * defence off: this program's copy goes before the library's. See defences.h. */
-#define ES_TEST_WITHOUT_NODA
-#include "keys/tpm/template.c"
-
+/* Without noDA anyone who guesses wrong passwords locks the host out. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without parameter encryption the bus shows the secret, in both directions. Compiles session.c once more, with that
- * defence off: this program's copy goes before the library's. See defences.h. */
-#define ES_TEST_WITHOUT_PARAM_ENCRYPTION
-#include "keys/tpm/session.c"
-
+/* Without parameter encryption the bus shows the secret, in both directions. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

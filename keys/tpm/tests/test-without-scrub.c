@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the scrubbing tpm2-tss leaves the secret lying about. Compiles scrub.c once more, with that defence off: this
- * program's copy goes before the library's. See defences.h. */
-#define ES_TEST_WITHOUT_SCRUB
-#include "keys/tpm/scrub.c"
-
+/* Without the scrubbing tpm2-tss leaves the secret in memory. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

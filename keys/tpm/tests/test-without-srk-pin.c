@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the pinned SRK any TPM is believed. Compiles srk.c once more, with that
- * defence off: this program's copy goes before the library's. See defences.h. */
-#define ES_TEST_WITHOUT_SRK_PIN
-#include "keys/tpm/srk.c"
-
+/* Without the pin any TPM is taken for the owner's. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

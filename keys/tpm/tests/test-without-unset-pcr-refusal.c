@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the refusal a seal goes to PCRs that anybody can have. Compiles object.c once more, with that
- * defence off: this program's copy goes before the library's. See defences.h. */
-#define ES_TEST_WITHOUT_UNSET_PCR_REFUSAL
-#include "keys/tpm/object.c"
-
+/* Without the refusal a seal is made to PCRs that anyone can have. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>
