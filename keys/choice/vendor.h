@@ -9,7 +9,7 @@
 #include "keys/choice/choice.h"
 #include "keys/crypto/sign.h"
 #include "keys/store/signature.h"
-#include "keys/tpm/authorize.h"
+#include "keys/tpm/policy.h"
 
 /*
  * How far a host's counter is counted up to an image's generation. A TPM's NV memory wears out: it is good for some

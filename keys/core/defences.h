@@ -42,7 +42,7 @@ ES_DEFENCE(SECURE_BOOT_CHECK);  /* keys/host/secure_boot.c: the firmware's varia
 ES_DEFENCE(COUNTER);            /* keys/choice/choice.c: every generation and every mode counts as fresh */
 ES_DEFENCE(ROTATION_KEY);       /* keys/change/rotate.c: a rotation keeps the config key */
 ES_DEFENCE(IMAGE_FRESH);        /* keys/choice/vendor.c: the helper doesn't check an image's generation; the TPM does */
-ES_DEFENCE(GENERATION);         /* keys/tpm/authorize.c, keys/choice/vendor.c: a signed policy's generation isn't part of it */
+ES_DEFENCE(GENERATION);         /* keys/tpm/authorize.c, policy.c, keys/choice/vendor.c: a signed policy's generation isn't part of it */
 ES_DEFENCE(KEY_FORM);           /* keys/core/options_recovery.c: a recovery key is found by the name of its option only */
 ES_DEFENCE(MAC);                /* keys/protector/bank_open.c: encryption.info's MAC isn't checked */
 ES_DEFENCE(PATH_CHECKS);        /* keys/store/path.c: a path that is named leads where others let it lead */

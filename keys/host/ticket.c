@@ -5,6 +5,7 @@
 #include "keys/choice/vendor.h"
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
+#include "keys/tpm/authorize.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/crypto/sign.h"
 #include "keys/store/signature.h"
-#include "keys/tpm/authorize.h"
+#include "keys/tpm/policy.h"
 
 void es_image_policy_free(struct es_image_policy *p)
 {

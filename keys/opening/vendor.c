@@ -7,6 +7,7 @@
 #include "keys/core/defences.h"
 #include "keys/crypto/hash.h"
 #include "keys/opening/state.h"
+#include "keys/tpm/authorize.h"
 #include "keys/tpm/counter.h"
 
 /* The signature of the image's vendor that fits this boot; says why if there is none. */

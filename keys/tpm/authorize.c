@@ -9,160 +9,18 @@
 
 #include "keys/tpm/authorized.h"
 #include "keys/tpm/blob.h"
-#include "keys/tpm/policy.h"
+#include "keys/tpm/defences.h"
+#include "keys/tpm/name.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/template.h"
-#include "keys/tpm/defences.h"
 
 #include <string.h>
 
 #include <tss2/tss2_mu.h>
 
-enum { GENERATION_LEN = 8 };
-
-static bool key_is_sound(const struct es_vendor_key *key)
-{
-	return key->modulus.data != NULL && key->modulus.len >= 256 && key->modulus.len <= 512 &&
-	       key->modulus.len % 128 == 0;
-}
-
-/* As tpm2-tools load a public key from a file: its Name is part of the seal. */
-static TPM2B_PUBLIC key_template(const struct es_vendor_key *key)
-{
-	TPM2B_PUBLIC public = {
-		.publicArea = {
-			.type = TPM2_ALG_RSA,
-			.nameAlg = TPM2_ALG_SHA256,
-			.objectAttributes = TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_DECRYPT | TPMA_OBJECT_SIGN_ENCRYPT,
-			.parameters.rsaDetail = {
-				.symmetric.algorithm = TPM2_ALG_NULL,
-				.scheme.scheme = TPM2_ALG_NULL,
-				.keyBits = (TPMI_RSA_KEY_BITS)(8 * key->modulus.len),
-				.exponent = 65537,
-			},
-			.unique.rsa.size = (UINT16)key->modulus.len,
-		},
-	};
-
-	memcpy(public.publicArea.unique.rsa.buffer, key->modulus.data, key->modulus.len);
-	return public;
-}
-
-/* Part 1, "Names": the hash algorithm, then the hash of the public area. */
-static bool name_of(struct es_span public_area, es_sha256_fn *sha256, TPM2B_NAME *ret)
-{
-	struct es_digest digest;
-
-	if (!sha256(&public_area, 1, &digest))
-		return false;
-	ret->size = 2 + ES_SHA256_LEN;
-	ret->name[0] = TPM2_ALG_SHA256 >> 8;
-	ret->name[1] = TPM2_ALG_SHA256 & 0xff;
-	memcpy(ret->name + 2, digest.bytes, ES_SHA256_LEN);
-	return true;
-}
-
-static bool key_name(const struct es_vendor_key *key, es_sha256_fn *sha256, TPM2B_NAME *ret)
-{
-	TPM2B_PUBLIC public = key_template(key);
-	uint8_t bytes[sizeof public];
-	size_t len = 0;
-
-	return Tss2_MU_TPMT_PUBLIC_Marshal(&public.publicArea, bytes, sizeof bytes, &len) == TSS2_RC_SUCCESS &&
-	       name_of((struct es_span){ bytes, len }, sha256, ret);
-}
-
-/* Once it is counted, which is when it can be read. */
-static TPMS_NV_PUBLIC counter_written(void)
-{
-	TPMS_NV_PUBLIC public = es_counter_template(ES_GENERATION_INDEX);
-
-	public.attributes |= TPMA_NV_WRITTEN;
-	return public;
-}
-
-static bool counter_name(es_sha256_fn *sha256, TPM2B_NAME *ret)
-{
-	const TPMS_NV_PUBLIC public = counter_written();
-	uint8_t bytes[sizeof public];
-	size_t len = 0;
-
-	return Tss2_MU_TPMS_NV_PUBLIC_Marshal(&public, bytes, sizeof bytes, &len) == TSS2_RC_SUCCESS &&
-	       name_of((struct es_span){ bytes, len }, sha256, ret);
-}
-
-static void put_generation(uint64_t generation, uint8_t ret[static GENERATION_LEN])
-{
-	for (unsigned i = 0; i < GENERATION_LEN; i++)
-		ret[i] = (uint8_t)(generation >> (8 * (GENERATION_LEN - 1 - i)));
-}
-
-/* Part 3, 23.9: args = H(operandB, offset, operation); digest = H(before, TPM_CC_PolicyNV, args, Name). */
-static enum es_reason policy_nv_after(const struct es_digest *before, uint64_t generation, es_sha256_fn *sha256,
-				      struct es_digest *ret)
-{
-	uint8_t operand[GENERATION_LEN + 4] = { 0 }, command[4];
-	struct es_span parts[4] = { { operand, sizeof operand } };
-	TPM2B_NAME name = { 0 };
-	struct es_digest args;
-	size_t at = GENERATION_LEN + 2, head = 0;
-
-	put_generation(generation, operand);
-	if (Tss2_MU_UINT16_Marshal(TPM2_EO_UNSIGNED_LE, operand, sizeof operand, &at) != TSS2_RC_SUCCESS ||
-	    Tss2_MU_UINT32_Marshal(TPM2_CC_PolicyNV, command, sizeof command, &head) != TSS2_RC_SUCCESS ||
-	    !sha256(parts, 1, &args) || !counter_name(sha256, &name))
-		return ES_CRYPTO;
-	parts[0] = (struct es_span){ before->bytes, ES_SHA256_LEN };
-	parts[1] = (struct es_span){ command, sizeof command };
-	parts[2] = (struct es_span){ args.bytes, ES_SHA256_LEN };
-	parts[3] = (struct es_span){ name.name, name.size };
-	return sha256(parts, 4, ret) ? ES_OK : ES_CRYPTO;
-}
-
-enum es_reason es_signed_policy_digest(const struct es_signed_policy *p, es_sha256_fn *sha256, struct es_digest *ret)
-{
-	struct es_digest pcrs;
-	enum es_reason r = p->generation > ES_GENERATION_MAX ? ES_ARGUMENT : ES_OK;
-
-	if (r == ES_OK)
-		r = es_policy_pcr(p->values, p->pcrs, sha256, &pcrs);
-	if (r != ES_OK)
-		return r;
-	if (p->generation != 0 && ES_WITH_GENERATION)
-		return policy_nv_after(&pcrs, p->generation, sha256, ret);
-	*ret = pcrs;
-	return ES_OK;
-}
-
-/* Part 3, 23.16: the digest begins anew, H(zeros, TPM_CC_PolicyAuthorize, Name), then H(that, policyRef). */
-enum es_reason es_policy_authorize(const struct es_vendor_key *key, es_sha256_fn *sha256, struct es_digest *ret)
-{
-	const struct es_digest zeros = { 0 };
-	struct es_span parts[3];
-	struct es_digest first;
-	TPM2B_NAME name = { 0 };
-	uint8_t command[4];
-	size_t at = 0;
-
-	if (sha256 == NULL || !key_is_sound(key))
-		return ES_ARGUMENT;
-	if (Tss2_MU_UINT32_Marshal(TPM2_CC_PolicyAuthorize, command, sizeof command, &at) != TSS2_RC_SUCCESS ||
-	    !key_name(key, sha256, &name))
-		return ES_CRYPTO;
-	parts[0] = (struct es_span){ zeros.bytes, ES_SHA256_LEN };
-	parts[1] = (struct es_span){ command, sizeof command };
-	parts[2] = (struct es_span){ name.name, name.size };
-	if (!sha256(parts, 3, &first))
-		return ES_CRYPTO;
-	parts[0] = (struct es_span){ first.bytes, ES_SHA256_LEN };
-	if (!ES_WITH_VENDOR_KEY)
-		*ret = zeros;
-	return !ES_WITH_VENDOR_KEY || sha256(parts, 1, ret) ? ES_OK : ES_CRYPTO;
-}
-
 static enum es_reason load_key(struct es_tpm *tpm, const struct es_vendor_key *key, struct es_loaded *ret)
 {
-	const TPM2B_PUBLIC public = key_template(key);
+	const TPM2B_PUBLIC public = es_vendor_key_public(key);
 	ESYS_TR tr = ESYS_TR_NONE;
 	enum es_reason r;
 	TSS2_RC rc;
@@ -180,19 +38,19 @@ enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_ke
 {
 	ES_LOADED loaded = ES_LOADED_NONE(tpm);
 
-	return key_is_sound(key) ? load_key(tpm, key, &loaded) : ES_ARGUMENT;
+	return es_vendor_key_sound(key) ? load_key(tpm, key, &loaded) : ES_ARGUMENT;
 }
 
 /* The index as ESAPI would have it after TPM2_NV_ReadPublic, without the command: if the TPM's is another one, its Name is
  * another one, and the policy isn't met. */
 static enum es_reason counter_known(struct es_tpm *tpm, es_sha256_fn *sha256, ESYS_TR *ret)
 {
-	const TPMS_NV_PUBLIC public = counter_written();
+	const TPMS_NV_PUBLIC public = es_generation_counter_public();
 	uint8_t bytes[ES_NV_BLOB_MAX];
 	TPM2B_NAME name = { 0 };
 	size_t len = 0;
 
-	if (counter_name(sha256, &name))
+	if (es_generation_counter_name(sha256, &name))
 		len = es_nv_blob_write(&public, &name, bytes);
 	if (len == 0)
 		return ES_CRYPTO;
@@ -201,14 +59,14 @@ static enum es_reason counter_known(struct es_tpm *tpm, es_sha256_fn *sha256, ES
 
 static enum es_reason policy_nv(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
 {
-	TPM2B_OPERAND generation = { .size = GENERATION_LEN };
+	TPM2B_OPERAND generation = { .size = ES_GENERATION_LEN };
 	ESYS_TR nv = ESYS_TR_NONE;
 	enum es_reason r = counter_known(tpm, a->sha256, &nv);
 	TSS2_RC rc;
 
 	if (r != ES_OK)
 		return r;
-	put_generation(a->generation, generation.buffer);
+	es_generation_put(a->generation, generation.buffer);
 	rc = Esys_PolicyNV(tpm->esys, nv, nv, session, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &generation, 0,
 			   TPM2_EO_UNSIGNED_LE);
 	r = es_tpm_judge(tpm, "TPM2_PolicyNV", rc);
@@ -244,7 +102,7 @@ static enum es_reason verify(struct es_tpm *tpm, ESYS_TR key, const struct es_au
 
 static enum es_reason check(const struct es_authorization *a)
 {
-	if (a->sha256 == NULL || !key_is_sound(&a->key) || a->pcrs == 0 || a->pcrs >> ES_PCR_COUNT != 0 ||
+	if (a->sha256 == NULL || !es_vendor_key_sound(&a->key) || a->pcrs == 0 || a->pcrs >> ES_PCR_COUNT != 0 ||
 	    a->generation > ES_GENERATION_MAX)
 		return ES_ARGUMENT;
 	return a->signature.len == a->key.modulus.len ? ES_OK : ES_IMAGE_SIGNATURE;
@@ -279,7 +137,7 @@ static enum es_reason policy_authorize(struct es_tpm *tpm, ESYS_TR session, cons
 	TPM2B_NAME name = { 0 };
 	TSS2_RC rc;
 
-	if (!key_name(&a->key, a->sha256, &name))
+	if (!es_vendor_key_name(&a->key, a->sha256, &name))
 		return ES_CRYPTO;
 	memcpy(policy.buffer, a->policy.bytes, ES_SHA256_LEN);
 	rc = Esys_PolicyAuthorize(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &policy, &no_ref, &name,

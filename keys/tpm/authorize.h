@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Signed PCR policies: a vendor's key says which PCR values open a seal, now and later (TPM2_PolicyAuthorize), and, with a
- * generation, that an NV counter of the host may not stand above it (TPM2_PolicyNV). The digests are computed here, in
- * software; systemd signs the same ones (systemd-measure, tpm2-pcr-signature.json), but for the generation.
- * TPM 2.0 Library Part 3, 23.7, 23.9, 23.16.
- */
+/* Meeting a vendor's signed policy (keys/tpm/policy.h) in a TPM. Part 3, 23.7, 23.9, 23.16. */
 #ifndef ES_TPM_AUTHORIZE_H
 #define ES_TPM_AUTHORIZE_H
 
 #include "keys/core/buf.h"
 #include "keys/core/labels.h"
-#include "keys/core/pcr.h"
-#include "keys/core/reason.h"
-#include "keys/core/scope.h"
 #include "keys/tpm/context.h"
-
-/* ES_GENERATION_INDEX is of the form of counter.h's, so that its Name is the same on every host. */
-#define ES_GENERATION_MAX ((uint64_t)1 << 62)
-
-/* What a vendor signs, RSASSA-PKCS1-v1_5 with SHA-256 over these 32 bytes: PolicyPCR(pcrs), then, unless generation is 0,
- * PolicyNV(ES_GENERATION_INDEX <= generation). ES_ARGUMENT: pcrs is empty or not in values, or generation too high. */
-struct es_signed_policy {
-	const struct es_pcr_values *values;
-	es_pcr_mask pcrs;
-	uint64_t generation;
-};
-ES_MUST_CHECK enum es_reason es_signed_policy_digest(const struct es_signed_policy *policy, es_sha256_fn *sha256,
-						     struct es_digest *ret);
-
-/* An RSA key of exponent 65537; 256, 384 or 512 bytes. */
-struct es_vendor_key {
-	struct es_span modulus;
-};
+#include "keys/tpm/policy.h"
 
 /* How a signed policy is met. */
 struct es_authorization {

@@ -6,10 +6,6 @@
 #include "keys/tpm/authorize.h"
 #include "keys/tpm/connection.h"
 
-/* The digest of PolicyAuthorize(key, no policyRef) on a fresh session: whatever the key signs. */
-ES_MUST_CHECK enum es_reason es_policy_authorize(const struct es_vendor_key *key, es_sha256_fn *sha256,
-						 struct es_digest *ret);
-
 /* Whether this TPM takes the key: some know only RSA of 2048 bits. ES_NOT_MET, and the refusal says so. */
 ES_MUST_CHECK enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_key *key);
 

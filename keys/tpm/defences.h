@@ -11,7 +11,7 @@ ES_DEFENCE(RESPONSE_HMAC);      /* session.c: PCR_Read, NV_Read and the fence go
 ES_DEFENCE(SRK_PIN);            /* srk.c: any key that the TPM has at the handle is taken for ours */
 ES_DEFENCE(UNSET_PCR_REFUSAL);  /* object.c: seals to PCRs that nothing was measured into */
 ES_DEFENCE(NODA);               /* template.c: wrong passwords can lock out the SRK and sealed objects */
-ES_DEFENCE(VENDOR_KEY);         /* authorize.c: the seal is to PCR 7 and 12 only, whoever signed for the image */
+ES_DEFENCE(VENDOR_KEY);         /* authorize.c, policy.c: the seal is to PCR 7 and 12 only, whoever signed for the image */
 ES_DEFENCE(SCRUB);              /* scrub.c: what tpm2-tss keeps of a secret stays in memory */
 /* clang-format on */
 

@@ -3,7 +3,7 @@
 
 #include "keys/core/labels.h"
 #include "keys/tpm/patience.h"
-#include "keys/tpm/policy.h"
+#include "keys/tpm/template.h"
 #include "keys/tpm/reason.h"
 #include "keys/tpm/session.h"
 #include "keys/tpm/srk.h"

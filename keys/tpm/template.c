@@ -96,3 +96,15 @@ bool es_is_storage_key(const TPMT_PUBLIC *public)
 {
 	return es_storage_key_fault(public) == NULL;
 }
+
+TPML_PCR_SELECTION es_pcr_selection(es_pcr_mask mask)
+{
+	TPML_PCR_SELECTION selection = {
+		.count = 1,
+		.pcrSelections[0] = { .hash = TPM2_ALG_SHA256, .sizeofSelect = ES_PCR_COUNT / 8 },
+	};
+
+	for (unsigned i = 0; i < ES_PCR_COUNT / 8; i++)
+		selection.pcrSelections[0].pcrSelect[i] = (uint8_t)(mask >> (8 * i));
+	return selection;
+}

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public areas that we make. Private to keys/tpm. */
+/* The public areas and PCR selections that we make. Private to keys/tpm. */
 #ifndef ES_TPM_TEMPLATE_H
 #define ES_TPM_TEMPLATE_H
 
 #include "keys/core/pcr.h"
 
 #include <tss2/tss2_tpm2_types.h>
+
+/* The PCRs of mask in the SHA-256 bank. */
+TPML_PCR_SELECTION es_pcr_selection(es_pcr_mask mask);
 
 extern const TPM2B_PUBLIC es_srk_template;
 TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy);

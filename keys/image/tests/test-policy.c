@@ -11,7 +11,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/tests/lib/oracle.h"
 #include "keys/tests/lib/pe_image.h"
-#include "keys/tpm/authorize.h"
+#include "keys/tpm/policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
