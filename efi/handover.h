@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cpio behind the embedded initrd: what the stub hands over to the boot helper. DESIGN.md section 5, "Handover". */
+/* The cpio after the embedded initrd: what the stub hands over to the boot helper. FORMAT.md, "Handover". */
 #ifndef ES_EFI_HANDOVER_H
 #define ES_EFI_HANDOVER_H
 

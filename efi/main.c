@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The stub at the front of a boot image: finds the image's sections in memory, measures them, the outside options and the
- * banks, hands over and starts the kernel. DESIGN.md sections 3 to 5. The firmware has verified and measured all of it.
+ * banks, hands over, starts the kernel: FORMAT.md, "Measurements", "Handover". The firmware verified and measured it.
  *
  * Everything is used from where it was measured: the loaded image, or a buffer read once. Nothing is read twice.
  */

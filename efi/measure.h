@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Extends PCRs, and a confidential VM's registers, with events of the Linux TPM PCR registry. DESIGN.md section 4.
+ * Extends PCRs, and a confidential VM's registers, as the Linux TPM PCR registry has it: FORMAT.md, "Measurements".
  *
  * What can't be measured though there is a TPM poisons PCR 11 and 12, at once and as far as possible: a PCR that was left
  * as it was could be brought to the expected value by anyone who runs next. And once the stub has measured, it doesn't go back to the

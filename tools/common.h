@@ -38,7 +38,7 @@ void es_tell_seal(const struct es_args *args, struct es_host *host, const struct
 enum { ES_FAULT_TEXT = 96 };
 void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_TEXT]);
 
-/* What kdf mode doesn't do, in lines of their own: DESIGN.md section 2, point 4. To out as it stands. */
+/* What mode kdf doesn't do: etcseal(8), "MODE KDF IS NOT A SEAL". Whole lines, printed as they are. */
 extern const char es_kdf_limits[];
 extern const char es_kdf_unbound[]; /* further, where the machine has no UUID to bind to */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which bank, and which protector: the decisions of an opening, with no TPM and no disk in them, so that every case can
- * be tested. DESIGN.md section 4, "The seal" and "Rollback".
+ * be tested. FORMAT.md, "Choosing a bank and a protector".
  */
 #ifndef ES_CHOICE_H
 #define ES_CHOICE_H

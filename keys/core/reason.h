@@ -146,7 +146,7 @@ enum es_reason {
 	ES_REASON_COUNT
 };
 
-/* Exit codes of every etcseal program. DESIGN.md section 7. */
+/* Exit codes of every etcseal program. FORMAT.md, "Exit codes". */
 enum es_exit {
 	ES_EXIT_DONE = 0,
 	ES_EXIT_FAILED = 1,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What PCR 2, 4, 7, 11 and 12 will hold when a given boot image is started in place of the one that runs: this boot's event
- * log with that image's part exchanged. DESIGN.md section 4. It supposes that all before the image stays as it is: firmware,
+ * log with that image's part exchanged. FORMAT.md, "Measurements". It assumes that what precedes it stays: firmware,
  * its settings, Secure Boot's keys, the boot menu; but what firmware gives the system as options is taken as it is now.
  */
 #ifndef ES_PREDICT_H

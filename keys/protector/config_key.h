@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What hangs off the config key: every key derived from it, and the protectors that wrap it. DESIGN.md section 5,
- * FORMAT.md "Derivations". The TPM's own part (seal, unseal) is in opening.c and sealing.c.
+ * What hangs off the config key: every key derived from it, and the protectors that wrap it. FORMAT.md, "Keys". The
+ * TPM's own part (seal, unseal) is in keys/tpm/object.c.
  */
 #ifndef ES_CONFIG_KEY_H
 #define ES_CONFIG_KEY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * encryption.info: pretty-printed JSON, then one line "mac <64 hex>", HMAC-SHA256 over every byte before that line.
- * DESIGN.md section 5 has the fields. What this release doesn't know is kept; an unknown version, type or KDF is
+ * FORMAT.md, "encryption.info", has the fields. Unknown ones are kept; an unknown version, type or KDF is
  * ES_VERSION. Untrusted until es_info_verify: it is parsed before its MAC can be checked, so every count and length
  * has a cap.
  */

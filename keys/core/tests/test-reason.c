@@ -55,7 +55,7 @@ static void what_is_a_clause_and_next_is_a_sentence(void **state)
 	}
 }
 
-/* DESIGN.md section 7 */
+/* FORMAT.md, "Exit codes" */
 static void exit_codes_are_those_of_the_design(void **state)
 {
 	static const struct {

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* VMware's published example: DESIGN.md section 5. */
+/* VMware's published example: FORMAT.md, "Recovery key". */
 static const char published[] = "478269-039194-473926-430939-686855-231401-642208-184477-"
 				"602511-225586-551660-586542-338394-092578-687140-267425";
 

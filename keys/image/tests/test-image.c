@@ -129,7 +129,7 @@ static void predicts_pcr_11_as_systemd_measure_does(void **state)
 		assert_as_systemd_measure(state, subset);
 }
 
-/* What systemd-measure of Debian 12 doesn't know stands in the order of DESIGN.md section 4, and the signature nowhere. */
+/* Sections that systemd-measure of Debian 12 doesn't know: as FORMAT.md, "Measurements", orders them; .pcrsig never. */
 static void predicts_the_newer_sections_in_their_order(void **state)
 {
 	static const enum es_uki_section order[] = { ES_UKI_LINUX, ES_UKI_INITRD, ES_UKI_UCODE, ES_UKI_SPLASH,
