@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal get`: what ESXi's `esxcli system settings encryption get` prints. etcseal(8) has the lines. */
-#include "keys/host/verify.h"
 #include "tools/common.h"
 #include "tools/settings.h"
 #include "tools/verbs.h"

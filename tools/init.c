@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal init`: seals this host for the first time, and shows the recovery key, once. */
+#include "keys/change/init.h"
 #include "tools/common.h"
 #include "tools/recovery_key.h"
 #include "tools/verbs.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal set`: mode and requirements. Each is a change of its own; what was done before a failure stays. */
+#include "keys/change/mode.h"
+#include "keys/change/require.h"
 #include "tools/common.h"
 #include "tools/image_after.h"
 #include "tools/rotated.h"

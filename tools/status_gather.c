@@ -4,7 +4,6 @@
 #include "keys/change/save.h"
 #include "keys/host/firmware.h"
 #include "keys/host/pins.h"
-#include "keys/host/verify.h"
 #include "keys/image/options.h"
 #include "tools/common.h"
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/change/reseal.h"
 
+#include "keys/change/change.h"
 #include "keys/choice/choice.h"
 #include "keys/choice/seals.h"
+#include "keys/host/seal.h"
+#include "keys/host/secure_boot.h"
 #include "keys/host/state.h"
 #include "keys/next/boot.h"
 
@@ -62,26 +65,21 @@ static enum es_reason reseal(struct es_host *host, struct es_info *info, const s
 enum es_reason es_host_reseal(struct es_host *host, const struct es_predict_request *next, struct es_resealed *ret)
 {
 	struct es_resealed done = { .generation = 0 };
-	struct es_pack_report report;
-	struct es_commit commit;
-	ES_SECRET key = NULL;
-	ES_INFO info = NULL;
-	enum es_reason r = es_host_begin(host, &key, &info);
+	ES_CHANGE c = { .host = NULL };
+	enum es_reason r = es_change_begin(host, &c);
 
-	if (r == ES_OK && info->mode != ES_MODE_TPM)
+	if (r == ES_OK && c.info->mode != ES_MODE_TPM)
 		r = es_host_refuse(host, ES_ARGUMENT, "in kdf mode nothing is sealed to the boot");
 	if (r == ES_OK)
-		r = reseal(host, info, key, next, &done);
+		r = reseal(host, c.info, c.key, next, &done);
+	if (r == ES_OK)
+		r = es_change_commit(&c, NULL);
 	if (r != ES_OK)
 		return r;
-	commit = (struct es_commit){ .info = info, .config_key = key };
-	r = es_host_commit(host, &commit, &report);
-	if (r != ES_OK)
-		return r;
-	done.generation = info->generation;
-	done.ahead = es_next_has_other_keys(host, info) ? ES_NEXT_UNKNOWN
-		     : es_next_has_request(host, info)  ? ES_NEXT_REQUEST
-							: ES_OK;
+	done.generation = c.info->generation;
+	done.ahead = es_next_has_other_keys(host, c.info) ? ES_NEXT_UNKNOWN
+		     : es_next_has_request(host, c.info)  ? ES_NEXT_REQUEST
+							  : ES_OK;
 	*ret = done;
 	return ES_OK;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/change/save.h"
 
+#include "keys/change/change.h"
+#include "keys/host/counter.h"
+#include "keys/host/key.h"
 #include "keys/host/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/store/file.h"
-#include "keys/tpm/counter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,45 +74,41 @@ static bool count_pending(struct es_host *host, const struct es_info *info)
 	uint64_t counter;
 
 	return info->mode == ES_MODE_TPM && es_host_counter(host, &counter) == ES_OK &&
-	       counter + 1 == info->generation && es_tpm_counter_increment(host->tpm, ES_COUNTER_INDEX) == ES_OK;
+	       counter + 1 == info->generation && es_host_counter_increment(host) == ES_OK;
+}
+
+/* Whether there is nothing to write. */
+static bool is_saved(struct es_change *c, const struct es_save_request *request, const struct es_digest *tree)
+{
+	return !request->force && banks_are_copies(c->host) && same_tree(c->host, c->key, tree) &&
+	       (request->count != ES_COUNT_NOW || stands_alone(c->host, c->info));
 }
 
 enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request, struct es_saved *ret)
 {
 	struct es_saved saved = { 0 };
-	ES_SECRET key = NULL;
-	ES_INFO info = NULL;
-	struct es_commit commit;
-	enum es_reason r = es_host_begin(host, &key, &info);
+	ES_CHANGE c = { .host = NULL };
+	enum es_reason r = es_change_begin(host, &c);
 
-	if (r == ES_OK && !host->have_boot)
-		r = ES_NOT_BOOTED;
 	if (r == ES_OK)
 		r = hash_tree(host, &saved.report);
 	if (r != ES_OK)
 		return r;
-	saved.unchanged = !request->force && banks_are_copies(host) && same_tree(host, key, &saved.report.tree) &&
-			  (request->count != ES_COUNT_NOW || stands_alone(host, info));
-	commit = (struct es_commit){
-		.info = info,
-		.config_key = key,
-		.count = request->count,
-		.tree = &saved.report.tree,
-	};
-	if (saved.unchanged && request->count == ES_COUNT_NEXT)
-		saved.counted = count_pending(host, info);
-	if (saved.unchanged)
-		es_host_unlock(host);
-	else
-		r = es_host_commit(host, &commit, &saved.report);
+	c.commit.count = request->count;
+	c.commit.tree = &saved.report.tree;
+	saved.unchanged = is_saved(&c, request, &saved.report.tree);
+	if (!saved.unchanged)
+		r = es_change_commit(&c, &saved.report);
+	else if (request->count == ES_COUNT_NEXT)
+		saved.counted = count_pending(host, c.info);
 	if (r != ES_OK)
 		return r;
-	saved.tpm_error = commit.tpm_error;
-	saved.counted |= commit.counted;
-	saved.pending = !saved.unchanged && info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
-	saved.generation = info->generation;
-	saved.revision = info->revision;
-	saved.size = info->archive_size;
+	saved.tpm_error = c.commit.tpm_error;
+	saved.counted |= c.commit.counted;
+	saved.pending = !saved.unchanged && c.info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
+	saved.generation = c.info->generation;
+	saved.revision = c.info->revision;
+	saved.size = c.info->archive_size;
 	*ret = saved;
 	return ES_OK;
 }

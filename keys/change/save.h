@@ -21,9 +21,9 @@ struct es_save_request {
 };
 
 struct es_saved {
-	bool unchanged;     /* nothing was written: the tree is that of `generation`, both banks are whole */
-	bool counted;       /* the TPM's counter moved */
-	bool pending;       /* it doesn't stand at this generation yet */
+	bool unchanged;           /* nothing was written: the tree is that of `generation`, both banks are whole */
+	bool counted;             /* the TPM's counter moved */
+	bool pending;             /* it doesn't stand at this generation yet */
 	enum es_reason tpm_error; /* ES_COUNT_NEXT and LATER: why it couldn't be asked. The save itself succeeded */
 	uint64_t generation, revision;
 	uint64_t size; /* bytes of the archive */

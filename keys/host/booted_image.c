@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/host/booted_image.h"
 
+#include "keys/host/machine.h"
 #include "keys/host/partition.h"
 #include "keys/host/state.h"
 #include "keys/image/booted.h"

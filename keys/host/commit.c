@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a generation. Power may fail between any two lines: see the order in es_host_commit. */
+#include "keys/host/commit.h"
+
 #include "keys/choice/seals.h"
 #include "keys/core/event_log.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/banks.h"
+#include "keys/host/counter.h"
+#include "keys/host/machine.h"
 #include "keys/host/pins.h"
-#include "keys/host/seal_vendor.h"
 #include "keys/host/state.h"
+#include "keys/host/ticket.h"
 #include "keys/protector/config_key.h"
 #include "keys/store/file.h"
 #include "keys/store/identity.h"
-#include "keys/tpm/counter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,16 +29,9 @@ static const struct es_info *newest_info(const struct es_host *host)
 	return host->current >= 0 ? host->banks[host->current].info : NULL;
 }
 
-static enum es_reason read_counter(struct es_host *host, uint64_t *ret)
-{
-	enum es_reason r = es_host_connect(host);
-
-	return r == ES_OK ? es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, ret) : r;
-}
-
 static enum es_reason increment(struct es_host *host, struct es_commit *c)
 {
-	enum es_reason r = es_tpm_counter_increment(host->tpm, ES_COUNTER_INDEX);
+	enum es_reason r = es_host_counter_increment(host);
 
 	c->counted |= r == ES_OK;
 	return r;
@@ -51,9 +48,9 @@ static void next_revision(struct es_info *info, const struct es_info *newest)
 static enum es_reason begin_counting(struct es_host *host, struct es_commit *c)
 {
 	uint64_t value = 0;
-	enum es_reason r = es_tpm_counter_make(host->tpm, ES_COUNTER_INDEX, &value);
+	enum es_reason r = es_host_counter_make(host, &value);
 
-	if (r != ES_OK && r != ES_ALREADY_CONFIGURED)
+	if (r != ES_OK)
 		return r;
 	c->counted = value == c->info->generation;
 	return ES_OK;
@@ -73,7 +70,7 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 		c->info->revision = 0;
 		return ES_OK;
 	}
-	r = read_counter(host, &counter);
+	r = es_host_counter(host, &counter);
 	pending = r == ES_OK && in_tpm_mode && newest->generation == counter + 1;
 	if (pending && c->count == ES_COUNT_LATER) {
 		next_revision(c->info, newest);
@@ -87,7 +84,7 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 		return ES_OK;
 	}
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", host->tpm != NULL ? es_tpm_last_refusal(host->tpm) : "");
+		return r;
 	c->info->generation = counter + (pending ? 2 : 1);
 	c->info->revision = 0;
 	return ES_OK;
@@ -187,16 +184,19 @@ static enum es_reason end_counter(struct es_host *host, const struct es_commit *
 	if (!c->delete_counter)
 		r = es_host_counter(host, &value);
 	if (r == ES_OK)
-		r = es_tpm_counter_delete(host->tpm, ES_COUNTER_INDEX);
+		r = es_host_counter_delete(host);
+	if (r == ES_OK || (c->delete_counter && r != ES_COUNTER_MISSING))
+		return r;
 	host->detail[0] = '\0';
-	return r == ES_COUNTER_MISSING || !c->delete_counter ? ES_OK : r;
+	return ES_OK;
 }
 
 /* The first bank is written, and the TPM's counter isn't where it belongs. */
 static enum es_reason uncounted(struct es_host *host, const struct es_commit *c, enum es_reason r)
 {
-	const char *why = es_tpm_last_refusal(host->tpm);
+	char why[sizeof host->detail / 2];
 
+	snprintf(why, sizeof why, "%.*s", (int)sizeof why - 1, host->detail);
 	if (c->delete_counter)
 		return es_host_refuse(host, r, "the TPM's counter could not be removed (%s): mode kdf isn't complete",
 				      why);
@@ -239,7 +239,7 @@ static enum es_reason write_banks(struct es_host *host, struct es_commit *c, con
 	return ES_OK;
 }
 
-static enum es_reason commit_locked(struct es_host *host, struct es_commit *commit, struct es_pack_report *ret_report)
+static enum es_reason commit_once(struct es_host *host, struct es_commit *commit, struct es_pack_report *ret_report)
 {
 	ES_BUF archive = { NULL, 0 };
 	ES_BUF log = { NULL, 0 };
@@ -258,9 +258,8 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);
 	es_event_log_hide(log.data, log.len);
-	host->detail[0] = '\0';
 	es_seals_prune(es_host_boot(host), commit->info);
-	es_sealing_note_checked(host, commit->info);
+	es_host_note_ticket(host, commit->info);
 	es_host_prune_pins(host, commit->info);
 	host->detail[0] = '\0';
 	r = next_generation(host, commit);
@@ -284,26 +283,14 @@ static enum es_reason commit_locked(struct es_host *host, struct es_commit *comm
 
 enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, struct es_pack_report *ret_report)
 {
-	enum es_reason r = es_host_lock(host);
-
-	if (r == ES_OK)
-		r = commit_locked(host, commit, ret_report);
-	if (r != ES_OK || !commit->one_bank)
-		es_host_unlock(host);
-	return r;
-}
-
-enum es_reason es_host_commit_counted(struct es_host *host, struct es_commit *commit)
-{
-	struct es_pack_report report;
-	enum es_reason r = es_host_commit(host, commit, &report);
+	enum es_reason r = commit_once(host, commit, ret_report);
 
 	if (r != ES_OK || commit->new_counter_at == 0 || commit->counted)
 		return r;
 	/* This TPM's counter begins elsewhere than was foreseen; now it is there, and can be read. */
 	commit->new_counter_at = 0;
 	commit->same_first = true;
-	return es_host_commit(host, commit, &report);
+	return commit_once(host, commit, ret_report);
 }
 
 enum es_reason es_host_mirror(struct es_host *host)
@@ -319,7 +306,6 @@ enum es_reason es_host_mirror(struct es_host *host)
 	enum es_reason written = es_bank_write(host->banks_dirfd, other, &content), r;
 
 	r = es_host_reload(host);
-	es_host_unlock(host);
 	if (written != ES_OK)
 		return es_host_refuse(host, written,
 				      "saved as generation %llu in bank%u, but its copy in bank%u failed",

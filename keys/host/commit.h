@@ -23,22 +23,22 @@ struct es_commit {
 	struct es_info *info;
 	const struct es_secret *config_key;
 	uint64_t
-	    new_counter_at;   /* not 0: the counter begins when the first bank is written, and is expected to begin here */
+	    new_counter_at; /* not 0: the counter begins when the first bank is written, and is expected to begin here */
 	bool delete_counter; /* mode kdf: the TPM's counter ends when the first bank is written */
 	enum es_count count;
 	const struct es_digest *tree; /* its hash, if that is known; NULL */
-	bool one_bank;              /* leave the second bank, and the lock held, to es_host_mirror */
+	bool one_bank;                /* leave the second bank to es_host_mirror */
 	bool same_first;              /* the first bank is `first`, which a commit before this one has written */
 	unsigned first;               /* out: the bank that was written first */
 	bool counted;                 /* out: the TPM's counter moved */
-	enum es_reason tpm_error;           /* out: ES_COUNT_NEXT and LATER: why the TPM couldn't be asked */
+	enum es_reason tpm_error;     /* out: ES_COUNT_NEXT and LATER: why the TPM couldn't be asked */
 };
 
-/* es_host_commit; and once more into the same bank where the TPM's counter began elsewhere than was foreseen. */
-ES_MUST_CHECK enum es_reason es_host_commit_counted(struct es_host *host, struct es_commit *commit);
+/* Under the lock (lock.h), and after reading the banks under it. Where the TPM's counter began elsewhere than was foreseen, the same
+ * bank is written once more. */
 ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit,
 					    struct es_pack_report *ret_report);
-/* The other bank gets what stands in the one that the host stands on; ends the lock. */
+/* The other bank gets what is in the one that the host uses. */
 ES_MUST_CHECK enum es_reason es_host_mirror(struct es_host *host);
 
 #endif

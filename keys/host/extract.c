@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unpacking a bank for its owner: on the host, or anywhere with the recovery key. */
+#include "keys/host/banks.h"
+#include "keys/host/key.h"
 #include "keys/host/state.h"
 #include "keys/protector/bank_open.h"
 
@@ -17,6 +19,9 @@ static enum es_reason find_key(struct es_host *host, const struct es_extract_req
 
 	if (request->recovery_text == NULL)
 		return es_host_key(host, ret, &unused);
+	r = es_host_banks(host);
+	if (r != ES_OK)
+		return r;
 	if (host->current < 0)
 		return es_host_no_bank_reason(host);
 	r = es_recovery_text_read(request->recovery_text, request->recovery_len, &recovery, &fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/host/firmware.h"
 
+#include "keys/host/machine.h"
 #include "keys/host/state.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
 
 #include "keys/core/labels.h"
 #include "keys/core/subject.h"
+#include "keys/host/lock.h"
 #include "keys/host/partition.h"
 #include "keys/host/state.h"
 #include "keys/protector/keyring_named.h"
@@ -68,8 +69,8 @@ enum es_reason es_host_set_covered(struct es_host *host, unsigned path_count, co
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", path);
 }
 
-/* The folder of the banks, if it is there: making it is init's. */
-static enum es_reason open_banks(struct es_host *host)
+/* The folder of the banks, if it is there: making it is init's. They are read by the first call that needs them. */
+static enum es_reason find_banks(struct es_host *host)
 {
 	char path[ES_PATH_TEXT + sizeof ES_BANK_FOLDER + 1];
 
@@ -79,7 +80,7 @@ static enum es_reason open_banks(struct es_host *host)
 	host->banks_dirfd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (host->banks_dirfd < 0 && errno != ENOENT)
 		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
-	return es_host_reload(host);
+	return ES_OK;
 }
 
 /* That there is none is said by the call that needs one. */
@@ -114,6 +115,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->banks_dirfd = -1;
 	host->lock_fd = -1;
 	host->current = -1;
+	host->pinned = -1;
 	host->tcti = request->tcti;
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
@@ -131,7 +133,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	if (r == ES_OK)
 		r = find_boot_dir(host, request->boot_dir);
 	if (r == ES_OK)
-		r = open_banks(host);
+		r = find_banks(host);
 	/* The host is handed out also where its state couldn't be read, so that the caller can ask for the detail. */
 	*ret = es_take(host);
 	return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facade of the administrator's command: the running host, and every change to what it keeps. A change is a commit of
- * a new generation into the older bank; on any failure both banks stay as they were.
+ * The running host, as the administrator's command sees it. What changes it is in keys/change: each change ends in the commit of a
+ * new generation (commit.h), and on any failure a bank stays as it was.
  */
 #ifndef ES_HOST_H
 #define ES_HOST_H
@@ -27,7 +27,8 @@ struct es_host_request {
 	const char *key_name;     /* of the config key in the keyring; NULL: the one that the boot helper leaves */
 };
 
-/* Opens what there is; a boot partition or a boot record that is missing is found by the call that needs it. */
+/* Finds the folders. A boot partition or a boot record that is missing is reported by the call that needs it; the banks are read by
+ * the first call that needs them. */
 ES_MUST_CHECK enum es_reason es_host_open(const struct es_host_request *request, struct es_host **ret);
 void es_host_close(struct es_host *host);
 void es_host_closep(struct es_host **host);
@@ -42,7 +43,7 @@ const char *es_host_vendor_note(const struct es_host *host);
 
 /* NULL if this system wasn't started through the boot helper. */
 const struct es_boot_record *es_host_boot(const struct es_host *host);
-/* The bank that the host stands on, read afresh at es_host_open and after each commit; NULL: not configured. */
+/* The bank that the host uses, as the last call read it; NULL: not configured, or nothing has read the banks (es_host_verify). */
 const struct es_bank *es_host_bank(const struct es_host *host);
 /* The other two, for status. */
 const struct es_bank *es_host_bank_number(const struct es_host *host, unsigned number);
@@ -69,30 +70,11 @@ ES_MUST_CHECK enum es_reason es_host_options(const struct es_host *host, struct 
 /* The counter in the TPM that the host is sealed to; ES_COUNTER_MISSING, ES_TPM_… */
 ES_MUST_CHECK enum es_reason es_host_counter(struct es_host *host, uint64_t *ret);
 
-struct es_init_request {
-	bool kdf; /* do without the TPM, on purpose */
-	/* Seal to PCR 7 or to the boot programs; by default to PCR 7 where a key vouched for the image. ES_NOT_MET, ES_NOT_VOUCHED. */
-	enum { ES_SECURE_BOOT_AS_FOUND, ES_SECURE_BOOT_REQUIRED, ES_SECURE_BOOT_NOT_REQUIRED } secure_boot;
-	unsigned path_count;
-	const char *const *paths; /* covered; none: /etc */
-};
-/* First run: makes config key, recovery key, protector by mode, and commits the tree in RAM as the first
- * generation. *ret_recovery is the recovery key, to be shown once. A TPM that is there and can't be used is an
- * error, not a fallback: ES_TPM_…; without any TPM the mode is kdf. ES_ALREADY_CONFIGURED, ES_BANKS_DAMAGED (also
- * configured: nothing is overwritten). */
-ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
-					  struct es_secret **ret_recovery);
-
-/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation: what
- * the old mode protected less, or otherwise, must not open what is saved from now on. Then *ret_recovery is the new recovery key, to
- * be shown before es_host_rotate_finish, and all is as with es_host_rotate (keys/change/rotate.h). NULL stays where the mode was this
- * already: the seal is made again, under the keys of before. */
-ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode,
-					      char ret_old_id[static ES_RECOVERY_ID_TEXT],
-					      struct es_secret **ret_recovery);
-/* ES_NOT_MET: Secure Boot is off now; ES_NOT_VOUCHED: it didn't vouch for the image that runs. In kdf mode ES_ARGUMENT. */
-ES_MUST_CHECK enum es_reason es_host_require_secure_boot(struct es_host *host, bool require);
-ES_MUST_CHECK enum es_reason es_host_require_exec_installed_only(struct es_host *host, bool require);
+/* ES_OK: the MAC of es_host_bank()'s encryption.info holds under the running host's key; where the newest bank isn't ours and
+ * the other one is, es_host_bank() is that one from now on. ES_NOT_UNLOCKED: there is no key here to check with, so
+ * es_host_bank() says what anybody may have written. ES_NOT_CONFIGURED, ES_BANKS_DAMAGED, ES_NO_BOOT_PARTITION, ES_TAMPERED_INFO: no
+ * bank, or none of ours. */
+ES_MUST_CHECK enum es_reason es_host_verify(struct es_host *host);
 
 /* Decrypts the newest bank's archive and unpacks it beneath dirfd (empty), with the key of the running host or, if
  * recovery_text isn't NULL, with that recovery key and on any host. *ret_fault may be NULL. */

@@ -4,6 +4,9 @@
  * longer if it dies there: the one that vouches for the newest bank is the one in force. Whoever reads takes it from there;
  * whoever has the lock also tidies up.
  */
+#include "keys/host/key.h"
+
+#include "keys/host/banks.h"
 #include "keys/host/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/protector/config_key.h"
@@ -60,6 +63,9 @@ enum es_reason es_host_key(struct es_host *host, struct es_secret **ret_key, str
 	host->detail[0] = '\0';
 	if (host->boot_dir[0] == '\0')
 		return es_host_boot_missing(host);
+	r = es_host_banks(host);
+	if (r != ES_OK)
+		return r;
 	if (host->current < 0)
 		return es_host_no_bank_reason(host);
 	if (es_host_awaits_init(host))
@@ -79,6 +85,14 @@ enum es_reason es_host_key(struct es_host *host, struct es_secret **ret_key, str
 	*ret_key = which == 0 ? es_take(key) : es_take(next);
 	*ret_info = es_take(info);
 	return ES_OK;
+}
+
+enum es_reason es_host_verify(struct es_host *host)
+{
+	ES_SECRET key = NULL;
+	ES_INFO info = NULL;
+
+	return es_host_key(host, &key, &info);
 }
 
 enum es_reason es_host_recovery_key(struct es_host *host, struct es_secret **ret_recovery)

@@ -3,6 +3,8 @@
  * One change at a time: `watch` commits whenever it likes, and an administrator's command beside it would work on an
  * encryption.info that is old before it is written. The lock is held from reading to the end of the commit.
  */
+#include "keys/host/lock.h"
+
 #include "keys/host/state.h"
 #include "keys/store/file.h"
 
@@ -43,20 +45,4 @@ enum es_reason es_host_lock(struct es_host *host)
 void es_host_unlock(struct es_host *host)
 {
 	es_fd_closep(&host->lock_fd);
-}
-
-enum es_reason es_host_begin(struct es_host *host, struct es_secret **ret_key, struct es_info **ret_info)
-{
-	enum es_reason r;
-
-	host->detail[0] = '\0';
-	r = es_host_lock(host);
-	/* Another command may have committed since this one looked. */
-	if (r == ES_OK)
-		r = es_host_reload(host);
-	if (r == ES_OK)
-		r = es_host_key(host, ret_key, ret_info);
-	if (r == ES_OK)
-		es_host_promote_key(host, *ret_key);
-	return r;
 }

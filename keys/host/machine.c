@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernel shows of the machine: the firmware's event log, the kernel's options, the UUID. */
+#include "keys/host/machine.h"
+
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/host/state.h"

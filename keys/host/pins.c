@@ -4,6 +4,7 @@
 #include "keys/core/hex.h"
 #include "keys/core/options.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/key.h"
 #include "keys/host/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/tpm/srk.h"

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing a host's config key to the way it booted. */
+#include "keys/host/seal.h"
+
 #include "keys/choice/choice.h"
 #include "keys/choice/seals.h"
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
 #include "keys/host/firmware.h"
+#include "keys/host/machine.h"
 #include "keys/host/seal_vendor.h"
+#include "keys/host/secure_boot.h"
 #include "keys/host/state.h"
+#include "keys/host/tpm.h"
 #include "keys/image/firmware_now.h"
 #include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
@@ -174,7 +179,7 @@ static enum es_reason add_protector(const struct seal *s, const struct es_sealin
 	p->tpm.pcrs = request.pcrs;
 	r = es_tpm_seal(s->host->tpm, &request, &p->tpm.public_part, &p->tpm.private_part);
 	if (r != ES_OK)
-		return es_host_refuse(s->host, r, "%s", es_tpm_last_refusal(s->host->tpm));
+		return es_host_refuse_tpm(s->host, r);
 	return es_protector_wrap(p, secret, s->config_key);
 }
 
@@ -233,7 +238,7 @@ static enum es_reason seal_to(struct seal *s, const char *keep)
 }
 
 enum es_reason es_host_add_seal(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
-				 const struct es_pcr_values *expected, const char *purpose)
+				const struct es_pcr_values *expected, const char *purpose)
 {
 	ES_SCOPED(free_seal)
 	struct seal s = {
@@ -251,7 +256,7 @@ enum es_reason es_host_add_seal(struct es_host *host, struct es_info *info, cons
 }
 
 enum es_reason es_host_reseal_keeping(struct es_host *host, struct es_info *info, const struct es_secret *config_key,
-				    const char *purpose)
+				      const char *purpose)
 {
 	struct es_pcr_values expected;
 	ES_SCOPED(free_seal)

@@ -9,8 +9,10 @@
 #include "keys/core/event_log.h"
 #include "keys/core/subject.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/counter.h"
+#include "keys/host/machine.h"
+#include "keys/host/state.h"
 #include "keys/store/file.h"
-#include "keys/tpm/counter.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -109,15 +111,15 @@ static enum es_reason check_signature(struct es_host *host, const struct es_pcr_
 static enum es_reason take_counter(struct es_host *host, struct es_sealing_vendor *v)
 {
 	struct es_counter counter = { ES_OK, 0 };
-	enum es_reason r = es_tpm_counter_make(host->tpm, ES_GENERATION_INDEX, &counter.value);
+	enum es_reason r = es_host_vendor_counter_make(host, &counter.value);
 
 	v->has_counter = true;
-	if (r != ES_OK && r != ES_ALREADY_CONFIGURED) {
+	if (r != ES_OK) {
 		v->has_counter = false;
 		return v->generation == 0
 			   ? ES_OK
 			   : not_met(host, "the counter for the generations of its images can't be made: %s",
-				     es_tpm_last_refusal(host->tpm));
+				     es_host_detail(host));
 	}
 	if (v->generation == 0)
 		return ES_OK;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose signature the running image is under, for a seal that serves the images to come. Private to the facade. */
+/* Whose signature the running image is under, for a seal that serves the images to come. */
 #ifndef ES_SEALING_VENDOR_H
 #define ES_SEALING_VENDOR_H
 
 #include "keys/crypto/sign.h"
-#include "keys/host/state.h"
+#include "keys/host/host.h"
 
 struct es_sealing_vendor {
 	struct es_buf public_key; /* PEM */
@@ -22,10 +22,5 @@ void es_sealing_vendor_free(struct es_sealing_vendor *v);
 ES_MUST_CHECK enum es_reason es_sealing_vendor_find(struct es_host *host, const struct es_info *info,
 						    const struct es_pcr_values *expected,
 						    struct es_sealing_vendor *ret);
-
-/* Before a commit: notes in info what the TPM has checked of the running image's signature, and which generation the helper
- * counted to, so that the next boot needn't ask again. Asks the TPM only for an image that isn't noted yet; whatever goes
- * wrong, that boot asks. */
-void es_sealing_note_checked(struct es_host *host, struct es_info *info);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The judgement on Secure Boot for the running host, and what hangs on it: nothing is sealed to a PCR 7 that vouches for nothing. */
+#include "keys/host/secure_boot.h"
+
 #include "keys/core/defences.h"
 #include "keys/host/booted_image.h"
 #include "keys/host/state.h"

@@ -57,12 +57,6 @@ enum es_reason es_host_boot_missing(struct es_host *host)
 	return es_host_refuse(host, host->boot_reason, "%s", host->boot_note);
 }
 
-enum es_reason es_host_no_bank_reason(const struct es_host *host)
-{
-	return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
-										  : ES_BANKS_DAMAGED;
-}
-
 const char *es_host_detail(const struct es_host *host)
 {
 	return host->detail;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The TPM's ticket for the running image's signed policy. A wrong one costs the next boot a command, and opens nothing. */
-#include "keys/host/seal_vendor.h"
+#include "keys/host/ticket.h"
 
 #include "keys/choice/vendor.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/state.h"
+#include "keys/host/tpm.h"
 #include "keys/store/file.h"
 #include "keys/tpm/authorize.h"
 
@@ -54,7 +56,7 @@ static void note_protector(struct es_host *host, const struct es_pcr_signatures 
 		p->tpm.vendor.checked.generation = host->boot.image_generation;
 }
 
-void es_sealing_note_checked(struct es_host *host, struct es_info *info)
+void es_host_note_ticket(struct es_host *host, struct es_info *info)
 {
 	ES_SIGNATURES signatures = { .count = 0 };
 

@@ -5,9 +5,11 @@
  * Another one is taken only where the host has none yet, or where its owner asks for it after a boot that it
  * didn't open, or says that he changed it while the host ran.
  */
+#include "keys/host/tpm.h"
+
 #include "keys/choice/choice.h"
+#include "keys/host/banks.h"
 #include "keys/host/state.h"
-#include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"
 
 #include <string.h>
@@ -28,8 +30,10 @@ static enum es_reason pin(struct es_host *host)
 
 enum es_reason es_host_connect(struct es_host *host)
 {
-	enum es_reason r;
+	enum es_reason r = host->banks_read ? ES_OK : es_host_read_banks(host);
 
+	if (r != ES_OK)
+		return r;
 	if (host->tpm != NULL)
 		return pin(host);
 	host->pinned = -1;
@@ -37,6 +41,29 @@ enum es_reason es_host_connect(struct es_host *host)
 	if (r != ES_OK && r != ES_TPM_ABSENT)
 		return es_host_refuse(host, r, "%s", host->tcti != NULL ? host->tcti : "/dev/tpmrm0");
 	return r == ES_OK ? pin(host) : r;
+}
+
+enum es_reason es_host_refuse_tpm(struct es_host *host, enum es_reason reason)
+{
+	return host->tpm != NULL ? es_host_refuse(host, reason, "%s", es_tpm_last_refusal(host->tpm)) : reason;
+}
+
+enum es_reason es_host_is_pinned_tpm(struct es_host *host)
+{
+	enum es_reason r = es_host_connect(host);
+
+	if (r != ES_OK)
+		return r;
+	r = es_tpm_srk_check(host->tpm);
+	return r == ES_OK ? ES_OK : es_host_refuse_tpm(host, r);
+}
+
+bool es_host_locked_out(struct es_host *host, bool *ret_matters)
+{
+	bool locked_out;
+
+	return es_host_connect(host) == ES_OK && es_tpm_lockout(host->tpm, &locked_out, ret_matters) == ES_OK &&
+	       locked_out;
 }
 
 enum es_reason es_host_unpin(struct es_host *host)
@@ -54,7 +81,7 @@ enum es_reason es_host_accept_tpm(struct es_host *host, struct es_info *info)
 		return r;
 	r = es_tpm_srk_check(host->tpm);
 	if (r != ES_TPM_CLEARED && r != ES_TPM_OTHER)
-		return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+		return r == ES_OK ? ES_OK : es_host_refuse_tpm(host, r);
 	if (!host->new_tpm_ok && (!host->have_boot || host->boot.opened_by == ES_OPENED_BY_TPM))
 		return es_host_refuse(
 		    host, r,
@@ -71,7 +98,7 @@ enum es_reason es_host_srk(struct es_host *host, struct es_info *info, struct es
 	if (p != NULL && !host->unpinned)
 		return es_buf_copy(es_buf_span(&p->tpm.srk), ret_serialised);
 	r = es_tpm_srk_make(host->tpm, ret_serialised);
-	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	return r == ES_OK ? ES_OK : es_host_refuse_tpm(host, r);
 }
 
 void es_host_allow_no_secure_boot(struct es_host *host)
@@ -100,7 +127,7 @@ enum es_reason es_host_tpm_usable(struct es_host *host)
 		return r;
 	r = es_tpm_usable(host->tpm);
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+		return es_host_refuse_tpm(host, r);
 	if (!host->have_boot || (host->boot.before_fence.present & must) != must)
 		return ES_OK;
 	for (unsigned pcr = ES_PCR_BOOT_LOADER; pcr <= ES_PCR_SECURE_BOOT; pcr++)
@@ -108,13 +135,4 @@ enum es_reason es_host_tpm_usable(struct es_host *host)
 			return es_host_refuse(host, ES_TPM_UNSET_PCR, "PCR %u (%s) is not measured into", pcr,
 					      es_pcr_meaning(pcr));
 	return ES_OK;
-}
-
-enum es_reason es_host_counter(struct es_host *host, uint64_t *ret)
-{
-	enum es_reason r = es_host_connect(host);
-
-	if (r == ES_OK)
-		r = es_tpm_counter_read(host->tpm, ES_COUNTER_INDEX, ret);
-	return r;
 }

@@ -4,10 +4,12 @@
 #include "keys/choice/choice.h"
 #include "keys/choice/vendor.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/counter.h"
+#include "keys/host/machine.h"
+#include "keys/host/state.h"
 #include "keys/image/booted.h"
 #include "keys/image/efi_variables.h"
 #include "keys/next/predict.h"
-#include "keys/tpm/counter.h"
 
 #include <string.h>
 
@@ -99,11 +101,9 @@ struct es_span es_next_signature(const struct es_predict_request *next)
 static enum es_reason check_generation(struct es_host *host, uint64_t generation)
 {
 	struct es_counter counter = { ES_OK, 0 };
-	enum es_reason r = es_host_connect(host);
+	enum es_reason r;
 
-	if (r != ES_OK)
-		return r;
-	counter.state = es_tpm_counter_read(host->tpm, ES_GENERATION_INDEX, &counter.value);
+	counter.state = es_host_vendor_counter(host, &counter.value);
 	r = es_vendor_fresh(generation, counter);
 	if (r == ES_IMAGE_OLD || r == ES_IMAGE_AHEAD)
 		return es_host_refuse(host, r,
@@ -112,7 +112,7 @@ static enum es_reason check_generation(struct es_host *host, uint64_t generation
 	if (r == ES_COUNTER_MISSING)
 		return es_host_refuse(host, r, "the counter of the generations of boot images (NV index 0x%08x)",
 				      ES_GENERATION_INDEX);
-	return r == ES_OK ? r : es_host_refuse(host, r, "%s", es_tpm_last_refusal(host->tpm));
+	return r;
 }
 
 enum es_reason es_next_by_vendor(struct es_host *host, const struct es_info *info, struct es_span signature,

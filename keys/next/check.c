@@ -6,15 +6,17 @@
 #include "keys/choice/refusal.h"
 #include "keys/choice/vendor.h"
 #include "keys/host/firmware.h"
+#include "keys/host/key.h"
+#include "keys/host/machine.h"
 #include "keys/host/pins.h"
-#include "keys/host/seal_vendor.h"
+#include "keys/host/seal.h"
+#include "keys/host/state.h"
+#include "keys/host/tpm.h"
 #include "keys/next/boot.h"
 #include "keys/protector/bank_open.h"
 #include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
 #include "keys/store/file.h"
-#include "keys/tpm/counter.h"
-#include "keys/tpm/srk.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -139,25 +141,25 @@ static void look_at_counter(struct check *c)
 	else if (r == ES_COUNTER_MISSING || r == ES_COUNTER_UNCOUNTED)
 		add(c, true, r, "NV index 0x%08x", ES_COUNTER_INDEX);
 	else
-		add(c, true, r, "%s", c->host->tpm != NULL ? es_tpm_last_refusal(c->host->tpm) : "");
+		add(c, true, r, "%s", es_host_detail(c->host));
 }
 
 /* Whether this TPM is the one that was sealed to, as es_host_connect pinned it. Says why not. */
 static bool is_pinned_tpm(struct check *c)
 {
 	enum es_reason r =
-	    es_info_find(c->info, ES_PROTECTOR_TPM) != NULL ? es_tpm_srk_check(c->host->tpm) : ES_LOCKED_NO_PROTECTOR;
+	    es_info_find(c->info, ES_PROTECTOR_TPM) != NULL ? es_host_is_pinned_tpm(c->host) : ES_LOCKED_NO_PROTECTOR;
 
 	if (r != ES_OK)
-		add(c, true, r, "%s", es_tpm_last_refusal(c->host->tpm));
+		add(c, true, r, "%s", es_host_detail(c->host));
 	return r == ES_OK;
 }
 
 static void look_at_lockout(struct check *c)
 {
-	bool locked_out, matters;
+	bool matters;
 
-	if (es_tpm_lockout(c->host->tpm, &locked_out, &matters) == ES_OK && locked_out)
+	if (es_host_locked_out(c->host, &matters))
 		add(c, matters, ES_TPM_LOCKOUT, "%s",
 		    matters ? "the storage key that was found on this TPM isn't exempt from it"
 			    : "what etcseal keeps there is exempt from it, and opens all the same");
@@ -168,6 +170,7 @@ static void look_at_tpm(struct check *c)
 {
 	bool tpm_mode = c->info->mode == ES_MODE_TPM;
 
+	c->host->detail[0] = '\0';
 	c->counter.state = es_host_connect(c->host);
 	if (c->counter.state == ES_OK && tpm_mode) {
 		if (!is_pinned_tpm(c)) {
@@ -177,7 +180,7 @@ static void look_at_tpm(struct check *c)
 		look_at_lockout(c);
 	}
 	if (c->counter.state == ES_OK)
-		c->counter.state = es_tpm_counter_read(c->host->tpm, ES_COUNTER_INDEX, &c->counter.value);
+		c->counter.state = es_host_counter(c->host, &c->counter.value);
 	look_at_counter(c);
 }
 
@@ -238,9 +241,10 @@ static void look_at_values(struct check *c, const struct es_pcr_values *values)
 static enum es_reason look_at_boot(struct check *c)
 {
 	struct es_prediction prediction = { .values = { .present = 0 } };
-	enum es_reason r = c->next != NULL ? es_next_values(c->host, c->info, c->next, &prediction)
-					   : es_host_expected_pcrs(c->host, es_policy_pcrs(c->info->require_secure_boot),
-							      &prediction.values);
+	enum es_reason r =
+	    c->next != NULL
+		? es_next_values(c->host, c->info, c->next, &prediction)
+		: es_host_expected_pcrs(c->host, es_policy_pcrs(c->info->require_secure_boot), &prediction.values);
 
 	if (r == ES_OK)
 		look_at_values(c, &prediction.values);

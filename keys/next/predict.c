@@ -4,6 +4,7 @@
 #include "keys/core/subject.h"
 #include "keys/host/booted_image.h"
 #include "keys/host/firmware.h"
+#include "keys/host/machine.h"
 #include "keys/host/state.h"
 #include "keys/image/booted.h"
 #include "keys/image/efi_variables.h"

@@ -9,6 +9,7 @@
 #include "keys/tests/lib/machine.h"
 
 #include "keys/change/save.h"
+#include "keys/change/init.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 
 #include "keys/tests/lib/machine.h"
 
+#include "keys/change/require.h"
 #include "keys/core/labels.h"
 #include "keys/store/file.h"
 

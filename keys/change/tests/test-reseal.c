@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/change/require.h"
 #include "keys/change/reseal.h"
 #include "keys/change/rotate.h"
 #include "keys/next/check.h"

@@ -8,7 +8,6 @@
 
 #include "keys/change/rotate.h"
 
-#include "keys/host/verify.h"
 #include "keys/protector/bank_open.h"
 #include "keys/protector/keyring_named.h"
 #include "keys/tests/lib/cut.h"

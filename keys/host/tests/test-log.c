@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/change/init.h"
+#include "keys/change/require.h"
 #include "keys/next/check.h"
 #include "keys/tests/lib/host_scene.h"
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/change/mode.h"
 #include "keys/change/reseal.h"
 #include "keys/image/efi_variables.h"
 #include "keys/next/check.h"

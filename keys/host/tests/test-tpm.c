@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/change/require.h"
 #include "keys/tests/lib/machine.h"
 
 #include <stdio.h>

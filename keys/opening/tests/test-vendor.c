@@ -13,6 +13,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/store/signature.h"
 #include "keys/tpm/authorize.h"
+#include "keys/change/require.h"
 
 #include <stdio.h>
 #include <stdlib.h>

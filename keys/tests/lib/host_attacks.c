@@ -3,6 +3,7 @@
 
 #include "keys/core/labels.h"
 #include "keys/tests/lib/attack_scene.h"
+#include "keys/change/require.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

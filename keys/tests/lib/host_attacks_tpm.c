@@ -7,6 +7,7 @@
 #include "keys/tests/lib/attack_scene.h"
 #include "keys/tests/lib/pcap.h"
 #include "keys/tests/lib/tpm_proxy.h"
+#include "keys/change/require.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "keys/tests/lib/host_scene.h"
+#include "keys/change/require.h"
 
 #include <string.h>
 

@@ -7,10 +7,13 @@
 
 #include "keys/tests/lib/machine.h"
 
+#include "keys/change/init.h"
+#include "keys/change/mode.h"
 #include "keys/change/rotate.h"
 #include "keys/change/save.h"
 #include "keys/core/labels.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/banks.h"
 #include "keys/protector/keyring_named.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/machine_measures.h"
@@ -201,6 +204,7 @@ struct es_host *machine_host(struct machine *m)
 	struct es_host *host = NULL;
 
 	assert_int_equal(es_host_open(&request, &host), ES_OK);
+	assert_int_equal(es_host_banks(host), ES_OK); /* for tests that look before they ask */
 	return host;
 }
 

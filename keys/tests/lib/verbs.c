@@ -5,6 +5,9 @@
 #include "keys/change/rotate.h"
 #include "keys/change/save.h"
 #include "keys/tests/lib/pe_image.h"
+#include "keys/change/init.h"
+#include "keys/change/mode.h"
+#include "keys/change/require.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

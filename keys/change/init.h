@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal init`. */
+#ifndef ES_CHANGE_INIT_H
+#define ES_CHANGE_INIT_H
+
+#include "keys/host/host.h"
+
+struct es_init_request {
+	bool kdf; /* don't use the TPM: nothing is sealed */
+	/* Seal to PCR 7 or to the boot programs; by default to PCR 7 where a key vouched for the image. ES_NOT_MET, ES_NOT_VOUCHED. */
+	enum { ES_SECURE_BOOT_AS_FOUND, ES_SECURE_BOOT_REQUIRED, ES_SECURE_BOOT_NOT_REQUIRED } secure_boot;
+	unsigned path_count;
+	const char *const *paths; /* covered; none: /etc */
+};
+/* The first sealing of a host: makes config key, recovery key and protector, and commits the tree in RAM as the first
+ * generation. *ret_recovery is the recovery key, to be shown once. A TPM that is there and can't be used is an
+ * error, not a fallback: ES_TPM_…; without any TPM the mode is kdf. ES_ALREADY_CONFIGURED, ES_BANKS_DAMAGED (also
+ * configured: nothing is overwritten). */
+ES_MUST_CHECK enum es_reason es_host_init(struct es_host *host, const struct es_init_request *request,
+					  struct es_secret **ret_recovery);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `etcseal set --mode`. */
+#ifndef ES_CHANGE_MODE_H
+#define ES_CHANGE_MODE_H
+
+#include "keys/host/host.h"
+
+/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation: what
+ * the old mode protected less, or otherwise, must not open what is saved from now on. Then *ret_recovery is the new recovery key, to
+ * be shown before es_host_rotate_finish, and all is as with es_host_rotate (keys/change/rotate.h). NULL stays where the mode was this
+ * already: the seal is made again, under the keys of before. */
+ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode,
+					      char ret_old_id[static ES_RECOVERY_ID_TEXT],
+					      struct es_secret **ret_recovery);
+
+#endif
