@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order is the TPM's: the session is brought to what the vendor signed, the TPM checks the signature itself, and only
- * then forgets the way there (PolicyAuthorize). Nothing that the host says of PCRs, generation or signature counts.
+ * The TPM enforces the order: the session is brought to what the vendor signed, the TPM checks the signature itself,
+ * and only then replaces the digest (PolicyAuthorize). Nothing that the host says about PCRs, generation or signature
+ * counts.
  *
- * A key that once signed a policy without a generation has signed that image for ever.
+ * A key that once signed a policy without a generation has signed that image for good.
  */
 #include "keys/tpm/authorize.h"
 
@@ -72,7 +73,7 @@ static bool key_name(const struct es_vendor_key *key, es_sha256_fn *sha256, TPM2
 	       name_of((struct es_span){ bytes, len }, sha256, ret);
 }
 
-/* Once it is counted, which is when it can be read. */
+/* As it is after its first increment, when it can be read. */
 static TPMS_NV_PUBLIC counter_written(void)
 {
 	TPMS_NV_PUBLIC public = es_counter_template(ES_GENERATION_INDEX);
@@ -134,7 +135,7 @@ enum es_reason es_signed_policy_digest(const struct es_signed_policy *p, es_sha2
 	return ES_OK;
 }
 
-/* Part 3, 23.16: the digest begins anew, H(zeros, TPM_CC_PolicyAuthorize, Name), then H(that, policyRef). */
+/* Part 3, 23.16: the digest starts over, H(zeros, TPM_CC_PolicyAuthorize, Name), then H(that, policyRef). */
 enum es_reason es_policy_authorize(const struct es_vendor_key *key, es_sha256_fn *sha256, struct es_digest *ret)
 {
 	const struct es_digest zeros = { 0 };
@@ -167,7 +168,7 @@ static enum es_reason load_key(struct es_tpm *tpm, const struct es_vendor_key *k
 	enum es_reason r;
 	TSS2_RC rc;
 
-	/* In the owner's hierarchy: a ticket of the null hierarchy would be empty. */
+	/* In the owner hierarchy: a ticket of the null hierarchy would be empty. */
 	rc = Esys_LoadExternal(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, NULL, &public, ESYS_TR_RH_OWNER,
 			       &tr);
 	r = es_tpm_judge(tpm, "TPM2_LoadExternal", rc);
@@ -183,8 +184,8 @@ enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_ke
 	return key_is_sound(key) ? load_key(tpm, key, &loaded) : ES_ARGUMENT;
 }
 
-/* The index as ESAPI would have it after TPM2_NV_ReadPublic, without the command: if the TPM's is another one, its Name is
- * another one, and the policy isn't met. */
+/* The index as ESAPI would have it after TPM2_NV_ReadPublic, without that command. If the TPM's index differs, so does
+ * its Name, and the policy fails. */
 static enum es_reason counter_known(struct es_tpm *tpm, es_sha256_fn *sha256, ESYS_TR *ret)
 {
 	const TPMS_NV_PUBLIC public = counter_written();
@@ -287,7 +288,7 @@ static enum es_reason policy_authorize(struct es_tpm *tpm, ESYS_TR session, cons
 	return es_tpm_judge(tpm, "TPM2_PolicyAuthorize", rc);
 }
 
-/* ES_TPM_REFUSED: there is none that fits; the session is as it was. */
+/* ES_TPM_REFUSED: there is no ticket that fits; the session is unchanged. */
 static enum es_reason authorize_by_ticket(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
 {
 	TPMT_TK_VERIFIED ticket;
@@ -311,7 +312,7 @@ static enum es_reason authorize_by_signature(struct es_tpm *tpm, ESYS_TR session
 	if (r != ES_OK)
 		return r;
 	r = policy_authorize(tpm, session, a, ticket);
-	/* What was signed isn't what the session has come to. */
+	/* The session's digest isn't the signed one. */
 	return r == ES_TPM_REFUSED ? ES_TPM_POLICY : r;
 }
 
