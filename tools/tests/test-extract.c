@@ -107,7 +107,7 @@ static void a_path_that_others_can_lead_elsewhere_is_refused_with_its_part(void 
 		const char *make, *to, *what, *next;
 	} rows[] = {
 		{ "ln -s real link", "link", "/link is a symlink that belongs to root",
-		  "Give the real path, which is " },
+		  "Use the real path, " },
 		{ "ln -s real link", "link/out", "/link is a symlink that belongs to root", "/real/out." },
 		{ "mkdir real/a; ln -s ../real link", "link/a/b", "/link is a symlink",
 		  "Next: Name a path of which every " },
