@@ -13,7 +13,7 @@
 
 /*
  * How far a host's counter may be incremented to reach an image's generation. A TPM's NV memory wears out after some
- * 100,000 writes to a cell (TPMs with hardware counters have no such wear), and each takes 10 to 50 ms. A vendor that
+ * 100,000 writes to a cell (some TPMs implement counters without that wear), and each takes 10 to 50 ms. A vendor that
  * raises the generation once a week for 20 years makes 1,000 of them. So one signature is trusted with this many steps,
  * and with 13 s of a boot.
  */

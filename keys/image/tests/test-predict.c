@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logs made here, images signed by sbsign. A real boot whose PCRs match the prediction:
- * tests-ovmf/scenarios/next-image.sh. */
+/* Logs made here, images signed by sbsign. A real boot that matches: tests-ovmf/scenarios/next-image.sh. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -99,8 +98,7 @@ static void keeps_the_authority_of_the_same_signer(void **state)
 	q = predict_boot(state, &s, authorities);
 	predict_now(&q, &p);
 	assert_comes_true(state, &s, authorities, &p);
-	/* Without the old image it is unknown: the last authority may have vouched for it, or for something before
-	 * it. */
+	/* Without the old image it is unknown: the last authority may have vouched for it, or for an earlier program. */
 	q.installed = NULL;
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
