@@ -132,14 +132,14 @@ enum es_reason es_tar_open(struct es_span packed, struct es_tar **ret)
 /* After the last member there may only be two blocks of zeros, and more zeros. */
 static enum es_reason finish(struct es_tar *t)
 {
-	uint64_t behind;
+	uint64_t rest;
 
 	while (t->reason == ES_OK && !t->frame_ended)
 		(void)decompress(t);
 	if (t->reason != ES_OK)
 		return t->reason;
-	behind = t->total - (uint64_t)archive_read_header_position(t->tar);
-	return behind >= END_OF_TAR && t->zeros >= behind ? ES_MISSING : ES_FORMAT;
+	rest = t->total - (uint64_t)archive_read_header_position(t->tar);
+	return rest >= END_OF_TAR && t->zeros >= rest ? ES_MISSING : ES_FORMAT;
 }
 
 enum es_reason es_tar_next(struct es_tar *t, struct archive_entry **ret_entry)
