@@ -54,7 +54,7 @@ enum es_exit es_policy_key_read(const struct es_args *args, const char *path, st
 	if (!S_ISREG(st.st_mode))
 		return fail_file(args, ES_KEY_FORMAT, path, "isn't a file");
 	if (st.st_size == 0 || st.st_size > ES_PRIVATE_KEY_MAX)
-		return fail_file(args, ES_KEY_FORMAT, path, "is no private key in PEM form");
+		return fail_file(args, ES_KEY_FORMAT, path, "isn't a private key in PEM form");
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		es_warn(
 		    "%s can be read by others (mode %04o): whoever has it signs for every host sealed to it; chmod 600",

@@ -162,7 +162,7 @@ static void a_damaged_bank_beside_a_good_one_is_named_at_the_console(void **stat
 	sealed_shell("cd %s && rm -r etcseal/bank0 && cp -r ../whole/bank0 etcseal/ && : >etcseal/bank1/measured.log",
 		     b->m.boot_dir);
 	expect_opened(b,
-		      "etcseal: bank1 is damaged (measured.log: its SHA-256 isn't the one that encryption.info names); "
+		      "etcseal: bank1 is damaged (measured.log: its SHA-256 differs from the one in encryption.info); "
 		      "bank0 is used in its place. `etcseal backup` writes bank1 anew");
 	sealed_shell("cd %s/etcseal/bank1 && printf '{ \33[2J' >encryption.info", b->m.boot_dir);
 	expect_opened(b, "etcseal: bank1 is damaged (encryption.info: ");

@@ -33,7 +33,7 @@ void es_found_free(struct es_found *f)
 
 static enum es_reason gone_or(int error)
 {
-	/* Another kind of thing took the name since we looked: the next backup has it. */
+	/* Something of another kind took the name since we looked: the next backup includes it. */
 	return error == ELOOP || error == ENOTDIR || error == ENXIO ? ES_MISSING : es_reason_from_errno(error);
 }
 
@@ -72,7 +72,7 @@ static bool same(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* Up to its end as it is now, so that the size in the header is the true one however it changes meanwhile. */
+/* Reads up to the current end, so that the size in the header is right however the file changes meanwhile. */
 static enum es_reason read_once(int fd, off_t size, uint64_t cap, struct es_buf *ret)
 {
 	ES_PLAIN_BUF b = { NULL, 0 };
@@ -95,12 +95,12 @@ static enum es_reason read_once(int fd, off_t size, uint64_t cap, struct es_buf 
 	}
 	if (r != ES_OK)
 		return r;
-	b.len = have; /* it shrank: what is left of it */
+	b.len = have; /* it has shrunk: the rest of it */
 	*ret = es_buf_take(&b);
 	return ES_OK;
 }
 
-/* A file that changes while it is read is read again, some times; then the last reading stands. */
+/* A file that changes while it is read is read again, a few times; then the last reading counts. */
 static enum es_reason read_file(int fd, uint64_t cap, struct stat *st, struct es_buf *ret)
 {
 	struct stat after;

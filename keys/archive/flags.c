@@ -10,13 +10,13 @@
 #include <sys/ioctl.h>
 #include <sys/xattr.h>
 
-/* fs/overlayfs/inode.c: a letter for each. */
+/* fs/overlayfs/inode.c: one letter for each flag. */
 #define PROTECTION "trusted.overlay.protattr"
 
 enum {
 	PROTECTING = FS_IMMUTABLE_FL | FS_APPEND_FL,
 	KEPT = PROTECTING | FS_NODUMP_FL | FS_NOATIME_FL, /* what tmpfs can hold (Linux 6.0) */
-	/* What a user sets, and not what a file system says of its own layout. */
+	/* Flags that a user sets, not those by which a file system describes its own layout. */
 	OTHERS = FS_SECRM_FL | FS_UNRM_FL | FS_COMPR_FL | FS_SYNC_FL | FS_NOCOMP_FL | FS_JOURNAL_DATA_FL |
 		 FS_NOTAIL_FL | FS_DIRSYNC_FL | FS_NOCOW_FL | FS_DAX_FL | FS_CASEFOLD_FL,
 	PROTECTION_MAX = 32,
@@ -38,7 +38,7 @@ enum es_reason es_flags_read(int fd, struct archive_entry *entry, bool *ret_stri
 	unsigned long flags = read_protection(fd);
 	int own = 0;
 
-	/* A file system without flags has none. */
+	/* A file system without support for flags has none. */
 	if (ioctl(fd, FS_IOC_GETFLAGS, &own) < 0 && errno != ENOTTY && errno != EOPNOTSUPP && errno != EINVAL &&
 	    errno != ENOSYS)
 		return es_reason_from_errno(errno);

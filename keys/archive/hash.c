@@ -30,7 +30,7 @@ static void write_le64(struct es_writer *w, uint64_t v)
 	es_write_le32(w, (uint32_t)(v >> 32));
 }
 
-/* The length goes first, so that no two members run into the same bytes. */
+/* The length comes first, so that no two different members give the same bytes. */
 static void write_counted(struct es_writer *w, const void *data, size_t len)
 {
 	write_le64(w, len);
@@ -57,7 +57,7 @@ static void write_member(struct es_writer *w, struct archive_entry *e, const str
 	}
 }
 
-/* Sorted: the kernel lists them in the order they were set, which an unpacked tree doesn't repeat. */
+/* Sorted: the kernel lists them in the order in which they were set, which differs in an unpacked tree. */
 static enum es_reason list_xattrs(struct archive_entry *e, struct xattr **ret, size_t *ret_count)
 {
 	size_t count = (size_t)archive_entry_xattr_reset(e);
@@ -69,7 +69,7 @@ static enum es_reason list_xattrs(struct archive_entry *e, struct xattr **ret, s
 	for (size_t i = 0; i < count; i++)
 		if (archive_entry_xattr_next(e, &list[i].name, &list[i].value, &list[i].len) != 0)
 			count = i;
-	/* As one more, so that a tree without flags has the hash that it always had. */
+	/* Counted as one more xattr, so that a tree without flags has the same hash as in earlier releases. */
 	if (flags != NULL)
 		list[count++] = (struct xattr){ FLAGS, flags, strlen(flags) };
 	qsort(list, count, sizeof *list, by_name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linux Documentation/driver-api/early-userspace/buffer-format.rst: archives in the newc form and compressed ones follow
- * each other, with zeros between them. Archives that only the kernel's early code reads hold nothing outside kernel/.
+ * Linux Documentation/driver-api/early-userspace/buffer-format.rst: archives in newc form and compressed ones follow
+ * each other, with zeros between them. Archives that only the kernel's early code reads contain nothing outside
+ * kernel/.
  */
 #include "keys/archive/initrd.h"
 
@@ -53,14 +54,14 @@ static uint64_t align_up(uint64_t v)
 	return (v + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* What the kernel reads before it unpacks anything: microcode, and ACPI tables. */
+/* What the kernel reads before it unpacks anything: microcode and ACPI tables. */
 static bool is_early(struct es_span name)
 {
 	return (name.len == 2 && name.data[0] == '.') || begins(name, "kernel/", 7) ||
 	       (name.len == 7 && begins(name, "kernel", 6));
 }
 
-/* One file of an archive at file->pos, which it moves on; *ret_last: that was the trailer. */
+/* Reads one file of an archive at file->pos, and moves past it; *ret_last: it was the trailer. */
 static bool read_entry(struct es_reader *file, struct seen *seen, bool *ret_last)
 {
 	static const char trailer[] = "TRAILER!!!";
@@ -77,13 +78,13 @@ static bool read_entry(struct es_reader *file, struct seen *seen, bool *ret_last
 	file->pos = align_up(file->pos);
 	if (file->pos > file->in.len) {
 		file->pos = file->in.len;
-		return *ret_last && size == 0; /* nobody has to pad the last one */
+		return *ret_last && size == 0; /* the last one needn't be padded */
 	}
 	if (size > es_reader_left(file))
 		return false;
 	file->pos = align_up(file->pos + size);
 	if (file->pos > file->in.len)
-		file->pos = file->in.len; /* nor its data, where nothing comes after */
+		file->pos = file->in.len; /* nor need its data be, if nothing follows */
 	if (!*ret_last) {
 		seen->any = true;
 		seen->early_only = seen->early_only && is_early(name);
@@ -101,7 +102,7 @@ static bool read_cpio(struct es_reader *file, struct seen *seen)
 	return true;
 }
 
-/* What comes out of a compressed archive, by its first bytes. */
+/* Judges the content of a compressed archive by its first bytes. */
 static enum es_initrd look_into(struct es_span s)
 {
 	struct archive *a = archive_read_new();
@@ -111,7 +112,7 @@ static enum es_initrd look_into(struct es_span s)
 	size_t have = 0;
 
 	if (a == NULL)
-		return ES_INITRD_GOOD; /* no memory to look */
+		return ES_INITRD_GOOD; /* no memory for a look */
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_filter_xz(a);
@@ -147,7 +148,7 @@ static enum es_initrd look_compressed(struct es_span s)
 		{ "\xfd\x37zXZ", 5, true },
 		{ "BZh", 3, true },
 		{ "\x5d\x00\x00", 3, true },
-		{ "\x02\x21\x4c\x18", 4, false }, /* LZ4 and LZO: nothing here unpacks it */
+		{ "\x02\x21\x4c\x18", 4, false }, /* LZ4 and LZO: nothing here unpacks them */
 		{ "\x89LZO", 4, false },
 	};
 
@@ -176,7 +177,8 @@ enum es_initrd es_initrd_look(struct es_span file)
 		if (!is_newc(rest)) {
 			enum es_initrd kind = look_compressed(rest);
 
-			/* What follows a good archive may be a loader's own, as bootconfig is; the kernel goes on. */
+			/* What follows a good archive may belong to a loader, such as bootconfig; the kernel skips
+			 * it. */
 			return kind == ES_INITRD_UNKNOWN && seen.any && !seen.early_only ? ES_INITRD_GOOD : kind;
 		}
 		if (in.pos % ALIGN != 0 || !read_cpio(&in, &seen))

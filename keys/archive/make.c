@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a member that es_member_check let pass. Every folder is opened by the kernel beneath the tree, and never through
- * a symlink; the last part of a name is always made new. */
+/* Makes a member that es_member_check has accepted. The kernel opens every folder below the tree, never through a
+ * symlink; the last part of a name is always newly made. */
 #include "keys/archive/flags.h"
 #include "keys/archive/member.h"
 #include "keys/archive/xattr.h"
@@ -32,7 +32,7 @@ static int open_beneath(int treefd, const char *path)
 	return (int)syscall(SYS_openat2, treefd, path[0] != '\0' ? path : ".", &how, sizeof how);
 }
 
-/* A name that is taken, or that leads through what isn't a folder, is the archive's doing and not the machine's. */
+/* If a name is taken, or leads through something other than a folder, the archive is at fault, not the machine. */
 static enum es_reason made_badly(int error)
 {
 	switch (error) {
@@ -49,7 +49,7 @@ static enum es_reason made_badly(int error)
 	}
 }
 
-/* The folders on the way to a covered path, where they aren't there yet. */
+/* Makes the folders that lead to a covered path, if they don't exist. */
 static enum es_reason make_way(int treefd, const char *path)
 {
 	char part[ES_MEMBER_MAX + 1];
@@ -73,7 +73,7 @@ static enum es_reason make_way(int treefd, const char *path)
 	return ES_OK;
 }
 
-/* Opens the folder that m goes into; *ret_base is its name there. */
+/* Opens the folder that m goes into; *ret_base is its name in that folder. */
 static enum es_reason open_parent(int treefd, const struct es_member *m, int *ret_fd, const char **ret_base)
 {
 	char above[ES_MEMBER_MAX + 1];
@@ -93,7 +93,8 @@ static enum es_reason open_parent(int treefd, const struct es_member *m, int *re
 	return ES_OK;
 }
 
-/* Owner first: chown drops bits of the mode. The ACL before the mode, which then sets its mask to what it was. */
+/* The owner comes first, since chown clears bits of the mode. The ACL comes before the mode, which then restores the
+ * ACL's mask. */
 static enum es_reason finish_open(int fd, const struct es_member *m, uint64_t *lost)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, m->mtime };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* manifest.json: what an archive covers, of which host and when. Its first member, so that it can be read by itself. */
+/* manifest.json: what an archive covers, of which host, and when. It is the first member, so that it can be read
+ * alone. */
 #include "keys/archive/stream.h"
 #include "keys/core/wipe_stack.h"
 #include "keys/store/covered.h"
@@ -15,13 +16,13 @@ enum { MANIFEST_MAX = 64 << 10 };
 static void add_path(struct es_json *j, struct es_manifest *m, const char *path)
 {
 	if (es_covered_path_check(path) != ES_OK) {
-		es_json_fail(j, ES_FORMAT, "paths", "has something in it that can't be covered");
+		es_json_fail(j, ES_FORMAT, "paths", "contains a path that can't be covered");
 		return;
 	}
-	/* One within another would be packed twice. */
+	/* A path inside another would be packed twice. */
 	for (unsigned i = 0; i < m->path_count; i++)
 		if (es_path_within(path, m->paths[i]) || es_path_within(m->paths[i], path))
-			es_json_fail(j, ES_FORMAT, "paths", "has one within another");
+			es_json_fail(j, ES_FORMAT, "paths", "has one path inside another");
 	snprintf(m->paths[m->path_count], sizeof m->paths[0], "%s", path);
 	m->path_count++;
 }
@@ -40,7 +41,7 @@ static void parse_paths(struct es_json *j, struct es_manifest *m)
 		struct json_object *v = json_object_array_get_idx(list, i);
 		const char *path = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 
-		/* A NUL in it would show a shorter path than stands there. */
+		/* With a NUL in it, the path would look shorter than it is. */
 		if (v != NULL && strlen(path) != (size_t)json_object_get_string_len(v))
 			path = "";
 		add_path(j, m, path);

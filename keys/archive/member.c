@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging a member by what the archive says of it. No file system involved. */
+/* Judges a member by what the archive says about it, without a file system. */
 #include "keys/archive/member.h"
 
 #include "keys/archive/xattr.h"
@@ -19,7 +19,7 @@ static enum es_reason check_name(const char *name, struct es_member *m)
 
 	if (len == 0 || strncmp(name, TREE, strlen(TREE)) != 0)
 		return ES_UNSAFE;
-	/* tar writes a folder with a slash at its end */
+	/* tar ends a folder's name with a slash */
 	if (m->kind == ES_MEMBER_FOLDER && name[len - 1] == '/')
 		len--;
 	name += strlen(TREE);
@@ -44,8 +44,8 @@ static enum es_reason check_place(struct es_member *m, const struct es_manifest 
 	m->place = m->path[0] == '\0' ? ES_PLACE_ABOVE : es_manifest_place(manifest, m->path);
 	if (ES_WITH_UNPACK_CHECKS && m->place == ES_PLACE_OUTSIDE)
 		return ES_UNSAFE;
-	/* A symlink in place of what will be mounted over, or mounted, would lead the mount elsewhere. A covered path may
-	 * be a file; what lies on the way to one may not. */
+	/* A symlink in place of a mount point or of what is mounted would lead the mount elsewhere. A covered path may
+	 * be a file; what leads to one may not. */
 	if (m->place != ES_PLACE_WITHIN && m->kind != ES_MEMBER_FOLDER &&
 	    !(m->place == ES_PLACE_TOP && m->kind == ES_MEMBER_FILE))
 		return ES_UNSAFE;
@@ -83,17 +83,17 @@ static enum es_reason check_numbers(struct archive_entry *e, struct es_member *m
 	int64_t size = archive_entry_size(e), uid = archive_entry_uid(e), gid = archive_entry_gid(e);
 	long nsec = archive_entry_mtime_nsec(e);
 
-	/* (uid_t)-1 means "leave it" to chown: it would stay root's. */
+	/* For chown, (uid_t)-1 means "leave it": the file would stay root's. */
 	if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX || nsec < 0 || nsec > 999999999)
 		return ES_FORMAT;
 	if (size < 0)
 		return ES_FORMAT;
 	if (ES_WITH_UNPACK_CHECKS && (archive_entry_perm(e) & S_ISUID))
 		return ES_UNSAFE;
-	/* Of a folder it only says which group new files get. */
+	/* On a folder it only says which group new files get. */
 	if ((archive_entry_perm(e) & S_ISGID) && m->kind != ES_MEMBER_FOLDER)
 		return ES_UNSAFE;
-	/* An ACL in tar's own words isn't how we write it, and leaving it out would open the file wider. */
+	/* We don't write ACLs in tar's own form, and dropping one would grant more access to the file. */
 	if (archive_entry_acl_types(e) != 0)
 		return ES_UNSAFE;
 	m->size = m->kind == ES_MEMBER_FILE ? (uint64_t)size : 0;

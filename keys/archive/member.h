@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One member of an archive on its way into the tree: judged first, then made. Store's own. */
+/* A member that is being unpacked from an archive: first judged, then made. Private to keys/archive. */
 #ifndef ES_ARCHIVE_MEMBER_H
 #define ES_ARCHIVE_MEMBER_H
 
@@ -24,16 +24,16 @@ struct es_member {
 	struct timespec mtime;
 };
 
-/* By what the archive says alone, no file system involved. ES_UNSAFE, ES_TOO_LARGE, ES_FORMAT. */
+/* Judges only what the archive says, without a file system. ES_UNSAFE, ES_TOO_LARGE, ES_FORMAT. */
 ES_MUST_CHECK enum es_reason es_member_check(struct archive_entry *entry, const struct es_manifest *manifest,
 					     struct es_member *ret);
 
-/* ES_UNSAFE: it is there already, or its folder isn't (those on the way to a covered path are made). */
+/* ES_UNSAFE: it exists already, or its folder doesn't (folders that lead to a covered path are made). */
 ES_MUST_CHECK enum es_reason es_member_make_folder(int treefd, const struct es_member *m);
 ES_MUST_CHECK enum es_reason es_member_make_file(int treefd, const struct es_member *m, struct es_tar *tar,
 						 uint64_t *lost);
 ES_MUST_CHECK enum es_reason es_member_make_other(int treefd, const struct es_member *m, uint64_t *lost);
-/* Owner, mode, xattrs and times, once all that belongs into it is there. */
+/* Sets owner, mode, xattrs and times, after everything in the folder has been made. */
 ES_MUST_CHECK enum es_reason es_member_finish_folder(int treefd, const struct es_member *m, uint64_t *lost);
 
 #endif

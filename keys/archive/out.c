@@ -9,13 +9,13 @@
 #include <string.h>
 
 enum {
-	ENVELOPE_ROOM = 4096, /* CMS adds some hundred bytes, and the whole has to stay within ES_ARCHIVE_MAX */
+	ENVELOPE_ROOM = 4096, /* CMS adds some hundred bytes, and the result must not exceed ES_ARCHIVE_MAX */
 	FIRST_ROOM = 256 << 10,
 };
 
 struct es_tar_out {
 	struct archive *tar;
-	struct es_buf room; /* len is what there is room for */
+	struct es_buf room; /* len is the room that is allocated */
 	size_t used;
 	enum es_reason reason; /* why writing failed */
 };
@@ -37,7 +37,7 @@ void es_tar_out_freep(struct es_tar_out **out)
 	*out = NULL;
 }
 
-/* Room for len more; the old place is wiped, which realloc would not do. */
+/* Makes room for len more bytes, and wipes the old buffer, which realloc wouldn't do. */
 static enum es_reason make_room(struct es_tar_out *o, size_t len)
 {
 	ES_PLAIN_BUF bigger = { NULL, 0 };
@@ -83,9 +83,9 @@ static enum es_reason failed(const struct es_tar_out *o)
 }
 
 /*
- * libarchive's pax writer calls this for kinds that tar can't hold, and we hand it none. Its own one stands in the same
- * object as the table of all its writers (zip, xar, 7zip …), so a static link would take in all of them, and with them
- * libxml2, nettle, zlib, bzip2 and xz.
+ * libarchive's pax writer calls this for kinds that tar can't hold, and we pass it none. libarchive's own version is in
+ * the same object as the table of all its writers (zip, xar, 7zip …), so a static link would pull in all of them, and
+ * with them libxml2, nettle, zlib, bzip2 and xz.
  */
 void __archive_write_entry_filetype_unsupported(struct archive *a, struct archive_entry *entry, const char *format);
 void __archive_write_entry_filetype_unsupported(struct archive *a, struct archive_entry *entry, const char *format)
@@ -105,7 +105,7 @@ enum es_reason es_tar_out_new(struct es_tar_out **ret)
 	if (r != ES_OK)
 		return r;
 	o->tar = archive_write_new();
-	/* No padding to blocks: what lies behind the frame would be refused on the way back. */
+	/* No padding to blocks: unpacking would refuse what follows the frame. */
 	if (o->tar == NULL || archive_write_set_format_pax(o->tar) != ARCHIVE_OK ||
 	    archive_write_add_filter_zstd(o->tar) != ARCHIVE_OK ||
 	    archive_write_set_options(o->tar, "xattrheader=SCHILY,zstd:compression-level=9") != ARCHIVE_OK ||
@@ -120,7 +120,7 @@ enum es_reason es_tar_out_add(struct es_tar_out *o, struct archive_entry *entry,
 {
 	int r = archive_write_header(o->tar, entry);
 
-	/* It warns of names that aren't ASCII, and then writes them as the bytes they are (hdrcharset=BINARY). */
+	/* libarchive warns about names that aren't ASCII, and then writes their bytes unchanged (hdrcharset=BINARY). */
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 		return failed(o);
 	while (data.len > 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing a tar in one zstd frame into memory, under the caps. Store's own. */
+/* Writes a tar in one zstd frame into memory, within the caps. Private to keys/archive. */
 #ifndef ES_ARCHIVE_OUT_H
 #define ES_ARCHIVE_OUT_H
 
@@ -12,8 +12,8 @@ ES_MUST_CHECK enum es_reason es_tar_out_new(struct es_tar_out **ret);
 void es_tar_out_freep(struct es_tar_out **out);
 #define ES_TAR_OUT ES_SCOPED(es_tar_out_freep) struct es_tar_out *
 
-/* A member; data is a file's bytes, and their number is what entry says. ES_TOO_LARGE: over ES_ARCHIVE_MAX, less what the
- * envelope around it takes. */
+/* Adds a member; data is the file's content, whose length entry has. ES_TOO_LARGE: over ES_ARCHIVE_MAX, minus what the
+ * envelope adds. */
 ES_MUST_CHECK enum es_reason es_tar_out_add(struct es_tar_out *out, struct archive_entry *entry, struct es_span data);
 /* Ends the tar. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_tar_out_end(struct es_tar_out *out, struct es_buf *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the tree in RAM to the archive. Folders are walked by file descriptors and no symlink is followed; what is gone when
- * it is its turn is left out, as if it had been removed a moment earlier.
+ * From the tree in RAM to the archive. Folders are walked by file descriptor, and no symlink is followed. What is gone
+ * when its turn comes is left out, as if it had been removed a moment earlier.
  */
 #include "keys/archive/entry_from.h"
 #include "keys/archive/flags.h"
@@ -26,10 +26,10 @@
 enum { PACK_TRIES = 3 };
 
 struct walk {
-	struct es_tar_out *out; /* NULL: only the hash is asked for */
+	struct es_tar_out *out; /* NULL: only the hash is wanted */
 	struct es_pack_report report;
-	bool covered;                 /* what comes next is a covered path itself */
-	unsigned depth;               /* of path, without "tree" */
+	bool covered;                 /* the next name is a covered path itself */
+	unsigned depth;               /* of path, not counting "tree" */
 	char path[ES_MEMBER_MAX + 1]; /* "tree/etc/ssh" */
 	size_t len;
 };
@@ -69,7 +69,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A folder's names, sorted, so that the same tree makes the same archive. */
+/* A folder's names, sorted, so that the same tree gives the same archive. */
 static enum es_reason list_folder(int fd, struct names *ret)
 {
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -94,7 +94,7 @@ static enum es_reason list_folder(int fd, struct names *ret)
 	return r;
 }
 
-/* Appends a part to the path; *ret_before is what to cut it back to. */
+/* Appends a part to the path; *ret_before is the length to truncate it to afterwards. */
 static enum es_reason path_enter(struct walk *w, const char *part, size_t *ret_before)
 {
 	size_t len = strlen(part);
@@ -121,7 +121,7 @@ static void path_leave(struct walk *w, size_t before)
 
 static void note(const struct walk *w, uint64_t *count, char names[ES_SKIPPED_NAMED][ES_PATH_TEXT])
 {
-	if (*count < ES_SKIPPED_NAMED) /* without "tree" in front: as it is called on the host */
+	if (*count < ES_SKIPPED_NAMED) /* without the leading "tree": as it is called on the host */
 		es_printable(w->path + strlen("tree"), names[*count], ES_PATH_TEXT);
 	(*count)++;
 }
@@ -149,7 +149,7 @@ static enum es_reason add(struct walk *w, struct es_found *found)
 
 static enum es_reason pack_folder(struct walk *w, int fd);
 
-/* One name in the folder fd, and what is beneath it. */
+/* Packs one name in the folder fd, and everything below it. */
 static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 {
 	ES_FOUND found = { .fd = -1 };
@@ -192,7 +192,7 @@ static enum es_reason pack_folder(struct walk *w, int fd)
 	return r;
 }
 
-/* Opens the folder that a covered path is in. ES_MISSING, ES_COVERED_KIND: something on the way isn't a folder. */
+/* Opens the folder that a covered path is in. ES_MISSING, ES_COVERED_KIND: something along the path isn't a folder. */
 static enum es_reason open_above(int treefd, const char *path, int *ret_fd, const char **ret_base)
 {
 	char part[ES_PATH_TEXT];
@@ -248,7 +248,7 @@ static enum es_reason add_manifest(struct es_tar_out *out, const struct es_manif
 	return es_tar_out_add(out, e, es_buf_span(&text));
 }
 
-/* Every covered path, in the manifest's order. The report is written also on failure. */
+/* Packs every covered path, in the manifest's order. The report is written also on failure. */
 static ES_OWN_FRAME enum es_reason walk_all(int treefd, const struct es_manifest *manifest, struct es_tar_out *out,
 					    struct es_pack_report *ret_report)
 {
@@ -291,8 +291,8 @@ enum es_reason es_archive_hash(int treefd, const struct es_manifest *manifest, s
 	return r;
 }
 
-/* The manifest stands first and names the hash of what follows, so the hash has to be known before. A wrong one would let
- * a later change pass for none. */
+/* The manifest comes first and contains the hash of what follows, so the hash must be known before. With a wrong one, a
+ * later change could pass for no change. */
 enum es_reason es_archive_pack(int treefd, const struct es_manifest *manifest, struct es_buf *ret,
 			       struct es_pack_report *ret_report)
 {

@@ -12,10 +12,10 @@
 
 enum {
 	BLOCK = 64 << 10,
-	WINDOW_LOG_MAX = 25, /* 32 MiB: what unpacking takes of the memory, at most */
+	WINDOW_LOG_MAX = 25, /* 32 MiB: the most memory that unpacking takes */
 	END_OF_TAR = 1024,   /* two blocks of zeros */
 };
-/* Files and their headers, so that a bomb of headers goes off in here too. */
+/* Counts files and their headers, so that a bomb of headers is caught, too. */
 #define STREAM_MAX (2 * ES_UNPACKED_MAX)
 
 struct es_tar {
@@ -24,7 +24,7 @@ struct es_tar {
 	ZSTD_inBuffer in;
 	bool frame_ended;
 	uint64_t total;
-	uint64_t zeros;        /* at the end of what came so far */
+	uint64_t zeros;        /* at the end of the bytes so far */
 	enum es_reason reason; /* why decompression failed */
 	uint8_t block[BLOCK];
 };
@@ -69,7 +69,7 @@ static void count_zeros(struct es_tar *t, size_t len)
 	t->zeros = n == len ? t->zeros + n : n;
 }
 
-/* The next piece of the tar, in t->block; 0 at the frame's end or with t->reason set. */
+/* The next piece of the tar, in t->block; 0 at the end of the frame, or with t->reason set. */
 static size_t decompress(struct es_tar *t)
 {
 	ZSTD_outBuffer out = { .dst = t->block, .size = sizeof t->block };
@@ -83,7 +83,7 @@ static size_t decompress(struct es_tar *t)
 		else if (left == 0)
 			t->frame_ended = true;
 		else if (out.pos == 0 && t->in.pos == in_before)
-			t->reason = ES_FORMAT; /* it wants more, and there is none: cut off */
+			t->reason = ES_FORMAT; /* the frame isn't complete, but there is no more input: truncated */
 	}
 	if (t->frame_ended && t->in.pos != t->in.size)
 		t->reason = ES_FORMAT; /* another frame, or garbage */
@@ -102,7 +102,7 @@ static la_ssize_t read_callback(struct archive *a, void *data, const void **ret_
 	size_t n = decompress(t);
 
 	if (t->reason != ES_OK) {
-		archive_set_error(a, EINVAL, "the zstd frame is unsound");
+		archive_set_error(a, EINVAL, "the zstd frame is malformed");
 		return ARCHIVE_FATAL;
 	}
 	*ret_block = t->block;
@@ -129,17 +129,17 @@ enum es_reason es_tar_open(struct es_span packed, struct es_tar **ret)
 	return ES_OK;
 }
 
-/* Behind the last member there may only be two blocks of zeros, and more zeros. */
+/* After the last member there may only be two blocks of zeros, and more zeros. */
 static enum es_reason finish(struct es_tar *t)
 {
-	uint64_t behind;
+	uint64_t rest;
 
 	while (t->reason == ES_OK && !t->frame_ended)
 		(void)decompress(t);
 	if (t->reason != ES_OK)
 		return t->reason;
-	behind = t->total - (uint64_t)archive_read_header_position(t->tar);
-	return behind >= END_OF_TAR && t->zeros >= behind ? ES_MISSING : ES_FORMAT;
+	rest = t->total - (uint64_t)archive_read_header_position(t->tar);
+	return rest >= END_OF_TAR && t->zeros >= rest ? ES_MISSING : ES_FORMAT;
 }
 
 enum es_reason es_tar_next(struct es_tar *t, struct archive_entry **ret_entry)
@@ -148,7 +148,7 @@ enum es_reason es_tar_next(struct es_tar *t, struct archive_entry **ret_entry)
 
 	if (r == ARCHIVE_EOF)
 		return finish(t);
-	/* Also what libarchive only warns of: a header that it half understood isn't one of ours. */
+	/* libarchive's warnings count, too: a header that it understood only in part isn't one of ours. */
 	if (r != ARCHIVE_OK)
 		return t->reason != ES_OK ? t->reason : ES_FORMAT;
 	return ES_OK;

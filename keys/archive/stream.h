@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a tar in one zstd frame, member by member. Decompression is ours and not libarchive's, so that its size has a
- * cap, and that nothing hides behind the tar's end. Store's own.
+ * Reads a tar in one zstd frame, member by member. We decompress, not libarchive, so that the size is capped and
+ * nothing can be hidden after the tar's end. Private to keys/archive.
  */
 #ifndef ES_ARCHIVE_STREAM_H
 #define ES_ARCHIVE_STREAM_H
@@ -15,9 +15,10 @@ ES_MUST_CHECK enum es_reason es_tar_open(struct es_span packed, struct es_tar **
 void es_tar_freep(struct es_tar **tar);
 #define ES_TAR ES_SCOPED(es_tar_freep) struct es_tar *
 
-/* The next member, the stream's own until the next call. ES_MISSING: that was the last, and nothing follows it. */
+/* The next member; the stream owns it, and keeps it until the next call. ES_MISSING: there are no more, and nothing
+ * follows. */
 ES_MUST_CHECK enum es_reason es_tar_next(struct es_tar *tar, struct archive_entry **ret_entry);
-/* Bytes of the member's file; *ret_len is 0 at its end. */
+/* Reads from the member's file; *ret_len is 0 at its end. */
 ES_MUST_CHECK enum es_reason es_tar_read(struct es_tar *tar, void *data, size_t cap, size_t *ret_len);
 
 /* The manifest, which must be the first member. */
@@ -27,8 +28,8 @@ ES_MUST_CHECK enum es_reason es_tar_manifest(struct es_tar *tar, struct es_manif
 ES_MUST_CHECK enum es_reason es_manifest_write(const struct es_manifest *m, struct es_buf *ret);
 ES_MUST_CHECK enum es_reason es_manifest_parse(struct es_span json, struct es_manifest *ret);
 
-/* libarchive turns names from and to the locale's charset, and composes Unicode on the way. Names are bytes to us: in
- * the C locale it leaves them alone. Sets it for this thread until the scope's end. */
+/* libarchive converts names from and to the locale's charset, and composes Unicode. For us, names are bytes: in the C
+ * locale libarchive leaves them alone. Sets that locale for this thread until the end of the scope. */
 struct es_locale {
 	void *ours, *before;
 };

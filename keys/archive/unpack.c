@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the archive to the tree in RAM. The archive is authentic when this runs, and is treated as if it weren't: libarchive
- * only parses, every name is judged by its text, then resolved by the kernel beneath the tree and through no symlink.
+ * From the archive to the tree in RAM. The archive is authentic by now, but is treated as if it weren't: libarchive
+ * only parses, every name is judged by its text, and then resolved by the kernel below the tree, through no symlink.
  */
 #include "keys/archive/member.h"
 #include "keys/archive/stream.h"
@@ -19,8 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A folder's owner, mode and times come last: each thing put into it would change them, and a default ACL would be
- * handed on to its children. */
+/* A folder's owner, mode and times come last: everything put into it would change them, and its children would inherit
+ * a default ACL. */
 struct folders {
 	struct archive_entry **entry;
 	size_t count, room;
@@ -87,7 +87,7 @@ static enum es_reason unpack_member(struct es_tar *tar, int treefd, const struct
 {
 	enum es_reason r = count_member(m, report);
 
-	if (r != ES_OK || m->path[0] == '\0') /* "tree/" itself is there already */
+	if (r != ES_OK || m->path[0] == '\0') /* "tree/" itself exists already */
 		return r;
 	switch (m->kind) {
 	case ES_MEMBER_FOLDER:
@@ -123,7 +123,7 @@ static enum es_reason unpack_all(struct es_tar *tar, int treefd, const struct es
 	}
 	if (r != ES_MISSING)
 		return r;
-	/* A folder came before what is in it, so this goes from the deepest up. */
+	/* A folder comes before its contents, so this goes from the deepest upwards. */
 	r = ES_OK;
 	for (size_t i = folders.count; i > 0 && r == ES_OK; i--) {
 		r = es_member_check(folders.entry[i - 1], manifest, &m);

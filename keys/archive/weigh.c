@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two passes: what there is, and then the first folder to be left, deepest first, that holds half of it. */
+/* Two passes: the first counts everything; the second finds the first folder that it leaves, deepest first, which holds
+ * half of that. */
 #include "keys/archive/weigh.h"
 
 #include "keys/store/covered.h"
@@ -20,7 +21,7 @@ struct weighing {
 	char path[ES_MEMBER_MAX + 1];
 	size_t len;
 	unsigned depth;
-	struct es_pack_report *report; /* NULL in the first pass, and when it is found */
+	struct es_pack_report *report; /* NULL in the first pass, and once the folder is found */
 };
 
 static bool is_heavy(const struct weighing *w, const struct weight *held)

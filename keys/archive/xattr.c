@@ -22,14 +22,15 @@ enum es_xattr_fate es_xattr_fate(const char *name, bool is_folder)
 {
 	if (strcmp(name, CAPABILITY) == 0)
 		return ES_XATTR_STRIPPED;
-	/* pax parts name and value at the first '='; libarchive writes what isn't printable, and '%', as an escape. */
+	/* pax separates name and value at the first '='; libarchive escapes '%' and what isn't printable. */
 	for (const char *c = name; *c != '\0'; c++)
 		if (*c <= 0x20 || *c > 0x7e || *c == '=' || *c == '%')
 			return ES_XATTR_STRIPPED;
-	/* What stands here of such a file are zeros of its size: packed, they would be all there is. */
+	/* Such a file reads as zeros of its size here: packed, the zeros would replace its content. */
 	if (strcmp(name, OVERLAY "metacopy") == 0 || strcmp(name, OVERLAY "redirect") == 0)
 		return ES_XATTR_ELSEWHERE;
-	/* Those of an overlay that is mounted in a covered folder, and those of a user who knows overlayfs: it hides both. */
+	/* Attributes of an overlay mounted in a covered folder, and those of a user who knows overlayfs: it hides
+	 * both. */
 	if (begins(name, OVERLAY "overlay."))
 		return ES_XATTR_STRIPPED;
 	if (begins(name, OVERLAY))
@@ -50,7 +51,7 @@ static ssize_t get(const struct es_xattr_source *from, const char *name, void *v
 	return from->follow ? getxattr(from->path, name, value, cap) : lgetxattr(from->path, name, value, cap);
 }
 
-/* None at all, a file that is gone, and a file system without them: no reason to fail. */
+/* Having none, a file that is gone, and a file system without xattrs aren't reasons to fail. */
 static bool is_none(int error)
 {
 	return error == ENOTSUP || error == ENODATA || error == ENOENT;
@@ -133,7 +134,7 @@ enum es_reason es_xattrs_set(struct archive_entry *entry, const char *path, bool
 
 		if (r == 0)
 			continue;
-		if (errno == EINVAL) /* an ACL that is none */
+		if (errno == EINVAL) /* a malformed ACL */
 			return ES_FORMAT;
 		if (errno != ENOTSUP)
 			return es_reason_from_errno(errno);

@@ -5,7 +5,8 @@
 
 es_pcr_mask es_policy_pcrs(bool require_secure_boot)
 {
-	/* Firmware measures a driver that it loads from a disk into PCR 2, and what a driver does to the boot is anything. */
+	/* Firmware measures a driver that it loads from a disk into PCR 2, and a driver can change the boot in any
+	 * way. */
 	const es_pcr_mask programs =
 	    ES_PCR_BIT(ES_PCR_BOOT_LOADER) | (ES_WITH_DRIVERS_PCR ? ES_PCR_BIT(ES_PCR_DRIVERS) : 0);
 	const es_pcr_mask loader = require_secure_boot ? ES_PCR_BIT(ES_PCR_SECURE_BOOT) : programs;
@@ -14,7 +15,7 @@ es_pcr_mask es_policy_pcrs(bool require_secure_boot)
 	       (ES_WITH_OPTIONS_PCR ? ES_PCR_BIT(ES_PCR_OPTIONS) : 0);
 }
 
-/* A storage hierarchy that is switched off in the firmware's setup hides the counter as a TPM that is switched off there does. */
+/* A storage hierarchy that is disabled in the firmware's setup hides the counter, as a disabled TPM does. */
 static bool no_counter_possible(struct es_counter counter)
 {
 	return counter.state == ES_TPM_ABSENT || counter.state == ES_TPM_VERSION || counter.state == ES_TPM_HIERARCHY;
@@ -45,7 +46,8 @@ static enum es_reason judge(const struct es_info *info, struct es_counter counte
 		return r;
 	if (info->generation < counter.value)
 		return ES_ROLLED_BACK;
-	/* Behind by one is a commit that was cut before it could count. By more: not the counter of this archive. */
+	/* If the counter is behind by one, a commit was interrupted before it incremented the counter. If it is behind
+	 * by more, it isn't the counter of this archive. */
 	if (info->generation - counter.value > 1)
 		return ES_COUNTER_MISSING;
 	*ret_behind = info->generation != counter.value;
@@ -83,14 +85,14 @@ int es_choice_bank(const struct es_bank banks[static ES_BANK_COUNT], struct es_c
 		return newest;
 	first = banks[newest].info;
 	second = banks[1 - newest].info;
-	/* Between the banks of a rotation: the image that runs knows one of the two keys. */
+	/* Between the two commits of a rotation, the running image knows one of the two keys. */
 	if (says_it_is_ours(first, pins) != says_it_is_ours(second, pins))
 		return says_it_is_ours(first, pins) ? newest : 1 - newest;
-	/* A kdf bank needs no secret to be written: beside a genuine tpm bank it doesn't get to shut the host. */
+	/* Writing a kdf bank takes no secret, so one must not be able to shut a host with a genuine tpm bank. */
 	if (judge(first, counter, &behind) == ES_DOWNGRADE && judge(second, counter, &behind) == ES_OK)
 		return 1 - newest;
-	/* The counter is made when the first tpm bank is written: `set --mode=tpm` was cut just there. (Anyone who can delete
-	 * a counter could as well plant two kdf banks.) */
+	/* The counter is made when the first tpm bank has been written: `set --mode=tpm` was interrupted at this point.
+	 * (Anyone who can delete a counter could just as well plant two kdf banks.) */
 	if (no_counter_yet(counter) && first->mode == ES_MODE_TPM && second->mode == ES_MODE_KDF && ES_WITH_COUNTER)
 		return 1 - newest;
 	return newest;

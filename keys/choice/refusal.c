@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Appends, cut at cap; never moves past the terminator. */
+/* Appends, truncated at cap; never moves past the terminator. */
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t cap, const char *format, ...)
 {
 	size_t used = strlen(text);
@@ -42,7 +42,7 @@ static void append_change(char *text, size_t cap, const struct es_refusal_eviden
 
 void es_refusal_words(const struct es_refusal_evidence *e, char *ret_text, size_t cap)
 {
-	/* The most telling first: what the owner can point at, before what merely follows from it. */
+	/* The most informative first: a cause that the owner can identify, before what merely follows from it. */
 	static const unsigned order[] = { ES_PCR_IMAGE, ES_PCR_OPTIONS, ES_PCR_SECURE_BOOT, ES_PCR_DRIVERS,
 					  ES_PCR_BOOT_LOADER };
 	es_pcr_mask differ = es_pcr_differ(e->sealed, e->now, e->pcrs);

@@ -25,7 +25,8 @@ struct es_protector *es_seals_fitting(const struct es_info *info, const struct e
 	return NULL;
 }
 
-/* The counter is there also for a vendor that counts none yet; but then a literal protector is beside the vendor's. */
+/* A vendor that doesn't count generations yet has a counter, too; but then there is a literal protector beside the
+ * vendor's. */
 bool es_seals_count_generations(const struct es_info *info)
 {
 	bool counter = false;
@@ -43,7 +44,7 @@ struct es_digest es_seals_options_before(const struct es_info *info)
 {
 	struct es_digest found = { { 0 } };
 
-	/* The first is what there was; a next image's comes last. */
+	/* The first protector is the previous one; a next image's comes last. */
 	for (unsigned i = info->protector_count; i-- > 0;) {
 		const struct es_protector *p = info->protectors[i];
 

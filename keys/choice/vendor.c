@@ -57,7 +57,7 @@ enum es_reason es_vendor_protector_fits(const struct es_protector *p, const stru
 {
 	const es_pcr_mask must = ES_PCR_BIT(ES_PCR_SECURE_BOOT) | ES_PCR_BIT(ES_PCR_OPTIONS);
 
-	/* PCR 11 by itself is worth nothing: any EFI program can replay it. PCR 7 says that it was the image. */
+	/* PCR 11 alone proves nothing: any EFI program can replay it. PCR 7 proves that it was the image. */
 	if (!p->tpm.is_signed || (p->tpm.pcrs & must) != must || (p->tpm.pcrs & signed_pcrs) != 0 ||
 	    p->tpm.vendor.pcrs != signed_pcrs)
 		return ES_TAMPERED_INFO;

@@ -5,7 +5,7 @@ enum {
 	OPTIONAL_AT = 24, /* of the optional header, from the "PE\0\0" signature */
 	CHECKSUM_AT = OPTIONAL_AT + 64,
 	CHECKSUM_LEN = 4,
-	DIRECTORIES_AT = OPTIONAL_AT + 108, /* their number; they follow */
+	DIRECTORIES_AT = OPTIONAL_AT + 108, /* the number of data directories, which follow it */
 	CERTIFICATES_AT = DIRECTORIES_AT + 4 + 4 * 8,
 	DIRECTORY_LEN = 8,
 	CERTIFICATES_NUMBER = 4,
@@ -33,7 +33,7 @@ static void take(struct parts *p, struct es_span image, uint64_t from, uint64_t 
 		p->count++;
 }
 
-/* All but the two fields that signing changes. */
+/* All of the headers but the two fields that signing changes. */
 static void take_headers(struct parts *p, const struct es_pe *pe)
 {
 	uint64_t pe_at = pe->header_offset, from = pe_at + CHECKSUM_AT + CHECKSUM_LEN;
@@ -47,7 +47,7 @@ static void take_headers(struct parts *p, const struct es_pe *pe)
 	take(p, pe->image, from, pe->headers_size);
 }
 
-/* By their place in the file. Returns how many bytes were taken, headers included. */
+/* In the order of their place in the file. Returns how many bytes were taken, headers included. */
 static uint64_t take_sections(struct parts *p, const struct es_pe *pe)
 {
 	uint64_t end = pe->headers_size, sum = pe->headers_size;
@@ -81,8 +81,8 @@ enum es_reason es_authenticode(const struct es_pe *pe, es_sha256_fn *sha256, str
 		return ES_FORMAT;
 	take_headers(&p, pe);
 	sum = take_sections(&p, pe);
-	/* By the count and not by the last section's end: with gaps between sections that isn't the same, and this is how the
-	 * specification has it, and firmware does it. */
+	/* By the sum of the sizes, not by the end of the last section: with gaps between sections they differ. The
+	 * specification defines it so, and firmware does it so. */
 	take(&p, pe->image, sum, pe->image.len - pe->cert_size);
 	if (p.bad)
 		return ES_FORMAT;
@@ -114,7 +114,7 @@ enum es_reason es_pe_signature(const struct es_pe *pe, unsigned n, struct es_spa
 			*ret = content;
 			return ES_OK;
 		}
-		/* Up to the next multiple, or to the end, where some tools leave the padding out. */
+		/* Skips to the next multiple, or to the end, where some tools omit the padding. */
 		for (size_t pad = (0 - (size_t)len) % CERTIFICATE_ALIGNMENT; pad > 0 && es_reader_left(&in) > 0; pad--)
 			es_read_u8(&in);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes that are owned: malloc'd, freed at the scope's end. Not for secrets. Host only. */
+/* A buffer that its holder owns: malloc'd, freed at the end of the scope. Not for secrets. Host only. */
 #ifndef ES_CORE_BUF_H
 #define ES_CORE_BUF_H
 
@@ -12,11 +12,11 @@ struct es_buf {
 	size_t len;
 };
 
-ES_MUST_CHECK enum es_reason es_buf_new(size_t len, struct es_buf *ret); /* zeroed; len 0 is fine */
+ES_MUST_CHECK enum es_reason es_buf_new(size_t len, struct es_buf *ret); /* zeroed; len may be 0 */
 ES_MUST_CHECK enum es_reason es_buf_copy(struct es_span from, struct es_buf *ret);
-void es_buf_free(struct es_buf *b); /* leaves it empty; an empty one is fine */
+void es_buf_free(struct es_buf *b); /* leaves b empty; b may be empty already */
 struct es_span es_buf_span(const struct es_buf *b);
-struct es_buf es_buf_take(struct es_buf *b); /* moves out, leaves it empty */
+struct es_buf es_buf_take(struct es_buf *b); /* moves the bytes out, leaves b empty */
 /* The bytes of a text, without its NUL. */
 struct es_span es_text_span(const char *text);
 

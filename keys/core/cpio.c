@@ -31,7 +31,7 @@ static size_t padding(size_t len)
 	return (ALIGN - len % ALIGN) % ALIGN;
 }
 
-/* Every entry is a multiple of four long, so that they are all aligned if the first one is. */
+/* Every entry's length is a multiple of four, so if the first one is aligned, all are. */
 static void write_entry(struct es_writer *w, const struct entry *e)
 {
 	size_t name_len = strlen(e->path) + 1;
@@ -45,14 +45,14 @@ static void write_entry(struct es_writer *w, const struct entry *e)
 		(uint32_t)e->data.len,
 		0, /* device, major and minor */
 		0,
-		0, /* what device a node stands for */
+		0, /* the device that a node represents */
 		0,
 		(uint32_t)name_len,
-		0, /* no checksum in this form */
+		0, /* this form has no checksum */
 	};
 
 	if (e->data.len > UINT32_MAX || name_len > UINT32_MAX) {
-		es_write_bytes(w, NULL, SIZE_MAX); /* a size that the measuring pass can't miss */
+		es_write_bytes(w, NULL, SIZE_MAX); /* a size that the measuring pass is sure to notice */
 		return;
 	}
 	es_write_text(w, "070701");

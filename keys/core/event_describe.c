@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Words for an event of the boot log, for the message that says why a key stays shut. An event's bytes are whatever the
- * one who measured it wrote there: nothing but printable ASCII of it comes through. Boot options never do, as they may
- * hold a recovery key; of what firmware hands over, no credential does.
+ * measuring program wrote there: only printable ASCII gets through. Boot options never do, since they may hold a
+ * recovery key; neither does a credential that firmware hands over.
  */
 #include "keys/core/event_log.h"
 #include "keys/core/firmware_options.h"
@@ -28,7 +28,7 @@ enum {
 	TAG_LINUX_INITRD = (int)0x8f3b22ed,
 };
 
-/* SHA-256 of ES_RECOVERY_EVENT. The digest counts, not the text beside it. */
+/* SHA-256 of ES_RECOVERY_EVENT. Only the digest counts, not the text beside it. */
 static const struct es_digest recovery_digest = { {
     0xcc, 0x0a, 0xf0, 0x93, 0xa3, 0x15, 0xfe, 0x8d, 0x25, 0xf0, 0x80, 0x5a, 0x3a, 0x20, 0xa2, 0x23,
     0x55, 0x6d, 0x0e, 0x5c, 0x5a, 0x68, 0x8b, 0xab, 0xdc, 0xe9, 0x0f, 0x8f, 0x9e, 0x00, 0xb3, 0x9b,
@@ -57,7 +57,7 @@ static const struct {
 	{ 0x800000e2, "device firmware" },
 };
 
-/* A text of limited room that is cut and not refused when full. */
+/* A text of limited size, truncated when it is full. */
 struct text {
 	char *out;
 	size_t cap, len;
@@ -89,7 +89,7 @@ static void put_number(struct text *t, unsigned v)
 	put_char(t, '0' + v % 10);
 }
 
-/* ASCII or UTF-16, as far as its NUL or its end: which of the two shows in the second byte. */
+/* ASCII or UTF-16, up to its NUL or its end; the second byte distinguishes the two. */
 static void put_text_of(struct text *t, struct es_span s)
 {
 	size_t step = s.len >= 2 && s.data[1] == 0 ? 2 : 1;
@@ -197,7 +197,7 @@ static void describe_variable(struct text *t, const struct es_event *event)
 	put(t, ")");
 }
 
-/* On the machine anybody can read a variable; but what is shown goes further than that. */
+/* On the machine itself anyone can read a variable, but a message is shown in more places. */
 static bool holds_credential(struct es_span data)
 {
 	char options[ES_OPTIONS_MAX] = "";
@@ -210,11 +210,11 @@ static bool holds_credential(struct es_span data)
 	       es_options_find(all, "systemd.set_credential_binary", &value);
 }
 
-/* A boot menu measures the options that it passes, the recovery key with them. The stub then overwrites the key in the log: its
- * text stays, with stars in the key's place. */
+/* A boot menu measures the options that it passes, including the recovery key. The stub then overwrites the key in the
+ * log: the text stays, with stars in place of the key. */
 static bool holds_recovery(struct es_span data)
 {
-	enum { STARS = 24 }; /* of what looks like a key, at least */
+	enum { STARS = 24 }; /* at least as many as anything that looks like a key has */
 	char options[ES_OPTIONS_MAX] = "";
 	struct text t = { options, sizeof options, 0 };
 	unsigned stars = 0;
@@ -228,7 +228,7 @@ static bool holds_recovery(struct es_span data)
 	return holds;
 }
 
-/* The name without its GUID; the value, unless it was overwritten (es_event_log_hide) or may be a secret. */
+/* The name without its GUID, and the value, unless it was overwritten (es_event_log_hide) or may be a secret. */
 static void describe_firmware(struct text *t, const struct es_firmware_event *e)
 {
 	enum { GUID_TEXT = 1 + 36 };
@@ -241,8 +241,7 @@ static void describe_firmware(struct text *t, const struct es_firmware_event *e)
 	}
 	put(t, "EFI variable ");
 	put_text_of(t, (struct es_span){ e->variable.data, e->variable.len - (guid ? (size_t)GUID_TEXT : 0) });
-	if (e->value.len == 0 || e->value.data[0] == '*' || holds_recovery(e->value) ||
-	    holds_credential(e->value))
+	if (e->value.len == 0 || e->value.data[0] == '*' || holds_recovery(e->value) || holds_credential(e->value))
 		return;
 	put(t, ": ");
 	put_text_of(t, e->value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads and replays the TCG event log. The log itself is not authenticated: whoever can write memory before the kernel
- * runs can put anything into it. Only a replay that gives the TPM's own PCR values makes its digests true, and the
- * events' own bytes (what es_event_describe words) are not even covered by that. It explains; it decides nothing.
+ * Reads and replays the TCG event log. The log itself isn't authenticated: anyone who can write memory before the
+ * kernel runs can put anything into it. Its digests are proven only by a replay that yields the TPM's own PCR values,
+ * and even that doesn't cover the events' data, which es_event_describe words. The log explains; it decides nothing.
  */
 #include "keys/core/event_log.h"
 
@@ -19,11 +19,11 @@ enum {
 	ALG_SM3_256 = 0x12,
 	DIGEST_LEN_MAX = 128,
 	LOCALITY_MAX = 4,
-	PCR_DYNAMIC_FIRST = 17, /* 17 to 22 belong to a dynamic launch and start as ones */
+	PCR_DYNAMIC_FIRST = 17, /* 17 to 22 belong to a dynamic launch and start as all ones */
 	PCR_DYNAMIC_LAST = 22,
 };
 
-static const char spec_id[16] = "Spec ID Event03"; /* with its NUL */
+static const char spec_id[16] = "Spec ID Event03"; /* including its NUL */
 static const char startup_locality[16] = "StartupLocality";
 
 static uint16_t known_digest_len(uint16_t alg)
@@ -51,7 +51,8 @@ static int find_alg(const struct es_event_log *log, uint16_t id)
 	return -1;
 }
 
-/* The old form throughout, as a TPM 1.2's firmware writes it: read to its end, since nothing marks it. */
+/* Whether it is the old form throughout, as a TPM 1.2's firmware writes it. Nothing marks that form, so this reads to
+ * the end. */
 static bool is_sha1_log(struct es_span bytes)
 {
 	struct es_reader in = { .in = bytes };
@@ -61,7 +62,7 @@ static bool is_sha1_log(struct es_span bytes)
 
 		es_read_span(&in, SHA1_LEN);
 		es_read_span(&in, es_read_le32(&in));
-		/* What extends nothing may name no PCR, 0xffffffff. */
+		/* An event that extends nothing may have 0xffffffff for a PCR. */
 		if (pcr >= ES_PCR_COUNT && type != ES_EV_NO_ACTION)
 			return false;
 	}
@@ -83,13 +84,13 @@ static enum es_reason read_algs(struct es_reader *in, struct es_event_log *log)
 		log->algs[log->alg_count].len = len;
 		log->alg_count++;
 	}
-	es_read_span(in, es_read_u8(in)); /* the vendor's own */
+	es_read_span(in, es_read_u8(in)); /* vendor-specific */
 	if (in->bad)
 		return ES_FORMAT;
 	return find_alg(log, ALG_SHA256) < 0 ? ES_TPM_NO_SHA256 : ES_OK;
 }
 
-/* The first event has the old form, so that an old reader can step over it. */
+/* The first event has the old form, so that an old reader can skip it. */
 enum es_reason es_event_log_open(struct es_span bytes, struct es_event_log *ret)
 {
 	struct es_event_log log = { .in = { .in = bytes } };
@@ -111,7 +112,7 @@ enum es_reason es_event_log_open(struct es_span bytes, struct es_event_log *ret)
 	return r;
 }
 
-/* One digest for each algorithm at most; SHA-256 among them unless the event extends nothing. */
+/* At most one digest for each algorithm; SHA-256 among them, unless the event extends nothing. */
 static bool read_digests(struct es_event_log *log, struct es_event *event)
 {
 	uint32_t count = es_read_le32(&log->in), seen = 0;
@@ -155,7 +156,7 @@ enum es_reason es_event_log_next(struct es_event_log *log, struct es_event *ret)
 	event.pcr = es_read_le32(&log->in);
 	event.type = es_read_le32(&log->in);
 	if (!read_digests(log, &event)) {
-		log->in.bad = true; /* where the next event would begin isn't known */
+		log->in.bad = true; /* the start of the next event is unknown */
 		return ES_FORMAT;
 	}
 	event.data = es_read_span(&log->in, es_read_le32(&log->in));
@@ -196,7 +197,7 @@ enum es_reason es_event_log_replay(struct es_span bytes, es_sha256_fn *sha256, e
 	while ((r = es_event_log_next(&log, &event)) == ES_OK) {
 		if (event.type == ES_EV_NO_ACTION) {
 			if (is_startup_locality(&event) && pcr0_begun)
-				return ES_FORMAT; /* too late: it says where PCR 0 began */
+				return ES_FORMAT; /* too late: this event sets the start value of PCR 0 */
 			continue;
 		}
 		if (event.pcr == 0 && !pcr0_begun) {
@@ -216,7 +217,7 @@ enum es_reason es_event_log_replay(struct es_span bytes, es_sha256_fn *sha256, e
 	return ES_OK;
 }
 
-/* The next event that extends pcr; *ret_has is false at the log's end. */
+/* The next event that extends pcr; *ret_has is false at the end of the log. */
 static enum es_reason next_of_pcr(struct es_event_log *log, unsigned pcr, struct es_event *ret, bool *ret_has)
 {
 	struct es_event event;
@@ -281,13 +282,13 @@ void es_event_log_hide(uint8_t *bytes, size_t len)
 		if (!es_event_is_firmware_option(&event) || !es_firmware_event_read(event.data, &e))
 			continue;
 		hidden = e.value;
-		if (e.variable.len == 0) { /* of a string the name stays, and that it has a value */
+		if (e.variable.len == 0) { /* of a string, keep the name and that it has a value */
 			size_t shown = es_firmware_string_shown(e.value).len;
 
 			shown += shown < e.value.len; /* "=" */
 			hidden = (struct es_span){ e.value.data + shown, e.value.len - shown };
 		}
-		/* It is within bytes. */
+		/* e.variable and e.value are parts of bytes. */
 		if (hidden.len > 0)
 			memset(bytes + (hidden.data - bytes), '*', hidden.len);
 	}

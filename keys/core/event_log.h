@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The TCG event log, crypto agile form, as Linux shows it in
- * /sys/kernel/security/tpm0/binary_bios_measurements. Untrusted input: every length is checked.
- * TCG PC Client Platform Firmware Profile 1.05, section 10.
+ * The TCG event log in its crypto agile form, as Linux shows it in /sys/kernel/security/tpm0/binary_bios_measurements.
+ * Untrusted input: every length is checked. TCG PC Client Platform Firmware Profile 1.05, section 10.
  */
 #ifndef ES_CORE_EVENT_LOG_H
 #define ES_CORE_EVENT_LOG_H
@@ -30,8 +29,8 @@ struct es_event {
 	unsigned index; /* in the log, from 0 */
 	unsigned pcr;
 	uint32_t type;
-	struct es_digest sha256; /* the digest of the SHA-256 bank */
-	struct es_span data;     /* the event's own bytes, in place */
+	struct es_digest sha256; /* from the SHA-256 bank */
+	struct es_span data;     /* the event's data, in place */
 };
 
 struct es_event_log {
@@ -41,40 +40,41 @@ struct es_event_log {
 	struct {
 		uint16_t id, len;
 	} algs[ES_EVENT_LOG_ALGS_MAX];
-	uint8_t startup_locality; /* PCR 0 starts from it */
+	uint8_t startup_locality; /* PCR 0 starts from this value */
 };
 
-/* Reads the header. ES_FORMAT: not a log; ES_VERSION: SHA-1 form (a TPM 1.2's); ES_TPM_NO_SHA256: no SHA-256
- * digests in it. The log's bytes stay the caller's and must outlive it. */
+/* Reads the header. ES_FORMAT: not a log; ES_VERSION: the SHA-1 form (of a TPM 1.2); ES_TPM_NO_SHA256: the log has no
+ * SHA-256 digests. The caller keeps the log's bytes, which must outlive *ret. */
 ES_MUST_CHECK enum es_reason es_event_log_open(struct es_span bytes, struct es_event_log *ret);
 
-/* The next event. ES_MISSING at the end, ES_FORMAT where it breaks off. */
+/* The next event. ES_MISSING at the end, ES_FORMAT where the log is cut short. */
 ES_MUST_CHECK enum es_reason es_event_log_next(struct es_event_log *log, struct es_event *ret);
 
-/* Leaves an event out of a replay, or not. */
+/* Whether a replay leaves this event out. */
 typedef bool es_event_skip_fn(const struct es_event *event);
 
-/* The values of every PCR that the log extends, all 24 present (those without events at their reset value: zeros;
- * ones for 17 to 22). skip may be NULL. */
+/* The value of every PCR after the log's events. All 24 are present; those without events have their reset value:
+ * zeros, or ones for 17 to 22. skip may be NULL. */
 ES_MUST_CHECK enum es_reason es_event_log_replay(struct es_span bytes, es_sha256_fn *sha256, es_event_skip_fn *skip,
 						 struct es_pcr_values *ret);
 
-/* PCR 12 events that a later automatic boot won't have: the stub's that says "recovery boot", and a boot menu's own of
- * options with a recovery key among them. */
+/* PCR 12 events that a later automatic boot won't have: the stub's "recovery boot", and a boot menu's event for options
+ * that included a recovery key. */
 bool es_event_is_recovery(const struct es_event *event);
 
-/* PCR 12 events of what firmware handed over as options (keys/core/firmware_options.h): a later boot has those of its own. */
+/* PCR 12 events for the options that firmware handed over (keys/core/firmware_options.h). A later boot measures its
+ * own. */
 bool es_event_is_firmware_option(const struct es_event *event);
-/* Overwrites the values in those events: there may be credentials among them, and a copy of the log goes to the disk. The
- * digests stay as they are. */
+/* Overwrites the values in those events: they may be credentials, and a copy of the log goes to disk. The digests stay
+ * unchanged. */
 void es_event_log_hide(uint8_t *bytes, size_t len);
 
-/* What one event measured, in words for a message: "section .initrd of the image", "Secure Boot variable db",
- * "EFI program \EFI\BOOT\BOOTX64.EFI". Always NUL-terminated, never longer than cap, printable ASCII only. */
+/* What one event measured, in words for a message: "section .initrd of the image", "Secure Boot variable db", "EFI
+ * program \EFI\BOOT\BOOTX64.EFI". Always NUL-terminated, never longer than cap, printable ASCII only. */
 void es_event_describe(const struct es_event *event, char *ret_text, size_t cap);
 
-/* The first event of pcr in which two logs differ: then *ret_then and *ret_now say what stood there; has_* is false
- * where one log had no more. ES_MISSING if the logs are alike in that PCR. */
+/* The first event of pcr in which two logs differ, as each log has it; has_* is false where one log had no more events.
+ * ES_MISSING if the logs are alike in that PCR. */
 struct es_event_change {
 	bool has_then, has_now;
 	struct es_event then, now;

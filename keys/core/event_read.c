@@ -4,14 +4,14 @@
 #include <string.h>
 
 enum {
-	LOAD_EVENT_FIXED = 24, /* UEFI_IMAGE_LOAD_EVENT before the length of its device path */
+	LOAD_EVENT_FIXED = 24, /* the part of UEFI_IMAGE_LOAD_EVENT before the length of its device path */
 	GUID_LEN = 16,
 	NODE_HEADER = 4,
 	NODE_MEDIA = 4,
 	NODE_FILE_PATH = 4,
 };
 
-/* Appends UTF-16 up to its NUL, backslashes as slashes, each only once. */
+/* Appends UTF-16 up to its NUL, with backslashes as slashes, and a run of them as one. */
 static bool append_name(char *path, size_t *len, struct es_span node)
 {
 	struct es_reader in = { .in = node };
@@ -61,7 +61,7 @@ bool es_event_program_file(const struct es_event *event, char ret[static ES_PROG
 			return false;
 		if (type != NODE_MEDIA || subtype != NODE_FILE_PATH)
 			continue;
-		/* A path may be cut into nodes anywhere between two names. */
+		/* A path may be split into nodes between any two names. */
 		if (len > 0 && path[len - 1] != '/' && len + 1 < sizeof path)
 			path[len++] = '/';
 		if (!append_name(path, &len, node))

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The vendor GUIDs of systemd and of the boot loader interface, as firmware stores them. */
+/* The vendor GUIDs of systemd and of the boot loader interface, in the firmware's byte order. */
 #define SYSTEMD                                                                                                        \
 	{                                                                                                              \
 		0x4b, 0x64, 0xf2, 0x8c, 0x0b, 0x4b, 0x8f, 0x42, 0x93, 0x87, 0x6d, 0x87, 0x60, 0x50, 0xdc, 0x67         \
@@ -18,14 +18,15 @@
 const struct es_firmware_variable es_firmware_variables[ES_FIRMWARE_VARIABLES] = {
 	{ "SystemdOptions-8cf2644b-4b0b-428f-9387-6d876050dc67", SYSTEMD,
 	  "systemd before 258 takes boot options from it" },
-	{ "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", SYSTEMD, "systemd resumes a system from there" },
+	{ "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", SYSTEMD,
+	  "systemd resumes a hibernated system from where it says" },
 	{ "FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67", SYSTEMD, "systemd-repart wipes partitions" },
 	{ "FactoryResetRequest-8cf2644b-4b0b-428f-9387-6d876050dc67", SYSTEMD, "systemd resets the system" },
 	{ "StubDeviceURL-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", LOADER,
-	  "with systemd.pull= systemd loads images from there" },
+	  "with systemd.pull=, systemd loads images from this URL" },
 };
 
-/* All that systemd and its boot loaders look for begins so: credentials, and options for the kernel. */
+/* Everything that systemd and its boot loaders look for starts with this: credentials, and options for the kernel. */
 static const char string_prefix[] = "io.systemd.";
 
 enum { GUID_TEXT = 1 + 36 }; /* "-GUID" */

@@ -20,7 +20,7 @@ void es_harden_process(void)
 	const struct rlimit none = { 0, 0 };
 	int fd = 0;
 
-	/* Started without them, a file that is opened later would get their number, and our messages. */
+	/* If they were closed, a file opened later would get their number, and our messages. */
 	while (fd >= 0 && fd <= STDERR_FILENO)
 		fd = open("/dev/null", O_RDWR);
 	if (fd > STDERR_FILENO)
@@ -31,7 +31,7 @@ void es_harden_process(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* Under a limit that binds us (root of a container), all that is allocated beyond it would fail from now on. */
+/* Under a limit that applies to us (root in a container), every allocation beyond it would fail from now on. */
 static bool limit_binds(void)
 {
 	void *probe = mmap(NULL, PROBE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -29,7 +29,7 @@ bool es_hex_decode(const char *text, uint8_t *ret, size_t len)
 {
 	for (size_t i = 0; i < 2 * len; i++)
 		if (digit_value(text[i]) < 0)
-			return false; /* a NUL too, so nothing behind it is read */
+			return false; /* stops at a NUL, so nothing after it is read */
 	if (text[2 * len] != '\0')
 		return false;
 	for (size_t i = 0; i < len; i++)

@@ -9,7 +9,7 @@
 /* Writes 2*len lower-case digits and a NUL. */
 void es_hex_encode(const uint8_t *data, size_t len, char *ret_text);
 
-/* Reads exactly 2*len digits of either case, then a NUL; false (and *ret untouched) for anything else. */
+/* Reads exactly 2*len digits of either case, then a NUL. False (and *ret untouched) for anything else. */
 bool es_hex_decode(const char *text, uint8_t *ret, size_t len);
 
 #endif

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Words are split as the kernel's next_arg() does (Linux lib/cmdline.c).
+ * Words are split as the kernel's next_arg() does it (Linux lib/cmdline.c).
  */
 #include "keys/core/options.h"
 
 #include <string.h>
 
-/* As the kernel's isspace(), 0xa0 with it; a NUL parts words too. */
 bool es_options_is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0 || c == '\0';
 }
 
-/* The word at or behind pos: false if there is none. Double quotes keep white space, save one that is never closed: a key
- * behind it must be found all the same. */
+/* The word at or after pos; false if there is none. Double quotes keep white space, except one that is never closed: a
+ * key after it must still be found. */
 static bool next_word(struct es_span in, size_t pos, struct es_span *ret)
 {
 	bool quoted = false;
@@ -35,7 +34,7 @@ static bool next_word(struct es_span in, size_t pos, struct es_span *ret)
 	return true;
 }
 
-/* Cuts what is left of a word behind its name, "=value" or nothing, down to the value, without quotes at its ends. */
+/* The value in the rest of a word after its name ("=value" or nothing), without quotes at its ends. */
 static struct es_span bare_value(struct es_span rest, bool quoted)
 {
 	if (rest.len > 0 && rest.data[0] == '=') {
@@ -50,7 +49,7 @@ static struct es_span bare_value(struct es_span rest, bool quoted)
 	return rest;
 }
 
-/* Whether word is name=value, or name alone if lone_ok; perhaps quoted as a whole. */
+/* Whether word is name=value, or name alone if lone_ok; the whole may be quoted. */
 static bool is_option(struct es_span word, const char *name, bool lone_ok, struct es_span *ret_value)
 {
 	size_t n = strlen(name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * When in doubt whether a word is part of a recovery key it is taken: what is taken goes to nobody, what stays is measured and
- * shown to every user.
+ * When in doubt, a word counts as part of a recovery key and is taken out: nobody gets to see it then, while a word
+ * that stays is measured and shown to every user.
  */
 #include "keys/core/options_recovery.h"
 
@@ -20,7 +20,7 @@ enum {
 struct take {
 	char *options;
 	size_t len;
-	char *value; /* ES_RECOVERY_INPUT_MAX */
+	char *value; /* ES_RECOVERY_INPUT_MAX bytes */
 	size_t value_len;
 	unsigned value_digits;
 	uint8_t key[ES_RECOVERY_LEN];
@@ -57,7 +57,7 @@ static bool is_dash(char c)
 	return c == '-' || c == '_' || c == '.';
 }
 
-/* The kernel takes - for _; people take any case, and what joins words for granted. */
+/* The kernel treats - and _ alike. People use any case, and may leave out what joins words. */
 static bool name_is(struct es_span text, const char *name)
 {
 	size_t i = 0;
@@ -119,7 +119,7 @@ static struct count count(struct es_span s)
 	return n;
 }
 
-/* Nothing but separators; "--" has a meaning of its own. */
+/* Only separators; "--" has a meaning of its own. */
 static bool is_joint(struct es_span word)
 {
 	const struct count n = count(word);
@@ -127,7 +127,7 @@ static bool is_joint(struct es_span word)
 	return n.digits + n.letters == 0 && !(word.len == 2 && memcmp(word.data, "--", 2) == 0);
 }
 
-/* "{GUID}", as `recovery list` prints it before the key; perhaps as the value's begin. */
+/* "{GUID}", as `recovery list` prints it before the key; the value may begin with it. */
 static bool ends_in_id(struct es_span word)
 {
 	const uint8_t *p;
@@ -144,7 +144,7 @@ static bool ends_in_id(struct es_span word)
 	return true;
 }
 
-/* What goes with the key that follows. */
+/* What belongs to the key that follows it. */
 static bool leads_in(struct es_span word)
 {
 	const struct count n = count(word);
@@ -154,7 +154,7 @@ static bool leads_in(struct es_span word)
 	       (n.tokens > 0 && n.groups == n.tokens && !memchr(word.data, '=', word.len));
 }
 
-/* A group too many isn't an option either, but a runlevel is. */
+/* A surplus group isn't an option; but one digit may be a runlevel. */
 static bool is_left_over(struct es_span word)
 {
 	for (size_t i = 0; i < word.len; i++)
@@ -163,12 +163,13 @@ static bool is_left_over(struct es_span word)
 	return count(word).digits > 1;
 }
 
-/* Between scattered groups other options stay. */
+/* Options between scattered groups stay. */
 static bool is_of_hit(const struct take *t, struct es_span word, const struct es_recovery_hit *hit)
 {
 	size_t from = start_of(t, word), to = from + word.len;
 
-	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: what touches it is of the same word. */
+	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a joint that touches the hit belongs
+	 * to it. */
 	if (to <= hit->from || from >= hit->to)
 		return to >= hit->from && from <= hit->to && is_joint(word);
 	for (unsigned i = 0; i < hit->parts; i++)
@@ -177,7 +178,7 @@ static bool is_of_hit(const struct take *t, struct es_span word, const struct es
 	return hit->parts == 0 || is_joint(word);
 }
 
-/* The text from start on has become that much shorter. */
+/* Where `at` is after the text lost `removed` bytes from start on. */
 static size_t moved(size_t at, size_t start, size_t removed)
 {
 	return at > start + removed ? at - removed : at > start ? start : at;
@@ -193,7 +194,8 @@ static void hit_moved(struct es_recovery_hit *hit, size_t start, size_t removed)
 	}
 }
 
-/* Words from one to another, with the space behind them; of the last word also that before it. Returns where the next begins. */
+/* Removes the words from start to end with the space after them, and, of the last word, also the space before it.
+ * Returns where the next word begins. */
 static size_t cut(struct take *t, size_t start, size_t end)
 {
 	struct es_span word;
@@ -210,7 +212,7 @@ static size_t cut(struct take *t, size_t start, size_t end)
 	return start < t->len ? start : t->len;
 }
 
-/* more: where what may go with a key ends, a group too many; 0: this isn't a key. */
+/* more: the end of what may belong to a key, such as a surplus group; 0: the hit isn't a key. */
 static void cut_hit(struct take *t, struct es_recovery_hit hit, size_t more)
 {
 	enum { NOWHERE = -1 };
@@ -222,7 +224,7 @@ static void cut_hit(struct take *t, struct es_recovery_hit hit, size_t more)
 		size_t start = start_of(t, word), removed;
 		bool of_hit = is_of_hit(t, word, &hit);
 
-		/* What is behind the last word of the hit is where the next one was. */
+		/* The word after the hit's last one has moved to its place. */
 		if (!of_hit && !(cut_some && start >= hit.to && start + word.len <= more && is_left_over(word))) {
 			if (start >= hit.to)
 				break;
@@ -240,7 +242,7 @@ static void cut_hit(struct take *t, struct es_recovery_hit hit, size_t more)
 		lead = (size_t)NOWHERE;
 		cut_some = true;
 	}
-	if (t->len == before) { /* can't be: what was found is in a word. Then nothing may stay. */
+	if (t->len == before) { /* impossible: a hit is within words. Let nothing remain. */
 		es_wipe(t->options, t->len);
 		t->len = 0;
 	}
@@ -263,11 +265,11 @@ static void value_add(struct take *t, struct es_text text, size_t from, size_t t
 	start = w.pos;
 	es_text_write_tokens(&text, from, to, &w);
 	if (w.pos > start)
-		t->value_len = w.bad ? w.cap : w.pos; /* what is too long is cut, and found mistyped */
+		t->value_len = w.bad ? w.cap : w.pos; /* too long a text is cut, and then found mistyped */
 	t->value_digits += count((struct es_span){ text.bytes.data + from, to - from }).digits;
 }
 
-/* A second key only where it differs: who reads them says so. */
+/* Adds a second key only if it differs; es_recovery_code_read reports that. */
 static void value_add_key(struct take *t, const uint8_t key[static ES_RECOVERY_LEN])
 {
 	if (!t->has_key)
@@ -297,10 +299,10 @@ static void take_keys(struct take *t)
 	es_wipe(key, sizeof key);
 }
 
-/* Up to where a word of the value reaches, if the one at pos is of it: with spaces for dashes it is many words. */
+/* Whether the word at pos continues the value; *ret is that word. With spaces for dashes, a value is many words. */
 static bool is_continued(const struct take *t, size_t pos, struct es_span *ret)
 {
-	struct es_span word, behind, unused;
+	struct es_span word, following, unused;
 	unsigned digits;
 
 	if (t->has_key || t->value_digits >= KEY_DIGITS || !es_options_next(options_of(t), &pos, &word))
@@ -310,10 +312,10 @@ static bool is_continued(const struct take *t, size_t pos, struct es_span *ret)
 	*ret = word;
 	digits = count(word).digits;
 	if (digits > 0)
-		return digits * 2 >= word.len; /* "O39194": mistyped, and still part of a key */
-	/* A dash between two groups; "--" at the options' end is none. */
-	return is_joint(word) && es_options_next(options_of(t), &pos, &behind) &&
-	       count(behind).digits * 2 >= behind.len && !memchr(behind.data, '=', behind.len);
+		return digits * 2 >= word.len; /* "O39194": mistyped, but still part of a key */
+	/* A dash between two groups; a "--" that ends the options isn't one. */
+	return is_joint(word) && es_options_next(options_of(t), &pos, &following) &&
+	       count(following).digits * 2 >= following.len && !memchr(following.data, '=', following.len);
 }
 
 /* The last one wins, unless there is a key. */
@@ -347,7 +349,7 @@ static void take_likes(struct take *t)
 {
 	struct es_recovery_hit hit;
 
-	/* First whether there is one at all, then each of its parts, from the beginning. */
+	/* First find out whether there is one at all, then take each of its parts, from the beginning. */
 	if (!es_recovery_find_like(text_of(options_of(t)), 0, ES_LIKE_GROUPS, &hit))
 		return;
 	if (!t->has_key && t->value_digits < 6)
@@ -370,7 +372,7 @@ bool es_options_take_recovery(char *options, size_t *len, char ret_value[static 
 	size_t before;
 
 	value_start(&t);
-	do { /* what closes a gap may complete what was around it */
+	do { /* closing a gap may complete what was around it */
 		before = t.len;
 		if (ES_WITH_KEY_FORM)
 			take_keys(&t);

@@ -39,7 +39,7 @@ bool es_digest_equal(const struct es_digest *a, const struct es_digest *b)
 
 es_pcr_mask es_pcr_differ(const struct es_pcr_values *a, const struct es_pcr_values *b, es_pcr_mask mask)
 {
-	es_pcr_mask differ = mask & ~(ES_PCR_BIT(ES_PCR_COUNT) - 1); /* there are no such PCRs */
+	es_pcr_mask differ = mask & ~(ES_PCR_BIT(ES_PCR_COUNT) - 1); /* PCRs that don't exist */
 
 	for (unsigned n = 0; n < ES_PCR_COUNT; n++) {
 		es_pcr_mask bit = mask & ES_PCR_BIT(n);
@@ -54,7 +54,7 @@ es_pcr_mask es_pcr_differ(const struct es_pcr_values *a, const struct es_pcr_val
 static const char *const meanings[ES_PCR_COUNT] = {
 	[0] = "the firmware's own code",
 	[1] = "the firmware's settings and the boot order",
-	[2] = "the drivers that the firmware loaded, of cards and from disk",
+	[2] = "the drivers that the firmware loaded, from cards or disks",
 	[3] = "settings of add-in cards",
 	[4] = "the boot programs that the firmware loaded",
 	[5] = "the partition table and boot loader settings",

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the headers of a PE32+ image and checks them as a whole, before anybody uses a number out of them. What the
- * format allows and no real loader needs is refused: sections out of order, over each other or over the headers.
+ * Reads the headers of a PE32+ image and checks them as a whole before anything uses a number from them. It refuses
+ * what the format allows but no real loader needs: sections that are out of order, or overlap each other or the
+ * headers.
  *
- * It says nothing of who made the image: that is the signature's part, and the firmware checks it.
+ * It says nothing about who made the image: that is the signature's job, and the firmware checks it.
  */
 #include "keys/core/pe.h"
 
@@ -22,7 +23,7 @@ enum {
 	DIRECTORY_CERTIFICATES = 4,
 	DIRECTORY_RELOCATIONS = 5,
 	DIRECTORIES_MAX = 16,
-	/* arm64 kernels ask for 64 KiB; a loader rounds sizes up by this, so it has to stay small against 4 GiB */
+	/* arm64 kernels use 64 KiB. Loaders round sizes up by this, so it must stay small compared to 4 GiB. */
 	ALIGNMENT_MAX = 2 << 20,
 };
 
@@ -49,7 +50,7 @@ static enum es_reason read_coff(struct es_reader *in, struct es_pe *pe, uint16_t
 		return ES_FORMAT;
 	pe->machine = es_read_le16(in);
 	pe->section_count = es_read_le16(in);
-	es_read_span(in, 12); /* time, symbol table, number of symbols: nobody needs them */
+	es_read_span(in, 12); /* time, symbol table, number of symbols: unused */
 	*ret_optional_len = es_read_le16(in);
 	es_read_le16(in); /* characteristics */
 	if (in->bad || pe->section_count == 0 || pe->section_count > ES_PE_SECTIONS_MAX)
@@ -97,7 +98,7 @@ static enum es_reason read_optional(struct es_reader *in, uint16_t len, struct e
 	return in->bad ? ES_FORMAT : ES_OK;
 }
 
-/* False for a name with something behind its NUL: two readers could take it for two names. */
+/* False for a name with something after its NUL: two readers could disagree about it. */
 static bool read_section(struct es_reader *in, struct es_pe_section *ret)
 {
 	struct es_span name = es_read_span(in, 8);
@@ -121,7 +122,7 @@ static bool read_section(struct es_reader *in, struct es_pe_section *ret)
 	return !in->bad;
 }
 
-/* What a loader fills: some take the size on disk where the size in memory is zero. */
+/* The size that a loader fills: some use the size on disk if the size in memory is zero. */
 static uint64_t loaded_len(const struct es_pe_section *s)
 {
 	return s->virtual_size > 0 ? s->virtual_size : s->raw_size;
@@ -194,12 +195,12 @@ enum es_reason es_pe_open(struct es_span image, enum es_pe_layout layout, struct
 	if (r != ES_OK)
 		return r;
 	if (layout == ES_PE_LOADED)
-		pe.cert_offset = pe.cert_size = 0; /* an offset in the file, which isn't here */
+		pe.cert_offset = pe.cert_size = 0; /* an offset in the file, which isn't at hand */
 	pe.section_table = (uint32_t)in.pos;
 	for (unsigned i = 0; i < pe.section_count; i++)
 		if (!read_section(&in, &pe.sections[i]))
 			return ES_FORMAT;
-	/* What lies behind the headers was mapped from somewhere else, if at all. */
+	/* Memory after the headers was mapped from elsewhere, if at all. */
 	if (in.pos > pe.headers_size || !numbers_sound(&pe, layout) || !sections_sound_in_memory(&pe))
 		return ES_FORMAT;
 	if (layout == ES_PE_FILE && !sections_sound_on_disk(&pe))

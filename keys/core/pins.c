@@ -30,7 +30,7 @@ static bool read_hex(struct es_span text, uint8_t *ret, size_t len)
 
 static bool read_srk(struct es_span text, struct es_pins *pins)
 {
-	/* TPM_ALG_SHA256, as every key has that es_tpm_srk_make takes. */
+	/* TPM_ALG_SHA256, as in every key that es_tpm_srk_make accepts. */
 	pins->has_srk =
 	    read_hex(text, pins->srk_name, ES_SRK_NAME_LEN) && pins->srk_name[0] == 0x00 && pins->srk_name[1] == 0x0b;
 	return pins->has_srk;
@@ -86,7 +86,7 @@ enum es_reason es_pins_parse(struct es_span options, struct es_pins *ret, char r
 
 	ret_detail[0] = '\0';
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		/* A name without a value pins to nothing, and whoever wrote it meant something. */
+		/* A name without a value pins to nothing, but its author meant something by it. */
 		if (es_options_has(options, table[i].option))
 			return bad(table[i].option, ret_detail);
 		if (es_options_find(options, table[i].option, &value) && !table[i].read(value, &pins))

@@ -10,11 +10,11 @@
 
 enum { DIGITS = ES_RECOVERY_GROUPS * ES_GROUP_DIGITS };
 
-/* What was read before it was judged: count groups are six digits each. */
+/* The groups as read, before they are judged: `count` groups of six digits. */
 struct groups {
 	uint32_t value[ES_RECOVERY_GROUPS];
 	unsigned count;
-	enum es_group_fault stop; /* why there are no more; FINE at the text's end */
+	enum es_group_fault stop; /* why there are no more; FINE at the end of the text */
 };
 
 static void groups_wipe(struct groups *g)
@@ -51,11 +51,11 @@ static bool read_digits(const char *text, uint32_t *ret)
 	return true;
 }
 
-/* Digits of one group, or of several; says whether the reading goes on. */
+/* Reads the digits of one group, or of several; returns whether reading goes on. */
 static bool read_run(const char *run, size_t len, struct groups *g)
 {
 	while (len > 0) {
-		/* A digit too many or too few is that group's fault, not the next one's. */
+		/* A surplus or missing digit is that group's fault, not the next one's. */
 		bool broken = len < ES_GROUP_DIGITS || (len > ES_GROUP_DIGITS && len < 2 * ES_GROUP_DIGITS);
 
 		if (g->count == ES_RECOVERY_GROUPS)
@@ -71,7 +71,8 @@ static bool read_run(const char *run, size_t len, struct groups *g)
 	return true;
 }
 
-/* Tokens with a dash between two, and written over. Short ones in a row are one group: 478-269 or 47-82-69. */
+/* text has tokens with a dash between two, and is overwritten. Short ones in a row form one group: 478-269 or
+ * 47-82-69. */
 static void read_groups(char *text, size_t len, struct groups *g)
 {
 	size_t from = 0, to = 0, pos = 0, digits = 0, joints = 0;
@@ -86,7 +87,8 @@ static void read_groups(char *text, size_t len, struct groups *g)
 
 		if (i < len && text[i] != '-')
 			continue;
-		/* 96 digits are all there: however they are grouped, 4-4-4 or 6-6-6, each group is told by its place. */
+		/* All 96 digits are there: however they are grouped, 4-4-4 or 6-6-6, each group follows from its
+		 * place. */
 		joins = (digits == DIGITS && digits + joints == len) ||
 			(to > from && to - from + (i - pos) <= ES_GROUP_DIGITS);
 		if (!joins) {
@@ -101,8 +103,9 @@ static void read_groups(char *text, size_t len, struct groups *g)
 		(void)read_run(text + from, to - from, g);
 }
 
-/* Nearly every wrong group fits some other place by chance, so one alone is taken for mistyped. Misplaced it is if the
- * group that belongs here stands there (swapped), or if its neighbour is off by as much (one left out or doubled). */
+/* Nearly every wrong group fits some other place by chance, so a single one counts as mistyped. It counts as misplaced
+ * if the group that belongs here is in its place (swapped), or if its neighbour is off by as much (one left out or
+ * doubled). */
 static bool is_misplaced(const struct groups *g, unsigned index)
 {
 	unsigned off =
@@ -118,7 +121,7 @@ static bool is_misplaced(const struct groups *g, unsigned index)
 
 static void judge(const struct groups *g, unsigned wrong, struct es_code_fault *ret)
 {
-	*ret = (struct es_code_fault){ ES_GROUP_FINE, wrong + 1, 0 }; /* one is wrong, or it were a key */
+	*ret = (struct es_code_fault){ ES_GROUP_FINE, wrong + 1, 0 }; /* one is wrong, or it would be a key */
 	if (wrong < g->count) {
 		ret->fault = is_misplaced(g, wrong) ? ES_GROUP_MISPLACED : ES_GROUP_MISTYPED;
 		if (ret->fault == ES_GROUP_MISPLACED)
@@ -128,7 +131,8 @@ static void judge(const struct groups *g, unsigned wrong, struct es_code_fault *
 	}
 }
 
-/* Where a key would be if it weren't mistyped: what looks like one; else from the first number that could be a group. */
+/* Where the key would be if it weren't mistyped: the text that looks like one; otherwise from the first number on that
+ * could be a group. */
 static struct es_recovery_hit look_closely(struct es_text *text)
 {
 	struct es_recovery_hit hit = { .from = text->bytes.len, .to = text->bytes.len };
@@ -174,14 +178,14 @@ static void find_fault(struct es_text text, struct es_code_fault *ret)
 		judge(&g, wrong, ret);
 		return;
 	}
-	/* All of them would fit if a number at an end were a part of its group, or one longer than its group were shorter. */
+	/* All groups would fit if a number at one end were part of its group, or if an overlong number were shorter. */
 	pos = hit.from;
 	(void)es_text_token(&text, &pos, &any);
 	wrong = any.chars < ES_GROUP_DIGITS ? 0 : ES_RECOVERY_GROUPS - 1;
 	*ret = (struct es_code_fault){ ES_GROUP_NOT_DIGITS, wrong + 1, 0 };
 }
 
-/* The same key may be there twice; another one may not. */
+/* The same key may appear twice; another one may not. */
 static bool is_alone(struct es_text text, size_t pos, const uint8_t key[static ES_RECOVERY_LEN])
 {
 	uint8_t other[ES_RECOVERY_LEN];

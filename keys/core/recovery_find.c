@@ -18,8 +18,8 @@ struct groups {
 
 struct search {
 	struct es_digits digits;
-	struct groups groups;         /* tokens of six digits; others may be between them */
-	struct groups numbers;        /* numbers of six digits; no other number may be */
+	struct groups groups;         /* tokens of six digits; other tokens may be between them */
+	struct groups numbers;        /* numbers of six digits; no other number may be between them */
 	unsigned chars, token_digits; /* of the token that hasn't ended */
 };
 
@@ -34,7 +34,8 @@ static void put_word(uint32_t value, unsigned place, uint8_t *key)
 	key[2 * place + 1] = (uint8_t)(value / ES_GROUP_PLACES);
 }
 
-/* Where the first or last group alone is in parts, one of them may be a number of its own that fits by chance: "26742 3". */
+/* If only the first or last group is in parts, one of the parts may be a separate number that fits by chance: "26742
+ * 3". */
 static bool is_even(const struct es_digits *d)
 {
 	unsigned parted = 0;
@@ -51,8 +52,8 @@ static bool is_even(const struct es_digits *d)
 	return !edge || parted >= GROUPS / 2;
 }
 
-/* Whether the last 96 digits are a key. A number ends here, and one has to begin there: a digit too many in the first or last
- * group would else be left out, and what is left of the group may fit by chance. */
+/* Whether the last 96 digits are a key. A number ends here, and one must begin there: otherwise a surplus digit in the
+ * first or last group would be left out, and the rest of the group might fit by chance. */
 static bool read_stretch(const struct es_digits *d, struct es_recovery_hit *ret, uint8_t *key)
 {
 	if (d->in_stretch < DIGITS || !es_digits_begin(d, DIGITS))
@@ -97,8 +98,8 @@ static bool add_group(struct groups *g, const struct es_digits *d, struct es_rec
 	return read_groups(g, ret, key);
 }
 
-/* Between the groups of one key there may be anything, but nothing that may be a mistyped group: some other number would else
- * take its place, which it fits by chance in one of fifteen. */
+/* Anything may be between the groups of one key, except what may be a mistyped group: otherwise some other number would
+ * take its place, and one in fifteen fits by chance. */
 static bool end_token(struct search *s, struct es_recovery_hit *ret, uint8_t *key)
 {
 	const struct es_token t = { .chars = s->chars, .digits = s->token_digits };
@@ -109,7 +110,7 @@ static bool end_token(struct search *s, struct es_recovery_hit *ret, uint8_t *ke
 	return es_token_is_group(&t) && add_group(&s->groups, &s->digits, ret, key);
 }
 
-/* Whatever is between them, be it letters. */
+/* Anything may be between the numbers, even letters. */
 static bool end_number(struct search *s, struct es_recovery_hit *ret, uint8_t *key)
 {
 	if (s->digits.in_number != ES_GROUP_DIGITS)
@@ -118,7 +119,7 @@ static bool end_number(struct search *s, struct es_recovery_hit *ret, uint8_t *k
 	       (s->digits.in_number == ES_GROUP_DIGITS && add_group(&s->numbers, &s->digits, ret, key));
 }
 
-/* Whether a key ends before this character, or before the text's end. */
+/* Whether a key ends before this character, or before the end of the text. */
 static bool ends(struct search *s, const struct es_char *c, struct es_recovery_hit *ret, uint8_t *key)
 {
 	if (c->kind != ES_CHAR_DIGIT && s->digits.in_number > 0 && end_number(s, ret, key))
@@ -144,8 +145,8 @@ static bool find_key(const struct es_text *text, size_t pos, struct es_recovery_
 	return ends(&s, &c, ret, key);
 }
 
-/* "%09" may be a tab, or a % that somebody put between two groups: both are tried. Where both give a key it is the escapes', and
- * not one with digits of an escape in it. */
+/* "%09" may be a tab, or a % that someone put between two groups, so this tries both. If both readings give a key, the
+ * decoded one wins: the other would have digits of an escape in it. */
 bool es_recovery_find_key(struct es_text text, size_t pos, struct es_recovery_hit *ret,
 			  uint8_t ret_key[static ES_KEY_BYTES])
 {

@@ -8,27 +8,27 @@
 
 enum { GROUPS = ES_KEY_GROUPS, DIGITS = GROUPS * ES_GROUP_DIGITS };
 
-/* Six-digit numbers in a row, and what may be mistyped ones between them. */
+/* Six-digit numbers in a row, possibly with mistyped ones between them. */
 struct row {
 	size_t from[GROUPS]; /* of the last tokens */
 	size_t tokens;       /* in the row */
-	size_t first;        /* group, counted in tokens */
+	size_t first;        /* the first group, as a count of tokens */
 	unsigned groups;     /* numbers of six digits */
-	unsigned broken;     /* others, at its end */
-	unsigned fitting;    /* groups at its end that fit places in a row */
+	unsigned broken;     /* other tokens, at its end */
+	unsigned fitting;    /* groups at its end that fit consecutive places */
 	unsigned place;      /* of the last one, 0 to 10 */
 };
 
 enum {
-	BROKEN_MAX = 3, /* one that is mistyped may be in parts, too */
+	BROKEN_MAX = 3, /* a mistyped group may also be in parts */
 	FITTING = 4,
-	FITTING_UNGROUPED = 6, /* at any digit such a row may begin, so it takes more to be sure */
+	FITTING_UNGROUPED = 6, /* such a row may begin at any digit, so it takes more groups to be sure */
 	SOLID_MIN = 90,
 	SOLID_MAX = 102,
-	TOKENS_MAX = GROUPS + 4, /* of one key: some groups are parted in two */
+	TOKENS_MAX = GROUPS + 4, /* of one key: some groups are split in two */
 };
 
-/* What a mistyped group may be, or a part of it. */
+/* What may be a mistyped group, or a part of one. */
 static bool is_broken_group(const struct es_token *t)
 {
 	return es_token_is_like_group(t) || (t->digits == t->chars && t->chars < ES_GROUP_DIGITS);
@@ -67,8 +67,8 @@ static bool is_space(const struct es_text *text, size_t at)
 	return p[0] <= ' ' || p[0] == 0xa0;
 }
 
-/* Whether the word around a token, or what of it is behind `since`, holds nothing else but groups, mistyped or not. It may be
- * an option's value where a key begins, but not in its middle. */
+/* Whether the word around a token, or the part of it after `since`, holds only groups, mistyped or not. At the start of
+ * a key it may be an option's value, but not in its middle. */
 static bool word_is_groups(const struct es_text *text, const struct es_token *t, size_t since, bool may_have_name)
 {
 	size_t width = text->wide ? 2 : 1, from = t->from, to = t->from, pos;
@@ -94,7 +94,8 @@ static bool word_is_groups(const struct es_text *text, const struct es_token *t,
 	return like;
 }
 
-/* So many groups of a key are missing before the row's core: they are what is before it, mistyped. */
+/* Where the key begins if `groups` of its groups are missing before the row's core: what precedes the core are those
+ * groups, mistyped. */
 static size_t reach_back(const struct es_text *text, const struct row *row, size_t core, size_t groups)
 {
 	size_t from = row->from[(row->tokens - core) % GROUPS];
@@ -111,7 +112,7 @@ static size_t reach_back(const struct es_text *text, const struct row *row, size
 	return from;
 }
 
-/* And what follows. */
+/* Where the key ends, in the same way. */
 static size_t reach_on(const struct es_text *text, size_t to, size_t tokens)
 {
 	struct es_token t;
@@ -155,7 +156,7 @@ static bool find_row(const struct es_text *text, size_t pos, unsigned groups, st
 	return false;
 }
 
-/* How many groups that end at a digit fit places in a row, for the last six digits. */
+/* How many of the groups that end at a digit fit consecutive places, for each of the last six digits. */
 struct chains {
 	unsigned count[ES_GROUP_DIGITS], place[ES_GROUP_DIGITS];
 };
@@ -183,7 +184,7 @@ static bool chains_add(struct chains *chains, const struct es_digits *d)
 	return chains->count[i] == FITTING_UNGROUPED;
 }
 
-/* As many digits from the core on as a key has behind it. */
+/* Where the key ends: after as many more digits as it has after the core. */
 static size_t digits_on(const struct es_text *text, size_t to, size_t digits)
 {
 	size_t pos = to;
@@ -225,7 +226,7 @@ static bool find_chain(const struct es_text *text, size_t pos, struct es_recover
 	return false;
 }
 
-/* Whichever is first: what is before it must be seen, too. */
+/* Takes the hit that comes first; what precedes it must be seen, too. */
 static bool find_like(const struct es_text *text, size_t pos, unsigned groups, struct es_recovery_hit *ret)
 {
 	struct es_recovery_hit row = { .from = 0 }, chain = { .from = 0 };

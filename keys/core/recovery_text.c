@@ -7,7 +7,8 @@
 
 enum { GROUP = 6, LIKE_MIN_DIGITS = 3, LIKE_MAX = 9, ASCII_MAX = 0x7f };
 
-/* The zeros of the scripts that have digits of their own (Unicode, category Nd), as keyboards and input methods give them. */
+/* The zeros of the scripts that have their own digits (Unicode, category Nd), as keyboards and input methods produce
+ * them. */
 static const uint16_t zeros[] = {
 	0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6,
 	0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0xff10,
@@ -26,7 +27,7 @@ static size_t width_of(const struct es_text *text)
 	return text->wide ? 2 : 1;
 }
 
-/* So many units after at; 0 where there is none. */
+/* The unit `index` units after `at`; 0 past the end. */
 static uint32_t unit_at(const struct es_text *text, size_t at, unsigned index)
 {
 	const uint8_t *p;
@@ -37,7 +38,7 @@ static uint32_t unit_at(const struct es_text *text, size_t at, unsigned index)
 	return text->wide ? p[0] | (uint32_t)p[1] << 8 : p[0];
 }
 
-/* An escape at *at; *at moves past it. */
+/* Reads an escape at *at; *at moves past it. */
 static bool read_escape(const struct es_text *text, size_t *at, uint32_t *ret)
 {
 	uint32_t first = unit_at(text, *at, 0), second = unit_at(text, *at, 1), c = 0;
@@ -57,7 +58,7 @@ static bool read_escape(const struct es_text *text, size_t *at, uint32_t *ret)
 			return false;
 		c = c << 4 | (uint32_t)digit;
 	}
-	/* A part of a character joins. */
+	/* A part of a character counts as a joint. */
 	*ret = digits == 2 && c > ASCII_MAX ? ES_UTF8_REPLACEMENT : c;
 	*at += (head + digits) * width_of(text);
 	return true;
@@ -96,7 +97,7 @@ bool es_text_next(const struct es_text *text, size_t *pos, struct es_char *ret)
 		return false;
 	ret->from = at;
 	if (text->escaped && read_escape(text, &at, &c)) {
-		/* it has moved on */
+		/* read_escape has moved `at` */
 	} else if (text->wide) {
 		c = unit_at(text, at, 0);
 		at += 2;

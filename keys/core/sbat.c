@@ -10,7 +10,7 @@ static bool is_line_end(uint8_t c)
 	return c == '\r' || c == '\n';
 }
 
-/* The text ends at its first NUL, or with the bytes. */
+/* The text up to its first NUL, or all of it. */
 static struct es_span text_of(struct es_span bytes)
 {
 	const uint8_t *nul = bytes.len > 0 ? memchr(bytes.data, '\0', bytes.len) : NULL;
@@ -22,7 +22,7 @@ static struct es_span text_of(struct es_span bytes)
 	return bytes;
 }
 
-/* The next line that isn't empty, off the front of text; false at the end. */
+/* Takes the next line that isn't empty off the front of text; false at the end. */
 static bool next_line(struct es_span *text, struct es_span *ret)
 {
 	size_t len = 0;
@@ -41,7 +41,7 @@ static bool next_line(struct es_span *text, struct es_span *ret)
 	return true;
 }
 
-/* The first `count` words of a line, none of them empty. What comes after them doesn't count. */
+/* The first `count` words of a line, none of them empty. Anything after them is ignored. */
 static bool read_words(struct es_span line, struct es_span *ret, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -59,7 +59,7 @@ static bool read_words(struct es_span line, struct es_span *ret, unsigned count)
 	return true;
 }
 
-/* As atoi into 16 bits: digits up to the first that is none. */
+/* As atoi into 16 bits: digits up to the first other character. */
 static unsigned generation_of(struct es_span word)
 {
 	unsigned n = 0;
@@ -74,7 +74,7 @@ static bool same(struct es_span a, struct es_span b)
 	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
-/* The generation that the level asks of this component; the first line that names it counts. */
+/* The generation that the level demands of this component; the first line that names it counts. */
 static bool find_needed(struct es_span level, struct es_span name, unsigned *ret)
 {
 	struct es_span words[LEVEL_WORDS], line;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one cleanup idiom: an owner is declared with what frees it, and given away with es_take(). */
+/* The one cleanup idiom: an owner is declared with the function that frees it, and handed on with es_take(). */
 #ifndef ES_CORE_SCOPE_H
 #define ES_CORE_SCOPE_H
 
@@ -7,7 +7,7 @@
 
 #define ES_SCOPED(freep) __attribute__((cleanup(freep)))
 
-/* Reads the owner's value and leaves NULL in its place, so that the scope's end frees nothing. */
+/* Returns the owner's value and leaves NULL in its place, so that nothing is freed at the end of the scope. */
 #define es_take(owner)                                                                                                 \
 	({                                                                                                             \
 		__typeof__(owner) *es_owner_ = &(owner);                                                               \

@@ -10,7 +10,7 @@ enum { SECRET_MAX = 64 << 20 };
 
 struct es_secret {
 	size_t len;
-	size_t mapped; /* all of the pages, this header included */
+	size_t mapped; /* length of the mapping, this header included */
 	uint8_t data[];
 };
 

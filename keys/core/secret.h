@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one type that secrets live in: pages of their own, locked against swap, left out of core dumps, not
- * inherited by a forked child, wiped on free. A secret is moved with es_take(), not copied. Host only.
+ * The one type for secrets: pages of their own, locked against swap, left out of core dumps, not inherited by a forked
+ * child, wiped on free. A secret is moved with es_take(), not copied. Host only.
  *
  * It does not protect from root on the running host, nor wipe the copies that libraries make while they work. libcrypto
- * wipes its own; tpm2-tss doesn't, and keys/tpm/scrub.c makes up for it.
+ * wipes its own; tpm2-tss doesn't, and keys/tpm/scrub.c makes up for that.
  */
 #ifndef ES_CORE_SECRET_H
 #define ES_CORE_SECRET_H
@@ -20,9 +20,9 @@ enum { ES_KEY_LEN = 32 }; /* the config key, every protector's secret, every der
 
 struct es_secret;
 
-/* Zeroed, len bytes (1 to 64 MiB). ES_MEMORY if the pages can't be had or locked. The caller owns it. */
+/* len bytes (1 to 64 MiB), zeroed. ES_MEMORY if the pages can't be allocated or locked. The caller owns it. */
 ES_MUST_CHECK enum es_reason es_secret_new(size_t len, struct es_secret **ret);
-void es_secret_free(struct es_secret *s); /* NULL is fine */
+void es_secret_free(struct es_secret *s); /* s may be NULL */
 void es_secret_freep(struct es_secret **s);
 
 uint8_t *es_secret_data(struct es_secret *s);

@@ -9,7 +9,7 @@ enum {
 	TYPE_END = 127,
 
 	ENTRY64_MIN = 24,
-	DMI_AT = 16, /* of the old entry point within the 32-bit one */
+	DMI_AT = 16, /* offset of the old entry point in the 32-bit one */
 	DMI_LEN = 15,
 };
 
@@ -51,7 +51,7 @@ enum es_reason es_smbios_entry32(struct es_span bytes, struct es_smbios_entry *r
 	struct es_span dmi = bytes;
 	struct es_reader in;
 
-	/* What comes before "_DMI_" gives a version, and not the place of the table. */
+	/* The part before "_DMI_" gives a version, not the address of the table. */
 	if (bytes.len >= DMI_AT + DMI_LEN)
 		dmi = (struct es_span){ bytes.data + DMI_AT, bytes.len - DMI_AT };
 	if (!begins_with(dmi, "_DMI_") || !sum_is_zero(dmi, DMI_LEN))
@@ -82,16 +82,16 @@ static bool next_structure(struct es_smbios_strings *s)
 		return false;
 	type = d[s->next];
 	if (d[s->next + 1] < HEADER_LEN)
-		return false; /* nobody can tell where the next one begins */
+		return false; /* the start of the next one is unknown */
 	start = end = s->next + d[s->next + 1];
 	while (end < len - 1 && (d[end] != 0 || d[end + 1] != 0))
 		end++;
-	/* Linux passes over a structure whose strings don't end within the table. */
+	/* Linux skips a structure whose strings don't end within the table. */
 	if (type == TYPE_OEM_STRINGS && end < len - 1)
 		s->strings = (struct es_span){ d + start, end - start };
 	s->next = end + 2;
 	s->seen++;
-	/* Behind a 32-bit entry point some firmware has structures beyond that one. */
+	/* With a 32-bit entry point, some firmware has structures after the end-of-table one. */
 	s->ended = s->count == 0 && type == TYPE_END;
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes that somebody else owns, and two cursors over them. Every parser of untrusted input reads through
- * es_reader: past the end it reads zeros and stays `bad`, so a parser checks once, at its end.
+ * Bytes that someone else owns, and two cursors over them. Every parser of untrusted input reads through es_reader:
+ * past the end it reads zeros and stays `bad`, so a parser checks once, at its end.
  */
 #ifndef ES_CORE_SPAN_H
 #define ES_CORE_SPAN_H
@@ -18,22 +18,22 @@ struct es_span {
 struct es_reader {
 	struct es_span in;
 	size_t pos;
-	bool bad; /* something was asked for that isn't there; stays set */
+	bool bad; /* a read went past the end; stays set */
 };
 
 uint8_t es_read_u8(struct es_reader *r);
 uint16_t es_read_le16(struct es_reader *r);
 uint32_t es_read_le32(struct es_reader *r);
 uint64_t es_read_le64(struct es_reader *r);
-/* The next len bytes, in place; an empty span and bad if there are fewer. */
+/* The next len bytes, in place. If there are fewer: an empty span, and bad. */
 struct es_span es_read_span(struct es_reader *r, size_t len);
 size_t es_reader_left(const struct es_reader *r);
 
-/* The part [off, off+len) of a span; false (and *ret untouched) if any of it lies outside. */
+/* The part [off, off+len) of a span. False (and *ret untouched) if any of it is outside. */
 bool es_span_part(struct es_span in, uint64_t off, uint64_t len, struct es_span *ret);
 
-/* Writes into a buffer of fixed size. Past its end nothing is written, `bad` stays set, pos still counts on,
- * so that a first pass with cap 0 measures. */
+/* Writes into a buffer of fixed size. Past its end it writes nothing and `bad` stays set, but pos still counts on, so
+ * that a first pass with cap 0 measures the size. */
 struct es_writer {
 	uint8_t *data;
 	size_t cap;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the sections of a unified kernel image in a PE image that es_pe_open has found sound. */
+/* Finds the sections of a unified kernel image in a PE image that es_pe_open has accepted. */
 #include "keys/core/pe.h"
 
 #include "keys/core/defences.h"
@@ -21,8 +21,8 @@ static int section_by_name(const char *name)
 	return -1;
 }
 
-/* The bytes that a loaded image holds there. In a file, fewer on disk would mean zeros in memory: nobody makes such a
- * section, and a reader of the file would hash other bytes than the stub. */
+/* The section's bytes as a loaded image holds them. Where a file has fewer bytes on disk, memory would have zeros:
+ * nobody makes such a section, and a reader of the file would hash other bytes than the stub. */
 static bool section_bytes(const struct es_pe *pe, enum es_pe_layout layout, const struct es_pe_section *s,
 			  struct es_span *ret)
 {

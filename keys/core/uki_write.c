@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes a unified kernel image: the stub, laid out anew so that its headers have room for more sections, and the parts
- * behind it. Nothing of the stub moves in memory, so its code and relocations stay as they were linked. The stub's
- * symbols and whatever else no section holds are left out.
+ * Writes a unified kernel image: the stub, laid out again so that its headers have room for more sections, then the
+ * parts. Nothing of the stub moves in memory, so its code and relocations stay as linked. The stub's symbols, and
+ * anything else outside its sections, are left out.
  */
 #include "keys/core/pe.h"
 
 #include <string.h>
 
 enum {
-	COFF_LEN = 24, /* with its signature */
+	COFF_LEN = 24, /* including its signature */
 	COFF_COUNT = 6,
 	COFF_TIME = 8,
 	COFF_OPTIONAL_LEN = 20,
@@ -18,7 +18,8 @@ enum {
 	OPTIONAL_SUBSYSTEM = 68,
 	SECTION_LEN = 40,
 	SECTION_READ_ONLY_DATA = 0x40000040,
-	/* A stub may be aligned to less than a page (systemd's is); the parts aren't, so that a stub can map them. */
+	/* A stub may be aligned to less than a page (systemd's is). The parts are aligned to pages, so that a stub can
+	 * map them. */
 	PART_ALIGNMENT = 4096,
 };
 
@@ -34,7 +35,8 @@ static uint64_t align_up(uint64_t v, uint64_t alignment)
 	return (v + alignment - 1) / alignment * alignment;
 }
 
-/* By its name, also an empty one: es_uki_find counts that as absent, and refuses two of the name. */
+/* Looks only at the name, and counts an empty section, too: es_uki_find treats that as absent, but refuses two with the
+ * same name. */
 static bool stub_has(const struct es_pe *stub, int which)
 {
 	for (unsigned i = 0; i < stub->section_count; i++)
@@ -51,7 +53,7 @@ static enum es_reason check_parts(const struct es_uki_parts *parts, const struct
 	if (r != ES_OK && r != ES_MISSING)
 		return r;
 	if (stub->cert_size > 0)
-		return ES_ARGUMENT; /* its signature would be void, and it would stay in the way of ours */
+		return ES_ARGUMENT; /* its signature would become invalid, and would be in the way of ours */
 	for (int i = 0; i < ES_UKI_COUNT; i++) {
 		if ((parts->present[i] || i != ES_UKI_SBAT) && stub_has(stub, i))
 			return ES_ARGUMENT;
@@ -103,7 +105,7 @@ static enum es_reason place_in_file(const struct es_pe *stub, struct layout *l, 
 	if (headers < stub->headers_size)
 		headers = align_up(stub->headers_size, stub->file_alignment);
 	if (headers > stub->sections[0].virtual_address)
-		return ES_TOO_LARGE; /* the headers are mapped too, and end where the first section begins */
+		return ES_TOO_LARGE; /* the headers are mapped, too, and must end before the first section */
 	at = headers;
 	for (unsigned i = 0; i < l->count; i++) {
 		uint64_t len = align_up(l->content[i].len, stub->file_alignment);
@@ -147,13 +149,13 @@ static void write_headers(const struct es_pe *stub, const struct layout *l, stru
 	es_write_bytes(w, old, coff + COFF_COUNT);
 	es_write_le16(w, (uint16_t)l->count);
 	es_write_bytes(w, old + coff + COFF_TIME, 4);
-	es_write_zeros(w, 8); /* where the symbols were */
+	es_write_zeros(w, 8); /* the symbol table's fields */
 	es_write_bytes(w, old + coff + COFF_OPTIONAL_LEN, 4 + OPTIONAL_DATA_SIZE);
 	es_write_le32(w, l->data_size);
 	es_write_bytes(w, old + optional + OPTIONAL_DATA_SIZE + 4, OPTIONAL_IMAGE_SIZE - OPTIONAL_DATA_SIZE - 4);
 	es_write_le32(w, l->image_size);
 	es_write_le32(w, l->headers_size);
-	es_write_le32(w, 0); /* the checksum: "none", which every loader takes; signing tools write one */
+	es_write_le32(w, 0); /* checksum 0: "none", which every loader accepts; signing tools write one */
 	es_write_bytes(w, old + optional + OPTIONAL_SUBSYSTEM, stub->section_table - optional - OPTIONAL_SUBSYSTEM);
 	for (unsigned i = 0; i < l->count; i++) {
 		const struct es_pe_section *s = &l->sections[i];
@@ -194,7 +196,7 @@ enum es_reason es_uki_write(const struct es_uki_parts *parts, struct es_writer *
 	return ES_OK;
 }
 
-/* As if it had never been there: only what is last leaves no hole. */
+/* Leaves the image as if the section had never been there. Only the last section can go without leaving a hole. */
 static enum es_reason drop_signature(struct es_pe *image)
 {
 	const struct es_pe_section *last = &image->sections[image->section_count - 1];

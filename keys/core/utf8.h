@@ -7,8 +7,8 @@
 
 enum { ES_UTF8_REPLACEMENT = 0xfffd };
 
-/* The character at *at, which must be within the text; *at moves past it, by at least one byte. What isn't well-formed
- * is ES_UTF8_REPLACEMENT. */
+/* The character at *at, which must be within the text; *at moves past it, by at least one byte. Returns
+ * ES_UTF8_REPLACEMENT for anything that isn't well-formed. */
 uint32_t es_utf8_next(struct es_span text, size_t *at);
 
 #endif

@@ -11,7 +11,7 @@ void es_wipe(void *data, size_t len)
 	if (len == 0 || !ES_WITH_WIPE)
 		return;
 	memset(data, 0, len);
-	/* The compiler must assume that somebody reads the zeros. */
+	/* Makes the compiler assume that something reads the zeros. */
 	__asm__ __volatile__("" : : "r"(data) : "memory");
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * free() and realloc() of every program that the library is linked into: they wipe what is given back. The configuration
- * passes through buffers that others allocate and free: libarchive, zstd, json-c, libcrypto, tpm2-tss, and the C library
- * itself (stdio, directories). All of them, linked statically or not, call the program's free() before glibc's own, to
- * which these hand on. mallopt(M_PERTURB) would be less code, but leaves small pieces (those that go to a thread's cache)
- * as they were.
+ * free() and realloc() of every program that links the library: they wipe what is given back. The configuration passes
+ * through buffers that others allocate and free: libarchive, zstd, json-c, libcrypto, tpm2-tss, and the C library
+ * itself (stdio, directories). Linked statically or not, they all call the program's free() instead of glibc's own, to
+ * which these functions hand on. mallopt(M_PERTURB) would take less code, but leaves small pieces (those in a thread's
+ * cache) as they were.
  *
- * It doesn't reach what is never freed, nor the stack: keys/core/wipe_stack.h.
+ * It reaches neither memory that is never freed nor the stack: keys/core/wipe_stack.h.
  */
 #include "keys/core/wipe.h"
 
@@ -20,10 +20,10 @@
 #define FEATURE(name) 0
 #endif
 
-/* AddressSanitizer has an allocator of its own, which would be given pieces that aren't its. */
+/* AddressSanitizer has its own allocator, and __libc_free would get pieces that aren't glibc's. */
 #if !defined(__SANITIZE_ADDRESS__) && !FEATURE(address_sanitizer)
 
-/* glibc's own, under the names that it has for programs that replace the others. */
+/* glibc's own functions, under the names that it provides for programs that replace free and realloc. */
 extern void __libc_free(void *piece);
 extern void *__libc_realloc(void *piece, size_t len);
 
@@ -34,7 +34,7 @@ void free(void *piece)
 	__libc_free(piece);
 }
 
-/* Never where glibc would move it: its old place would be left as it was. */
+/* Never lets glibc move the piece: its old place wouldn't be wiped. */
 void *realloc(void *piece, size_t len)
 {
 	size_t had = piece != NULL ? malloc_usable_size(piece) : 0;

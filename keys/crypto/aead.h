@@ -8,10 +8,10 @@
 
 enum { ES_AEAD_OVERHEAD = 12 + 16 };
 
-/* aad is authenticated and not encrypted; may be empty. The caller owns *ret. */
+/* aad is authenticated but not encrypted; it may be empty. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_aead_seal(const struct es_secret *key, const struct es_secret *plain,
 					  struct es_span aad, struct es_buf *ret);
-/* ES_BAD_TAG: another key, or changed. ES_FORMAT: shorter than ES_AEAD_OVERHEAD + 1. */
+/* ES_BAD_TAG: another key, or the data was changed. ES_FORMAT: shorter than ES_AEAD_OVERHEAD + 1. */
 ES_MUST_CHECK enum es_reason es_aead_open(const struct es_secret *key, struct es_span sealed, struct es_span aad,
 					  struct es_secret **ret);
 

@@ -46,7 +46,7 @@ static int digit_value(char c)
 }
 
 /* Four characters, of which the last `pads` are known to be '='. False for a wrong digit, and for bits that would be
- * dropped: two texts must not stand for the same bytes. */
+ * dropped: two texts must not represent the same bytes. */
 static bool read_group(const char *text, size_t pads, uint8_t ret[static 3])
 {
 	uint32_t v = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Base64 (RFC 4648 section 4), strict: no white space, right padding, no stray bits. */
+/* Base64 (RFC 4648 section 4), strict: no white space, exact padding, no stray bits. */
 #ifndef ES_CRYPTO_BASE64_H
 #define ES_CRYPTO_BASE64_H
 

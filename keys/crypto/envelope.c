@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The envelope has one form only, so it is written and read here, field by field, and not by a general CMS library: that
- * would bring an ASN.1 parser to the attacker's bytes, keep the plaintext in buffers that nobody wipes, and accept
- * encodings, optional fields and further recipients that no tag covers.
+ * The envelope has only one form, so it is written and read here, field by field, and not by a general CMS library.
+ * Such a library would expose an ASN.1 parser to the attacker's bytes, keep the plaintext in buffers that it doesn't
+ * wipe, and accept encodings, optional fields and further recipients that no tag covers.
  *
- * SEQUENCE { id-ct-authEnvelopedData, [0] { SEQUENCE {             RFC 5652 section 3, RFC 5083 section 2.1
- *   INTEGER 0,
- *   SET { [2] { INTEGER 4, SEQUENCE { OCTET STRING key id },       RFC 5652 section 6.2.3
- *               SEQUENCE { id-aes256-wrap }, OCTET STRING wrapped } },
- *   SEQUENCE { id-data,
- *              SEQUENCE { id-aes256-GCM, SEQUENCE { OCTET STRING nonce, INTEGER 16 } },    RFC 5084 section 3.2
- *              [0] ciphertext },
- *   OCTET STRING tag } } }
+ *   SEQUENCE { id-ct-authEnvelopedData, [0] { SEQUENCE {             RFC 5652 section 3, RFC 5083 section 2.1
+ *     INTEGER 0,
+ *     SET { [2] { INTEGER 4, SEQUENCE { OCTET STRING key id },       RFC 5652 section 6.2.3
+ *                 SEQUENCE { id-aes256-wrap }, OCTET STRING wrapped } },
+ *     SEQUENCE { id-data,
+ *                SEQUENCE { id-aes256-GCM, SEQUENCE { OCTET STRING nonce, INTEGER 16 } },    RFC 5084 section 3.2
+ *                [0] ciphertext },
+ *     OCTET STRING tag } } }
  */
 #include "keys/crypto/envelope.h"
 
@@ -44,12 +44,12 @@ static const uint8_t version_cms[] = { 0 }, version_recipient[] = { 4 }, tag_len
 
 #define SPAN(array) ((struct es_span){ (array), sizeof(array) })
 
-/* What is particular to one envelope. */
+/* The parts that differ between envelopes. */
 struct parts {
 	struct es_span key_id, wrapped, nonce, cipher, tag;
 };
 
-/* Writing goes backwards, from the last byte to the first: then every length is known when its turn comes. */
+/* Writes backwards, from the last byte to the first, so that every length is known when it is written. */
 struct back_writer {
 	uint8_t *data;
 	size_t pos; /* of the first byte written so far */
@@ -61,7 +61,7 @@ static void put(struct back_writer *w, const void *data, size_t len)
 	memcpy(w->data + w->pos, data, len);
 }
 
-/* The head of what was written since `end`. DER: the shortest form of the length. */
+/* The header of what was written since `end`. DER: the length in its shortest form. */
 static void put_head(struct back_writer *w, uint8_t tag, size_t end)
 {
 	size_t len = end - w->pos;
@@ -90,7 +90,7 @@ static void put_whole(struct back_writer *w, uint8_t tag, struct es_span content
 	put_head(w, tag, end);
 }
 
-/* Everything but the ciphertext, whose place is left open: heads and fields come to less than this. */
+/* An upper bound for everything but the ciphertext. */
 enum { OVERHEAD_MAX = 256 };
 
 static void put_recipients(struct back_writer *w, const struct parts *p)
@@ -164,7 +164,7 @@ enum es_reason es_envelope_seal(const struct es_secret *kek, const uint8_t key_i
 		r = es_buf_new(OVERHEAD_MAX + plain.len, &out);
 	if (r != ES_OK)
 		return r;
-	/* The ciphertext's place is known beforehand: only the tag, with its head of two bytes, follows it. */
+	/* The ciphertext's place is known in advance: only the tag, with its header of two bytes, follows it. */
 	gcm.key = content_key;
 	w = (struct back_writer){ out.data, out.len };
 	cipher = out.data + out.len - 2 - sizeof tag - plain.len;
@@ -183,7 +183,7 @@ enum es_reason es_envelope_seal(const struct es_secret *kek, const uint8_t key_i
 	return ES_OK;
 }
 
-/* The content of the next field, in place; bad for another tag, a length that isn't DER's, or one past the end. */
+/* The content of the next field, in place; bad for another tag, a length that isn't DER, or one past the end. */
 static struct es_span field(struct es_reader *r, uint8_t tag)
 {
 	bool right = es_read_u8(r) == tag;
@@ -196,7 +196,7 @@ static struct es_span field(struct es_reader *r, uint8_t tag)
 		len = 0;
 		for (size_t i = 0; right && i < bytes; i++)
 			len = len << 8 | es_read_u8(r);
-		/* The shortest form: no leading zero, and not for what fits in seven bits. */
+		/* The shortest form: no leading zero, and not used for lengths that fit in seven bits. */
 		right = right && len >= 0x80 && (bytes == 1 || len >> 8 * (bytes - 1) != 0);
 	}
 	if (!right)
@@ -211,7 +211,7 @@ static struct es_reader within(struct es_reader *r, uint8_t tag)
 	return inner;
 }
 
-/* All was there, and nothing more. */
+/* Whether everything was there, and nothing more. */
 static bool done(const struct es_reader *r)
 {
 	return !r->bad && r->pos == r->in.len;
@@ -232,7 +232,7 @@ static enum es_reason read_recipients(struct es_reader *r, struct parts *ret)
 	struct es_reader set = within(r, SET), kek, id, algorithm;
 	struct es_span version, oid;
 
-	/* Tags of the other kinds of recipient, RFC 5652 section 6.2: known to CMS, not to us. */
+	/* Tags of the other kinds of recipient, RFC 5652 section 6.2: valid in CMS, but not written by us. */
 	if (next_tag(&set) == SEQUENCE ||
 	    (next_tag(&set) >= 0xa1 && next_tag(&set) <= 0xa4 && next_tag(&set) != KEK_RECIPIENT))
 		return ES_VERSION;
@@ -245,7 +245,7 @@ static enum es_reason read_recipients(struct es_reader *r, struct parts *ret)
 	ret->wrapped = field(&kek, OCTETS);
 	if (set.bad || kek.bad || id.bad || algorithm.bad)
 		return ES_FORMAT;
-	/* A second recipient, a key id or a content key of another length: fine by CMS, only not ours. */
+	/* A second recipient, or a key id or content key of another length: valid in CMS, but not written by us. */
 	if (!same(version, SPAN(version_recipient)) || !same(oid, SPAN(oid_wrap)) || !done(&set) ||
 	    ret->key_id.len != KEY_ID_LEN || ret->wrapped.len != ES_WRAPPED_LEN)
 		return ES_VERSION;
@@ -267,7 +267,7 @@ static enum es_reason read_content(struct es_reader *r, struct parts *ret)
 	params = within(&algorithm, SEQUENCE);
 	ret->nonce = field(&params, OCTETS);
 	if (done(&params))
-		return ES_VERSION; /* no tag length: the default one, 12 bytes */
+		return ES_VERSION; /* no tag length, which means the default of 12 bytes */
 	length = field(&params, INTEGER);
 	ret->cipher = field(&content, CONTENT);
 	if (!done(&content) || !done(&algorithm) || !done(&params))

@@ -9,11 +9,11 @@ static enum es_reason check(const struct es_gcm *gcm, struct es_span input)
 {
 	if (es_secret_len(gcm->key) != ES_KEY_LEN)
 		return ES_ARGUMENT;
-	/* libcrypto counts in int. */
+	/* libcrypto uses int for lengths. */
 	return input.len > ES_GCM_INPUT_MAX || gcm->aad.len > ES_GCM_INPUT_MAX ? ES_TOO_LARGE : ES_OK;
 }
 
-/* A context with key, nonce and additional data in it; NULL if the library fails. */
+/* A context with the key, nonce and additional data set; NULL if the library fails. */
 static EVP_CIPHER_CTX *start(const struct es_gcm *gcm, int encrypt)
 {
 	ES_CIPHER cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
@@ -22,7 +22,7 @@ static EVP_CIPHER_CTX *start(const struct es_gcm *gcm, int encrypt)
 
 	if (cipher == NULL || ctx == NULL)
 		return NULL;
-	/* The cipher's own nonce length is 96 bits, which is ours. */
+	/* The cipher's default nonce length is 96 bits, as ours. */
 	if (EVP_CipherInit_ex2(ctx, cipher, es_secret_bytes(gcm->key), gcm->nonce, encrypt, NULL) != 1)
 		return NULL;
 	if (gcm->aad.len > 0 && EVP_CipherUpdate(ctx, NULL, &len, gcm->aad.data, (int)gcm->aad.len) != 1)
@@ -30,7 +30,7 @@ static EVP_CIPHER_CTX *start(const struct es_gcm *gcm, int encrypt)
 	return es_take(ctx);
 }
 
-/* An Update with no bytes at all means something else to libcrypto, so it is left out. */
+/* An Update without any bytes has a different meaning in libcrypto, so it is left out. */
 static bool update(EVP_CIPHER_CTX *ctx, struct es_span in, uint8_t *out)
 {
 	int len = 0;

@@ -30,7 +30,7 @@ enum es_reason es_hmac_sha256(const struct es_secret *key, struct es_span data, 
 	struct es_digest d;
 	size_t len = 0;
 
-	/* A NULL with length 0 is a span without bytes to us and an error to libcrypto. */
+	/* A NULL with length 0 is an empty span for us, but an error for libcrypto. */
 	if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, es_secret_bytes(key), es_secret_len(key),
 		      data.len > 0 ? data.data : &nothing, data.len, d.bytes, sizeof d.bytes, &len) == NULL ||
 	    len != sizeof d.bytes)
@@ -53,7 +53,7 @@ enum es_reason es_random_secret(size_t len, struct es_secret **ret)
 
 	if (r != ES_OK)
 		return r;
-	/* es_secret_new has bounded len far below INT_MAX. */
+	/* es_secret_new has limited len far below INT_MAX. */
 	if (RAND_priv_bytes(es_secret_data(s), (int)len) != 1)
 		return ES_CRYPTO;
 	*ret = es_take(s);

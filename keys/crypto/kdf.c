@@ -9,7 +9,7 @@
 
 enum { HKDF_LEN_MAX = 64, SCRYPT_SLACK = 1 << 20 };
 
-/* libcrypto takes what it only reads through a void pointer, and refuses NULL even for no bytes. */
+/* libcrypto takes read-only data through a void pointer, and refuses NULL even for length 0. */
 static OSSL_PARAM octets(const char *name, const void *data, size_t len)
 {
 	static unsigned char nothing;
@@ -59,7 +59,7 @@ static enum es_reason check_cost(const struct es_scrypt *cost)
 		return ES_TOO_LARGE;
 	if (128 * cost->n * cost->r > ES_SCRYPT_MEMORY_MAX)
 		return ES_TOO_LARGE;
-	/* RFC 7914 section 2: n < 2^(128 * r / 8); with r of 2 and more the cap above is the tighter bound. */
+	/* RFC 7914 section 2: n < 2^(128 * r / 8). For r of 2 and more, ES_SCRYPT_MEMORY_MAX is the tighter bound. */
 	if (cost->r == 1 && cost->n >= 1 << 16)
 		return ES_FORMAT;
 	return ES_OK;
@@ -67,7 +67,7 @@ static enum es_reason check_cost(const struct es_scrypt *cost)
 
 enum es_reason es_scrypt(struct es_span input, struct es_span salt, struct es_scrypt cost, struct es_secret **ret)
 {
-	/* The large block, and what lies beside it: 128*r*p for the inputs, a little scratch. */
+	/* The large block, and the memory beside it: 128*r*p for the inputs, and a little scratch space. */
 	uint64_t memory = (uint64_t)ES_SCRYPT_MEMORY_MAX + SCRYPT_SLACK;
 	const OSSL_PARAM params[] = {
 		octets(OSSL_KDF_PARAM_PASSWORD, input.data, input.len),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Private to keys/crypto: scope-bound owners of libcrypto's objects. Everything is fetched by name from the default
- * provider (OpenSSL 3), nothing comes from the deprecated low-level interfaces. */
+ * provider (OpenSSL 3); the deprecated low-level interfaces aren't used. */
 #ifndef ES_CRYPTO_OSSL_H
 #define ES_CRYPTO_OSSL_H
 

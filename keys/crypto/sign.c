@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Public keys come from a boot image and from encryption.info, so nothing is taken but the one form that systemd-measure
- * and openssl write. A private key is read on the vendor's own machine; libcrypto wipes its copy when it is freed.
+ * Public keys come from a boot image and from encryption.info, so only the one form that systemd-measure and openssl
+ * write is accepted. A private key is read on the vendor's own machine; libcrypto wipes its copy when it is freed.
  */
 #include "keys/crypto/sign.h"
 
@@ -14,7 +14,7 @@
 
 enum { EXPONENT = 65537 };
 
-/* Never asks anybody: a passphrase is no part of what is supported. Notes that one was asked for. */
+/* Never prompts, since passphrases aren't supported; records that one was needed. */
 static int no_passphrase(char *buf, int size, int writing, void *asked)
 {
 	(void)buf;
@@ -123,7 +123,7 @@ enum es_reason es_rsa_public_read(struct es_span pem, struct es_rsa_public *ret)
 		r = modulus_of(key, &public);
 	if (r != ES_OK)
 		return r;
-	len = i2d_PublicKey(key, &der); /* of an RSA key: RSAPublicKey */
+	len = i2d_PublicKey(key, &der); /* for an RSA key: RSAPublicKey */
 	if (len <= 0)
 		return ES_CRYPTO;
 	if (EVP_Q_digest(NULL, "SHA256", NULL, der, (size_t)len, public.fingerprint.bytes, &digest_len) != 1 ||
@@ -167,7 +167,7 @@ enum es_reason es_rsa_sign(const struct es_secret *private_pem, struct es_span m
 	if (r != ES_OK)
 		return r;
 	len = signature.len;
-	/* PKCS#1 v1.5 is libcrypto's padding for RSA where nothing else is asked for. */
+	/* PKCS#1 v1.5 is libcrypto's default padding for RSA. */
 	if (ctx == NULL || EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) != 1 ||
 	    EVP_DigestSign(ctx, signature.data, &len, message.data, message.len) != 1 || len != signature.len)
 		return ES_CRYPTO;

@@ -47,7 +47,7 @@ static PKCS7 *read_signature(struct es_span pkcs7)
 	return es_take(p7);
 }
 
-/* p7's own. */
+/* p7 owns the result. */
 static X509 *find_signer(PKCS7 *p7)
 {
 	STACK_OF(PKCS7_SIGNER_INFO) *signers = PKCS7_get_signer_info(p7);
@@ -124,7 +124,7 @@ static void usages_freep(EXTENDED_KEY_USAGE **p)
 	EXTENDED_KEY_USAGE_free(*p);
 }
 
-/* What a DER sequence holds, in place; *from goes on after it. */
+/* The content of a DER sequence, in place; *from moves past it. */
 static bool enter_sequence(struct es_span *from, struct es_span *ret)
 {
 	const unsigned char *at = from->data;
@@ -141,7 +141,7 @@ static bool enter_sequence(struct es_span *from, struct es_span *ret)
 	return true;
 }
 
-/* What was signed: SEQUENCE { type and value of the program's kind, DigestInfo }, without its own header. */
+/* The signed content: SEQUENCE { type and value of the program's kind, DigestInfo }, without its own header. */
 static bool find_content(const PKCS7 *p7, struct es_span *ret)
 {
 	ES_SCOPED(object_freep) ASN1_OBJECT *type = OBJ_txt2obj(program_content, 1);
@@ -198,7 +198,7 @@ enum es_reason es_signer_is_over(struct es_span pkcs7, const struct es_digest *p
 	signed_bytes = BIO_new_mem_buf(content.data, (int)content.len);
 	if (signed_bytes == NULL)
 		return ES_MEMORY;
-	/* Where the certificates lead is es_signer_leads_to's. */
+	/* es_signer_leads_to checks where the certificates lead. */
 	sound = PKCS7_verify(p7, NULL, NULL, signed_bytes, NULL, PKCS7_BINARY | PKCS7_NOVERIFY);
 	ERR_clear_error();
 	return sound == 1 ? ES_OK : ES_BAD_TAG;

@@ -13,7 +13,7 @@ static EVP_CIPHER_CTX *wrap_start(const struct es_secret *kek, int encrypt)
 	if (cipher == NULL || ctx == NULL)
 		return NULL;
 	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-	/* No IV given: RFC 3394's default one, A6 eight times. */
+	/* Without an IV libcrypto uses RFC 3394's default, A6 eight times. */
 	if (EVP_CipherInit_ex2(ctx, cipher, es_secret_bytes(kek), NULL, encrypt, NULL) != 1)
 		return NULL;
 	return es_take(ctx);

@@ -89,7 +89,7 @@ static enum es_reason check_signature(struct es_host *host, const struct es_pcr_
 	if (r == ES_OK) {
 		r = es_signatures_parse(es_buf_span(&json), &signatures, detail);
 		if (r != ES_OK && r != ES_MEMORY)
-			return not_met(host, "the policies that came with the image can't be read: %s", detail);
+			return not_met(host, "the image's policies can't be read: %s", detail);
 	}
 	if (r == ES_OK)
 		r = es_vendor_match(es_buf_span(&v->public_key), &signatures, expected, &m);

@@ -21,7 +21,7 @@ static bool is_program(const struct es_event *event)
 	return event->pcr == ES_PCR_BOOT_LOADER && event->type == (uint32_t)ES_EV_EFI_BOOT_SERVICES_APPLICATION;
 }
 
-/* Drivers are checked like programs, wherever they are measured. */
+/* Drivers are checked like programs, and counted wherever they are measured. */
 static bool is_loaded(const struct es_event *event)
 {
 	return event->type == (uint32_t)ES_EV_EFI_BOOT_SERVICES_APPLICATION ||
@@ -64,8 +64,8 @@ bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values 
 	       es_digest_equal(&pcr11, &read->value[ES_PCR_IMAGE]);
 }
 
-/* Shim's names: MokListRT (MokList before 15.7), vendor_db for a list of its own, Shim for a single certificate of its own,
- * which has no owner. */
+/* Shim's names: MokListRT (MokList before 15.7), vendor_db for a list built into it, Shim for a single built-in
+ * certificate, which has no owner. */
 bool es_authority_read(const struct es_event *event, struct es_authority *ret)
 {
 	static const struct {
@@ -94,7 +94,7 @@ bool es_authority_read(const struct es_event *event, struct es_authority *ret)
 	return false;
 }
 
-/* What shim measures of itself, as if it were an authority. */
+/* Whether the event is about shim's own state, which it measures like an authority. */
 static bool is_shims_state(const struct es_event *event)
 {
 	struct es_span value;
@@ -144,8 +144,8 @@ static bool is_shims(const struct es_event *event)
 	return is_shims_state(event) || (es_authority_read(event, &authority) && authority.list == ES_AUTHORITY_MOK);
 }
 
-/* Shim measures its lists as soon as it runs. The program after that is the one that it loads itself, but for its own
- * manager of keys; what comes later was loaded by that program. */
+/* Shim measures its lists as soon as it runs. The next program is the one that it loads itself, apart from its key
+ * manager; that program loaded anything later. */
 void es_shim_part(struct es_span bytes, struct es_shim_part *ret)
 {
 	struct es_shim_part part = { .present = false };

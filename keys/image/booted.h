@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What this boot's event log and the boot partition say of the image that runs, and of who vouched for programs. Private to the
- * facade. The log has to be one that leads to the TPM's values.
+ * What this boot's event log and the boot partition say about the running image, and about what vouched for programs.
+ * Private to keys/image. The log must be one whose replay gives the TPM's values.
  */
 #ifndef ES_BOOTED_H
 #define ES_BOOTED_H
@@ -10,7 +10,7 @@
 #include "keys/core/pcr.h"
 #include "keys/core/pe.h"
 
-/* The event of the program that the firmware, or shim, loaded last: our stub starts the kernel without them. */
+/* The event of the program that the firmware or shim loaded last. Our stub starts the kernel without them. */
 bool es_booted_event(struct es_span log, struct es_event *ret);
 
 /* Whether that file is the program of that event. */
@@ -21,25 +21,27 @@ bool es_booted_is_measured(const struct es_pe *file, const struct es_pcr_values 
 
 enum es_authority_list { ES_AUTHORITY_DB, ES_AUTHORITY_MOK };
 
-/* The entry by which the firmware or shim took a program. Both measure each entry once in a boot, when it is first needed. */
+/* The entry on whose authority the firmware or shim accepted a program. Both measure each entry once in a boot, when it
+ * is first needed. */
 struct es_authority {
-	enum es_authority_list list; /* MOK: MokListRT, or what shim itself brings */
-	bool is_hash;                /* the program's own Authenticode SHA-256, and no certificate */
-	struct es_span entry;        /* as the list has it: the owner's GUID, then: */
+	enum es_authority_list list; /* MOK: MokListRT, or a key built into shim */
+	bool is_hash;                /* the program's own Authenticode SHA-256, not a certificate */
+	struct es_span entry;        /* as in the list: the owner's GUID, then `data` */
 	struct es_span data;         /* the certificate, or the digest */
 };
 
-/* Only of what was measured into PCR 7 word for word. */
+/* Reads an event only if PCR 7 covers its data. */
 bool es_authority_read(const struct es_event *event, struct es_authority *ret);
 
-/* The last one; false if there is none, or if the last can't be read. *ret_direct may be NULL: no other program was loaded between it and the one that was loaded last. */
+/* The last authority; false if there is none, or if the last one can't be read. *ret_direct (which may be NULL): no
+ * other program was loaded between this event and the program that was loaded last. */
 bool es_authority_last(struct es_span log, struct es_authority *ret, bool *ret_direct);
 
-/* Whether shim took part in this boot; and whether it was shim itself that loaded the program that was loaded last. */
+/* Whether shim took part in this boot, and whether shim itself loaded the program that was loaded last. */
 struct es_shim_part {
 	bool present, loaded_last;
-	bool has_level;       /* it looks at SBAT */
-	struct es_span level; /* which SbatLevel, as it measured it */
+	bool has_level;       /* it enforces SBAT */
+	struct es_span level; /* its SbatLevel, as it measured it */
 };
 void es_shim_part(struct es_span log, struct es_shim_part *ret);
 

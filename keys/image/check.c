@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The checks find what a slip of the hand puts into an image (a truncated kernel, a text file for an initrd), so that the
- * error comes now and not as a host that won't boot. They don't say that the kernel would work, or who made it.
+ * These checks find a mistake that would end up in an image (a truncated kernel, a text file as the initrd), so that
+ * there is an error now and not a host that won't boot. They don't prove that the kernel works, or who made it.
  */
 #include "keys/image/check.h"
 
@@ -45,13 +45,13 @@ static bool ascii(struct es_span s)
 static const char *check_cmdline(struct es_span s)
 {
 	if (!printable(s, false))
-		return "has a line end or another control character in it";
+		return "contains a newline or another control character";
 	if (!ascii(s))
-		return "has a character beyond ASCII in it";
+		return "contains a character that isn't ASCII";
 	if (s.len >= ES_OPTIONS_MAX)
-		return "is longer than a kernel takes";
+		return "is longer than a kernel accepts";
 	if (es_options_hold_recovery(s))
-		return "holds a recovery key, which everybody could read there";
+		return "contains a recovery key, which everybody could read there";
 	return NULL;
 }
 
@@ -59,10 +59,11 @@ static const char *check_initrd(struct es_span s)
 {
 	static const char *const words[ES_INITRD_COUNT] = {
 		[ES_INITRD_UNKNOWN] = "is neither a cpio archive nor a compressed one",
-		[ES_INITRD_OLD_CPIO] = "is a cpio archive of an old form; the kernel takes what cpio -H newc writes",
+		[ES_INITRD_OLD_CPIO] =
+		    "is a cpio archive in an old format; the kernel accepts what cpio -H newc writes",
 		[ES_INITRD_DAMAGED] = "is a truncated or damaged archive",
-		[ES_INITRD_OTHER] = "is compressed, but what comes out isn't a cpio archive",
-		[ES_INITRD_EARLY_ONLY] = "holds nothing but microcode or ACPI tables, and no program to run",
+		[ES_INITRD_OTHER] = "is compressed, but its content isn't a cpio archive",
+		[ES_INITRD_EARLY_ONLY] = "contains only microcode or ACPI tables, and no program to run",
 	};
 
 	return words[es_initrd_look(s)];
@@ -75,9 +76,10 @@ static const char *check_osrel(struct es_span s)
 
 static const char *check_ucode(struct es_span s)
 {
-	return es_initrd_look(s) == ES_INITRD_EARLY_ONLY ? NULL
-							 : "isn't an uncompressed cpio archive with "
-							   "kernel/x86/microcode in it, the only form the kernel takes";
+	return es_initrd_look(s) == ES_INITRD_EARLY_ONLY
+		   ? NULL
+		   : "isn't an uncompressed cpio archive "
+		     "containing kernel/x86/microcode, the only form the kernel accepts";
 }
 
 static const char *check_splash(struct es_span s)
@@ -100,7 +102,7 @@ static const char *check_uname(struct es_span s)
 static const char *check_sbat(struct es_span s)
 {
 	while (s.len > 0 && s.data[s.len - 1] == '\0')
-		s.len--; /* a linker's padding, as systemd's stub has it */
+		s.len--; /* a linker's padding, as in systemd's stub */
 	return begins(s, "sbat,", 5) && printable(s, true) ? NULL
 							   : "isn't an SBAT table (its first line begins with sbat,)";
 }
@@ -113,7 +115,7 @@ static const char *check_pcrpkey(struct es_span s)
 	if (!printable(s, true) || (r != ES_OK && r != ES_VERSION))
 		return "isn't a public key in PEM form";
 	if (r == ES_VERSION)
-		return "is no RSA key of 2048 or 3072 bits with exponent 65537, which is what TPMs check";
+		return "isn't an RSA key of 2048 or 3072 bits with exponent 65537, as TPMs require";
 	return 8 * key.len > ES_POLICY_KEY_BITS_MAX ? ES_POLICY_KEY_TOO_LARGE : NULL;
 }
 
@@ -123,8 +125,8 @@ static const char *check_pcrsig(struct es_span s)
 }
 
 static const struct {
-	const char *(*check)(struct es_span s); /* what is wrong, or NULL; no function: check_kernel */
-	enum es_reason reason;                  /* a file that won't do, or a text */
+	const char *(*check)(struct es_span s); /* what is wrong, or NULL; without a function: check_kernel */
+	enum es_reason reason;                  /* for an unusable file or text */
 	bool required;
 } rules[ES_UKI_COUNT] = {
 	[ES_UKI_LINUX] = { NULL, ES_PART_KERNEL, true },
@@ -140,7 +142,7 @@ static const struct {
 	[ES_UKI_PCRSIG] = { check_pcrsig, ES_PART_KIND, false },
 };
 
-/* By its name, also an empty one. */
+/* Looks only at the name, and counts an empty section, too. */
 static bool has_section(const struct es_pe *pe, int which)
 {
 	for (unsigned i = 0; i < pe->section_count; i++)
@@ -161,13 +163,12 @@ static struct es_fault check_stub(const struct es_uki_parts *parts, struct es_pe
 		return (struct es_fault){ ES_PART_STUB, es_program_words(kind) };
 	for (int i = 0; i < ES_UKI_COUNT; i++)
 		if (i != ES_UKI_SBAT && has_section(ret_pe, i))
-			return (struct es_fault){ ES_PART_STUB, "has parts of a boot image in it already" };
+			return (struct es_fault){ ES_PART_STUB, "already contains parts of a boot image" };
 	r = es_uki_find(ret_pe, ES_PE_FILE, &uki);
 	if (r != ES_OK && r != ES_MISSING)
 		return (struct es_fault){ ES_PART_STUB, "has a doubled or truncated section" };
 	if (parts->present[ES_UKI_SBAT] && has_section(ret_pe, ES_UKI_SBAT))
-		return (struct es_fault){ ES_ARGUMENT,
-					  "has a .sbat section of its own, which stays: leave --sbat out" };
+		return (struct es_fault){ ES_ARGUMENT, "has its own .sbat section, which is kept: leave --sbat out" };
 	if (ret_pe->cert_size > 0)
 		return (struct es_fault){ ES_PART_SIGNED, "is signed" };
 	return (struct es_fault){ ES_OK, NULL };
@@ -179,9 +180,9 @@ static const char *why_no_program(struct es_span s)
 		   "\x7f"
 		   "ELF",
 		   4))
-		return "is an ELF file; the boot image needs the bzImage, as it lies in /boot";
+		return "is an ELF file; the boot image needs the bzImage, the file in /boot";
 	if (begins(s, "\x1f\x8b", 2) || begins(s, "\x28\xb5\x2f\xfd", 4) || begins(s, "\xfd\x37zXZ", 5))
-		return "is compressed; firmware starts only what unpacks itself";
+		return "is compressed; firmware starts only a kernel that unpacks itself";
 	if (es_program_bzimage(s))
 		return "is truncated, or was built without CONFIG_EFI_STUB";
 	return es_program_words(ES_PROGRAM_NONE);

@@ -46,7 +46,7 @@ bool es_efi_variable_there(const char *efivars, const char *name, const char *gu
 	return path_of(efivars, name, guid, path) && access(path, F_OK) == 0;
 }
 
-/* Appends; false if there is no such variable, or it can't be read. */
+/* Appends the value; false if there is no such variable, or it can't be read. */
 static bool append(const char *efivars, const char *name, const char *guid, struct es_buf *all)
 {
 	ES_BUF part = { NULL, 0 };
@@ -97,14 +97,14 @@ void es_secure_boot_lists_free(struct es_secure_boot_lists *lists)
 
 void es_shim_requests_read(const char *efivars, struct es_shim_requests *ret)
 {
-	/* Those that make shim start its manager; the variables beside them (MokDelAuth, …) don't alone. */
+	/* The requests that make shim start its key manager; the variables beside them (MokDelAuth, …) don't alone. */
 	static const struct {
 		const char *name, *what;
 	} requests[] = {
 		{ "MokNew", "enrol a key" },
 		{ "MokDel", "remove a key" },
 		{ "MokSB", "switch validation on or off" },
-		{ "MokDB", "heed or ignore the firmware's db" },
+		{ "MokDB", "honour or ignore the firmware's db" },
 		{ "MokXNew", "forbid a key or a hash" },
 		{ "MokXDel", "allow a forbidden key or hash again" },
 		{ "MokPW", "set a password" },

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-	ATTRIBUTES = 4, /* efivarfs: before the value */
+	ATTRIBUTES = 4, /* efivarfs puts them before the value */
 	EVENT_MAX = ES_FIRMWARE_VALUE_MAX + 256,
 };
 
@@ -118,7 +118,7 @@ static enum es_reason add_strings(struct es_span table, uint16_t count, struct e
 	return r;
 }
 
-/* The entry point and the table that Linux has taken. */
+/* The entry point and the table that Linux uses. */
 static enum es_reason read_strings(const char *firmware, struct es_firmware_now *now)
 {
 	char path[ES_PATH_TEXT + 64];
@@ -151,7 +151,7 @@ enum es_reason es_firmware_now_read(const char *firmware, struct es_firmware_now
 	if (r != ES_OK)
 		return r;
 	*ret = now;
-	now.count = 0; /* they are the caller's now */
+	now.count = 0; /* the caller owns them now */
 	return ES_OK;
 }
 
@@ -180,7 +180,7 @@ static enum es_reason put(struct events *all, const struct es_digest *digest, st
 	return ES_OK;
 }
 
-/* Of the log, variables or strings. */
+/* Those in the log, variables or strings. */
 static enum es_reason gather_log(struct es_span bytes, bool variables, struct events *all)
 {
 	struct es_event_log log;
@@ -208,7 +208,7 @@ static enum es_reason gather_now(const struct es_firmware_now *now, bool variabl
 	return r;
 }
 
-/* What the next boot will measure, in the stub's order. */
+/* Those that the next boot will measure, in the stub's order. */
 static enum es_reason gather_next(const struct es_firmware_now *now, struct es_span log, struct events *all)
 {
 	enum es_reason r =
@@ -249,7 +249,7 @@ void es_firmware_words(const struct es_firmware_now *now, unsigned n, char *ret_
 	describe(es_buf_span(&now->event[n]), ret_text, cap);
 }
 
-/* Each of a that isn't in b, with what has become of it. */
+/* Appends each event of a that isn't in b, with `what` happened to it. */
 static void add_missing(const struct events *a, const struct events *b, const char *what, char *text, size_t cap)
 {
 	for (unsigned i = 0; i < a->count; i++) {

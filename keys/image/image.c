@@ -86,7 +86,8 @@ enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest
 	return ES_OK;
 }
 
-/* As the stub cleans options before it measures them: up to a NUL, spaces for control characters, none at the ends. */
+/* Cleans options as the stub does before it measures them: up to a NUL, spaces for control characters, none at the
+ * ends. */
 static enum es_reason clean_options(struct es_span from, struct es_buf *ret)
 {
 	const uint8_t *nul = from.len > 0 ? memchr(from.data, '\0', from.len) : NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kinds are told by marks that programs carry for this purpose: systemd's and our programs say in .sdmagic what they are,
- * kernels have a header for boot loaders, and what signs its generations says its name in .sbat. It keeps slips of the
- * hand out, not an attacker.
+ * Kinds are recognised by marks that programs carry for this purpose: systemd's programs and ours name themselves in
+ * .sdmagic, kernels have a header for boot loaders, and programs with SBAT generations name themselves in .sbat. This
+ * catches mistakes, not attackers.
  */
 #include "keys/image/kind.h"
 
@@ -16,7 +16,7 @@ enum {
 
 static const char *const words[ES_PROGRAM_COUNT] = {
 	[ES_PROGRAM_NONE] = "isn't an EFI program, or it is truncated",
-	[ES_PROGRAM_UNSUPPORTED] = "is an EFI program for another machine than x86-64 or arm64",
+	[ES_PROGRAM_UNSUPPORTED] = "is an EFI program for a machine other than x86-64 and arm64",
 	[ES_PROGRAM_DRIVER] = "is an EFI driver",
 	[ES_PROGRAM_STUB] = "is a stub",
 	[ES_PROGRAM_ADDON] = "is an addon, which only gives a boot image more options",
@@ -49,7 +49,7 @@ static bool is_kernel(const struct es_pe *pe)
 {
 	if (pe->machine == ES_PE_MACHINE_X64)
 		return es_program_bzimage(pe->image) && at(pe->image, BOOT_FLAG_AT, "\x55\xaa", 2);
-	/* an Image, and one that unpacks itself */
+	/* an Image, and a self-extracting one */
 	return at(pe->image, KERNEL_MAGIC_AT, "ARM\x64", 4) || at(pe->image, KERNEL_MAGIC_AT, "\xcd\x23\x82\x81", 4);
 }
 
@@ -77,7 +77,7 @@ static bool holds(struct es_span s, const char *text)
 	return s.len > 0 && memmem(s.data, s.len, text, strlen(text)) != NULL;
 }
 
-/* systemd's stubs of before 250 have the mark somewhere among their data; what has a .sdmagic says it there. */
+/* systemd's stubs before 250 have the mark somewhere in their data; a program with .sdmagic has it there. */
 static struct es_span mark_of(const struct es_pe *pe)
 {
 	struct es_span mark = { NULL, 0 };
@@ -113,7 +113,7 @@ enum es_program_kind es_program_stub(const struct es_pe *image)
 	return ES_PROGRAM_OTHER;
 }
 
-/* Whether a line of .sbat begins so: the first names the table, the next the program. */
+/* Whether a line of .sbat starts like this: the first line names the table, the second the program. */
 static bool named(const struct es_pe *pe, const char *line)
 {
 	struct es_span sbat;

@@ -10,15 +10,15 @@
 
 const struct es_needed_words es_needed_options[ES_NEEDED_OPTIONS] = {
 	[ES_NEEDED_NO_CREDENTIALS] = { CREDENTIALS "=no",
-				       "systemd takes credentials, and with them units, from SMBIOS and fw_cfg" },
+				       "systemd accepts credentials, and with them units, from SMBIOS and fw_cfg" },
 	[ES_NEEDED_NO_RESUME] = { "noresume",
-				  "a hibernated system that somebody put onto the disk may be resumed, with this one's "
-				  "memory in reach" },
-	[ES_NEEDED_NO_HIBERNATION] = { "nohibernate",
-				       "the running system can be hibernated, its memory onto the disk, and resumed" },
+				  "a hibernated system that someone wrote to the disk may be resumed, and could read "
+				  "this one's memory" },
+	[ES_NEEDED_NO_HIBERNATION] = { "nohibernate", "the running system can be hibernated, which writes its memory "
+						      "to the disk, and resumed" },
 };
 
-/* Without the quotes round it. */
+/* Compares the word without its quotes. */
 static bool word_is(struct es_span word, const char *text)
 {
 	if (word.len >= 2 && word.data[0] == '"' && word.data[word.len - 1] == '"')
@@ -26,7 +26,7 @@ static bool word_is(struct es_span word, const char *text)
 	return word.len == strlen(text) && memcmp(word.data, text, word.len) == 0;
 }
 
-/* Up to "--", which the kernel stops at. */
+/* The part up to "--", where the kernel stops. */
 static struct es_span for_the_kernel(struct es_span options)
 {
 	struct es_span word;
@@ -95,7 +95,7 @@ static bool quotes_are_closed(struct es_span options)
 	return quotes % 2 == 0;
 }
 
-/* What is added to options: es_write_… into w, each with a space before it. */
+/* Writes what is added to the options into w, each with a space before it. */
 typedef void add_fn(struct es_span options, const void *what, struct es_writer *w);
 
 static void join(struct es_span options, add_fn *add, const void *what, struct es_writer *w)
@@ -113,7 +113,7 @@ static void join(struct es_span options, add_fn *add, const void *what, struct e
 	}
 }
 
-/* Before "--", since the kernel and systemd look no further. */
+/* Inserts before "--", since the kernel and systemd read no further. */
 static enum es_reason join_new(struct es_span options, add_fn *add, const void *what, struct es_buf *ret)
 {
 	struct es_writer measure = { .cap = 0 }, w;
@@ -128,7 +128,7 @@ static enum es_reason join_new(struct es_span options, add_fn *add, const void *
 		return r;
 	w = (struct es_writer){ .data = joined.data, .cap = joined.len };
 	join(options, add, what, &w);
-	/* Nothing was before what is added. */
+	/* If nothing precedes what is added, drop the space. */
 	if (joined.len > 0 && joined.data[0] == ' ')
 		memmove(joined.data, joined.data + 1, --joined.len);
 	*ret = es_buf_take(&joined);

@@ -16,13 +16,13 @@ static enum es_reason why_key(enum es_reason r, const char **ret_why)
 	switch (r) {
 	case ES_FORMAT:
 	case ES_TOO_LARGE:
-		*ret_why = "is no private key in PEM form";
+		*ret_why = "isn't a private key in PEM form";
 		break;
 	case ES_NOT_MET:
-		*ret_why = "is under a passphrase, which can't be given here";
+		*ret_why = "is protected by a passphrase, which isn't supported here";
 		break;
 	case ES_VERSION:
-		*ret_why = "is no RSA key of 2048 or 3072 bits with exponent 65537, which is what TPMs check";
+		*ret_why = "isn't an RSA key of 2048 or 3072 bits with exponent 65537, as TPMs require";
 		break;
 	default:
 		*ret_why = "can't be used";
@@ -62,7 +62,7 @@ static enum es_reason check_carried(const struct es_uki *uki, const struct es_rs
 		return r;
 	if (r == ES_OK && es_digest_equal(&carried.fingerprint, &key->fingerprint))
 		return ES_OK;
-	*ret_why = "isn't the key that the image carries in .pcrpkey, so no host would take its signature";
+	*ret_why = "isn't the key that the image carries in .pcrpkey, so no host would accept its signature";
 	return ES_ARGUMENT;
 }
 

@@ -22,8 +22,8 @@ struct exchange {
 	struct es_digest from, to;
 };
 
-/* The PCR of an automatic boot, with every event of the one digest exchanged for the other; without what firmware hands over,
- * which comes after all others. */
+/* Replays the PCR as an automatic boot would have it, with one digest exchanged for another in every event, and without
+ * what firmware hands over, which comes after everything else. */
 static enum es_reason replay_exchanged(struct es_span bytes, const struct exchange *x, struct es_digest *ret)
 {
 	struct es_digest pcr = { { 0 } };
@@ -66,11 +66,11 @@ static enum es_reason predict_boot_loader(const struct es_predict_request *q, st
 				"program started");
 		return ES_OK;
 	}
-	/* Shim measures an image twice where a boot menu has both shim and the firmware verify it. */
+	/* Shim measures an image twice if a boot menu has both shim and the firmware verify it. */
 	x.from = event.sha256;
 	r = es_authenticode(q->image, es_sha256, &x.to);
 	if (r == ES_FORMAT) {
-		es_prediction_say(p->unknown, "PCR 4: something comes after the image's signatures");
+		es_prediction_say(p->unknown, "PCR 4: something follows the image's signatures");
 		return ES_OK;
 	}
 	if (r == ES_OK)
@@ -78,14 +78,15 @@ static enum es_reason predict_boot_loader(const struct es_predict_request *q, st
 	if (r != ES_OK)
 		return r;
 	if (!q->booted)
-		es_prediction_say(p->rests_on, "PCR 4: %s; the last program that the firmware loaded is taken for it",
+		es_prediction_say(p->rests_on,
+				  "PCR 4: %s; the last program that the firmware loaded is assumed to be it",
 				  q->installed != NULL ? "the boot image's file has changed since it was started"
 						       : "the file of this boot's image isn't found");
 	put(p, ES_PCR_BOOT_LOADER, &value);
 	return ES_OK;
 }
 
-/* What systemd-boot 252 measures of an image's own options, which it passes as if they came from outside: UTF-16 with NUL. */
+/* systemd-boot 252 measures an image's own options as if they came from outside: UTF-16 with a NUL. */
 static bool menus_digest(const struct es_uki *uki, struct es_digest *ret)
 {
 	struct es_span own = uki->section[ES_UKI_CMDLINE], wide_span;
@@ -104,7 +105,8 @@ static bool menus_digest(const struct es_uki *uki, struct es_digest *ret)
 	return es_sha256(&wide_span, 1, ret);
 }
 
-/* As in this boot, without a recovery boot's marks; a menu that measured the old image's options will those of the new. */
+/* As in this boot, without the marks of a recovery boot. A menu that measured the old image's options will measure the
+ * new one's. */
 static enum es_reason predict_same_options(const struct es_predict_request *q, struct es_digest *ret)
 {
 	struct exchange x = { .pcr = ES_PCR_OPTIONS };
@@ -132,7 +134,7 @@ static enum es_reason predict_options(const struct es_predict_request *q, struct
 		}
 		if (q->firmware != NULL && !q->firmware->variables_known)
 			es_prediction_say(p->rests_on,
-					  "PCR 12: EFI variables aren't shown here; those of this boot are taken");
+					  "PCR 12: EFI variables aren't shown here; those of this boot are assumed");
 		r = es_firmware_extend(q->firmware, q->log, &value);
 	}
 	if (r == ES_OK)
@@ -151,7 +153,7 @@ static enum es_reason predict_image(const struct es_predict_request *q, struct e
 	return predict_options(q, p);
 }
 
-/* What the log says of such a PCR is worth nothing; of the others it is. */
+/* For such a PCR the log is worthless; for the others it isn't. */
 static void drop_contradicted(struct es_prediction *p)
 {
 	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)

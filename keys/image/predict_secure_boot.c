@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCR 7 of a boot with another image. What is measured before the image stays the same; the question is what vouches for the image. */
+/* PCR 7 of a boot with another image. What is measured before the image stays the same; the question is what vouches
+ * for it. */
 #include "keys/core/authenticode.h"
 #include "keys/crypto/signer.h"
 #include "keys/image/booted.h"
@@ -30,7 +31,7 @@ static void stays(const struct es_predict_request *q, struct es_prediction *p)
 	p->values.value[ES_PCR_SECURE_BOOT] = q->read->value[ES_PCR_SECURE_BOOT];
 }
 
-/* The same signers, one after the other, and at least one. */
+/* Whether both have the same signers in the same order, and at least one. */
 static bool same_signers(const struct es_pe *a, const struct es_pe *b)
 {
 	struct es_span in_a, in_b;
@@ -71,9 +72,9 @@ static bool was_measured(struct es_span bytes, const struct es_authority *by)
 	return false;
 }
 
-/* Each entry that vouches for a program is measured once in a boot. So if the one that came last vouches for the new image
- * too, the events are the same: either it came with the old image, or before it. So they are if both images have the same
- * signers, and no hash comes before these. */
+/* Each entry that vouches for a program is measured once in a boot. So if the last measured entry also vouches for the
+ * new image, the events stay the same, whether that entry was needed for the old image or for a program before it. The
+ * same holds if both images have the same signers, and no hash comes before these. */
 static bool events_stay(const struct es_predict_request *q, const struct es_next_verdict *v)
 {
 	const bool same = q->booted && same_signers(q->installed, q->image);
@@ -99,14 +100,14 @@ static const char *why_not(const struct es_predict_request *q, const struct es_n
 
 	if ((v->verdict == ES_VERDICT_TAKEN && v->by.is_hash) ||
 	    (es_authority_last(q->log, &last, NULL) && last.is_hash))
-		return "images that are listed by their hash leave another PCR 7 each";
+		return "each image that is listed by its hash gives a different PCR 7";
 	if (r == ES_MISSING)
 		return "the image isn't signed, and won't start with Secure Boot on";
 	if (r != ES_OK)
 		return "the image's signature can't be read";
 	if (es_pe_signature(q->image, 1, &signature) != ES_MISSING)
-		return "the image has several signatures, and not those of this boot's image";
-	return "the image is signed by another than the one that vouched for this boot";
+		return "the image has several signatures, which aren't those of this boot's image";
+	return "the image is signed with a key other than the one that vouched for this boot";
 }
 
 void es_predict_secure_boot(const struct es_predict_request *q, struct es_prediction *p)
@@ -123,7 +124,7 @@ void es_predict_secure_boot(const struct es_predict_request *q, struct es_predic
 	case ES_SECURE_BOOT_AUDIT:
 		stays(q, p);
 		return;
-	case ES_SECURE_BOOT_SHIM_OFF: /* what it loads is measured, and nobody vouches for it */
+	case ES_SECURE_BOOT_SHIM_OFF: /* what it loads is measured, but nothing vouches for it */
 		es_shim_part(q->log, &shim);
 		if (shim.present) {
 			stays(q, p);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define BACK_TO_KEYS                                                                                                   \
-	"Restart with Secure Boot on, and with this boot image signed by a key that the firmware or shim takes."
+	"Restart with Secure Boot on, and with this boot image signed with a key that the firmware or shim accepts."
 
 static const struct es_secure_boot_words words[ES_SECURE_BOOT_STATES] = {
 	[ES_SECURE_BOOT_BY_DB] = { "vouched-by-db",
@@ -25,7 +25,7 @@ static const struct es_secure_boot_words words[ES_SECURE_BOOT_STATES] = {
 				   "off: the firmware is in setup mode, has no platform key, and checks nothing",
 				   "Enrol keys and switch Secure Boot on in the firmware's setup, and restart." },
 	[ES_SECURE_BOOT_AUDIT] = { "audit-mode",
-				   "off: in audit mode the firmware notes what it should refuse, and starts it",
+				   "off: in audit mode the firmware logs what it should refuse, and starts it",
 				   "End the audit mode in the firmware's setup (enrol a platform key), and restart." },
 	[ES_SECURE_BOOT_DEBUG] = { "debug-mode", "on, but the firmware's debugger is on too, and can change anything",
 				   "Switch the debugger off in the firmware's setup, and restart." },
@@ -43,18 +43,16 @@ static const struct es_secure_boot_words words[ES_SECURE_BOOT_STATES] = {
 				       "firmware load it (systemd-boot)." },
 	[ES_SECURE_BOOT_NO_STUB] = { "no-stub",
 				     "on, but the host was started without etcseal's boot stub, so nothing verified "
-				     "the "
-				     "initrd",
+				     "the initrd",
 				     "Start the host from a boot image that `etcseal image build` made." },
 	[ES_SECURE_BOOT_NO_FILE] = { "image-not-found",
-				     "on, but whether it verified this boot image can't be told: the image's file "
-				     "isn't "
-				     "found, or has changed",
+				     "on, but it is unknown whether it verified this boot image: the image's file "
+				     "isn't found, or has changed",
 				     "Mount the partition that the image was started from, or restart." },
 	[ES_SECURE_BOOT_NO_LOG] = { "no-log",
-				    "on, but what it verified can't be told: no event log that leads to the TPM's "
+				    "on, but it is unknown what it verified: no event log leads to the TPM's "
 				    "values",
-				    "Restart with the TPM switched on; if it stays so, update the firmware." },
+				    "Restart with the TPM switched on; if that doesn't help, update the firmware." },
 };
 
 const struct es_secure_boot_words *es_secure_boot_words(enum es_secure_boot_state state)
@@ -83,7 +81,7 @@ __attribute__((format(printf, 3, 4))) static void judge_as(struct es_secure_boot
 	va_end(args);
 }
 
-/* What PCR 7 says of the switches; what isn't in it is false. */
+/* What PCR 7 says about the switches; false if it isn't in PCR 7. */
 struct switches {
 	bool said, on, no_platform_key, audit, debug, shim_off;
 };
@@ -104,7 +102,7 @@ static void note_event(const struct es_event *event, struct switches *s)
 		s->debug |=
 		    event->data.len >= sizeof debug - 1 && memcmp(event->data.data, debug, sizeof debug - 1) == 0;
 	else if (es_event_variable(event, "SecureBoot", &value)) {
-		/* Measured again where it changes. */
+		/* Measured again when it changes. */
 		s->on = is_one(value) && (s->on || !s->said);
 		s->said = true;
 	} else if (es_event_variable(event, "PK", &value))
@@ -112,7 +110,7 @@ static void note_event(const struct es_event *event, struct switches *s)
 	else if (es_event_variable(event, "AuditMode", &value))
 		s->audit |= is_one(value);
 	else if (es_event_variable(event, "MokSBState", &value))
-		/* Shim takes one byte that isn't 0 for off. */
+		/* For shim, a single byte other than 0 means off. */
 		s->shim_off |= !(value.len == 1 && value.data[0] == 0);
 }
 
@@ -150,7 +148,7 @@ enum es_secure_boot_state es_secure_boot_switch(const struct es_secure_boot_requ
 	return state_of(&s, q);
 }
 
-/* False: it has said why not. */
+/* False: *ret says why. */
 static bool log_holds(const struct es_secure_boot_request *q, struct es_secure_boot *ret)
 {
 	const es_pcr_mask pcrs =
@@ -181,7 +179,8 @@ static bool signed_under(const struct es_pe *image, const struct es_digest *dige
 	return false;
 }
 
-/* Of all that vouched for a program in this boot. The file is the one that was measured, so its digest is at hand. */
+/* Looks at everything that vouched for a program in this boot. The file is the one that was measured, so its digest is
+ * known. */
 static enum es_secure_boot_state find_voucher(const struct es_secure_boot_request *q)
 {
 	enum es_secure_boot_state found = ES_SECURE_BOOT_UNVERIFIED;
@@ -206,7 +205,7 @@ static enum es_secure_boot_state find_voucher(const struct es_secure_boot_reques
 	return found;
 }
 
-/* What the order of the events says, and no more. */
+/* Says only what the order of the events proves. */
 static void judge_without_file(const struct es_secure_boot_request *q, struct es_secure_boot *ret)
 {
 	struct es_authority authority;
@@ -242,7 +241,7 @@ void es_secure_boot_judge(const struct es_secure_boot_request *q, struct es_secu
 	if (state == ES_SECURE_BOOT_UNVERIFIED && !q->stub)
 		state = ES_SECURE_BOOT_NO_STUB;
 	if (state != ES_SECURE_BOOT_UNVERIFIED) {
-		judge_as(ret, state, "%s", state == ES_SECURE_BOOT_NO_LOG ? "it says nothing of SecureBoot" : "");
+		judge_as(ret, state, "%s", state == ES_SECURE_BOOT_NO_LOG ? "it doesn't mention SecureBoot" : "");
 		return;
 	}
 	if (q->installed == NULL || !es_booted_is(q->installed, q->log)) {

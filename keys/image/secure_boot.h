@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Did Secure Boot vouch for the image that runs? The firmware's variable SecureBoot says only that it is switched on: a shim
- * may check nothing all the same, and a program between may start anything. What counts is what was measured into PCR 7: a
- * certificate, or the image's own hash, by which the firmware or shim took just this image. Where nothing of that kind is
- * in PCR 7, any program that replays PCR 11 leaves the same values, so a seal to that is worth nothing.
+ * Did Secure Boot vouch for the running image? The firmware's variable SecureBoot says only that it is on: shim may
+ * check nothing nevertheless, and a program in between may start anything. What counts is what was measured into PCR 7:
+ * a certificate, or the image's own hash, by which the firmware or shim accepted exactly this image. If PCR 7 has
+ * nothing of that kind, any program that replays PCR 11 gives the same values, and a seal to them is worthless.
  */
 #ifndef ES_SECURE_BOOT_H
 #define ES_SECURE_BOOT_H
@@ -12,24 +12,24 @@
 #include "keys/core/pe.h"
 
 enum es_secure_boot_state {
-	/* Vouched for. */
-	ES_SECURE_BOOT_BY_DB,   /* by a certificate of the firmware's db */
-	ES_SECURE_BOOT_BY_MOK,  /* by a machine owner's, or one that shim brings */
-	ES_SECURE_BOOT_BY_HASH, /* the image's hash is listed, by the firmware or in shim's list */
+	/* It vouched. */
+	ES_SECURE_BOOT_BY_DB,   /* with a certificate in the firmware's db */
+	ES_SECURE_BOOT_BY_MOK,  /* with a machine owner's certificate, or one built into shim */
+	ES_SECURE_BOOT_BY_HASH, /* the image's hash is listed, in the firmware's or shim's list */
 
-	/* Not. */
+	/* It didn't. */
 	ES_SECURE_BOOT_OFF,
 	ES_SECURE_BOOT_SETUP,      /* setup mode: no platform key, nothing is checked */
-	ES_SECURE_BOOT_AUDIT,      /* audit mode: checked, noted, and started all the same */
+	ES_SECURE_BOOT_AUDIT,      /* audit mode: checked and logged, but started anyway */
 	ES_SECURE_BOOT_DEBUG,      /* the firmware's debugger is on */
-	ES_SECURE_BOOT_SHIM_OFF,   /* on, and shim checks nothing (MokSBState) */
-	ES_SECURE_BOOT_UNVERIFIED, /* on, and nothing that was measured vouches for the image */
-	ES_SECURE_BOOT_PASSED_BY,  /* on, and another program started the image, past the firmware and shim */
-	ES_SECURE_BOOT_NO_STUB,    /* on, and the initrd isn't part of what is checked */
+	ES_SECURE_BOOT_SHIM_OFF,   /* on, but shim checks nothing (MokSBState) */
+	ES_SECURE_BOOT_UNVERIFIED, /* on, but nothing that was measured vouches for the image */
+	ES_SECURE_BOOT_PASSED_BY,  /* on, but another program started the image, bypassing the firmware and shim */
+	ES_SECURE_BOOT_NO_STUB,    /* on, but the initrd isn't part of what is checked */
 
-	/* It can't be told. */
+	/* Unknown. */
 	ES_SECURE_BOOT_NO_FILE, /* on; the image's file has changed, or isn't found */
-	ES_SECURE_BOOT_NO_LOG,  /* no event log, or one that doesn't lead to the TPM's values */
+	ES_SECURE_BOOT_NO_LOG,  /* no event log, or one whose replay doesn't give the TPM's values */
 
 	ES_SECURE_BOOT_STATES
 };
@@ -38,36 +38,36 @@ enum { ES_SECURE_BOOT_DETAIL = 160 };
 
 struct es_secure_boot {
 	enum es_secure_boot_state state;
-	char detail[ES_SECURE_BOOT_DETAIL]; /* what else there is to say: a path, a PCR; "" if nothing */
+	char detail[ES_SECURE_BOOT_DETAIL]; /* further information: a path, a PCR; "" if there is none */
 };
 
 /* For an administrator. */
 struct es_secure_boot_words {
 	const char *id;   /* kebab-case, stable, for --json: "vouched-by-db" */
 	const char *what; /* a clause: "on: a certificate in …" */
-	const char *mend; /* a sentence; "" where there is nothing to mend */
+	const char *mend; /* a sentence: what to do; "" if there is nothing to do */
 };
 const struct es_secure_boot_words *es_secure_boot_words(enum es_secure_boot_state state);
 
 /* Only then may anything be sealed to PCR 7. */
 bool es_secure_boot_vouched(enum es_secure_boot_state state);
-/* Not vouched for, and sure to be so. */
+/* Whether Secure Boot certainly didn't vouch for the image. */
 bool es_secure_boot_hollow(enum es_secure_boot_state state);
 
 struct es_secure_boot_request {
-	struct es_span log;               /* this boot's event log; none: it can't be read */
-	const struct es_pcr_values *read; /* what the TPM had before the fence */
+	struct es_span log;               /* this boot's event log; empty: it can't be read */
+	const struct es_pcr_values *read; /* the TPM's values before the fence */
 	bool stub;                        /* this boot went through our stub */
-	const struct es_pe *installed;    /* the file that the log names as this boot's image; NULL: none is found */
-	bool variable_on;            /* the firmware's variables, as the running system sees them: SecureBoot … */
-	bool setup_mode, audit_mode; /* … SetupMode, AuditMode; some firmware leaves SecureBoot at 1 beside them */
+	const struct es_pe *installed;    /* the file that the log names as this boot's image; NULL: it isn't found */
+	bool variable_on;            /* the firmware's variables as the running system shows them: SecureBoot … */
+	bool setup_mode, audit_mode; /* … SetupMode, AuditMode; some firmware leaves SecureBoot at 1 with these set */
 };
 
-/* A pure judgement of these. */
+/* Judges the request; has no other input. */
 void es_secure_boot_judge(const struct es_secure_boot_request *request, struct es_secure_boot *ret);
 
-/* Whether this boot's firmware, and shim in it, checked programs at all: OFF, SETUP, AUDIT, DEBUG or SHIM_OFF if not, UNVERIFIED
- * if they did. The log is one that leads to the TPM's values. */
+/* Whether this boot's firmware, and shim if it took part, checked programs at all: UNVERIFIED if they did; otherwise
+ * OFF, SETUP, AUDIT, DEBUG or SHIM_OFF. The log must be one whose replay gives the TPM's values. */
 enum es_secure_boot_state es_secure_boot_switch(const struct es_secure_boot_request *request);
 
 #endif

@@ -17,7 +17,7 @@ struct judging {
 	struct es_shim_part shim;
 	struct es_digest digest;
 	struct es_next_verdict *ret;
-	bool for_modules; /* a key vouches that is for kernel modules only */
+	bool for_modules; /* the key that vouches is for kernel modules only */
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(struct judging *j, const char *format, ...)
@@ -43,7 +43,7 @@ static bool lists_hash(const struct es_buf *list, const struct es_digest *digest
 	return false;
 }
 
-/* The firmware knows certificates by their digest too; shim doesn't. */
+/* The firmware also matches certificates by their digest; shim doesn't. */
 static bool forbids(const struct es_buf *list, struct es_span signature, bool firmware)
 {
 	static const size_t lens[] = {
@@ -71,12 +71,12 @@ static bool hash_is_forbidden(struct judging *j)
 	if (lists == NULL)
 		return false;
 	if (lists_hash(&lists->dbx, &j->digest, &s))
-		return refuse(j, "the firmware's dbx forbids it, by its hash");
+		return refuse(j, "the firmware's dbx forbids its hash");
 	return j->shim.present && lists_hash(&lists->mokx, &j->digest, &s) &&
-	       refuse(j, "shim's list of what is forbidden (MokListX) holds its hash");
+	       refuse(j, "shim's list of forbidden programs (MokListX) contains its hash");
 }
 
-/* As shim finds it: one section, at least as long on disk as in memory. */
+/* As shim looks for it: one section, at least as long on disk as in memory. */
 static bool find_sbat(const struct es_pe *pe, struct es_span *ret)
 {
 	for (unsigned i = 0; i < pe->section_count; i++) {
@@ -89,7 +89,7 @@ static bool find_sbat(const struct es_pe *pe, struct es_span *ret)
 	return false;
 }
 
-/* Only what shim loads itself has to have one. */
+/* Only a program that shim itself loads must have one. */
 static bool sbat_is_refused(struct judging *j)
 {
 	struct es_sbat_component c;
@@ -98,13 +98,14 @@ static bool sbat_is_refused(struct judging *j)
 	if (!j->shim.present || !j->shim.has_level)
 		return false;
 	if (!find_sbat(j->q->image, &section))
-		return j->shim.loaded_last && refuse(j, "it has no section .sbat, and shim starts no program without");
+		return j->shim.loaded_last &&
+		       refuse(j, "it has no .sbat section, and shim starts no program without one");
 	switch (es_sbat_check(section, j->shim.level, &c)) {
 	case ES_SBAT_MALFORMED:
-		return refuse(j, "shim can't read its section .sbat");
+		return refuse(j, "shim can't read its .sbat section");
 	case ES_SBAT_REVOKED:
-		return refuse(j, "shim asks for generation %u of %s (SbatLevel), and its section .sbat says %u",
-			      c.needs, c.name, c.has);
+		return refuse(j, "shim demands generation %u of %s (SbatLevel), but its .sbat section says %u", c.needs,
+			      c.name, c.has);
 	default:
 		return false;
 	}
@@ -169,7 +170,7 @@ static bool shim_takes(struct judging *j)
 	return false;
 }
 
-/* One forbidden certificate is enough for the firmware; shim goes by the other signatures. */
+/* One forbidden certificate is enough for the firmware; shim still considers the other signatures. */
 static bool firmware_takes(struct judging *j)
 {
 	const struct es_secure_boot_lists *lists = j->q->lists;
@@ -196,7 +197,7 @@ static bool a_signature_is_forbidden(const struct judging *j)
 	return false;
 }
 
-/* The first signature's; ES_MISSING: there is none. */
+/* The state of the first signature; ES_MISSING: there is none. */
 static enum es_reason signature_state(const struct judging *j)
 {
 	struct es_span signature;
@@ -215,9 +216,10 @@ static void judge_by_lists(struct judging *j)
 		refuse(j, "a certificate of its signature is forbidden (%s)",
 		       j->shim.present ? "dbx, MokListX" : "dbx");
 	else if (j->for_modules)
-		refuse(j, "the key that signed it is for kernel modules only, and shim takes no program on its word");
+		refuse(j,
+		       "the key that signed it is for kernel modules only, and shim accepts no program signed with it");
 	else
-		refuse(j, "nothing that %s takes vouches for it", who);
+		refuse(j, "nothing that %s accepts vouches for it", who);
 }
 
 void es_next_judge(const struct es_predict_request *q, struct es_next_verdict *ret)
@@ -227,7 +229,7 @@ void es_next_judge(const struct es_predict_request *q, struct es_next_verdict *r
 	enum es_reason state;
 
 	*ret = (struct es_next_verdict){ .verdict = ES_VERDICT_UNKNOWN };
-	/* One that is hashed in different ways is left to the boot. */
+	/* An image that different programs hash differently is left undecided. */
 	if (es_authenticode(q->image, es_sha256, &j.digest) != ES_OK)
 		return;
 	es_shim_part(q->log, &j.shim);
@@ -240,8 +242,8 @@ void es_next_judge(const struct es_predict_request *q, struct es_next_verdict *r
 		if (ret->verdict == ES_VERDICT_REFUSED && state == ES_MISSING)
 			refuse(&j, "it isn't signed, and its hash isn't listed");
 		if (ret->verdict == ES_VERDICT_REFUSED && state == ES_BAD_TAG)
-			refuse(&j, "its signature isn't one of this image: it was changed after it was signed");
+			refuse(&j, "its signature isn't of this image: the image was changed after it was signed");
 	} else if (state == ES_BAD_TAG && es_pe_signature(q->image, 1, &second) == ES_MISSING) {
-		refuse(&j, "its signature isn't one of this image: it was changed after it was signed");
+		refuse(&j, "its signature isn't of this image: the image was changed after it was signed");
 	}
 }

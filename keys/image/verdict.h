@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the firmware, or shim, will say of an image at the next boot: as they decide, by the lists that the running system shows.
- * Private to the facade. UEFI specification, "Image validation"; shim 16.
+ * What the firmware or shim will decide about an image at the next boot, by the lists that the running system shows.
+ * Private to keys/image. UEFI specification, "Image validation"; shim 16.
  */
 #ifndef ES_NEXT_VERDICT_H
 #define ES_NEXT_VERDICT_H
@@ -10,24 +10,24 @@
 #include "keys/image/predict.h"
 
 enum es_verdict {
-	ES_VERDICT_UNKNOWN, /* not all of the lists can be read */
+	ES_VERDICT_UNKNOWN, /* not all lists can be read */
 	ES_VERDICT_TAKEN,
 	ES_VERDICT_REFUSED,
 };
 
 struct es_next_verdict {
 	enum es_verdict verdict;
-	char why[ES_PREDICTION_TEXT]; /* refused: a clause, "it has no section .sbat, …" */
-	struct es_authority by;       /* taken: the entry that vouches for it first */
+	char why[ES_PREDICTION_TEXT]; /* refused: a clause, "it has no .sbat section, …" */
+	struct es_authority by;       /* taken: the first entry that vouches for it */
 };
 
-/* Of request's image, where programs are checked: es_secure_boot_switch says UNVERIFIED. */
+/* Judges the request's image. Programs must be checked at all: es_secure_boot_switch returns UNVERIFIED. */
 void es_next_judge(const struct es_predict_request *request, struct es_next_verdict *ret);
 
-/* For prediction: fills in PCR 7, why it can't be told, and whether the image will be refused. */
+/* For a prediction: fills in PCR 7, or why it can't be predicted, and whether the image will be refused. */
 void es_predict_secure_boot(const struct es_predict_request *request, struct es_prediction *p);
 
-/* Adds a sentence to one of a prediction's texts. */
+/* Appends a sentence to one of a prediction's texts. */
 __attribute__((format(printf, 2, 3))) void es_prediction_say(char *text, const char *format, ...);
 
 #endif

@@ -110,7 +110,7 @@ static enum es_reason check_generation(struct es_host *host, uint64_t generation
 				      "the TPM will refuse this image: generation %llu, this host has accepted %llu",
 				      (unsigned long long)generation, (unsigned long long)counter.value);
 	if (r == ES_COUNTER_MISSING)
-		return es_host_refuse(host, r, "the counter of the generations of boot images (NV index 0x%08x)",
+		return es_host_refuse(host, r, "the generation counter of boot images (NV index 0x%08x)",
 				      ES_GENERATION_INDEX);
 	return r;
 }

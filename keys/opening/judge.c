@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After the fence: the key, and whether the bank that it belongs to may open. What decides that is taken from a bank only
- * once its MAC was found right under the key in hand (struct es_vouched).
+ * After the fence: the key, and whether the bank that it belongs to may open. That is decided only with data from a
+ * bank whose MAC is right under this key (struct es_vouched).
  */
 #include "keys/choice/refusal.h"
 #include "keys/core/hex.h"
@@ -66,7 +66,7 @@ static enum es_reason judge_owner(struct es_opening *o)
 		say_other_key(o);
 	} else if (r == ES_OTHER_HOST) {
 		o->record.refusal_detail[0] = '\0';
-		ES_NOTE_DETAIL(o, "it is of host %s, the image is for %s", es_vouched_info(o->vouched)->host,
+		ES_NOTE_DETAIL(o, "it belongs to host %s, the image is for %s", es_vouched_info(o->vouched)->host,
 			       o->pins.host);
 	}
 	return r;
@@ -81,7 +81,7 @@ static enum es_freshness freshness_of(enum es_reason r)
 		return ES_FRESHNESS_OLD;
 	case ES_COUNTER_MISSING:
 	case ES_COUNTER_UNCOUNTED:
-	case ES_TPM_HIERARCHY: /* it may be there */
+	case ES_TPM_HIERARCHY: /* there may be one */
 		return ES_FRESHNESS_NO_COUNTER;
 	case ES_DOWNGRADE:
 		return ES_FRESHNESS_DOWNGRADE;
@@ -101,8 +101,8 @@ static void say_age(struct es_opening *o, enum es_reason r)
 		       (unsigned long long)info->generation, (unsigned long long)o->counter.value);
 }
 
-/* Judged on every path. The recovery key opens an old configuration too, but not without its owner's word; where no TPM of this host
- * can tell, nobody is asked, and it is only said. */
+/* Judged in every case. The recovery key opens an old configuration, too, but only with the owner's consent. If no TPM
+ * of this host can tell the age, the owner isn't asked, only informed. */
 static enum es_reason judge_age(struct es_opening *o)
 {
 	bool behind, kdf = es_vouched_info(o->vouched)->mode == ES_MODE_KDF;
@@ -113,7 +113,7 @@ static enum es_reason judge_age(struct es_opening *o)
 	es_opening_confirm_counter(o);
 	r = es_choice_fresh(o->vouched, o->counter, &behind);
 	o->record.generation = es_vouched_info(o->vouched)->generation;
-	/* Of a kdf host nobody counts. */
+	/* Nothing counts the generations of a kdf host. */
 	o->record.freshness = r == ES_OK && kdf ? ES_FRESHNESS_UNKNOWN : freshness_of(r);
 	say_age(o, r);
 	if (!by_recovery(o))
@@ -124,7 +124,7 @@ static enum es_reason judge_age(struct es_opening *o)
 	return r;
 }
 
-/* The fence shuts the TPM that the image names, or nothing opens automatically. */
+/* The TPM that the image names must have confirmed the fence; otherwise nothing opens automatically. */
 static enum es_reason judge_fence(const struct es_opening *o)
 {
 	if (by_recovery(o) || !o->pins.has_srk || o->record.fence_vouched || !ES_WITH_SRK_OPTION)
@@ -157,7 +157,7 @@ enum es_reason es_opening_pass_over(struct es_opening *o, enum es_reason reason)
 		return r == ES_TAMPERED_INFO ? reason : r;
 	snprintf(o->record.refusal, sizeof o->record.refusal, "%s", es_reason_words(reason)->id);
 	o->record.refusal_detail[0] = '\0';
-	ES_NOTE_DETAIL(o, "bank%d was passed over for bank%d", o->chosen, other);
+	ES_NOTE_DETAIL(o, "bank%d was skipped in favour of bank%d", o->chosen, other);
 	o->chosen = other;
 	es_vouched_freep(&o->vouched);
 	o->vouched = es_take(v);
@@ -248,7 +248,7 @@ enum es_reason es_opening_recovery(struct es_opening *o, const char *recovery_te
 		return ES_BANKS_DAMAGED;
 	if (o->record.state == ES_BOOT_UNLOCKED || (o->key != NULL && o->question == ES_ASK_NOTHING))
 		return ES_ARGUMENT;
-	o->question = ES_ASK_NOTHING; /* they didn't agree, and try another key */
+	o->question = ES_ASK_NOTHING; /* they didn't consent, and try another key */
 	es_opening_drop_key(o);
 	r = key_from_recovery(o, recovery_text, len);
 	if (r != ES_OK)

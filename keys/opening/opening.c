@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order of an opening up to the key: ask the TPM, raise the fence, and only then look into what the disk holds. */
+/* The order of an opening, up to the key: ask the TPM, raise the fence, and only then look into what the disk holds. */
 #include "keys/opening/opening.h"
 
 #include "keys/core/labels.h"
@@ -57,7 +57,7 @@ void es_opening_freep(struct es_opening **o)
 	*o = NULL;
 }
 
-/* The stub leaves out what is over its cap, or can't be read. */
+/* The stub omits a file that is over its cap or unreadable. */
 static bool refused_by_stub(const struct es_opening *o, unsigned number)
 {
 	return o->record.stub && o->record.handover.bank_refused[number];
@@ -80,8 +80,9 @@ bool es_opening_bank_damage(const struct es_opening *o, unsigned number, struct 
 	return true;
 }
 
-/* `init` makes the counter, writes its first bank, and only then counts. One bank beside an uncounted counter was left by an
- * init that was cut there: nobody was shown a recovery key for it, and no older one could be put in its place. */
+/* `init` makes the counter, writes its first bank, and only then increments the counter. A single bank with a counter
+ * that has no value is left from an init that was interrupted there: nobody has seen a recovery key for it, and no
+ * older bank could have been put in its place. */
 static bool first_sealing_was_cut(const struct es_opening *o)
 {
 	return o->counter.state == ES_COUNTER_UNCOUNTED && o->chosen >= 0 &&
@@ -89,15 +90,15 @@ static bool first_sealing_was_cut(const struct es_opening *o)
 	       !refused_by_stub(o, (unsigned)(1 - o->chosen));
 }
 
-/* No bank, where there must have been one: the TPM has counted some, or the image was made for one. */
+/* There is no bank, although there must have been one: the TPM has counted some, or the image was made for one. */
 static bool config_is_gone(const struct es_opening *o)
 {
 	return ES_WITH_GONE_CHECK && !o->pins.first_boot &&
 	       (o->counter.state == ES_OK || es_pins_expect_config(&o->pins));
 }
 
-/* What is there besides whole banks. A first commit that was cut leaves one bank without encryption.info; two of them are what
- * is left of a configuration. */
+/* What exists besides whole banks. An interrupted first commit leaves one bank without encryption.info; two of those
+ * are the remains of a configuration. */
 static bool holds_remains(const struct es_opening *o)
 {
 	unsigned remains = 0;
@@ -124,7 +125,7 @@ static enum es_reason pick_bank(struct es_opening *o)
 	return config_is_gone(o) ? ES_CONFIG_GONE : ES_NOT_CONFIGURED;
 }
 
-/* What shuts an automatic opening before anybody is asked for a key. */
+/* What prevents an automatic opening before anyone is asked for a key. */
 static enum es_reason automatic_refusal(struct es_opening *o, enum es_mode mode)
 {
 	enum es_reason r;
@@ -136,7 +137,8 @@ static enum es_reason automatic_refusal(struct es_opening *o, enum es_mode mode)
 	if (mode == ES_MODE_TPM && o->tpm_refusal != ES_OK)
 		return o->tpm_refusal;
 	r = es_choice_mode(mode, o->counter);
-	/* Nothing was asked since the counter was: what is in its place, or that nothing is. */
+	/* The last thing that the TPM was asked for is the counter: it isn't there, or something else is in its
+	 * place. */
 	if (r != ES_OK && r == o->counter.state && o->tpm != NULL)
 		ES_NOTE_WHY(o, "%s", es_tpm_last_refusal(o->tpm));
 	return r;

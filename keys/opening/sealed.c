@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which protector the TPM is asked for: a literal one that fits, or else one under the key of the image's vendor. */
+/* Which protector to ask the TPM for: a literal one that fits, otherwise one with the key of the image's vendor. */
 #include "keys/opening/state.h"
 
 enum es_reason es_opening_take_sealed(struct es_opening *o, const struct es_bank *bank)

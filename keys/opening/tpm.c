@@ -18,8 +18,8 @@ static const es_pcr_mask pcrs_of_interest = ES_PCR_BIT(ES_PCR_DRIVERS) | ES_PCR_
 					    ES_PCR_BIT(ES_PCR_SECURE_BOOT) | ES_PCR_BIT(ES_PCR_IMAGE) |
 					    ES_PCR_BIT(ES_PCR_OPTIONS);
 
-/* Where the stub measured into a TPM there is one, also if the kernel doesn't show it: a program that brings it up later
- * would find the key in reach. */
+/* If the stub measured into a TPM, there is one, even if the kernel doesn't show it: a program that activates it later
+ * would find the key within reach. */
 bool es_opening_nothing_to_fence(const struct es_opening *o)
 {
 	if (o->record.stub && o->record.handover.measured != ES_MEASURED_NOTHING)
@@ -27,8 +27,8 @@ bool es_opening_nothing_to_fence(const struct es_opening *o)
 	return o->tpm_state == ES_TPM_ABSENT || o->tpm_state == ES_TPM_VERSION;
 }
 
-/* A session salted to a key that this TPM doesn't have fails in many ways: ask which it is. From then on this TPM is
- * spoken to without a pin, for its PCRs and the fence only: nothing secret is sent to it any more. */
+/* A session salted to a key that this TPM doesn't have can fail in many ways, so ask which it is. From then on this TPM
+ * is used without a pin, only for its PCRs and the fence: nothing secret is sent to it any more. */
 static enum es_reason tpm_without_pin(struct es_opening *o, enum es_reason refusal)
 {
 	enum es_reason check = es_tpm_srk_check(o->tpm);
@@ -43,7 +43,7 @@ static enum es_reason tpm_without_pin(struct es_opening *o, enum es_reason refus
 	return check;
 }
 
-/* The pin of the banks' own: the first that names an SRK. It isn't believed by that: one that is planted shuts the host. */
+/* The banks' own pin: the first that names an SRK. That isn't trust: a planted one shuts the host. */
 static enum es_reason pin_by_banks(struct es_opening *o)
 {
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
@@ -65,7 +65,7 @@ static bool has_pinned_name(const struct es_opening *o, const struct es_protecto
 	       memcmp(name, o->pins.srk_name, sizeof name) == 0;
 }
 
-/* The image names the key, so that no bank has to be believed. A bank that holds its public part saves asking the TPM. */
+/* The image names the key, so no bank must be trusted. A bank with the key's public part saves asking the TPM. */
 static enum es_reason pin_by_image(struct es_opening *o)
 {
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
@@ -79,7 +79,7 @@ static enum es_reason pin_by_image(struct es_opening *o)
 }
 
 #ifdef ES_TEST_WITHOUT_COUNTER_INDEX
-/* What 0.1.0 believed: the index that the newest bank names. */
+/* What 0.1.0 trusted: the index that the newest bank names. */
 static uint32_t counter_index(const struct es_opening *o)
 {
 	static const char field[] = "\"nv_index\": \"";
@@ -121,7 +121,7 @@ void es_opening_ask_tpm(struct es_opening *o)
 	}
 	if (o->tpm_state != ES_OK)
 		return;
-	/* Asked also in mode kdf, and also of a TPM that can't seal: it may hold the proof of a downgrade. */
+	/* Read also in mode kdf, and from a TPM that can't seal: it may have the proof of a downgrade. */
 	read_counter(o);
 }
 
@@ -140,7 +140,7 @@ void es_opening_confirm_counter(struct es_opening *o)
 		read_counter(o);
 }
 
-/* Who extends PCRs in a running kernel, if it can be told. Its first measurement is of the boot itself. */
+/* Records what extends PCRs while the kernel runs, if it is known. IMA's first measurement is of the boot itself. */
 static void note_ima(struct es_opening *o)
 {
 	static const char kernel_count[] = "/sys/kernel/security/ima/runtime_measurements_count";
@@ -178,7 +178,8 @@ enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector
 	return tpm_without_pin(o, r);
 }
 
-/* After the fence a counter may have to move, in the same session. A hint: nothing is counted by it. */
+/* Whether the counter may have to be incremented after the fence, in the same session. Only a hint: it increments
+ * nothing. */
 static bool counts_later(const struct es_opening *o)
 {
 	const struct es_info *info = o->chosen >= 0 ? o->banks[o->chosen].info : NULL;

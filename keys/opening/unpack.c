@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening, once there is a key and a bank that it vouches for: tag, tree, and what the boot then owes the TPM. */
+/* Opening, once there is a key and a bank that it vouches for: the tag, the tree, and then the TPM's counters. */
 #include "keys/opening/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/tpm/counter.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The archive of the chosen bank, or of the other one, if the key in hand is its key too and it may open as well. */
+/* Decrypts the archive of the chosen bank; or of the other one, if the same key opens it and it may open as well. */
 static enum es_reason decrypt_either(struct es_opening *o, struct es_secret **ret_tar)
 {
 	enum es_reason r = es_vouched_decrypt(o->vouched, o->key, ret_tar);
@@ -18,15 +18,15 @@ static enum es_reason decrypt_either(struct es_opening *o, struct es_secret **re
 	return r == ES_OK ? es_vouched_decrypt(o->vouched, o->key, ret_tar) : r;
 }
 
-/* A commit that was cut before it could count: count now, so that its predecessor is old from here on. Where that
- * fails the host opens all the same: the next boot tries again. */
+/* A commit was interrupted before it incremented the counter: increment it now, so that the previous bank is old from
+ * here on. If that fails, the host opens nevertheless, and the next boot tries again. */
 static void catch_up(struct es_opening *o)
 {
 	bool behind;
 
 	if (o->tpm != NULL && o->tpm_refusal == ES_OK && es_choice_fresh(o->vouched, o->counter, &behind) == ES_OK &&
 	    behind && es_tpm_counter_increment(o->tpm, ES_COUNTER_INDEX) != ES_OK)
-		ES_NOTE_DETAIL(o, "the counter stays behind: %s", es_tpm_last_refusal(o->tpm));
+		ES_NOTE_DETAIL(o, "the counter wasn't increased: %s", es_tpm_last_refusal(o->tpm));
 	es_opening_accept_image(o);
 	if (o->tpm != NULL)
 		o->record.tpm_commands = o->commands_before + es_tpm_commands(o->tpm);
@@ -47,7 +47,7 @@ static enum es_reason unpack_tree(struct es_opening *o, const struct es_secret *
 		return ES_TAMPERED_ARCHIVE;
 	if (r != ES_OK)
 		return r;
-	/* Genuine, but of another bank or another host that shares the key: mixed. */
+	/* Genuine, but from another bank or another host with the same key: mixed. */
 	if (manifest.generation != info->generation || strcmp(manifest.host, info->host) != 0)
 		return ES_TAMPERED_ARCHIVE;
 	o->record.generation = info->generation;

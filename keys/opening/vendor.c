@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The secret by way of a vendor's signature: for an image that this host has never seen before. All before the fence, so
- * nothing of the disk's is parsed here: key and signatures are the image's own, and a bank's key only has to be the same.
+ * Gets the secret with a vendor's signature, for an image that this host has never seen before. All of it runs before
+ * the fence, so nothing from the disk is parsed: key and signatures are the image's own, and a bank's key is only
+ * compared.
  */
 #include "keys/choice/vendor.h"
 #include "keys/core/defences.h"
@@ -10,7 +11,7 @@
 #include "keys/tpm/authorize.h"
 #include "keys/tpm/counter.h"
 
-/* The signature of the image's vendor that fits this boot; says why if there is none. */
+/* Finds the signature of the image's vendor that fits this boot; records why if there is none. */
 static enum es_reason match(struct es_opening *o, const struct es_pcr_signatures *signatures,
 			    struct es_vendor_match *ret)
 {
@@ -23,13 +24,13 @@ static enum es_reason match(struct es_opening *o, const struct es_pcr_signatures
 	if (r != ES_MISSING)
 		ES_NOTE_WHY(o, "the vendor's key in the image isn't an RSA key of 2048, 3072 or 4096 bits");
 	else if (signatures->count > 0)
-		ES_NOTE_WHY(o, "no policy that came with the image is signed by its vendor for this boot");
+		ES_NOTE_WHY(o, "none of the image's policies is signed by its vendor for this boot");
 	else
-		ES_NOTE_WHY(o, "the image brought no policy that is signed by its vendor");
+		ES_NOTE_WHY(o, "the image has no policy signed by its vendor");
 	return ES_LOCKED_PCR;
 }
 
-/* Also asked of a TPM that will refuse: it can't say how far apart the two are. */
+/* Also asks a TPM that will refuse: its refusal doesn't say how far apart the two numbers are. */
 static enum es_reason check_generation(struct es_opening *o, uint64_t generation)
 {
 	struct es_counter counter = { ES_OK, 0 };
@@ -41,7 +42,7 @@ static enum es_reason check_generation(struct es_opening *o, uint64_t generation
 	if (r != ES_OK)
 		o->why.differs = NULL;
 	if (r == ES_COUNTER_MISSING)
-		ES_NOTE_WHY(o, "the counter of the generations of boot images (NV index 0x%08x)", ES_GENERATION_INDEX);
+		ES_NOTE_WHY(o, "the generation counter of boot images (NV index 0x%08x)", ES_GENERATION_INDEX);
 	else if (r != ES_OK)
 		ES_NOTE_WHY(o, "the image is generation %llu, the TPM's counter is at %llu",
 			    (unsigned long long)generation, (unsigned long long)counter.value);
@@ -50,15 +51,15 @@ static enum es_reason check_generation(struct es_opening *o, uint64_t generation
 	return r;
 }
 
-/* The counter was there already when encryption.info was written, and never goes back; for an older image it is asked.
- * Nobody vouches for that yet: but the TPM refuses all the same, and a bank that says too much is found out by its MAC,
- * before anything is counted or opened. */
+/* The counter had that value when encryption.info was written, and never decreases; for an older image it is read.
+ * Nothing vouches for that field yet. But the TPM refuses nevertheless, and the MAC exposes a bank that claims too much
+ * before anything is incremented or opened. */
 static bool is_known(const struct es_protector *p, uint64_t generation)
 {
 	return p->tpm.vendor.checked.ticket.len > 0 && generation == p->tpm.vendor.checked.generation;
 }
 
-/* Without a command where that is known; a refusal is then looked into. */
+/* Sends no command if that is known; a refusal is then examined. */
 static enum es_reason unseal_signed(struct es_opening *o, const struct es_protector *p,
 				    const struct es_authorization *a)
 {
@@ -104,7 +105,7 @@ static bool is_filler(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
-/* The same PEM, line ends apart. */
+/* Whether it is the same PEM, apart from line ends. */
 static bool same_key(struct es_span a, struct es_span b)
 {
 	size_t i = 0, k = 0;
@@ -121,7 +122,7 @@ static bool same_key(struct es_span a, struct es_span b)
 	}
 }
 
-/* Whether this boot is one that the vendor of p may open, but for the signature. */
+/* Whether this boot is one that the vendor of p may open, apart from the signature. */
 static enum es_reason fits(struct es_opening *o, const struct es_protector *p)
 {
 	enum es_reason r = es_vendor_protector_fits(p, &o->record.before_fence);
@@ -131,7 +132,7 @@ static enum es_reason fits(struct es_opening *o, const struct es_protector *p)
 	if (r != ES_OK || o->request.pcr_public_key.len == 0 ||
 	    same_key(es_buf_span(&p->tpm.vendor.public_key), o->request.pcr_public_key))
 		return r;
-	ES_NOTE_WHY(o, "the image carries another vendor's key than the one that was sealed to");
+	ES_NOTE_WHY(o, "the image carries a different vendor's key from the one that was sealed to");
 	return ES_LOCKED_PCR;
 }
 
@@ -151,7 +152,7 @@ enum es_reason es_opening_sealed_by_vendor(struct es_opening *o, const struct es
 			continue;
 		r = fits(o, p);
 		if (r == ES_OK && parsed != ES_OK)
-			ES_NOTE_WHY(o, "the policies that came with the image can't be read: %s", detail);
+			ES_NOTE_WHY(o, "the image's policies can't be read: %s", detail);
 		if (r == ES_OK)
 			r = match(o, &signatures, &m);
 		if (r == ES_OK)
@@ -160,14 +161,14 @@ enum es_reason es_opening_sealed_by_vendor(struct es_opening *o, const struct es
 	return r;
 }
 
-/* An image was accepted: from here on the TPM refuses the older ones. */
+/* An image was accepted: from here on the TPM refuses older ones. */
 void es_opening_accept_image(struct es_opening *o)
 {
 	struct es_counter counter = { ES_OK, o->image_counter };
 
 	if (o->tpm == NULL || o->image_generation == 0)
 		return;
-	/* That bank's MAC was wrong, and it was passed over: its word counts for nothing. */
+	/* That bank's MAC was wrong, and it was skipped, so its word counts for nothing. */
 	if (o->image_known_by >= 0 && o->image_known_by != o->chosen)
 		counter.state = es_tpm_counter_read(o->tpm, ES_GENERATION_INDEX, &counter.value);
 	if (es_vendor_fresh(o->image_generation, counter) == ES_OK &&
@@ -175,6 +176,6 @@ void es_opening_accept_image(struct es_opening *o)
 	     es_tpm_counter_raise(o->tpm, ES_GENERATION_INDEX, o->image_generation - counter.value) == ES_OK))
 		o->record.image_generation = o->image_generation;
 	else
-		ES_NOTE_DETAIL(o, "the counter of image generations stays behind %llu: %s",
+		ES_NOTE_DETAIL(o, "the image generation counter wasn't raised to %llu: %s",
 			       (unsigned long long)o->image_generation, es_tpm_last_refusal(o->tpm));
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A "user" key in the user keyring of uid 0: keyrings(7), user-keyring(7). It outlives the boot helper and is found from
- * every session. Unlike the session keyring a service may have one of its own (systemd's KeyringMode=private) and then
- * doesn't possess what hangs in the user keyring: so the rights that matter are those of the key's user.
+ * A "user" key in the user keyring of uid 0: keyrings(7), user-keyring(7). It outlives the boot helper, and every
+ * session finds it. A service may have a session keyring of its own (systemd's KeyringMode=private), and then doesn't
+ * possess the keys in the user keyring; so the rights that matter are those of the key's user.
  *
- * It does not protect from root on the running host, nor from uid 0 of a container that shares the host's user namespace
- * and may call keyctl.
+ * It does not protect from root on the running host, nor from uid 0 of a container that shares the host's user
+ * namespace and may call keyctl.
  */
 #include "keys/protector/keyring.h"
 
@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whoever is uid 0 may see, read and find it; search is also the right to drop it. Group and others: nothing. */
+/* Any process with uid 0 may see, read and find the key; the search right also lets it drop the key. Group and others
+ * have no rights. */
 static const key_perm_t rights = KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_SEARCH;
 
 static enum es_reason reason_from_errno(int error)
@@ -47,8 +48,8 @@ static enum es_reason find(const char *description, key_serial_t *ret)
 	return ES_OK;
 }
 
-/* In the thread's own keyring first: there it is possessed whatever the session, so that its rights can be narrowed
- * before anybody finds it. The link then takes the place of a key of the same name in one step. */
+/* Adds the key to the thread's own keyring first: there it is possessed in any session, so its rights can be narrowed
+ * before anyone else finds it. The link then replaces a key of the same name in one step. */
 enum es_reason es_keyring_put_named(const char *description, const struct es_secret *key)
 {
 	enum es_reason r = ES_OK;
@@ -61,7 +62,7 @@ enum es_reason es_keyring_put_named(const char *description, const struct es_sec
 		return reason_from_errno(errno);
 	if (keyctl_setperm(id, rights) < 0 || keyctl_link(id, KEY_SPEC_USER_KEYRING) < 0)
 		r = reason_from_errno(errno);
-	/* Failing here would leave it hanging from this thread too, until the thread ends. */
+	/* If this failed, the key would stay in this thread's keyring, too, until the thread ends. */
 	if (keyctl_unlink(id, KEY_SPEC_THREAD_KEYRING) < 0 && r == ES_OK)
 		r = reason_from_errno(errno);
 	return r;
@@ -78,7 +79,7 @@ enum es_reason es_keyring_get_named(const char *description, struct es_secret **
 		r = es_secret_new(ES_KEY_LEN, &key);
 	if (r != ES_OK)
 		return r;
-	/* The answer is the payload's length, however little of it was asked for. */
+	/* keyctl_read returns the payload's length, even if the buffer is shorter. */
 	len = keyctl_read(id, (char *)es_secret_data(key), ES_KEY_LEN);
 	if (len < 0)
 		return reason_from_errno(errno);
@@ -88,7 +89,7 @@ enum es_reason es_keyring_get_named(const char *description, struct es_secret **
 	return ES_OK;
 }
 
-/* Invalidating, not unlinking: it is gone at once, also where something else linked it. */
+/* Invalidates the key instead of unlinking it: it is gone at once, even if something else linked it. */
 enum es_reason es_keyring_drop_named(const char *description)
 {
 	key_serial_t id;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The config key of a running host: a "user" key in root's user keyring. <keyutils.h> only here. */
+/* The config key of a running host: a "user" key in root's user keyring. Only this room includes <keyutils.h>. */
 #ifndef ES_KEYRING_H
 #define ES_KEYRING_H
 
 #include "keys/core/secret.h"
 
 ES_MUST_CHECK enum es_reason es_keyring_put(const struct es_secret *config_key);
-ES_MUST_CHECK enum es_reason es_keyring_get(struct es_secret **ret_config_key); /* ES_NOT_UNLOCKED: none */
+ES_MUST_CHECK enum es_reason es_keyring_get(struct es_secret **ret_config_key); /* ES_NOT_UNLOCKED: there is none */
 ES_MUST_CHECK enum es_reason es_keyring_drop(void);
 
 #endif

@@ -21,7 +21,8 @@ enum {
 	UUID_LEN = ES_UUID_TEXT - 1,
 };
 
-/* What scrypt costs here: 32 MiB and some 100 ms, which a boot can afford. It guards nothing that is public. */
+/* The cost of scrypt here: 32 MiB and some 100 ms, which a boot can afford. It doesn't protect from anyone who knows
+ * the inputs. */
 static const struct es_scrypt kdf_cost = { .n = 32768, .r = 8, .p = 1 };
 
 static const char *const wrap_labels[ES_PROTECTOR_TYPES] = {
@@ -87,7 +88,7 @@ static enum es_reason fresh_bytes(size_t len, struct es_buf *ret)
 
 bool es_product_uuid_real(const char *product_uuid)
 {
-	/* Fillers that vendors ship on every board alike. */
+	/* Fillers that vendors put on every board. */
 	static const char *const fillers[] = {
 		"03000200-0400-0500-0006-000700080009",
 		"12345678-1234-5678-90ab-cddeefaabbcc",
@@ -111,7 +112,7 @@ bool es_product_uuid_real(const char *product_uuid)
 	return other;
 }
 
-/* scrypt(input, then the lower-case UUID if it is bound to one). Neither is secret by itself. */
+/* scrypt(input, then the lower-case UUID if it is bound to one). Neither is secret on its own. */
 static enum es_reason kdf_secret(const struct es_protector *p, const char *product_uuid, struct es_secret **ret)
 {
 	const struct es_scrypt cost = { .n = p->kdf.n, .r = p->kdf.r, .p = p->kdf.p };

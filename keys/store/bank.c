@@ -31,7 +31,7 @@ __attribute__((format(printf, 3, 4))) static void damaged(struct es_bank *bank, 
 	va_end(args);
 }
 
-/* Whether the folder has nothing in it. */
+/* Whether the folder is empty. */
 static enum es_reason folder_empty(int fd, bool *ret)
 {
 	ES_FD own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -48,7 +48,7 @@ static enum es_reason folder_empty(int fd, bool *ret)
 	return errno == 0 ? ES_OK : es_reason_from_errno(errno);
 }
 
-/* One file of the bank. What is wrong with it is noted; ES_MEMORY only is returned. */
+/* Reads one file of the bank. Faults of the file are recorded; only ES_MEMORY is returned. */
 static enum es_reason read_part(struct es_bank *bank, int fd, const char *name, size_t cap, struct es_buf *ret)
 {
 	enum es_reason r = es_file_read(fd, name, cap, ret);
@@ -77,7 +77,7 @@ static enum es_reason check_hash(struct es_bank *bank, const char *name, const s
 	if (!es_sha256(&part, 1, &found))
 		return ES_CRYPTO;
 	if (!es_digest_equal(&found, expected))
-		damaged(bank, ES_FORMAT, "%s: its SHA-256 isn't the one that %s names", name, ES_INFO_NAME);
+		damaged(bank, ES_FORMAT, "%s: its SHA-256 differs from the one in %s", name, ES_INFO_NAME);
 	return ES_OK;
 }
 
@@ -179,6 +179,6 @@ unsigned es_bank_oldest(const struct es_bank banks[static ES_BANK_COUNT])
 		for (unsigned i = 0; i < ES_BANK_COUNT; i++)
 			if (banks[i].state == order[k])
 				return i;
-	/* Both are whole. With equal ones the one that would be opened stays, too. */
+	/* Both are whole. If they are equally new, the one that would be opened stays. */
 	return es_bank_newest(banks) == 0 ? 1 : 0;
 }

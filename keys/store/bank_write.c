@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing a bank. Nobody may ever find a bank that looks whole and isn't: encryption.info goes first and comes last.
- * And no failure may cost the bank that is being replaced before its successor lies complete on the disk, unless
- * there is no room for both.
+ * Writing a bank. Nobody may ever find a bank that looks whole but isn't: encryption.info is removed first and written
+ * last. And no failure may cost the bank that is being replaced before its successor is complete on disk, unless there
+ * is no room for both.
  */
 #include "keys/store/bank.h"
 #include "keys/store/file.h"
@@ -14,7 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* encryption.info last, in every loop over this. */
+/* encryption.info is last, in every loop over this. */
 enum { PARTS = 3, INFO_PART = 2 };
 
 struct part {
@@ -31,12 +31,12 @@ static enum es_reason stage_all(int fd, const struct part parts[static PARTS])
 	for (int i = 0; i < PARTS && r != ES_OK; i++) {
 		enum es_reason ignored = es_file_discard(fd, parts[i].name);
 
-		(void)ignored; /* the first failure is the one to tell */
+		(void)ignored; /* the first failure is the one to report */
 	}
 	return r;
 }
 
-/* Whether the new files would fit into what is free once the old ones are gone. */
+/* Whether the new files would fit into the free space after the old ones are removed. */
 static bool fits_without_old(int fd, const struct part parts[static PARTS])
 {
 	struct statvfs vfs;
@@ -50,7 +50,7 @@ static bool fits_without_old(int fd, const struct part parts[static PARTS])
 	for (int i = 0; i < PARTS; i++) {
 		if (fstatat(fd, parts[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
 			have += ((uint64_t)st.st_blocks * 512 + block - 1) / block;
-		need += parts[i].data.len / block + 2; /* its tail, and something for the folder */
+		need += parts[i].data.len / block + 2; /* its last block, and some for the folder */
 	}
 	return have >= need;
 }
@@ -70,7 +70,7 @@ static enum es_reason remove_old(int fd, const struct part parts[static PARTS])
 
 static enum es_reason publish_all(int fd, const struct part parts[static PARTS])
 {
-	/* From here on the old bank is gone, and says so. */
+	/* From here on the old bank is gone, and recognisably so. */
 	enum es_reason r = es_file_remove(fd, parts[INFO_PART].name);
 
 	if (r == ES_OK)
@@ -86,8 +86,8 @@ static enum es_reason publish_all(int fd, const struct part parts[static PARTS])
 	return r;
 }
 
-/* Opens the bank's folder, and makes it if there is none, or something in its place that is no folder, which
- * would bar the bank for ever. */
+/* Opens the bank's folder. Makes it if there is none, or if something else is in its place, which would otherwise block
+ * the bank forever. */
 static enum es_reason open_folder(int dirfd, unsigned number, int *ret_fd)
 {
 	char name[16];

@@ -77,7 +77,7 @@ enum es_reason es_handover_parse(struct es_span json, struct es_handover *ret)
 	return j.reason;
 }
 
-/* The number of a PCR as a field's name, without zeros in front; ES_PCR_COUNT if it is none. */
+/* The number of a PCR from a field's name, without leading zeros; ES_PCR_COUNT if it isn't one. */
 static unsigned pcr_number(const char *name)
 {
 	char text[12];
@@ -104,7 +104,7 @@ static void parse_pcrs(struct es_json *j, struct es_pcr_values *values)
 
 			(void)value;
 			if (n >= ES_PCR_COUNT) {
-				es_json_fail(&in, ES_FORMAT, "pcrs", "names something that is no PCR (0 to 23)");
+				es_json_fail(&in, ES_FORMAT, "pcrs", "names something that isn't a PCR (0 to 23)");
 				break;
 			}
 			es_json_hex(&in, name, values->value[n].bytes, ES_SHA256_LEN);
@@ -129,7 +129,7 @@ static void parse_paths(struct es_json *j, struct es_boot_record *record)
 		const char *path = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 
 		if (es_covered_path_check(path) != ES_OK) {
-			es_json_fail(j, ES_FORMAT, "paths", "has something in it that can't be covered");
+			es_json_fail(j, ES_FORMAT, "paths", "contains a path that can't be covered");
 			return;
 		}
 		snprintf(record->paths[i], sizeof record->paths[i], "%s", path);
@@ -137,7 +137,7 @@ static void parse_paths(struct es_json *j, struct es_boot_record *record)
 	record->path_count = (unsigned)json_object_array_length(list);
 }
 
-/* Fields that a helper of 0.1.0 doesn't leave. */
+/* Fields that the helper of 0.1.0 doesn't write. */
 static void read_age(struct es_json *j, struct es_boot_record *record)
 {
 	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "freshness", NULL))

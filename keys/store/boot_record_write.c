@@ -19,7 +19,7 @@ static bool set_bool(struct json_object *o, const char *key, bool b)
 	return es_json_set(o, key, json_object_new_boolean(b));
 }
 
-/* What the TPM or the firmware said may stand in it, and it goes to consoles: printable ASCII only. */
+/* It may contain text from the TPM or the firmware, and is shown on consoles: printable ASCII only. */
 static bool set_printable(struct json_object *o, const char *key, const char *text)
 {
 	char clean[256];
@@ -28,7 +28,7 @@ static bool set_printable(struct json_object *o, const char *key, const char *te
 	return es_json_set_text(o, key, clean);
 }
 
-/* Just what the stub writes, so that one reader does. */
+/* The same object that the stub writes, so that one reader suffices. */
 static enum es_reason handover_object(const struct es_handover *h, struct json_object **ret)
 {
 	uint8_t text[HANDOVER_MAX];
@@ -130,7 +130,7 @@ enum es_reason es_boot_record_write(const struct es_boot_record *record, struct 
 	r = es_json_print(o, &text);
 	if (r != ES_OK)
 		return r;
-	/* What the running host couldn't read would leave it without its own past. */
+	/* The running host would lose its record of the boot if it couldn't read this. */
 	if (es_boot_record_parse(es_buf_span(&text), &again) != ES_OK)
 		return ES_ARGUMENT;
 	*ret = es_buf_take(&text);

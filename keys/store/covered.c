@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The length of the first part of path, up to a slash or the end; 0 if it may not stand in a path. */
+/* The length of the first part of path, up to a slash or the end; 0 if it isn't allowed in a path. */
 static size_t sound_part(const char *path)
 {
 	size_t n = strcspn(path, "/");
@@ -45,7 +45,7 @@ enum es_reason es_covered_path_check(const char *path)
 		return ES_ARGUMENT;
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)path[i] < 0x20 || path[i] == 0x7f)
-			return ES_ARGUMENT; /* it is shown on consoles, and stands in mount tables */
+			return ES_ARGUMENT; /* it is shown on consoles, and appears in mount tables */
 	return ES_OK;
 }
 

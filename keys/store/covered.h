@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Covered paths, and the names of files beneath them, judged by their text alone. */
+/* Covered paths, and the names of files below them, judged by their text alone. */
 #ifndef ES_STORE_COVERED_H
 #define ES_STORE_COVERED_H
 
@@ -11,28 +11,28 @@
 #include <stdint.h>
 
 enum {
-	ES_PATHS_MAX = 32, /* covered ones */
+	ES_PATHS_MAX = 32, /* covered paths */
 	ES_PATH_TEXT = 256,
 	ES_PART_MAX = 255,    /* bytes between two slashes: NAME_MAX */
-	ES_MEMBER_MAX = 4095, /* bytes of a whole path: PATH_MAX and its NUL */
+	ES_MEMBER_MAX = 4095, /* bytes of a whole path: PATH_MAX without its NUL */
 	ES_DEPTH_MAX = 100,   /* parts of a path; packing holds a folder open for each */
 };
-#define ES_FILE_MAX     ((uint64_t)64 << 20) /* bytes of one file; what is larger is left out and named */
+#define ES_FILE_MAX     ((uint64_t)64 << 20) /* bytes of one file; a larger one is left out and named */
 #define ES_UNPACKED_MAX ((uint64_t)1 << 30)  /* bytes of all covered files together */
 
 /* "/etc/..", "etc", "/", "/etc//x": ES_ARGUMENT */
 ES_MUST_CHECK enum es_reason es_covered_path_check(const char *path);
 
-/* Relative, no empty part, no "." and no "..", each part at most ES_PART_MAX. */
+/* Whether path is relative, without an empty part, "." or "..", each part at most ES_PART_MAX bytes. */
 bool es_relative_path_sound(const char *path);
 
-/* How many parts a sound path has. */
+/* The number of parts of a valid path. */
 unsigned es_path_depth(const char *path);
 
-/* path is top, or lies beneath it. Both without a slash at the end. */
+/* Whether path is top or below it. Neither has a slash at the end. */
 bool es_path_within(const char *path, const char *top);
 
-/* A name for a message: printable ASCII, '?' for the rest, cut at cap. */
+/* A name for a message: printable ASCII, '?' for anything else, truncated at cap. */
 void es_printable(const char *text, char *ret, size_t cap);
 
 #endif

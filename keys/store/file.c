@@ -43,11 +43,11 @@ enum es_reason es_reason_from_errno(int error)
 
 static enum es_reason open_regular(int dirfd, const char *name, int *ret_fd, off_t *ret_size)
 {
-	/* Without O_NONBLOCK a planted fifo would hold the boot for ever. */
+	/* Without O_NONBLOCK, a planted fifo would block the boot forever. */
 	ES_FD fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
-	if (fd < 0) /* a symlink, a socket: there, and no regular file */
+	if (fd < 0) /* a symlink or a socket: exists, but isn't a regular file */
 		return errno == ELOOP || errno == ENXIO ? ES_FORMAT : es_reason_from_errno(errno);
 	if (fstat(fd, &st) < 0)
 		return es_reason_from_errno(errno);
@@ -59,7 +59,7 @@ static enum es_reason open_regular(int dirfd, const char *name, int *ret_fd, off
 	return ES_OK;
 }
 
-/* Makes room for at least one byte more, up to max. */
+/* Makes room for at least one more byte, up to max. */
 static enum es_reason grow(struct es_buf *b, size_t max)
 {
 	size_t len = b->len > max / 2 ? max : b->len * 2;
@@ -99,7 +99,7 @@ enum es_reason es_fd_read(int fd, size_t expected, size_t cap, struct es_buf *re
 
 	if (cap >= SIZE_MAX / 2 || expected > cap)
 		return ES_TOO_LARGE;
-	/* One byte more than expected, so that its end is seen, and growth while we read. */
+	/* One byte more than expected, to notice the end of the file, and growth while we read. */
 	r = es_buf_new(expected > 0 ? expected + 1 : 4096, &b);
 	while (r == ES_OK) {
 		r = es_fd_fill(fd, b.data + have, b.len - have, &more);
@@ -180,7 +180,7 @@ enum es_reason es_file_remove(int dirfd, const char *name)
 {
 	int r = unlinkat(dirfd, name, 0);
 
-	/* A broken FAT may show a file as a folder: it would bar the name for ever. */
+	/* A broken FAT may show a file as a folder, which would block the name forever. */
 	if (r < 0 && errno == EISDIR)
 		r = unlinkat(dirfd, name, AT_REMOVEDIR);
 	if (r < 0 && errno != ENOENT)
@@ -202,17 +202,17 @@ enum es_reason es_file_stage(int dirfd, const char *name, struct es_span data)
 	enum es_reason r = new_name(name, temp);
 
 	if (r == ES_OK)
-		r = es_file_remove(dirfd, temp); /* what a cut left behind */
+		r = es_file_remove(dirfd, temp); /* left by an interrupted write */
 	if (r != ES_OK)
 		return r;
 	r = create_and_write(dirfd, temp, data);
-	/* Half a file helps nobody and takes room on a full disk. */
+	/* Half a file helps nobody, and takes room on a full disk. */
 	if (r != ES_OK)
 		unlinkat(dirfd, temp, 0);
 	return r;
 }
 
-/* Also over a folder, as a broken FAT may show one in a file's place: if it is empty. */
+/* Also replaces an empty folder: a broken FAT may show one in a file's place. */
 static enum es_reason rename_over(int dirfd, const char *from, const char *to)
 {
 	int r = renameat(dirfd, from, dirfd, to);
@@ -238,8 +238,9 @@ enum es_reason es_file_publish(int dirfd, const char *name)
 		unlinkat(dirfd, temp, 0);
 		return r;
 	}
-	/* Linux' vfat writes the new name with no length and no first cluster, and both only with the file's inode (fs/fat:
-	 * vfat_rename, fat_write_inode): without this, a file whose folder is synced is still empty after a cut. */
+	/* Linux's vfat writes the new name without a length and first cluster, and writes these only with the file's
+	 * inode (fs/fat: vfat_rename, fat_write_inode). Without this fsync, a file in a synced folder is still empty
+	 * after a power cut. */
 	return fsync(fd) == 0 ? ES_OK : es_reason_from_errno(errno);
 }
 
@@ -252,7 +253,7 @@ enum es_reason es_file_write(int dirfd, const char *name, struct es_span data)
 
 enum es_reason es_folder_sync(int dirfd)
 {
-	/* EINVAL: a file system that has nothing to sync for a folder. */
+	/* EINVAL: the file system has nothing to sync for a folder. */
 	if (fsync(dirfd) < 0 && errno != EINVAL)
 		return es_reason_from_errno(errno);
 	return ES_OK;

@@ -12,7 +12,7 @@
 
 enum { SHOWN_MAX = 64 };
 
-/* Its text, without the line's end. sysfs gives every file the size of a page. */
+/* The file's text, without the newline. sysfs reports a page as the size of every file. */
 static enum es_reason read_line(const char *power, const char *name, char ret[static SHOWN_MAX])
 {
 	ES_BUF text = { 0 };
@@ -43,7 +43,7 @@ enum es_reason es_hibernation_check(const char *power, char ret_detail[static ES
 	char modes[SHOWN_MAX] = "", device[SHOWN_MAX] = "";
 	enum es_reason disk_is = read_line(power, "disk", modes), resume_is = read_line(power, "resume", device);
 
-	/* Without hibernation the kernel has neither file. */
+	/* A kernel without hibernation has neither file. */
 	if (disk_is == ES_MISSING && resume_is == ES_MISSING)
 		return ES_OK;
 	if (disk_is == ES_OK && strcmp(modes, "[disabled]") == 0 &&

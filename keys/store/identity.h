@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is written down of who and when: UUIDs and times. */
+/* UUIDs and times, as they are written to files. */
 #ifndef ES_STORE_IDENTITY_H
 #define ES_STORE_IDENTITY_H
 
@@ -7,7 +7,7 @@
 
 /* A version 4 UUID (RFC 4122), lower case. */
 ES_MUST_CHECK enum es_reason es_uuid_make(char ret[static ES_UUID_TEXT]);
-/* Now, UTC. */
+/* The current time, UTC. */
 void es_time_now(char ret[static ES_TIME_TEXT]);
 
 #endif

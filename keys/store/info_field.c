@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fields that are read and written alike by more than one part of encryption.info. */
+/* Fields that several parts of encryption.info read and write in the same way. */
 #include "keys/store/info_rules.h"
 
 #include <stdio.h>

@@ -18,7 +18,7 @@ static bool is_mac_line(struct es_span bytes, size_t at)
 	return bytes.len - at >= strlen(ES_MAC_WORD) && memcmp(bytes.data + at, ES_MAC_WORD, strlen(ES_MAC_WORD)) == 0;
 }
 
-/* How many lines begin with "mac "; a JSON line never does. */
+/* How many lines start with "mac "; a JSON line never does. */
 static unsigned count_mac_lines(struct es_span bytes)
 {
 	unsigned n = 0;
@@ -40,11 +40,11 @@ enum es_reason es_info_split(struct es_span bytes, struct es_span *ret_json, str
 	if (bytes.len == 0)
 		return say(ret_detail, ES_FORMAT, "empty");
 	if (memchr(bytes.data, '\0', bytes.len) != NULL)
-		return say(ret_detail, ES_FORMAT, "has a NUL byte in it");
+		return say(ret_detail, ES_FORMAT, "contains a NUL byte");
 	if (memchr(bytes.data, '\r', bytes.len) != NULL)
-		return say(ret_detail, ES_FORMAT, "has a carriage return in it");
+		return say(ret_detail, ES_FORMAT, "contains a carriage return");
 	if (bytes.data[bytes.len - 1] != '\n')
-		return say(ret_detail, ES_FORMAT, "breaks off: no line end at its end");
+		return say(ret_detail, ES_FORMAT, "cut short: no newline at its end");
 	if (count_mac_lines(bytes) > 1)
 		return say(ret_detail, ES_FORMAT, "has more than one mac line");
 	if (count_mac_lines(bytes) == 0)
@@ -69,7 +69,7 @@ enum es_reason es_info_verify(struct es_span bytes, const struct es_secret *mac_
 	struct es_digest in_file, ours;
 	enum es_reason r;
 
-	/* Whatever isn't of the form was changed after it was written. */
+	/* A malformed file was changed after it was written. */
 	if (es_info_split(bytes, &json, &in_file, detail) != ES_OK)
 		return ES_TAMPERED_INFO;
 	r = es_hmac_sha256(mac_key, json, &ours);

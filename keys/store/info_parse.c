@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the bytes of encryption.info to struct es_info. Runs before the MAC can be checked, in the boot helper, on what
- * an attacker may have written: nothing here may be costly, and every field has a cap.
+ * From the bytes of encryption.info to struct es_info. This runs before the MAC can be checked, in the boot helper, on
+ * bytes that an attacker may have written: nothing here may be expensive, and every field is capped.
  */
 #include "keys/core/defences.h"
 #include "keys/crypto/kdf.h"
@@ -33,7 +33,7 @@ static void parse_pcrs(struct es_json *j, struct es_protector *p)
 		snprintf(canonical, sizeof canonical, "%lu", n < ES_PCR_COUNT ? n : 0);
 		/* "07" beside "7" would be the same PCR twice. */
 		if (strcmp(name, canonical) != 0) {
-			es_json_fail(j, ES_FORMAT, "pcrs", "names something that is no PCR (0 to 23)");
+			es_json_fail(j, ES_FORMAT, "pcrs", "names something that isn't a PCR (0 to 23)");
 			return;
 		}
 		es_json_hex(&in, name, p->tpm.expected.value[n].bytes, ES_SHA256_LEN);
@@ -68,7 +68,7 @@ static void parse_bound_to(struct es_json *j, struct es_protector *p)
 		struct json_object *v = json_object_array_get_idx(list, i);
 
 		if (!json_object_is_type(v, json_type_string))
-			es_json_fail(j, ES_FORMAT, "bound_to", "has something in it that is no text");
+			es_json_fail(j, ES_FORMAT, "bound_to", "contains something that isn't text");
 		else if (strcmp(json_object_get_string(v), ES_BOUND_PRODUCT_UUID) != 0)
 			es_json_fail(j, ES_VERSION, "bound_to", "names something unknown to this release");
 		else if (p->kdf.bound_to_product_uuid)
@@ -153,7 +153,7 @@ static void parse_protectors(struct es_json *j, struct es_info *info)
 		j->reason = parse_protector(info, json_object_array_get_idx(list, i), j->detail);
 }
 
-/* A cursor over a field that is an object itself; it has failed already if j has. */
+/* A cursor over a field that is itself an object; it has already failed if j has. */
 static struct es_json inner(struct es_json *j, const char *key, const char *where)
 {
 	struct json_object *obj = es_json_get(j, key, json_type_object);
@@ -161,7 +161,7 @@ static struct es_json inner(struct es_json *j, const char *key, const char *wher
 	return (struct es_json){ .obj = obj, .where = where, .reason = j->reason, .detail = j->detail };
 }
 
-/* A constant, written down for readers. A file that could name the counter would decide itself how old it is. */
+/* A constant, written for human readers. If a file could name the counter, it would decide itself how old it is. */
 static void parse_rollback(struct es_json *j, enum es_mode mode)
 {
 	struct es_json in;

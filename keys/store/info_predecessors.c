@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The field "predecessors": keys of before that a boot image may still be pinned to, each wrapped under the key of now. */
+/* The field "predecessors": earlier keys, to which a boot image may still be pinned, each wrapped with the current
+ * key. */
 #include "keys/crypto/base64.h"
 #include "keys/store/info_rules.h"
 
@@ -35,7 +36,7 @@ void es_info_parse_predecessors(struct es_json *j, struct es_info *info)
 	}
 	for (size_t i = 0; i < count; i++)
 		if (!read_one(json_object_array_get_idx(list, i), info->predecessor[i])) {
-			es_json_fail(j, ES_FORMAT, "predecessors", "has something in it that is no wrapped key");
+			es_json_fail(j, ES_FORMAT, "predecessors", "contains something that isn't a wrapped key");
 			return;
 		}
 	info->predecessor_count = (unsigned)count;

@@ -34,7 +34,7 @@ void es_info_check_rules(struct es_json *j, const struct es_info *info)
 	if (info->archive_size == 0)
 		es_json_fail(j, ES_FORMAT, "archive.size", "zero");
 	if (info->mode == ES_MODE_TPM) {
-		/* A kdf protector needs no secret of the TPM's, so it would void the seal. */
+		/* A kdf protector needs no secret from the TPM, so it would defeat the seal. */
 		if (count(info, ES_PROTECTOR_KDF) > 0)
 			es_json_fail(j, ES_FORMAT, "protectors", "a kdf protector in mode tpm");
 		if (count(info, ES_PROTECTOR_TPM) == 0)

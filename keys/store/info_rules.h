@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What encryption.info's parser and writer agree on beyond info.h. Store's own. */
+/* What the parser and the writer of encryption.info share beyond info.h. Private to keys/store. */
 #ifndef ES_STORE_INFO_RULES_H
 #define ES_STORE_INFO_RULES_H
 
@@ -7,7 +7,7 @@
 #include "keys/store/json.h"
 
 enum {
-	ES_INFO_BLOB_MAX = 4096, /* bytes of an SRK, a TPM object's public or private part */
+	ES_INFO_BLOB_MAX = 4096, /* bytes of an SRK, or of the public or private part of a TPM object */
 	ES_INFO_SALT_MAX = 64,
 	ES_INFO_INPUT_MAX = 256,
 	ES_INFO_ESCROW_MAX = 256,
@@ -18,19 +18,19 @@ enum {
 
 extern const char *const es_protector_type_names[ES_PROTECTOR_TYPES]; /* "tpm" "kdf" "recovery" */
 
-/* The rules that hold between fields: no id twice, and the protectors that the mode asks for and allows. */
+/* The rules between fields: no id twice, and the protectors that the mode requires and allows. */
 void es_info_check_rules(struct es_json *j, const struct es_info *info);
 
-/* A field that names an NV index, "0x0180e5ea": there is one that it can be. */
+/* Checks a field that names an NV index, "0x0180e5ea": only one value is valid. */
 void es_info_expect_index(struct es_json *j, const char *key, uint32_t index);
-/* false: no memory. */
+/* False: no memory. */
 ES_MUST_CHECK bool es_info_set_index(struct json_object *obj, const char *key, uint32_t index);
 
-/* "signed" of a tpm protector, if it has it. */
+/* "signed" of a tpm protector, if there is one. */
 void es_info_parse_signed(struct es_json *j, struct es_protector *p);
 ES_MUST_CHECK bool es_info_set_signed(struct json_object *obj, const struct es_protector *p);
 
-/* "predecessors", if it is there. */
+/* "predecessors", if there are any. */
 void es_info_parse_predecessors(struct es_json *j, struct es_info *info);
 ES_MUST_CHECK bool es_info_set_predecessors(struct json_object *obj, const struct es_info *info);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The field "signed" of a tpm protector: whose signature opens it. Whether it is a key at all libcrypto says later. */
+/* The field "signed" of a tpm protector: whose signature opens it. libcrypto decides later whether it is a key at
+ * all. */
 #include "keys/store/info_rules.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Printable, with line ends: it goes into messages and into a file. */
+/* Printable, with newlines: it is used in messages and written to a file. */
 static bool is_text(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -39,7 +40,7 @@ static void parse_pcrs(struct es_json *j, struct es_protector *p)
 {
 	struct json_object *list = es_json_get(j, "pcrs", json_type_array);
 
-	/* One of more PCRs would be another promise of the vendor's: this release knows none. */
+	/* A signature for more PCRs would be a different promise by the vendor, which this release doesn't know. */
 	if (list == NULL)
 		return;
 	if (json_object_array_length(list) != 1 ||

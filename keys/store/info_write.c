@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From struct es_info to the bytes of encryption.info. A document that was read is written over, field by field, so that
- * what this release doesn't know stays where it stood.
+ * From struct es_info to the bytes of encryption.info. A document that was read is overwritten field by field, so that
+ * unknown fields stay where they were.
  */
 #include "keys/core/hex.h"
 #include "keys/crypto/hash.h"
@@ -12,18 +12,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A copy of what was read, or a new object; NULL without memory. */
+/* A copy of the document that was read, or a new object; NULL: no memory. */
 static struct json_object *begin(struct json_object *read)
 {
 	struct json_object *copy = NULL;
 
 	if (read == NULL)
 		return json_object_new_object();
-	/* It fails with nothing left behind. */
+	/* If it fails, it leaves nothing allocated. */
 	return json_object_deep_copy(read, &copy, NULL) == 0 ? copy : NULL;
 }
 
-/* The object in that field, made if there is none. Borrowed; NULL without memory. */
+/* The object in that field; made if there is none. Borrowed; NULL: no memory. */
 static struct json_object *child(struct json_object *obj, const char *key)
 {
 	struct json_object *v = NULL;
@@ -141,7 +141,7 @@ static bool set_rollback(struct json_object *o, enum es_mode mode)
 	return rollback != NULL && es_info_set_index(rollback, "nv_index", ES_COUNTER_INDEX);
 }
 
-/* Left out where it is zero: a generation's first archive looks as it always did. */
+/* Left out if it is zero: the first archive of a generation looks as it always did. */
 static bool set_revision(struct json_object *o, uint64_t revision)
 {
 	if (revision != 0)

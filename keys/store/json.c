@@ -22,7 +22,7 @@ void es_json_fail(struct es_json *j, enum es_reason reason, const char *key, con
 		return;
 	j->reason = reason;
 	if (key == NULL && len > 0 && j->where[len - 1] == '.')
-		len--; /* "protectors[1]: …", of the object itself */
+		len--; /* "protectors[1]: …", for the object itself */
 	snprintf(j->detail, ES_JSON_DETAIL, "%.*s%s%s%s", (int)len, j->where, name, len > 0 || *name ? ": " : "", what);
 }
 
@@ -60,7 +60,7 @@ uint64_t es_json_uint(struct es_json *j, const char *key, uint64_t max)
 
 	if (v == NULL)
 		return 0;
-	/* json-c ends what is out of range at INT64_MAX, so that value itself is no number we take. */
+	/* json-c turns numbers out of range into INT64_MAX, so that value isn't accepted. */
 	n = json_object_get_int64(v);
 	if (max > ES_JSON_UINT_MAX)
 		max = ES_JSON_UINT_MAX;
@@ -78,7 +78,7 @@ bool es_json_bool(struct es_json *j, const char *key)
 	return v != NULL && json_object_get_boolean(v);
 }
 
-/* The string, in place, of less than cap bytes and with no NUL within. */
+/* The string, in place, if it has less than cap bytes and contains no NUL. */
 static const char *get_string(struct es_json *j, const char *key, size_t cap)
 {
 	struct json_object *v = es_json_get(j, key, json_type_string);
@@ -91,7 +91,7 @@ static const char *get_string(struct es_json *j, const char *key, size_t cap)
 		return NULL;
 	}
 	if (strlen(text) != (size_t)json_object_get_string_len(v)) {
-		es_json_fail(j, ES_FORMAT, key, "has a NUL in it");
+		es_json_fail(j, ES_FORMAT, key, "contains a NUL");
 		return NULL;
 	}
 	return text;
@@ -103,10 +103,10 @@ void es_json_text(struct es_json *j, const char *key, char *ret, size_t cap)
 
 	if (text == NULL)
 		return;
-	/* It goes to consoles and logs: nothing that moves a cursor. */
+	/* It is shown on consoles and in logs: no character may move the cursor. */
 	for (const char *c = text; *c != '\0'; c++)
 		if (*c < 0x20 || *c > 0x7e) {
-			es_json_fail(j, ES_FORMAT, key, "has a character that isn't printable ASCII");
+			es_json_fail(j, ES_FORMAT, key, "contains a character that isn't printable ASCII");
 			return;
 		}
 	memcpy(ret, text, strlen(text) + 1);
@@ -164,7 +164,8 @@ void es_json_base64(struct es_json *j, const char *key, size_t min, size_t max, 
 		*ret = es_buf_take(&b);
 }
 
-/* Each character of the pattern stands for one of the text: X a digit of upper-case hex, x of lower, 9 a decimal one. */
+/* Each character of the pattern matches one of the text: X an upper-case hex digit, x a lower-case one, 9 a decimal
+ * one. */
 static bool fits(const char *text, const char *pattern)
 {
 	for (; *pattern != '\0'; pattern++, text++) {

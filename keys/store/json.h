@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON that nobody vouches for yet, read strictly: one object, nothing behind it, no field twice, a cap on depth, and
- * every field of just the type, range and shape that is asked for. Only keys/store includes this.
+ * Strict reading of JSON that nothing vouches for yet: one object, with nothing after it, no field twice, limited
+ * depth, and every field with exactly the type, range and shape that is asked for. Only keys/store includes this.
  *
- * es_json is a cursor like es_reader: after the first thing that is wrong it reads nothing more and keeps that reason,
- * so a parser checks once, at its end. What was asked for is then untouched.
+ * es_json is a cursor like es_reader: after the first error it reads nothing more and keeps that error's reason, so a
+ * parser checks once, at its end. Outputs asked for after that are untouched.
  */
 #ifndef ES_STORE_JSON_H
 #define ES_STORE_JSON_H
@@ -16,12 +16,12 @@
 #include <stdint.h>
 
 enum { ES_JSON_DEPTH = 16, ES_JSON_DETAIL = 128 };
-/* The highest number that json-c tells from a higher one. */
+/* The highest number that json-c distinguishes from a higher one. */
 #define ES_JSON_UINT_MAX ((uint64_t)INT64_MAX - 1)
 
 struct es_json {
 	struct json_object *obj; /* borrowed */
-	const char *where;       /* what stands before a field's name in detail: "protectors[1]." */
+	const char *where;       /* what precedes a field's name in detail: "protectors[1]." */
 	enum es_reason reason;
 	char *detail; /* ES_JSON_DETAIL bytes */
 };
@@ -29,31 +29,31 @@ struct es_json {
 void es_json_freep(struct json_object **obj);
 #define ES_JSON ES_SCOPED(es_json_freep) struct json_object *
 
-/* Text that is one JSON object, and at most white space behind it. The caller owns *ret. */
+/* text is one JSON object, followed by white space at most. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_json_parse(struct es_span text, struct json_object **ret,
 					   char ret_detail[static ES_JSON_DETAIL]);
 
-/* Pretty, one field a line, "\n" at the end; slashes stay. The caller owns *ret. */
+/* Pretty-printed, one field a line, "\n" at the end; slashes aren't escaped. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_json_print(struct json_object *obj, struct es_buf *ret);
 
-/* Sets reason and detail unless something was wrong before. key may be NULL: the object itself. */
+/* Sets reason and detail unless there was an error before. key may be NULL: the object itself. */
 void es_json_fail(struct es_json *j, enum es_reason reason, const char *key, const char *what);
 
-/* The field, or NULL and a failure if it is missing or of another type. */
+/* The field, or NULL and a failure if it is missing or has another type. */
 struct json_object *es_json_get(struct es_json *j, const char *key, enum json_type type);
-bool es_json_is_null(struct es_json *j, const char *key); /* there, and null */
+bool es_json_is_null(struct es_json *j, const char *key); /* exists and is null */
 uint64_t es_json_uint(struct es_json *j, const char *key, uint64_t max);
 bool es_json_bool(struct es_json *j, const char *key);
-/* Printable ASCII, less than cap bytes, NUL-terminated in ret. */
+/* Printable ASCII of less than cap bytes, NUL-terminated in ret. */
 void es_json_text(struct es_json *j, const char *key, char *ret, size_t cap);
-/* One of names; anything else is unknown, as ES_FORMAT or ES_VERSION. */
+/* The index in names; for any other text the reason `unknown`, which is ES_FORMAT or ES_VERSION. */
 unsigned es_json_choice(struct es_json *j, const char *key, const char *const *names, unsigned count,
 			enum es_reason unknown);
-/* Just this text: "format" and "version" of a file; anything else is unknown. */
+/* Exactly this text, for "format" and "version" of a file; any other gives the reason `unknown`. */
 void es_json_expect(struct es_json *j, const char *key, const char *text, enum es_reason unknown);
-/* Exactly len bytes as lower-case hex. */
+/* Exactly len bytes, as lower-case hex. */
 void es_json_hex(struct es_json *j, const char *key, uint8_t *ret, size_t len);
-/* min to max bytes as base64. The caller owns *ret. */
+/* min to max bytes, as base64. The caller owns *ret. */
 void es_json_base64(struct es_json *j, const char *key, size_t min, size_t max, struct es_buf *ret);
 
 enum es_json_shape {
@@ -62,10 +62,11 @@ enum es_json_shape {
 	ES_SHAPE_TIME, /* 2026-11-21T18:14:32Z */
 };
 bool es_shape_fits(const char *text, enum es_json_shape shape);
-/* cap is the size of that shape's text with its NUL. */
+/* cap is the size of that shape's text, including its NUL. */
 void es_json_shaped(struct es_json *j, const char *key, enum es_json_shape shape, char *ret, size_t cap);
 
-/* Puts value (taken over; NULL means no memory) into obj in the place of an older one, or at the end. False: no memory. */
+/* Puts value (which it takes over; NULL means no memory) into obj, in place of an older one or at the end. False: no
+ * memory. */
 ES_MUST_CHECK bool es_json_set(struct json_object *obj, const char *key, struct json_object *value);
 ES_MUST_CHECK bool es_json_set_text(struct json_object *obj, const char *key, const char *text);
 ES_MUST_CHECK bool es_json_set_hex(struct json_object *obj, const char *key, const uint8_t *data, size_t len);

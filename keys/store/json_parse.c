@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The strict half of json.h: from bytes to one object, where json-c by itself would shrug. */
+/* The strict half of json.h: from bytes to one object. It also refuses what json-c accepts. */
 #include "keys/store/json.h"
 
 #include <limits.h>
@@ -14,12 +14,12 @@ static void tokener_freep(struct json_tokener **tok)
 		json_tokener_free(*tok);
 }
 
-/* A walk over the fields of well-formed JSON. */
+/* A walk through the fields of well-formed JSON. */
 struct walk {
 	struct es_span text;
 	size_t pos;
-	int depth, lowest; /* lowest: since it was last set */
-	const char *lax;   /* what json-c 0.16 takes even when it is strict; NULL: nothing of it so far */
+	int depth, lowest; /* lowest: since the walk last reset it */
+	const char *lax;   /* a fault that json-c 0.16 accepts even in strict mode; NULL: none so far */
 };
 
 static bool is_white(uint8_t c)
@@ -27,7 +27,7 @@ static bool is_white(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Behind a string that begins at pos; *ret is what stands between its quotes. */
+/* The position after a string that begins at pos; *ret is the part between its quotes. */
 static size_t skip_string(struct es_span text, size_t pos, struct es_span *ret)
 {
 	size_t end = pos + 1;
@@ -40,7 +40,7 @@ static size_t skip_string(struct es_span text, size_t pos, struct es_span *ret)
 	return end + 1;
 }
 
-/* The next field's name, as it is written there. */
+/* The next field's name, as written. */
 static bool next_field(struct walk *w, struct es_span *ret)
 {
 	while (w->pos < w->text.len) {
@@ -60,7 +60,7 @@ static bool next_field(struct walk *w, struct es_span *ret)
 		if (c == '\'')
 			w->lax = "a field's name in single quotes";
 		if (c == 'N' || c == 'I')
-			w->lax = "a number that is none";
+			w->lax = "a malformed number";
 		if (c == '{' || c == '[')
 			w->depth++;
 		else if (c == '}' || c == ']')
@@ -84,13 +84,13 @@ static size_t count_in_text(struct es_span text, const char **ret_lax)
 	return n;
 }
 
-/* Says which field it is, if it isn't too far down: a hostile file shall not keep us busy. */
+/* Says which field it is, unless it comes too late: a hostile file must not keep us busy. */
 static void name_twice(struct es_span text, char ret_detail[static ES_JSON_DETAIL])
 {
 	struct walk w = { .text = text };
 	struct es_span name, other;
 
-	snprintf(ret_detail, ES_JSON_DETAIL, "a field that stands there twice");
+	snprintf(ret_detail, ES_JSON_DETAIL, "a field that appears twice");
 	for (unsigned n = 0; n < FIELDS_NAMED_MAX && next_field(&w, &name); n++) {
 		struct walk on = w;
 
@@ -127,19 +127,19 @@ static size_t count_in_tree(struct json_object *v)
 	return n;
 }
 
-/* What json-c 0.16 takes even when it is strict. */
+/* Refuses what json-c 0.16 accepts even in strict mode. */
 static bool check_fields(struct es_span text, struct json_object *obj, char ret_detail[static ES_JSON_DETAIL])
 {
 	const char *lax;
 	size_t in_text = count_in_text(text, &lax);
 
-	/* A name in single quotes would not be counted either. */
+	/* A name in single quotes wouldn't be counted either. */
 	if (lax != NULL) {
 		snprintf(ret_detail, ES_JSON_DETAIL, "%s", lax);
 		return false;
 	}
-	/* It keeps the last of two fields of one name. Another reader may keep the first; then the two would act on
-	 * different files that carry the same MAC. */
+	/* json-c keeps the last of two fields with the same name. Another reader may keep the first; the two would then
+	 * act on different contents with the same MAC. */
 	if (in_text != count_in_tree(obj)) {
 		name_twice(text, ret_detail);
 		return false;
@@ -159,12 +159,12 @@ enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char
 		snprintf(ret_detail, ES_JSON_DETAIL, "%s", text.len == 0 ? "empty" : "too long");
 		return text.len == 0 ? ES_FORMAT : ES_TOO_LARGE;
 	}
-	/* What trails is looked at below, and named. */
+	/* Trailing bytes are checked and named below. */
 	json_tokener_set_flags(tok,
 			       JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);
 	obj = json_tokener_parse_ex(tok, (const char *)text.data, (int)text.len);
 	if (json_tokener_get_error(tok) == json_tokener_continue) {
-		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object, or it breaks off");
+		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object, or cut short");
 		return ES_FORMAT;
 	}
 	if (json_tokener_get_error(tok) != json_tokener_success) {
@@ -175,7 +175,7 @@ enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char
 	end = json_tokener_get_parse_end(tok);
 	for (size_t i = end; i < text.len; i++)
 		if (!is_white(text.data[i])) {
-			snprintf(ret_detail, ES_JSON_DETAIL, "something behind its end, at byte %zu", i);
+			snprintf(ret_detail, ES_JSON_DETAIL, "trailing data at byte %zu", i);
 			return ES_FORMAT;
 		}
 	if (!json_object_is_type(obj, json_type_object)) {

@@ -14,9 +14,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40 }; /* as the kernel */
+enum { LINKS_MAX = 40 }; /* the kernel's limit */
 
-/* How far it has come: in dirfd, at the folder that is written as `at`; rest is still to go. */
+/* The state of the walk: dirfd is the folder it has reached, `at` that folder's path, rest what remains. */
 struct walk {
 	enum es_path_rule rule;
 	int dirfd;
@@ -41,7 +41,7 @@ static bool is_ours(uid_t owner)
 	return owner == 0 || owner == geteuid();
 }
 
-/* A group of one's own is what distributions give each user; root's group is root's. */
+/* Distributions give each user a group of their own, and root's group is root's. */
 static bool others_write(const struct stat *st)
 {
 	bool group = (st->st_mode & S_IWGRP) != 0 && st->st_gid != 0 && (geteuid() == 0 || st->st_gid != getegid());
@@ -61,7 +61,7 @@ static enum es_reason found(struct es_path_fault *f, enum es_path_fault_kind kin
 
 static enum es_reason judge(const struct stat *st, bool own, struct es_path_fault *f)
 {
-	/* What is in a sticky folder only its owner can change, and the folder's. */
+	/* In a sticky folder, only the owner of a file or of the folder can change the file. */
 	bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 && !own;
 
 	if (own ? st->st_uid != geteuid() : !is_ours(st->st_uid))
@@ -79,7 +79,7 @@ static bool append(char text[static PATH_MAX], const char *part)
 	return (size_t)snprintf(text + n, PATH_MAX - n, "%s%s", slash ? "/" : "", part) < PATH_MAX - n;
 }
 
-/* The folder that the walk is in, from now on. */
+/* Makes fd the current folder of the walk. */
 static enum es_reason enter(struct walk *w, int fd)
 {
 	enum es_reason r;
@@ -109,7 +109,7 @@ static enum es_reason begin(struct walk *w)
 	return enter(w, open(absolute ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-/* The whole path without this symlink, for who is to name it. */
+/* Records the whole path without this symlink, to suggest it. */
 static void note_real(struct walk *w)
 {
 	struct es_path_fault *f = w->fault;
@@ -128,7 +128,7 @@ static bool is_procfs(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* A symlink, of which fd is a handle: its target takes its place before what is still to go. */
+/* Follows the symlink that fd is a handle of: its target is put before the rest. */
 static enum es_reason follow(struct walk *w, int fd, const struct stat *st)
 {
 	char target[PATH_MAX];
@@ -146,7 +146,7 @@ static enum es_reason follow(struct walk *w, int fd, const struct stat *st)
 	if (n < 0)
 		return es_reason_from_errno(errno);
 	target[n] = '\0';
-	/* What procfs says of another process' root or folder isn't the way there. */
+	/* The target that procfs gives for another process's root or folder doesn't lead there. */
 	if (++w->followed > LINKS_MAX || n == 0 || (target[0] == '/' && is_procfs(w->dirfd)))
 		return ES_ARGUMENT;
 	if (w->rest[0] != '\0' && !append(target, w->rest))
@@ -171,7 +171,7 @@ static bool next_part(struct walk *w, char ret[static NAME_MAX + 1], enum es_rea
 	return true;
 }
 
-/* One part on. ret gets what the path names, once nothing is left. */
+/* Takes one step. ret gets what the path names once nothing remains. */
 static enum es_reason step(struct walk *w, const char *part, struct es_place_at *ret, bool *ret_done)
 {
 	bool last = w->rest[0] == '\0', dots = strcmp(part, ".") == 0 || strcmp(part, "..") == 0;
@@ -186,7 +186,7 @@ static enum es_reason step(struct walk *w, const char *part, struct es_place_at 
 		return errno == ENOTDIR ? ES_ARGUMENT : es_reason_from_errno(errno);
 	if (fd >= 0 && fstat(fd, &st) < 0)
 		return es_reason_from_errno(errno);
-	/* What a link of an open file says of itself is no path. */
+	/* The target of a link to an open file isn't a path. */
 	ret->descriptor = last && fd >= 0 && S_ISLNK(st.st_mode) && w->rule != ES_PATH_SECRET && is_procfs(w->dirfd);
 	if (fd >= 0 && S_ISLNK(st.st_mode) && !ret->descriptor)
 		return follow(w, fd, &st);
@@ -251,7 +251,7 @@ enum es_reason es_path_open(const char *path, int flags, int *ret_fd, struct es_
 	fd = openat(at.dirfd, at.base, flags | O_CLOEXEC | (at.descriptor ? 0 : O_NOFOLLOW));
 	if (fd < 0)
 		return errno == ENOTDIR ? ES_ARGUMENT : es_reason_from_errno(errno);
-	/* Who has it open already can read it whosever it is. */
+	/* A process that already has it open can read it, whoever owns it. */
 	r = at.descriptor ? ES_OK : es_path_judge(fd, path, false, ret_fault);
 	if (r != ES_OK)
 		return r;

@@ -26,24 +26,24 @@ void es_path_words(const struct es_path_fault *f, char ret_what[static ES_PATH_W
 	char owner[OWNER_TEXT];
 
 	owner_words(f->owner, owner);
-	snprintf(ret_next, ES_PATH_WORDS, "Name a path of which every folder belongs to %s.", whose);
+	snprintf(ret_next, ES_PATH_WORDS, "Use a path whose folders all belong to %s.", whose);
 	switch (f->kind) {
 	case ES_PATH_LINK:
 		snprintf(ret_what, ES_PATH_WORDS, "%s is a symlink that belongs to %s", f->where, owner);
 		if (f->owner != 0 && f->owner != geteuid())
 			snprintf(ret_next, ES_PATH_WORDS,
-				 "Name another path: who made this symlink decides where it leads (now: %s).",
+				 "Use another path: the owner of this symlink decides where it leads (now: %s).",
 				 f->real[0] != '\0' ? f->real : "nowhere");
 		else if (f->real[0] != '\0')
-			snprintf(ret_next, ES_PATH_WORDS, "Give the real path, which is %s.", f->real);
+			snprintf(ret_next, ES_PATH_WORDS, "Use the real path, %s.", f->real);
 		return;
 	case ES_PATH_FOREIGN:
-		snprintf(ret_what, ES_PATH_WORDS, "%s belongs to %s, who can change what is there", f->where, owner);
+		snprintf(ret_what, ES_PATH_WORDS, "%s belongs to %s, who can change its contents", f->where, owner);
 		return;
 	case ES_PATH_WRITABLE:
 		snprintf(ret_what, ES_PATH_WORDS, "%s can be changed by others (mode %04o)", f->where,
 			 (unsigned)f->mode);
-		snprintf(ret_next, ES_PATH_WORDS, "Take that right from them (chmod go-w %s), or name another path.",
+		snprintf(ret_next, ES_PATH_WORDS, "Remove that right (chmod go-w %s), or use another path.",
 			 f->where);
 		return;
 	default:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Read in the boot helper, before anything is known of who made it: strict, capped, and with no more than what is needed. */
+/* The boot helper reads this before anything is known about its author: strictly, with caps, and no more than is
+ * needed. */
 #include "keys/store/signature.h"
 
 #include "keys/store/json.h"
@@ -30,7 +31,7 @@ static void parse_pcrs(struct es_json *j, struct es_pcr_signature *ret)
 		int64_t n = json_object_is_type(v, json_type_int) ? json_object_get_int64(v) : -1;
 
 		if (n < 0 || n >= ES_PCR_COUNT)
-			es_json_fail(j, ES_FORMAT, "pcrs", "names something that is no PCR (0 to 23)");
+			es_json_fail(j, ES_FORMAT, "pcrs", "names something that isn't a PCR (0 to 23)");
 		else if ((ret->pcrs & ES_PCR_BIT(n)) != 0)
 			es_json_fail(j, ES_FORMAT, "pcrs", "names a PCR twice");
 		else

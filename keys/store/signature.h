@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A boot image's signed PCR policies, section .pcrsig, /.extra/tpm2-pcr-signature.json: systemd's format (systemd-measure(1)),
+ * A boot image's signed PCR policies, section .pcrsig, /.extra/tpm2-pcr-signature.json, in systemd's format
+ * (systemd-measure(1)):
  *   {"sha256":[{"pcrs":[11],"pkfp":"<64 hex>","pol":"<64 hex>","sig":"<base64>"},…]}
- * with one field more that systemd passes over: "etcseal_generation". The image as a whole vouches for nothing in it: whether
- * a signature is right the TPM says.
+ * with one additional field that systemd ignores: "etcseal_generation". Nothing in the image vouches for it: the TPM
+ * decides whether a signature is right.
  */
 #ifndef ES_STORE_SIGNATURE_H
 #define ES_STORE_SIGNATURE_H
@@ -14,7 +15,7 @@
 enum {
 	ES_SIGNATURE_FILE_MAX = 64 << 10, /* bytes */
 	ES_SIGNATURES_MAX = 64,
-	ES_SIGNATURE_MAX = 512, /* bytes, RSA of 4096 bits */
+	ES_SIGNATURE_MAX = 512, /* bytes, RSA with 4096 bits */
 	ES_SIGNATURE_DETAIL = 128,
 };
 
@@ -34,8 +35,9 @@ struct es_pcr_signatures {
 void es_signatures_free(struct es_pcr_signatures *s);
 #define ES_SIGNATURES ES_SCOPED(es_signatures_free) struct es_pcr_signatures
 
-/* Those of the SHA-256 bank; none is fine. What isn't known is passed over, NULs behind the text too: a section may be
- * padded. ES_FORMAT, ES_TOO_LARGE; ret_detail names what is wrong: "sha256[1].pol: not hex". The caller frees *ret. */
+/* The policies for the SHA-256 bank; there may be none. Unknown fields are ignored, and so are NULs after the text,
+ * since a section may be padded. ES_FORMAT, ES_TOO_LARGE; ret_detail says what is wrong: "sha256[1].pol: not hex". The
+ * caller frees *ret. */
 ES_MUST_CHECK enum es_reason es_signatures_parse(struct es_span json, struct es_pcr_signatures *ret,
 						 char ret_detail[static ES_SIGNATURE_DETAIL]);
 

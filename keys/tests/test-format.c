@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * FORMAT.md promises that a configuration can be had back with stock tools and no etcseal. This cuts the very lines out of
- * that page and runs them, on banks that a host has written.
+ * FORMAT.md promises that a configuration can be recovered with stock tools and without etcseal. This cuts the lines
+ * out of that page and runs them on banks that a host has written.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 #define HOSTNAME "sealed-host\n"
 
 struct sealed {
-	void *folder; /* the oracle's, where the lines run */
+	void *folder; /* the oracle's, in which the lines run */
 	struct machine machine;
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 };
@@ -50,7 +50,7 @@ static void take_bank(struct sealed *s, unsigned bank)
 	}
 }
 
-/* As overlayfs marks a folder that hides the image's one of the same name. */
+/* As overlayfs marks a folder that hides the image's folder of the same name. */
 static void replace_whole_folder(struct machine *m)
 {
 	char path[256];
@@ -59,7 +59,7 @@ static void replace_whole_folder(struct machine *m)
 	assert_int_equal(setxattr(path, OPAQUE, "y", 1, 0), 0);
 }
 
-/* A host with something of each kind in its /etc, sealed. */
+/* A sealed host with something of each kind in its /etc. */
 static int seal(void **state, bool tpm)
 {
 	struct sealed *s = calloc(1, sizeof *s);
@@ -142,7 +142,7 @@ static void assert_nothing_recovered(struct sealed *s)
 			 0);
 }
 
-/* The same lines on the same bank succeed before it is changed, so it is the change that they fail on. */
+/* The same lines succeed on the same bank before it is changed, so they fail because of the change. */
 static void assert_sound(struct sealed *s)
 {
 	assert_int_equal(recover_with(s, s->recovery), 0);
@@ -162,7 +162,7 @@ static void the_recovery_key_opens_a_kdf_bank(void **state)
 	assert_recovered(s);
 }
 
-static void the_recovery_key_with_spaces_opens_too(void **state)
+static void the_recovery_key_with_spaces_also_opens(void **state)
 {
 	struct sealed *s = *state;
 	char spaced[sizeof s->recovery];
@@ -198,7 +198,8 @@ static void both_banks_open(void **state)
 	}
 }
 
-/* The bank of after with the new key and not with the old one; a copy of before the other way round. */
+/* The new key opens the bank after the rotation, and the old one doesn't; for a copy from before it is the other way
+ * round. */
 static void after_a_rotation_the_new_recovery_key_opens_and_the_old_one_does_not(void **state)
 {
 	struct sealed *s = *state;
@@ -292,7 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BY_KDF(the_recovery_key_opens_a_kdf_bank),
-		BY_KDF(the_recovery_key_with_spaces_opens_too),
+		BY_KDF(the_recovery_key_with_spaces_also_opens),
 		BY_TPM(the_recovery_key_opens_a_tpm_bank),
 		BY_TPM(both_banks_open),
 		BY_TPM(after_a_rotation_the_new_recovery_key_opens_and_the_old_one_does_not),

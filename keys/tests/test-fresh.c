@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tells an old configuration from a new one, and none from one that is gone. */
+/* What distinguishes an old configuration from a new one, and no configuration from a missing one. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-static void an_old_generation_is_refused_and_opens_with_the_recovery_key_and_a_word(void **state)
+static void an_old_generation_opens_only_with_the_recovery_key_and_consent(void **state)
 {
 	struct bank_scene s;
 	uint64_t newest;
@@ -26,7 +26,7 @@ static void an_old_generation_is_refused_and_opens_with_the_recovery_key_and_a_w
 	assert_int_equal(bank_scene_boot(&s), ES_ROLLED_BACK);
 	assert_true(s.record.fenced);
 	assert_false(machine_has(&s.m, "etc/secret", "first\n"));
-	/* The recovery key alone isn't a word on that. */
+	/* The recovery key alone isn't consent. */
 	assert_int_equal(bank_scene_recover(&s, false), ES_ROLLED_BACK);
 	assert_false(machine_has(&s.m, "etc/secret", "first\n"));
 	assert_string_equal(s.record.refusal, "rolled-back");
@@ -67,8 +67,8 @@ static void deleting_the_counter_and_making_it_again_gains_nothing(void **state)
 	machine_stop(&s.m);
 }
 
-/* A board that was replaced: nobody counted here, and its owner knows. */
-static void a_tpm_that_cannot_tell_asks_for_no_word(void **state)
+/* A board was replaced: nothing was counted here, and the owner knows it. */
+static void a_tpm_without_a_counter_requires_no_consent(void **state)
 {
 	struct bank_scene s;
 
@@ -82,8 +82,9 @@ static void a_tpm_that_cannot_tell_asks_for_no_word(void **state)
 	machine_stop(&s.m);
 }
 
-/* Then this host's own TPM looks like another; but once a bank was vouched for, its own storage key asks for the counter. */
-static void a_srk_that_was_planted_does_not_hide_the_age_of_a_bank(void **state)
+/* This host's own TPM then looks like another one. But once a bank was vouched for, the counter is read with the bank's
+ * own storage key. */
+static void a_planted_srk_does_not_hide_the_age_of_a_bank(void **state)
 {
 	struct bank_scene s;
 
@@ -92,7 +93,7 @@ static void a_srk_that_was_planted_does_not_hide_the_age_of_a_bank(void **state)
 	bank_scene_shell(&s, "cp -a bank1 ../old1");
 	bank_scene_backup(&s, "second\n");
 	bank_scene_shell(&s, "rm -r bank1 && mv ../old1 bank1");
-	/* Another point of the curve, in bank0 only, which is read first. */
+	/* Another point of the curve, only in bank0, which is read first. */
 	bank_scene_shell(&s, "k=$(sed -n 's/.*\"srk\": \"\\(.*\\)\".*/\\1/p' bank0/encryption.info) && "
 			     "l=$(( $(printf %%s $k | base64 -d | wc -c) )) && "
 			     "n=$( (printf %%s $k | base64 -d | head -c $((l - 1)); printf '\\001') | base64 -w0) && "
@@ -103,8 +104,9 @@ static void a_srk_that_was_planted_does_not_hide_the_age_of_a_bank(void **state)
 	machine_stop(&s.m);
 }
 
-/* As an init leaves it that was cut before it counted: with nothing written yet, a part of its first bank, or all of it. */
-static void a_first_commit_that_was_cut_leaves_a_host_that_can_be_sealed(void **state)
+/* As an init leaves it that was interrupted before it incremented the counter: with nothing written yet, with a part of
+ * its first bank, or with all of it. */
+static void an_interrupted_first_commit_leaves_a_host_that_can_be_sealed(void **state)
 {
 	static const char *const left[] = { "rm -r bank0 bank1", "rm -r bank1 bank0/encryption.info", "rm -r bank1",
 					    "rm -r bank0" };
@@ -133,8 +135,8 @@ static void a_first_commit_that_was_cut_leaves_a_host_that_can_be_sealed(void **
 	}
 }
 
-/* With two banks that init was done, and its counter was made again by somebody. */
-static void a_counter_made_again_and_never_counted_opens_nothing(void **state)
+/* With two banks, that init had finished, and someone made its counter again. */
+static void a_counter_made_again_and_never_incremented_opens_nothing(void **state)
 {
 	struct bank_scene s;
 
@@ -157,7 +159,7 @@ static void a_counter_made_again_and_never_counted_opens_nothing(void **state)
 	machine_stop(&s.m);
 }
 
-static void a_host_whose_configuration_is_gone_is_no_new_one(void **state)
+static void a_host_whose_configuration_is_gone_is_not_a_new_host(void **state)
 {
 	static const char *const gone[] = { "rm -r bank0 bank1", "rm bank0/encryption.info && rm -r bank1",
 					    "rm bank1/encryption.info && rm -r bank0" };
@@ -179,7 +181,7 @@ static void a_host_whose_configuration_is_gone_is_no_new_one(void **state)
 		bank_scene_shell(&s, "rm -rf bank0 bank1 && cp -a ../all/bank0 ../all/bank1 .");
 		assert_int_equal(bank_scene_boot(&s), ES_OK);
 	}
-	/* Both there without it: what is left of a configuration, whatever the TPM says. */
+	/* Both are there without it: the remains of a configuration, whatever the TPM says. */
 	bank_scene_shell(&s, "rm bank0/encryption.info bank1/encryption.info");
 	assert_int_equal(bank_scene_boot(&s), ES_BANKS_DAMAGED);
 	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -C o 0x0180e5ea", NULL, 0);
@@ -199,7 +201,7 @@ static void a_host_whose_configuration_is_gone_is_no_new_one(void **state)
 	machine_stop(&s.m);
 }
 
-/* A commit that was cut: written, not counted. */
+/* An interrupted commit: written, but not counted. */
 static void a_generation_one_ahead_of_the_counter_opens_and_is_counted(void **state)
 {
 	struct bank_scene s;
@@ -208,7 +210,7 @@ static void a_generation_one_ahead_of_the_counter_opens_and_is_counted(void **st
 	(void)state;
 	bank_scene_start(&s, true);
 	bank_scene_shell(&s, "cp -a bank0 ../old0");
-	/* The TPM of before the commit with the banks of after it is what a cut in between leaves. */
+	/* The TPM from before the commit and the banks from after it are what an interruption in between leaves. */
 	es_swtpm_tool_ok(s.m.tpm, "cp tpm2-00.permall before", NULL, 0);
 	bank_scene_backup(&s, "second\n");
 	es_swtpm_tool_ok(s.m.tpm, "cp before tpm2-00.permall", NULL, 0);
@@ -228,13 +230,13 @@ static void a_generation_one_ahead_of_the_counter_opens_and_is_counted(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_old_generation_is_refused_and_opens_with_the_recovery_key_and_a_word),
+		cmocka_unit_test(an_old_generation_opens_only_with_the_recovery_key_and_consent),
 		cmocka_unit_test(deleting_the_counter_and_making_it_again_gains_nothing),
-		cmocka_unit_test(a_tpm_that_cannot_tell_asks_for_no_word),
-		cmocka_unit_test(a_srk_that_was_planted_does_not_hide_the_age_of_a_bank),
-		cmocka_unit_test(a_first_commit_that_was_cut_leaves_a_host_that_can_be_sealed),
-		cmocka_unit_test(a_counter_made_again_and_never_counted_opens_nothing),
-		cmocka_unit_test(a_host_whose_configuration_is_gone_is_no_new_one),
+		cmocka_unit_test(a_tpm_without_a_counter_requires_no_consent),
+		cmocka_unit_test(a_planted_srk_does_not_hide_the_age_of_a_bank),
+		cmocka_unit_test(an_interrupted_first_commit_leaves_a_host_that_can_be_sealed),
+		cmocka_unit_test(a_counter_made_again_and_never_incremented_opens_nothing),
+		cmocka_unit_test(a_host_whose_configuration_is_gone_is_not_a_new_host),
 		cmocka_unit_test(a_generation_one_ahead_of_the_counter_opens_and_is_counted),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is read out of the logs of real boots (keys/core/tests/fixtures), without their images, which are large: who vouched for the
+ * Reads the logs of real boots (keys/core/tests/fixtures), without their images, which are large: what vouched for the
  * program that was loaded last, shim's part in it, and the judgement as far as it goes. With the images: tests-ovmf.
  */
 #include <stdarg.h>
@@ -55,7 +55,7 @@ static void load(const char *name, struct recorded *ret)
 	}
 }
 
-static void judges_a_recorded_boot_as_far_as_its_log_goes(void **state)
+static void judges_a_recorded_boot_as_far_as_its_log_allows(void **state)
 {
 	static const struct {
 		const char *name;
@@ -153,7 +153,7 @@ static void finds_the_entry_that_vouched_last(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(judges_a_recorded_boot_as_far_as_its_log_goes),
+		cmocka_unit_test(judges_a_recorded_boot_as_far_as_its_log_allows),
 		cmocka_unit_test(finds_shims_part_and_its_sbat_level),
 		cmocka_unit_test(finds_the_entry_that_vouched_last),
 	};

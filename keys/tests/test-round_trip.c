@@ -37,7 +37,7 @@ static void save(struct machine *m)
 	assert_false(saved.unchanged);
 }
 
-/* All that find and the kernel can tell of a tree. */
+/* Everything that find and the kernel can show about a tree. */
 #define LOOK                                                                                                           \
 	"find . -mindepth 1 -printf '%%P|%%y|%%m|%%U:%%G|%%l|%%T@|' \\( -type f -exec md5sum {} \\; -o -printf '\\n' " \
 	"\\) | "                                                                                                       \
@@ -72,7 +72,7 @@ static void everything_survives_a_save_and_a_boot(void **state)
 	shell(&m, "cd run/ram/tree && " LOOK " >../../../before");
 	save(&m);
 	assert_int_equal(machine_boot(&m, &machine_usual_boot, NULL, &record), ES_OK);
-	/* The folders on the way to a covered file aren't covered. */
+	/* The folders that lead to a covered file aren't covered. */
 	shell(&m, "cd run/ram/tree && " LOOK " >../../../after; cd ../../..; grep -q 'd/file.f.660.5:6' after && "
 		  "sed -i '/^srv|/d; /^srv.app|/d' before after && diff before after");
 	assert_int_equal(getxattr(path, "system.posix_acl_access", value, sizeof value), 44);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signed policies both ways with systemd 252, on one TPM: what systemd-measure signs opens our seal, and what we sign opens
- * a secret of systemd-creds. */
+/* Signed policies in both directions with systemd 252, on one TPM: what systemd-measure signs opens our seal, and what
+ * we sign opens a secret of systemd-creds. */
 #include "keys/tests/lib/vendor.h"
 
 #include "keys/choice/vendor.h"
@@ -22,7 +22,7 @@ static void tool(struct vendor_fixture *v, const char *line)
 	es_swtpm_tool_ok(v->f->swtpm, line, NULL, 0);
 }
 
-/* Power cycle; firmware, and a stub that starts an image whose .osrel is that. */
+/* Power cycle; firmware, and a stub that starts an image with that .osrel. */
 static struct es_uki boot_uki(struct vendor_fixture *v, const char *osrel)
 {
 	struct es_uki uki = { .present = { [ES_UKI_LINUX] = true, [ES_UKI_OSREL] = true, [ES_UKI_PCRPKEY] = true },
@@ -62,7 +62,7 @@ static void what_systemd_measure_signs_opens_our_seal(void **state)
 	ES_SIGNATURES signatures = { .count = 0 };
 	struct es_vendor_match m;
 
-	/* Sealed before that image was there. */
+	/* Sealed before that image existed. */
 	boot_uki(v, "ID=one");
 	assert_int_equal(vendor_seal(v, ES_PCR_BIT(7) | ES_PCR_BIT(12)), ES_OK);
 	boot_uki(v, "ID=two");
@@ -81,13 +81,13 @@ static void what_systemd_measure_signs_opens_our_seal(void **state)
 		.key = v->key, .pcrs = ES_PCR_BIT(11), .policy = m.policy, .signature = m.signature, .sha256 = es_sha256
 	};
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
-	/* The same signature is worth nothing for another image. */
+	/* The same signature is worthless for another image. */
 	boot_uki(v, "ID=evil");
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
 	assert_int_equal(es_vendor_match(es_buf_span(&v->public_pem), &signatures, &v->f->values, &m), ES_MISSING);
 }
 
-/* systemd 252 leaves its sessions and keys in a TPM that no resource manager stands before. */
+/* systemd 252 leaves its sessions and keys in a TPM that has no resource manager. */
 static int creds(struct vendor_fixture *v, const char *line)
 {
 	int status = es_swtpm_tool(v->f->swtpm, line, NULL, 0);
@@ -122,7 +122,7 @@ static void what_we_sign_opens_a_secret_of_systemd_creds(void **state)
 	assert_int_equal(es_file_write(AT_FDCWD, path, es_buf_span(&policy.json)), ES_OK);
 	tpm_fixture_reopen(v->f, NULL, false);
 	assert_int_equal(creds(v, decrypt), 0);
-	/* One with a generation is nothing that systemd knows: it passes it over, and doesn't choke on it. */
+	/* systemd doesn't know policies with a generation: it skips one without failing. */
 	es_image_policy_free(&policy);
 	assert_int_equal(es_image_policy_sign(&uki, v->private_pem, 3, &policy, &why), ES_OK);
 	assert_int_equal(es_file_write(AT_FDCWD, path, es_buf_span(&policy.json)), ES_OK);

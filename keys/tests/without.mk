@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# test-without-x has some files compiled once more, without the defence X (keys/core/defences.h). They go before the library's.
+# For test-without-x, some files are compiled again without the defence X (keys/core/defences.h), and linked before the
+# library.
 
 # test, switch, sources
 define without

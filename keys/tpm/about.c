@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this TPM is: its maker, its banks, and the states that it tells of itself. */
+/* Describes this TPM: its maker, its banks, and the states that it reports. */
 #include "keys/tpm/connection.h"
 #include "keys/tpm/reason.h"
 
@@ -43,7 +43,7 @@ enum es_reason es_tpm_read_banks(struct es_tpm *tpm, struct es_tpm_about *about)
 	return ES_OK;
 }
 
-/* otherwise: what it is taken for where the TPM doesn't tell. */
+/* otherwise: the value to assume if the TPM doesn't report the property. */
 static uint32_t property(const TPMS_CAPABILITY_DATA *data, TPM2_PT which, uint32_t otherwise)
 {
 	const TPML_TAGGED_TPM_PROPERTY *p = &data->data.tpmProperties;
@@ -54,7 +54,7 @@ static uint32_t property(const TPMS_CAPABILITY_DATA *data, TPM2_PT which, uint32
 	return otherwise;
 }
 
-/* The endorsement and platform hierarchies we never use. */
+/* We never use the endorsement and platform hierarchies. */
 enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm)
 {
 	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
@@ -105,7 +105,7 @@ enum es_reason es_tpm_permanent(struct es_tpm *tpm, uint32_t *ret)
 	return r;
 }
 
-/* One that somebody else made at our handle may lack noDA; its empty password goes with TPM2_Load. */
+/* A key at our handle that someone else made may lack noDA; TPM2_Load uses its empty password. */
 enum es_reason es_tpm_lockout(struct es_tpm *tpm, bool *ret_locked_out, bool *ret_matters)
 {
 	enum es_reason r = es_tpm_ready(tpm);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order is the TPM's: the session is brought to what the vendor signed, the TPM checks the signature itself, and only
- * then forgets the way there (PolicyAuthorize). Nothing that the host says of PCRs, generation or signature counts.
+ * The TPM enforces the order: the session is brought to what the vendor signed, the TPM checks the signature itself,
+ * and only then replaces the digest (PolicyAuthorize). Nothing that the host says about PCRs, generation or signature
+ * counts.
  *
- * A key that once signed a policy without a generation has signed that image for ever.
+ * A key that once signed a policy without a generation has signed that image for good.
  */
 #include "keys/tpm/authorize.h"
 
@@ -25,7 +26,7 @@ static enum es_reason load_key(struct es_tpm *tpm, const struct es_vendor_key *k
 	enum es_reason r;
 	TSS2_RC rc;
 
-	/* In the owner's hierarchy: a ticket of the null hierarchy would be empty. */
+	/* In the owner hierarchy: a ticket of the null hierarchy would be empty. */
 	rc = Esys_LoadExternal(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, NULL, &public, ESYS_TR_RH_OWNER,
 			       &tr);
 	r = es_tpm_judge(tpm, "TPM2_LoadExternal", rc);
@@ -41,8 +42,8 @@ enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_ke
 	return es_vendor_key_sound(key) ? load_key(tpm, key, &loaded) : ES_ARGUMENT;
 }
 
-/* The index as ESAPI would have it after TPM2_NV_ReadPublic, without the command: if the TPM's is another one, its Name is
- * another one, and the policy isn't met. */
+/* The index as ESAPI would have it after TPM2_NV_ReadPublic, without that command. If the TPM's index differs, so does
+ * its Name, and the policy fails. */
 static enum es_reason counter_known(struct es_tpm *tpm, es_sha256_fn *sha256, ESYS_TR *ret)
 {
 	const TPMS_NV_PUBLIC public = es_generation_counter_public();
@@ -145,7 +146,7 @@ static enum es_reason policy_authorize(struct es_tpm *tpm, ESYS_TR session, cons
 	return es_tpm_judge(tpm, "TPM2_PolicyAuthorize", rc);
 }
 
-/* ES_TPM_REFUSED: there is none that fits; the session is as it was. */
+/* ES_TPM_REFUSED: there is no ticket that fits; the session is unchanged. */
 static enum es_reason authorize_by_ticket(struct es_tpm *tpm, ESYS_TR session, const struct es_authorization *a)
 {
 	TPMT_TK_VERIFIED ticket;
@@ -169,7 +170,7 @@ static enum es_reason authorize_by_signature(struct es_tpm *tpm, ESYS_TR session
 	if (r != ES_OK)
 		return r;
 	r = policy_authorize(tpm, session, a, ticket);
-	/* What was signed isn't what the session has come to. */
+	/* The session's digest isn't the signed one. */
 	return r == ES_TPM_REFUSED ? ES_TPM_POLICY : r;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What object.c needs of authorize.c. Private to keys/tpm. */
+/* The part of authorize.c that object.c needs. Private to keys/tpm. */
 #ifndef ES_TPM_AUTHORIZED_H
 #define ES_TPM_AUTHORIZED_H
 
@@ -10,7 +10,7 @@
 ES_MUST_CHECK enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_key *key);
 
 /* Brings a fresh policy session to that digest: LoadExternal, PolicyPCR, PolicyNV, VerifySignature, PolicyAuthorize.
- * ES_TPM_POLICY: the PCRs aren't those that were signed; ES_IMAGE_OLD: the counter stands above the generation;
+ * ES_TPM_POLICY: the PCRs aren't those that were signed; ES_IMAGE_OLD: the counter is above the generation;
  * ES_IMAGE_SIGNATURE: not the key's signature; ES_COUNTER_MISSING. */
 ES_MUST_CHECK enum es_reason es_session_authorize(struct es_tpm *tpm, ESYS_TR session,
 						  const struct es_authorization *authorization);

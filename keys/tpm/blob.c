@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Read with tss2-mu's bounds-checked functions, and to the end. Outputs are written on success only. TPM 2.0 Library
- * Part 2, 12.2 and 12.3; tpm2-tss src/tss2-esys/esys_mu.c, IESYS_RESOURCE.
+ * Everything is read to its end, with tss2-mu's bounds-checked functions. Outputs are written on success only. TPM 2.0
+ * Library Part 2, 12.2 and 12.3; tpm2-tss src/tss2-esys/esys_mu.c, IESYS_RESOURCE.
  */
 #include "keys/tpm/blob.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ground of a connection: ESAPI's context, what was refused last, and what is loaded in the TPM. */
+/* The basis of a connection: ESAPI's context, the last refusal, and what is loaded in the TPM. */
 #include "keys/tpm/connection.h"
 
 #include "keys/tpm/reason.h"
@@ -12,7 +12,7 @@
 
 enum es_reason es_esys_new(struct es_tpm *tpm)
 {
-	TSS2_RC rc = Esys_Initialize(&tpm->esys, es_tcti_context(tpm->bound), NULL);
+	TSS2_RC rc = Esys_Initialize(&tpm->esys, es_tcti_context(tpm->tcti), NULL);
 
 	tpm->srk = tpm->session = ESYS_TR_NONE;
 	return es_tpm_judge(tpm, "ESAPI", rc);
@@ -25,8 +25,8 @@ enum es_reason es_tpm_ready(struct es_tpm *tpm)
 	if (!tpm->stuck)
 		return ES_OK;
 	if (tpm->session != ESYS_TR_NONE)
-		es_tcti_flush(tpm->bound, tpm->session_handle);
-	es_tcti_scrub(tpm->bound);
+		es_tcti_flush(tpm->tcti, tpm->session_handle);
+	es_tcti_scrub(tpm->tcti);
 	Esys_Finalize(&tpm->esys);
 	r = es_esys_new(tpm);
 	if (r != ES_OK)
@@ -53,19 +53,19 @@ enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 	r = es_tpm_reason(rc);
 	text = Tss2_RC_Decode(rc);
 	if (es_tpm_code(rc) == 0) {
-		/* After anything but an answer of the TPM's own ESAPI takes no further call. */
+		/* After anything but an answer from the TPM itself, ESAPI accepts no further call. */
 		tpm->stuck = true;
-		if (es_tcti_spent(tpm->bound)) {
+		if (es_tcti_spent(tpm->tcti)) {
 			r = ES_TPM_TIMEOUT;
-			text = "no answer within the time that the TPM is given";
-		} else if (es_tcti_frame(tpm->bound) == ES_FRAME_TPM_12) {
+			text = "no answer within the time allowed";
+		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_TPM_12) {
 			r = ES_TPM_VERSION;
-			text = "the answer is that of a TPM 1.2";
-		} else if (es_tcti_frame(tpm->bound) == ES_FRAME_STRIPPED) {
+			text = "the answer came from a TPM 1.2";
+		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_STRIPPED) {
 			r = ES_TPM_FORGED;
-			text = "the answer lacks the session that it was asked in";
-		} else if (es_tcti_frame(tpm->bound) == ES_FRAME_GARBAGE) {
-			text = "the answer isn't one of a TPM";
+			text = "the answer lacks the session of the command";
+		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_GARBAGE) {
+			text = "the answer isn't a valid TPM response";
 		}
 	}
 	snprintf(tpm->refusal, sizeof tpm->refusal, "%s: %s", command, text != NULL ? text : "unknown");
@@ -85,7 +85,7 @@ void es_tpm_refusal_forget(struct es_tpm *tpm)
 void es_loaded_set(struct es_loaded *l, ESYS_TR tr)
 {
 	l->tr = tr;
-	/* Kept besides, since the number must be known to flush when ESAPI is stuck. */
+	/* Kept separately, since the handle must be known to flush the object when ESAPI is stuck. */
 	if (Esys_TR_GetTpmHandle(l->tpm->esys, tr, &l->handle) != TSS2_RC_SUCCESS)
 		l->handle = 0;
 }
@@ -100,7 +100,7 @@ void es_loaded_flush(struct es_loaded *l)
 		l->tpm->stuck = rc != TSS2_RC_SUCCESS && es_tpm_code(rc) == 0;
 	}
 	if (l->tpm->stuck && l->handle != 0)
-		es_tcti_flush(l->tpm->bound, l->handle);
+		es_tcti_flush(l->tpm->tcti, l->handle);
 	l->tr = ESYS_TR_NONE;
 }
 

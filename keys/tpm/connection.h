@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of keys/tpm share of a connection, and how they own what is loaded in the TPM. Private to keys/tpm. */
+/* The connection as the files of keys/tpm share it, and ownership of what is loaded in the TPM. Private to keys/tpm. */
 #ifndef ES_TPM_CONNECTION_H
 #define ES_TPM_CONNECTION_H
 
@@ -11,9 +11,9 @@
 enum { ES_TPM_REFUSAL_MAX = 256 };
 
 struct es_tpm {
-	struct es_tcti *bound;
+	struct es_tcti *tcti;
 	ESYS_CONTEXT *esys;
-	bool stuck; /* ESAPI's state machine refuses further calls: es_tpm_ready makes a new one */
+	bool stuck; /* ESAPI's state machine refuses further calls: es_tpm_ready makes a new context */
 
 	ESYS_TR srk; /* ESYS_TR_NONE: not pinned */
 	TPM2B_PUBLIC srk_public;
@@ -22,38 +22,37 @@ struct es_tpm {
 
 	ESYS_TR session; /* HMAC session salted to the SRK, for everything but Unseal; ESYS_TR_NONE: not open */
 	TPM2_HANDLE session_handle; /* the TPM's own number */
-	bool vouched;               /* a response in it was right: this TPM does hold the pinned SRK */
+	bool vouched;               /* a response in the session had a right HMAC: this TPM holds the pinned SRK */
 
 	char refusal[ES_TPM_REFUSAL_MAX];
 };
 
-/* ESAPI's context over the connection; nothing is pinned in it yet, and no session open. */
+/* Makes ESAPI's context over the connection, with nothing pinned and no session open. */
 ES_MUST_CHECK enum es_reason es_esys_new(struct es_tpm *tpm);
 
-/* To be called first by every operation: makes the ESAPI context anew if it is stuck. */
+/* Every operation calls this first: makes a new ESAPI context if the old one is stuck. */
 ES_MUST_CHECK enum es_reason es_tpm_ready(struct es_tpm *tpm);
 
-/* Notes what was refused and by whom, and returns what it means; ES_OK for success, which notes nothing. */
+/* Records what was refused and by whom, and returns the reason. ES_OK for success, which records nothing. */
 ES_MUST_CHECK enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc);
 
-/* Something that no response code says. */
+/* Records a refusal that has no response code. */
 void es_tpm_refusal_note(struct es_tpm *tpm, const char *text);
-/* ES_TPM_HIERARCHY: the storage hierarchy is switched off, and with it all that is ours: a TPM then says that a key or index
- * isn't there. */
+/* ES_TPM_HIERARCHY: the storage hierarchy is disabled. A TPM then says that a key or index of ours doesn't exist. */
 ES_MUST_CHECK enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm);
-/* The banks of PCRs that are active; TPMA_PERMANENT. After es_tpm_ready. */
+/* The active PCR banks; TPMA_PERMANENT. To be called after es_tpm_ready. */
 ES_MUST_CHECK enum es_reason es_tpm_read_banks(struct es_tpm *tpm, struct es_tpm_about *about);
 ES_MUST_CHECK enum es_reason es_tpm_permanent(struct es_tpm *tpm, uint32_t *ret);
-/* What was refused was only asked to find out. */
+/* Forgets a refusal that was only the answer to a query. */
 void es_tpm_refusal_forget(struct es_tpm *tpm);
 
-/* An object or session in the TPM, flushed at the scope's end. */
+/* An object or session in the TPM, flushed at the end of the scope. */
 struct es_loaded {
 	struct es_tpm *tpm;
 	ESYS_TR tr;
 	TPM2_HANDLE handle;
 };
-void es_loaded_set(struct es_loaded *l, ESYS_TR tr); /* takes it */
+void es_loaded_set(struct es_loaded *l, ESYS_TR tr); /* takes ownership */
 void es_loaded_flush(struct es_loaded *l);
 #define ES_LOADED ES_SCOPED(es_loaded_flush) struct es_loaded
 #define ES_LOADED_NONE(tpm)                                                                                            \
@@ -62,10 +61,10 @@ void es_loaded_flush(struct es_loaded *l);
 	}
 
 void es_session_end(struct es_tpm *tpm);
-/* After a command in ES_SESSION_AUTH_LAST that succeeded: TPM and ESAPI have given it up. */
+/* For use after a command in ES_SESSION_AUTH_LAST has succeeded: TPM and ESAPI have closed the session. */
 void es_session_ended(struct es_tpm *tpm);
 
-/* What ESAPI returns is malloc'd. */
+/* For memory that ESAPI returns, which is malloc'd. */
 void es_esys_freep(void *p);
 #define ES_ESYS ES_SCOPED(es_esys_freep)
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening and closing the connection, and what was refused last.
+ * Opening and closing the connection, and the last refusal.
  *
- * tpm2-tss writes every failure to stderr, and its only switch is the environment variable TSS2_LOG. keys/ never
- * prints, so es_tpm_open sets it to all+NONE where it is unset: a process-wide effect, and the smaller evil. Who
- * debugs sets TSS2_LOG himself.
+ * tpm2-tss writes every failure to stderr, and its only switch is the environment variable TSS2_LOG. Since keys/ never
+ * prints, es_tpm_open sets it to all+NONE if it is unset. That affects the whole process, but is the lesser evil. Set
+ * TSS2_LOG to debug.
  */
 #include "keys/tpm/connection.h"
 
@@ -20,7 +20,7 @@
 
 #include <tss2/tss2_rc.h>
 
-/* The kernel's device was there a moment ago: what can't be opened then is broken, not absent. */
+/* The kernel's device existed a moment ago: if it can't be opened now, it is broken, not absent. */
 static enum es_reason open_reason(TSS2_RC rc, bool kernels_own)
 {
 	if (rc == ES_DEVICE_IN_USE)
@@ -56,7 +56,7 @@ enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **
 	tpm = calloc(1, sizeof *tpm);
 	if (tpm == NULL)
 		return ES_MEMORY;
-	rc = es_tcti_open(tcti, bound_ms, &tpm->bound);
+	rc = es_tcti_open(tcti, bound_ms, &tpm->tcti);
 	if (rc != TSS2_RC_SUCCESS)
 		return open_reason(rc, kernels_own);
 	r = es_esys_new(tpm);
@@ -72,10 +72,10 @@ void es_tpm_close(struct es_tpm *tpm)
 		return;
 	if (tpm->esys != NULL) {
 		es_session_end(tpm);
-		es_tcti_scrub(tpm->bound);
+		es_tcti_scrub(tpm->tcti);
 		Esys_Finalize(&tpm->esys);
 	}
-	es_tcti_close(tpm->bound);
+	es_tcti_close(tpm->tcti);
 	free(tpm->srk_serialised);
 	free(tpm);
 }
@@ -88,5 +88,5 @@ void es_tpm_closep(struct es_tpm **tpm)
 
 unsigned es_tpm_commands(const struct es_tpm *tpm)
 {
-	return es_tcti_commands(tpm->bound);
+	return es_tcti_commands(tpm->tcti);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rollback counter. An index is ours if it is a counter with just our attributes; its Name covers them, and the
- * HMAC of the read covers the Name. Anybody who can talk to the TPM can count it up or, with the owner's password
- * (none is usual), delete it: that locks the host until its recovery key is given, and rolls nothing back.
+ * The rollback counter. An index is ours if it is a counter with exactly our attributes; its Name covers them, and the
+ * HMAC of the read covers the Name. Anyone who can talk to the TPM can increment it or, with the owner's password
+ * (usually empty), delete it: that locks the host until the owner gives the recovery key, and rolls nothing back.
  */
 #include "keys/tpm/counter.h"
 
@@ -26,8 +26,8 @@ static bool is_ours(const TPMS_NV_PUBLIC *public)
 	       public->authPolicy.size == 0 && public->dataSize == ours.dataSize;
 }
 
-/* ESAPI keeps the public area that it got, and shows it nowhere but in the serialised form: another TPM2_NV_ReadPublic
- * would cost a command. */
+/* ESAPI keeps the public area that it got, and exposes it only in the serialised form. Another TPM2_NV_ReadPublic would
+ * cost a command. */
 static bool public_of(struct es_tpm *tpm, ESYS_TR nv, TPMS_NV_PUBLIC *ret)
 {
 	ES_ESYS uint8_t *data = NULL;
@@ -37,7 +37,7 @@ static bool public_of(struct es_tpm *tpm, ESYS_TR nv, TPMS_NV_PUBLIC *ret)
 	       es_nv_blob_read((struct es_span){ data, len }, ret);
 }
 
-/* Asked for once more: an index with another kind of Name isn't one that es_nv_blob_read takes. */
+/* Reads the public area again: es_nv_blob_read doesn't accept an index with another kind of Name. */
 static enum es_reason taken(struct es_tpm *tpm, ESYS_TR nv)
 {
 	ES_ESYS TPM2B_NV_PUBLIC *public = NULL;
@@ -56,7 +56,7 @@ static enum es_reason taken(struct es_tpm *tpm, ESYS_TR nv)
 struct counter {
 	struct es_tpm *tpm;
 	ESYS_TR nv;
-	bool written; /* has been counted at least once */
+	bool written; /* has been incremented at least once */
 };
 
 static void counter_close(struct counter *c)
@@ -70,7 +70,8 @@ static void counter_close(struct counter *c)
 		(tpm), ESYS_TR_NONE, false                                                                             \
 	}
 
-/* SHA-256 of the public area that our counters have once they are counted; test-counter.c compares them with the TPM's. */
+/* SHA-256 of the public area that our counters have after their first increment; test-counter.c compares them with the
+ * TPM's. */
 static const struct {
 	uint32_t index;
 	uint8_t digest[ES_SHA256_LEN];
@@ -83,8 +84,8 @@ static const struct {
 	    0x4c, 0x4e, 0xc8, 0x3c, 0xb7, 0x61, 0x65, 0x35, 0x40, 0xf9, 0x36, 0xbe, 0x85, 0x3a, 0x49, 0xa9 } },
 };
 
-/* The counter as ESAPI would have it after the two commands that look it up. What stands there by another Name refuses a
- * command in a session of ours, whose HMAC covers the Name; so without a session it has to be looked up. */
+/* The counter as ESAPI would have it after the two commands that look it up. If the index has another Name, the TPM
+ * refuses a command in our session, whose HMAC covers the Name. So without a session the index must be looked up. */
 static bool guess(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 {
 	TPMS_NV_PUBLIC public = es_counter_template(index);
@@ -103,7 +104,7 @@ static bool guess(struct es_tpm *tpm, uint32_t index, struct counter *ret)
 	return len != 0 && Esys_TR_Deserialize(tpm->esys, bytes, len, &ret->nv) == TSS2_RC_SUCCESS;
 }
 
-/* A TPM says the same of an index that it hides, since its hierarchy is switched off. */
+/* A TPM gives the same answer for an index that it hides because its hierarchy is disabled. */
 static enum es_reason absent(struct es_tpm *tpm, uint32_t index)
 {
 	char text[64];
@@ -140,8 +141,8 @@ static enum es_reason find(struct es_tpm *tpm, uint32_t index, struct counter *r
 	return ES_OK;
 }
 
-/* An index that only looks like ours has a password. Its public area came in a session of ours, so that the TPM is the
- * right one. */
+/* An index that looks like ours but has a password. Its public area was read in our session, so this is the right
+ * TPM. */
 static enum es_reason judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 {
 	enum es_reason r = es_tpm_judge(tpm, command, rc);
@@ -194,7 +195,7 @@ static enum es_reason define(struct es_tpm *tpm, uint32_t index, struct counter 
 		return r;
 	rc = Esys_NV_DefineSpace(tpm->esys, ESYS_TR_RH_OWNER, session, ESYS_TR_NONE, ESYS_TR_NONE, &no_auth, &public,
 				 &ret->nv);
-	/* Not es_session_judge: here a wrong HMAC is the owner's password. */
+	/* Not es_session_judge: here a wrong HMAC means the owner's password. */
 	return es_tpm_judge(tpm, "TPM2_NV_DefineSpace", rc);
 }
 
@@ -237,15 +238,15 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 		r = count(tpm, &c);
 	if (r == ES_OK)
 		r = value(tpm, &c, ret_value);
-	/* It looks like ours, and needs a password that ours doesn't have. */
+	/* It looks like ours, but needs a password that ours doesn't have. */
 	if (r == ES_COUNTER_MISSING && !defined)
 		r = taken(tpm, c.nv);
-	/* One that counts and that nobody was told of would make kdf banks look like a downgrade. It may have counted though
-	 * its answer was lost. */
+	/* A counter with a value that no bank knows of would make kdf banks look like a downgrade. It may have been
+	 * incremented even if the answer was lost. */
 	if (r != ES_OK && defined) {
 		enum es_reason ignored = es_tpm_counter_delete(tpm, index);
 
-		(void)ignored; /* the first failure is the one to tell */
+		(void)ignored; /* the first failure is the one to report */
 	}
 	return r == ES_OK && was ? ES_ALREADY_CONFIGURED : r;
 }
@@ -255,7 +256,7 @@ enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value)
 	uint64_t value = 0;
 	enum es_reason r = es_tpm_counter_make(tpm, ES_FORESEEING_INDEX, &value);
 
-	/* Left there by one that was cut short: others may have counted since. */
+	/* Left by an interrupted call: other counters may have been incremented since. */
 	if (r == ES_ALREADY_CONFIGURED) {
 		r = es_tpm_counter_delete(tpm, ES_FORESEEING_INDEX);
 		if (r == ES_OK)
@@ -268,7 +269,7 @@ enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value)
 	return r;
 }
 
-/* Without a session: another TPM than the pinned one can be asked as well. */
+/* Without a session, so that a TPM other than the pinned one can be asked, too. */
 enum es_reason es_tpm_counter_place(struct es_tpm *tpm, uint32_t index)
 {
 	COUNTER c = COUNTER_NONE(tpm);
@@ -289,8 +290,8 @@ enum es_reason es_tpm_counter_place(struct es_tpm *tpm, uint32_t index)
 	return public_of(tpm, c.nv, &public) && is_ours(&public) ? ES_OK : taken(tpm, c.nv);
 }
 
-/* Nothing is looked up first; a refusal is looked into, once the guess is closed: while it is open the HMAC of
- * looking up the same index fails (tpm2-tss 3.2). */
+/* Reads without looking the index up. The caller examines a refusal after this guess has been closed: while it is open,
+ * looking up the same index fails its HMAC check (tpm2-tss 3.2). */
 static enum es_reason read_guessed(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value)
 {
 	COUNTER c = COUNTER_NONE(tpm);
@@ -317,7 +318,7 @@ enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t 
 	return r == ES_OK ? value(tpm, &c, ret_value) : r;
 }
 
-/* *done: how often, also where it then failed. */
+/* *done: the number of increments, also if one failed. */
 static enum es_reason count_often(struct es_tpm *tpm, const struct counter *c, uint64_t steps, uint64_t *done)
 {
 	enum es_reason r = ES_OK;
@@ -327,7 +328,7 @@ static enum es_reason count_often(struct es_tpm *tpm, const struct counter *c, u
 	return r;
 }
 
-/* ES_COUNTER_MISSING: it couldn't be guessed, or what stands there is another one. */
+/* ES_COUNTER_MISSING: it couldn't be guessed, or another index is in its place. */
 static enum es_reason raise_guessed(struct es_tpm *tpm, uint32_t index, uint64_t steps, uint64_t *done)
 {
 	COUNTER c = COUNTER_NONE(tpm);

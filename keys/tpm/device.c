@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linux: Documentation/ABI/stable/sysfs-class-tpm, tpm_version_major: a TPM 1.2 has no /dev/tpmrm0 at all, and so would
- * otherwise look like none. drivers/char/tpm/tpm-dev-common.c: a blocking write of a whole command returns when the
- * TPM is done, and the first read gives its answer whole.
+ * Linux: Documentation/ABI/stable/sysfs-class-tpm, tpm_version_major: a TPM 1.2 has no /dev/tpmrm0, and would otherwise
+ * look like no TPM. drivers/char/tpm/tpm-dev-common.c: a blocking write of a whole command returns when the TPM is
+ * done, and the first read returns its whole answer.
  */
 #include "keys/tpm/device.h"
 
@@ -36,7 +36,8 @@ enum es_reason es_tpm_device_check(const char *sysfs, const char *device)
 
 	if (version == '1')
 		return ES_TPM_VERSION;
-	/* A TPM that the kernel knows and that can't be reached is not an absent one: it needs a fence, and can't have it. */
+	/* A TPM that the kernel knows but that can't be reached isn't an absent one: it needs a fence, and can't have
+	 * it. */
 	if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
 		return version == '2' ? ES_TPM_NO_MANAGER : ES_TPM_ABSENT;
 	if (access(device, R_OK | W_OK) < 0)

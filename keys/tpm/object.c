@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sealing and unsealing. Both directions in a session salted to the pinned SRK: on the bus the secret is only ever
- * ciphertext. What does not hide: that something is sealed, its policy, and its length.
+ * Sealing and unsealing, both in a session salted to the pinned SRK: the bus shows the secret only encrypted. It does
+ * show that something is sealed, its policy, and its length.
  */
 #include "keys/tpm/object.h"
 
@@ -49,7 +49,7 @@ static enum es_reason seal_check(const struct es_tpm_seal_request *q)
 	if (q->secret == NULL || es_secret_len(q->secret) != ES_KEY_LEN || q->expected == NULL || q->pcrs == 0 ||
 	    (q->pcrs & q->expected->present) != q->pcrs)
 		return ES_ARGUMENT;
-	/* PCR 11 by itself, and 12 beside it, anybody can replay who can start a program. */
+	/* Anyone who can start a program can replay PCR 11, also together with 12. */
 	if (ES_WITH_LOADER_PCR && (q->pcrs & (ES_PCR_BIT(ES_PCR_BOOT_LOADER) | ES_PCR_BIT(ES_PCR_SECURE_BOOT))) == 0)
 		return ES_ARGUMENT;
 	if (q->vendor != NULL &&
@@ -74,7 +74,7 @@ static enum es_reason seal_policy(struct es_tpm *tpm, const struct es_tpm_seal_r
 	return r == ES_OK ? es_policy_pcr_after(&vendor, q->expected, q->pcrs, q->sha256, ret) : r;
 }
 
-/* A command that the storage key authorises was refused: for its HMAC, or because the key has a password by now. */
+/* The TPM refused a command that the storage key authorises: its HMAC was wrong, or the key has a password by now. */
 static enum es_reason password_or(struct es_tpm *tpm, enum es_reason r)
 {
 	return (r == ES_TPM_AUTH || r == ES_TPM_FORGED) && es_tpm_srk_has_password(tpm) ? ES_TPM_SRK_AUTH : r;
@@ -150,15 +150,15 @@ static enum es_reason take_secret(TPM2B_SENSITIVE_DATA *data, struct es_secret *
 	return r;
 }
 
-/* What stays from one try to the next, so that a try is as short as can be. */
+/* State kept between tries, so that a try is as short as possible. */
 struct unseal {
 	struct es_tpm *tpm;
 	const struct es_tpm_unseal_request *request;
 	struct es_loaded session, object;
-	bool begun; /* the session's policy isn't empty any more */
+	bool begun; /* the session's policy is no longer empty */
 };
 
-/* The policy's PCRs, and right behind it their use: whatever extends a PCR in between, spoils it. */
+/* The policy's PCRs, directly followed by their use: any PCR extended in between spoils it. */
 static enum es_reason unseal_once(struct unseal *u, struct es_secret **ret_secret)
 {
 	const TPML_PCR_SELECTION pcrs = es_pcr_selection(u->request->pcrs);

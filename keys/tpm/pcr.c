@@ -22,7 +22,7 @@ static es_pcr_mask selected(const TPML_PCR_SELECTION *selection)
 	return mask;
 }
 
-/* One command: at most eight of mask into values; *update tells whether any PCR changed since the one before. */
+/* One command: reads at most eight PCRs of mask into values. *update changes whenever a PCR changes. */
 static enum es_reason read_some(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *values, uint32_t *update)
 {
 	const TPML_PCR_SELECTION want = es_pcr_selection(mask);
@@ -41,7 +41,7 @@ static enum es_reason read_some(struct es_tpm *tpm, es_pcr_mask mask, struct es_
 	if (r != ES_OK)
 		return r;
 	have = selected(got);
-	/* A TPM leaves out what it hasn't got: the bank isn't active. */
+	/* A TPM leaves out what it doesn't have: the bank isn't active. */
 	if (have == 0 || (have & ~mask) != 0)
 		return ES_TPM_NO_SHA256;
 	for (unsigned i = 0; i < ES_PCR_COUNT; i++) {
@@ -55,7 +55,7 @@ static enum es_reason read_some(struct es_tpm *tpm, es_pcr_mask mask, struct es_
 	return ES_OK;
 }
 
-/* *ret_steady: all of the values are of one moment. */
+/* *ret_steady: no PCR changed while the values were read. */
 static enum es_reason read_all(struct es_tpm *tpm, es_pcr_mask mask, struct es_pcr_values *values, bool *ret_steady)
 {
 	uint32_t first = 0, update = 0;
@@ -84,7 +84,7 @@ enum es_reason es_tpm_pcr_read(struct es_tpm *tpm, es_pcr_mask mask, struct es_p
 		return r;
 	if (mask == 0 || mask >> ES_PCR_COUNT != 0)
 		return ES_ARGUMENT;
-	/* More than eight take several commands, and have to be of one moment. */
+	/* More than eight take several commands, but must be from the same moment. */
 	do {
 		r = read_all(tpm, mask, &values, &steady);
 		if (r != ES_OK)
@@ -120,9 +120,10 @@ enum es_reason es_tpm_fence(struct es_tpm *tpm, bool last, bool *ret_vouched)
 	*ret_vouched = r == ES_OK && session != ESYS_TR_PASSWORD;
 	if (r == ES_OK && last)
 		es_session_ended(tpm);
-	/* Another TPM, or one that was cleared or has its storage hierarchy off, can't take up a session salted to our SRK, and doesn't hold what was sealed
-	 * under it either; but the fence has to fall there too, or no recovery key would ever open this host. (Not once
-	 * this connection has had a right answer in such a session: es_tpm_srk_check calls that forged.) */
+	/* Another TPM, a cleared one, or one with its storage hierarchy disabled can't use a session salted to our SRK,
+	 * and doesn't hold what was sealed under it either. The fence must be raised there, too, or no recovery key
+	 * would ever open this host. (Not after a right answer in such a session on this connection: es_tpm_srk_check
+	 * calls that forged.) */
 	if (es_tpm_srk_gone(r))
 		r = event(tpm, ESYS_TR_PASSWORD);
 	if (r == ES_OK || r == ES_TPM_TIMEOUT)

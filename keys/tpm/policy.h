@@ -19,7 +19,7 @@
 /* On a fresh session. ES_ARGUMENT: mask is empty or not in values; ES_CRYPTO: no hash. */
 ES_MUST_CHECK enum es_reason es_policy_pcr(const struct es_pcr_values *values, es_pcr_mask mask, es_sha256_fn *sha256,
 					   struct es_digest *ret);
-/* The same on a session whose digest is `before` already. */
+/* The same on a session that already has the digest `before`. */
 ES_MUST_CHECK enum es_reason es_policy_pcr_after(const struct es_digest *before, const struct es_pcr_values *values,
 						 es_pcr_mask mask, es_sha256_fn *sha256, struct es_digest *ret);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a response code means for the caller. What it can't tell by the code alone, the operation that got it does:
- * ES_TPM_AUTH under a session salted to the pinned SRK (another TPM, or forged), ES_TPM_NO_HANDLE (nothing there, or its
- * hierarchy is switched off).
- * TPM 2.0 Library Part 2, 6.6; TCG TSS 2.0 Overview and Common Structures, 3.3.
+ * What a response code means for the caller. Where the code alone is ambiguous, the operation decides: ES_TPM_AUTH in a
+ * session salted to the pinned SRK (another TPM, or forged), ES_TPM_NO_HANDLE (nothing there, or its hierarchy is
+ * disabled). TPM 2.0 Library Part 2, 6.6; TCG TSS 2.0 Overview and Common Structures, 3.3.
  */
 #include "keys/tpm/reason.h"
 
@@ -16,9 +15,9 @@ struct meaning {
 	enum es_reason reason;
 };
 
-/* Every code of Part 2, table 17, and no other: test-reason.c compares. */
+/* Exactly the codes of Part 2, table 17: test-reason.c compares. */
 static const struct meaning TPM_MEANINGS[] = {
-	/* It asks to be asked again. keys/tpm/tcti.c does, and unsealing for PCRs. */
+	/* The TPM asks for a retry. keys/tpm/tcti.c retries; unsealing does if a PCR changed. */
 	{ TPM2_RC_RETRY, ES_TPM_BUSY },
 	{ TPM2_RC_YIELDED, ES_TPM_BUSY },
 	{ TPM2_RC_TESTING, ES_TPM_BUSY },
@@ -27,7 +26,7 @@ static const struct meaning TPM_MEANINGS[] = {
 	{ TPM2_RC_NV_UNAVAILABLE, ES_TPM_NV_RATE },
 	{ TPM2_RC_PCR_CHANGED, ES_TPM_PCRS_CHANGING },
 
-	/* The state it is in */
+	/* The TPM's state */
 	{ TPM2_RC_LOCKOUT, ES_TPM_LOCKOUT },
 	{ TPM2_RC_HIERARCHY, ES_TPM_HIERARCHY },
 	{ TPM2_RC_FAILURE, ES_TPM_FAILURE_MODE },
@@ -38,13 +37,13 @@ static const struct meaning TPM_MEANINGS[] = {
 	{ TPM2_RC_COMMAND_CODE, ES_TPM_COMMAND },
 	{ TPM2_RC_DISABLED, ES_TPM_COMMAND },
 	{ TPM2_RC_NO_RESULT, ES_TPM_UNEXPECTED },
-	{ TPM2_RC_BAD_TAG, ES_TPM_VERSION }, /* how a TPM 1.2 answers a TPM 2.0 command */
+	{ TPM2_RC_BAD_TAG, ES_TPM_VERSION }, /* a TPM 1.2's answer to a TPM 2.0 command */
 
-	/* What it keeps, and how much room there is */
+	/* What the TPM stores, and its room */
 	{ TPM2_RC_NV_SPACE, ES_TPM_FULL },
 	{ TPM2_RC_NV_DEFINED, ES_TPM_INDEX_TAKEN },
 	{ TPM2_RC_NV_LOCKED, ES_TPM_NV_LOCKED },
-	{ TPM2_RC_NV_UNINITIALIZED, ES_COUNTER_UNCOUNTED }, /* we keep nothing else there */
+	{ TPM2_RC_NV_UNINITIALIZED, ES_COUNTER_UNCOUNTED }, /* we store nothing else there */
 	{ TPM2_RC_NV_SIZE, ES_TPM_REFUSED },
 	{ TPM2_RC_NV_RANGE, ES_TPM_REFUSED },
 	{ TPM2_RC_MEMORY, ES_TPM_SLOTS },
@@ -70,7 +69,7 @@ static const struct meaning TPM_MEANINGS[] = {
 	{ TPM2_RC_REFERENCE_S5, ES_TPM_NO_HANDLE },
 	{ TPM2_RC_REFERENCE_S6, ES_TPM_NO_HANDLE },
 
-	/* Who may: the only passwords that we give are the owner's and those of our own, all empty. */
+	/* Authorisation: we only use the owner's password and those of our own objects, all empty. */
 	{ TPM2_RC_AUTH_FAIL, ES_TPM_AUTH },
 	{ TPM2_RC_BAD_AUTH, ES_TPM_AUTH },
 	{ TPM2_RC_AUTH_MISSING, ES_TPM_AUTH },
@@ -85,8 +84,8 @@ static const struct meaning TPM_MEANINGS[] = {
 	{ TPM2_RC_LOCALITY, ES_TPM_POLICY },
 	{ TPM2_RC_PP, ES_TPM_POLICY },
 
-	/* What it was given */
-	{ TPM2_RC_INTEGRITY, ES_BAD_TAG }, /* the object is another key's, or damaged: keys/tpm/object.c words it */
+	/* The TPM's input */
+	{ TPM2_RC_INTEGRITY, ES_BAD_TAG }, /* another key's object, or a damaged one: keys/tpm/object.c decides */
 	{ TPM2_RC_SIGNATURE, ES_TPM_REFUSED },
 	{ TPM2_RC_TICKET, ES_TPM_REFUSED },
 	{ TPM2_RC_VALUE, ES_TPM_REFUSED },
@@ -111,7 +110,7 @@ static const struct meaning TPM_MEANINGS[] = {
 	{ TPM2_RC_RANGE, ES_TPM_REFUSED },
 	{ TPM2_RC_TAG, ES_TPM_REFUSED },
 
-	/* A command that we never build so */
+	/* Commands that we never build in that way */
 	{ TPM2_RC_NONCE, ES_TPM_UNEXPECTED },
 	{ TPM2_RC_SEQUENCE, ES_TPM_UNEXPECTED },
 	{ TPM2_RC_PRIVATE, ES_TPM_UNEXPECTED },
@@ -127,7 +126,7 @@ static const struct meaning TPM_MEANINGS[] = {
 	{ TPM2_RC_SENSITIVE, ES_TPM_UNEXPECTED },
 };
 
-/* Of ESAPI, SAPI, MU, the TCTI and a resource manager. What isn't here is a defect of theirs or ours. */
+/* Codes of ESAPI, SAPI, MU, the TCTI and a resource manager. Any other is a defect, theirs or ours. */
 static const struct meaning HOST_MEANINGS[] = {
 	{ TSS2_BASE_RC_RSP_AUTH_FAILED, ES_TPM_FORGED },      { TSS2_BASE_RC_MEMORY, ES_MEMORY },
 	{ TSS2_BASE_RC_NOT_PERMITTED, ES_TPM_DENIED },        { TSS2_BASE_RC_TRY_AGAIN, ES_TPM_BUSY },
@@ -150,7 +149,7 @@ TSS2_RC es_tpm_code(TSS2_RC rc)
 
 	if (layer != TSS2_TPM_RC_LAYER && layer != TSS2_RESMGR_TPM_RC_LAYER)
 		return 0;
-	/* Format one: bits 0 to 5 are the error, 6 says parameter, 8 to 11 number what is wrong. */
+	/* Format one: bits 0 to 5 are the error, bit 6 means parameter, bits 8 to 11 number what is wrong. */
 	if (code & TPM2_RC_FMT1)
 		return code & (TPM2_RC_FMT1 | 0x3f);
 	return code;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tpm2-tss 3.2 leaves a secret in three places: SAPI's buffer, where an answer is decrypted; ESAPI's note of the last
- * TPM2_Create's parameters; and the stack below us, of which ESAPI takes less than 48 KiB for a command. It can't reach
- * what the kernel or a library copied elsewhere; attack_find_the_secret_in_memory looks through all that this process can
- * write.
+ * tpm2-tss 3.2 leaves a secret in three places: SAPI's buffer, where an answer is decrypted; ESAPI's copy of the last
+ * TPM2_Create's parameters; and the stack below us, of which ESAPI uses less than 48 KiB for a command. This can't
+ * reach copies that the kernel or a library made elsewhere. The attacks attack_find_the_secret_after_a_seal and
+ * _after_an_unseal search all memory that this process can write.
  */
 #include "keys/tpm/scrub.h"
 
 #include "keys/core/wipe_stack.h"
 #include "keys/tpm/defences.h"
 
-/* The parameters are noted before the parent's handle is looked up, and so refused after they have replaced the ones
- * noted before: nothing is sent. */
+/* ESAPI copies the parameters before it looks up the parent's handle. So this call replaces the copied ones and is then
+ * refused: it sends nothing. */
 static void scrub_create(ESYS_CONTEXT *esys)
 {
 	const TPM2B_SENSITIVE_CREATE none = { 0 };
@@ -28,7 +28,7 @@ void es_tpm_scrub(struct es_tpm *tpm)
 {
 	if (!ES_WITH_SCRUB)
 		return;
-	es_tcti_scrub(tpm->bound);
+	es_tcti_scrub(tpm->tcti);
 	if (!tpm->stuck)
 		scrub_create(tpm->esys);
 	es_wipe_stack();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One HMAC session serves a whole connection: a boot has a dozen commands to spend, and each session costs two.
- * What it does not protect from: a TPM that was another one when its SRK was pinned.
+ * One HMAC session serves a whole connection: a boot may spend a dozen commands, and each session costs two. This does
+ * not protect from a TPM that was already the wrong one when its SRK was pinned.
  */
 #include "keys/tpm/session.h"
 
@@ -21,7 +21,7 @@ static TSS2_RC start(struct es_tpm *tpm, TPM2_SE type, ESYS_TR *ret)
 				     type, &AES_128_CFB, TPM2_ALG_SHA256, ret);
 }
 
-/* No SRK at its handle, or one of another kind than the pinned one. */
+/* There is no SRK at its handle, or a key of another kind than the pinned one. */
 static enum es_reason start_judge(struct es_tpm *tpm, TSS2_RC rc)
 {
 	enum es_reason r = es_tpm_judge(tpm, "TPM2_StartAuthSession", rc), s;
@@ -117,10 +117,10 @@ enum es_reason es_session_judge(struct es_tpm *tpm, const char *command, ESYS_TR
 	if (r == ES_OK)
 		tpm->vouched = true;
 	if (code == TPM2_RC_REFERENCE_S0 && session == tpm->session)
-		tpm->session = ESYS_TR_NONE; /* the TPM was reset since: the next command opens a new one */
+		tpm->session = ESYS_TR_NONE; /* the TPM was reset since then: the next command opens a new session */
 	if (code != TPM2_RC_AUTH_FAIL && code != TPM2_RC_BAD_AUTH)
 		return r;
-	/* Our objects have no password to be wrong: the HMAC is. */
+	/* Our objects have no password that could be wrong, so it is the HMAC. */
 	s = es_tpm_srk_check(tpm);
 	return s == ES_OK ? ES_TPM_FORGED : s;
 }

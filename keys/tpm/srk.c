@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making, pinning and checking the storage root key. Pinned is its public part and Name: a TPM that doesn't hold the
- * private part can't take up a session salted to it. es_tpm_srk_make trusts the TPM that it finds (first use).
+ * Making, pinning and checking the storage root key. Its public part and Name are pinned: a TPM that doesn't hold the
+ * private part can't use a session salted to it. es_tpm_srk_make trusts the TPM that it finds (trust on first use).
  */
 #include "keys/tpm/srk.h"
 
@@ -19,7 +19,7 @@
 
 #include <tss2/tss2_mu.h>
 
-/* What is at the handle now; ES_TPM_NO_HANDLE: nothing. */
+/* Looks up the key at the handle. ES_TPM_NO_HANDLE: there is none. */
 static enum es_reason srk_look(struct es_tpm *tpm, ESYS_TR *ret)
 {
 	TSS2_RC rc = Esys_TR_FromTPMPublic(tpm->esys, ES_SRK_HANDLE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ret);
@@ -27,7 +27,7 @@ static enum es_reason srk_look(struct es_tpm *tpm, ESYS_TR *ret)
 	return es_tpm_judge(tpm, "TPM2_ReadPublic", rc);
 }
 
-/* The pinned key as ESAPI has it; no command. */
+/* Gives ESAPI the pinned key, without a command. */
 static enum es_reason srk_known(struct es_tpm *tpm, struct es_span serialised, ESYS_TR *ret)
 {
 	if (!ES_WITH_SRK_PIN)
@@ -56,7 +56,7 @@ enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised)
 		free(copy);
 		return r;
 	}
-	es_session_end(tpm); /* salted to the key that was pinned before */
+	es_session_end(tpm); /* salted to the previously pinned key */
 	if (tpm->srk != ESYS_TR_NONE)
 		Esys_TR_Close(tpm->esys, &tpm->srk);
 	free(tpm->srk_serialised);
@@ -98,8 +98,8 @@ static void note_key(struct es_tpm *tpm, const TPMT_PUBLIC *public)
 	es_tpm_refusal_note(tpm, text);
 }
 
-/* The TPM checks the password before it looks at what is to be loaded, which is nothing. A key that was made exempt from the
- * lockout stays so; of any other this is one wrong try. */
+/* The TPM checks the password before it looks at the object to load, which is empty here. A key that is exempt from the
+ * lockout stays exempt; with any other key this is one failed attempt. */
 bool es_tpm_srk_has_password(struct es_tpm *tpm)
 {
 	const TPM2B_PUBLIC public = es_srk_template;
@@ -119,7 +119,7 @@ bool es_tpm_srk_has_password(struct es_tpm *tpm)
 	return es_tpm_code(rc) == TPM2_RC_AUTH_FAIL || es_tpm_code(rc) == TPM2_RC_BAD_AUTH;
 }
 
-/* One that was there before, somebody else made. */
+/* Someone else made a key that was there before. */
 static enum es_reason check_found(struct es_tpm *tpm, ESYS_TR srk)
 {
 	ES_ESYS TPM2B_PUBLIC *public = NULL;
@@ -220,13 +220,13 @@ enum es_reason es_tpm_srk_name(struct es_span serialised, es_sha256_fn *sha256, 
 	area = (struct es_span){ bytes, len };
 	if (!sha256(&area, 1, &digest))
 		return ES_CRYPTO;
-	ret[0] = TPM2_ALG_SHA256 >> 8; /* es_is_storage_key takes no other */
+	ret[0] = TPM2_ALG_SHA256 >> 8; /* es_is_storage_key accepts no other */
 	ret[1] = TPM2_ALG_SHA256 & 0xff;
 	memcpy(ret + 2, digest.bytes, ES_SHA256_LEN);
 	return ES_OK;
 }
 
-/* Nothing is at the handle: because its hierarchy is switched off, or because it was removed. */
+/* The handle is empty: because its hierarchy is disabled, or because the key was removed. */
 static enum es_reason gone(struct es_tpm *tpm)
 {
 	return es_tpm_hierarchy_check(tpm) == ES_TPM_HIERARCHY ? ES_TPM_HIERARCHY : ES_TPM_CLEARED;
@@ -289,7 +289,7 @@ enum es_reason es_tpm_srk_check(struct es_tpm *tpm)
 		return ES_OK;
 	if (r != ES_OK && r != ES_TPM_NO_HANDLE)
 		return r;
-	/* Nothing vouches for this answer; a right HMAC before it speaks against it. */
+	/* Nothing vouches for this answer, and an earlier right HMAC contradicts it. */
 	if (tpm->vouched)
 		return ES_TPM_FORGED;
 	if (r == ES_TPM_NO_HANDLE)

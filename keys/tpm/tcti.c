@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The filter TCTI. The time that counts is the time spent on the TPM, pauses between retries included: a user who thinks
- * at a prompt uses up none of it. Does not check what an answer says: that is the session's HMAC.
+ * The filter TCTI. Only the time spent on the TPM counts, including pauses between retries: a user who thinks at a
+ * prompt uses up none of it. It does not check what an answer says: that is the session HMAC's job.
  */
 #include "keys/tpm/tcti.h"
 
@@ -15,32 +15,32 @@
 #include <tss2/tss2_mu.h>
 #include <tss2/tss2_tpm2_types.h>
 
-static const uint64_t BOUND_MAGIC = 0x6574637365616c31;
+static const uint64_t FILTER_MAGIC = 0x6574637365616c31;
 
 enum { RETRY_IN_A_ROW = 10, PAUSE_FIRST_MS = 5, PAUSE_MAX_MS = 320 };
 
 struct es_tcti {
 	TSS2_TCTI_CONTEXT_COMMON_V2 common; /* first: what ESAPI sees */
-	struct es_tcti_thread *line;
+	struct es_tcti_thread *thread;
 	uint64_t left; /* ns */
 	unsigned commands, retries_left;
 	enum es_frame frame;
 	bool sent, answered;
 	uint8_t command[ES_TPM_MESSAGE_MAX], response[ES_TPM_MESSAGE_MAX];
 	size_t command_len, response_len;
-	uint8_t *taken; /* where ESAPI has put the last answer */
+	uint8_t *taken; /* where ESAPI put the last answer */
 	size_t taken_len;
 };
 
-static struct es_tcti *bound_of(TSS2_TCTI_CONTEXT *tcti)
+static struct es_tcti *filter_of(TSS2_TCTI_CONTEXT *tcti)
 {
-	struct es_tcti *bound = (struct es_tcti *)tcti;
+	struct es_tcti *filter = (struct es_tcti *)tcti;
 
-	return bound != NULL && bound->common.v1.magic == BOUND_MAGIC ? bound : NULL;
+	return filter != NULL && filter->common.v1.magic == FILTER_MAGIC ? filter : NULL;
 }
 
-/* Every one of these says that the command was not begun, so that the very same bytes may be sent again: no session has
- * rolled its nonce. Part 3, 5.2, and Part 2, 6.6.3, "Response codes". */
+/* Each of these codes says that the command was not started, so the same bytes may be sent again: no session has rolled
+ * its nonce. Part 3, 5.2, and Part 2, 6.6.3, "Response codes". */
 static bool asks_for_retry(uint32_t code)
 {
 	static const uint32_t codes[] = { TPM2_RC_RETRY, TPM2_RC_YIELDED, TPM2_RC_TESTING, TPM2_RC_NV_RATE,
@@ -52,17 +52,17 @@ static bool asks_for_retry(uint32_t code)
 	return false;
 }
 
-static void pause_before_retry(struct es_tcti *bound, unsigned nth)
+static void pause_before_retry(struct es_tcti *filter, unsigned nth)
 {
 	unsigned ms = nth < 7 ? (unsigned)PAUSE_FIRST_MS << nth : (unsigned)PAUSE_MAX_MS;
 	uint64_t ns = (ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS) * 1000000ull;
 	struct timespec t;
 
-	if (ns > bound->left)
-		ns = bound->left;
+	if (ns > filter->left)
+		ns = filter->left;
 	t = (struct timespec){ (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
 	nanosleep(&t, NULL);
-	bound->left -= ns;
+	filter->left -= ns;
 }
 
 struct header {
@@ -79,12 +79,12 @@ static bool header_read(const uint8_t *data, size_t len, struct header *ret)
 	       Tss2_MU_UINT32_Unmarshal(data, len, &at, &ret->code) == TSS2_RC_SUCCESS;
 }
 
-static enum es_frame frame_check(const struct es_tcti *bound, uint32_t *ret_code)
+static enum es_frame frame_check(const struct es_tcti *filter, uint32_t *ret_code)
 {
 	struct header command, response;
 
-	if (!header_read(bound->command, bound->command_len, &command) ||
-	    !header_read(bound->response, bound->response_len, &response) || response.size != bound->response_len)
+	if (!header_read(filter->command, filter->command_len, &command) ||
+	    !header_read(filter->response, filter->response_len, &response) || response.size != filter->response_len)
 		return ES_FRAME_GARBAGE;
 	if (response.tag == TPM2_ST_RSP_COMMAND)
 		return ES_FRAME_TPM_12;
@@ -96,107 +96,108 @@ static enum es_frame frame_check(const struct es_tcti *bound, uint32_t *ret_code
 	return ES_FRAME_FINE;
 }
 
-/* The command in hand, sent as often as the TPM asks for it and the limits allow. */
-static TSS2_RC answer(struct es_tcti *bound)
+/* Sends the current command as often as the TPM asks for it and the limits allow. */
+static TSS2_RC answer(struct es_tcti *filter)
 {
-	const struct es_span command = { bound->command, bound->command_len };
+	const struct es_span command = { filter->command, filter->command_len };
 
 	for (unsigned nth = 0;; nth++) {
 		uint32_t code = 0;
 		TSS2_RC rc;
 
-		if (bound->left == 0)
+		if (filter->left == 0)
 			return TSS2_TCTI_RC_IO_ERROR;
-		bound->commands++;
-		rc = es_tcti_thread_exchange(bound->line, command, &bound->left, bound->response, &bound->response_len);
+		filter->commands++;
+		rc = es_tcti_thread_exchange(filter->thread, command, &filter->left, filter->response,
+					     &filter->response_len);
 		if (rc != TSS2_RC_SUCCESS)
 			return rc;
-		bound->frame = frame_check(bound, &code);
-		if (bound->frame != ES_FRAME_FINE)
+		filter->frame = frame_check(filter, &code);
+		if (filter->frame != ES_FRAME_FINE)
 			return TSS2_TCTI_RC_MALFORMED_RESPONSE;
-		if (!asks_for_retry(code) || nth >= RETRY_IN_A_ROW || bound->retries_left == 0)
+		if (!asks_for_retry(code) || nth >= RETRY_IN_A_ROW || filter->retries_left == 0)
 			return TSS2_RC_SUCCESS;
-		bound->retries_left--;
-		pause_before_retry(bound, nth);
+		filter->retries_left--;
+		pause_before_retry(filter, nth);
 	}
 }
 
-static TSS2_RC bound_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_t *command)
+static TSS2_RC filter_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_t *command)
 {
-	struct es_tcti *bound = bound_of(tcti);
+	struct es_tcti *filter = filter_of(tcti);
 
-	if (bound == NULL)
+	if (filter == NULL)
 		return TSS2_TCTI_RC_BAD_CONTEXT;
-	if (bound->left == 0)
+	if (filter->left == 0)
 		return TSS2_TCTI_RC_IO_ERROR;
-	if (command == NULL || size < ES_TPM_HEADER_LEN || size > sizeof bound->command)
+	if (command == NULL || size < ES_TPM_HEADER_LEN || size > sizeof filter->command)
 		return TSS2_TCTI_RC_BAD_VALUE;
-	memcpy(bound->command, command, size);
-	bound->command_len = size;
-	bound->sent = true;
-	bound->answered = false;
+	memcpy(filter->command, command, size);
+	filter->command_len = size;
+	filter->sent = true;
+	filter->answered = false;
 	return TSS2_RC_SUCCESS;
 }
 
-/* ESAPI asks twice: with no buffer for the size, and then for the bytes. */
-static TSS2_RC bound_receive(TSS2_TCTI_CONTEXT *tcti, size_t *size, uint8_t *response, int32_t timeout)
+/* ESAPI asks twice: without a buffer for the size, then for the bytes. */
+static TSS2_RC filter_receive(TSS2_TCTI_CONTEXT *tcti, size_t *size, uint8_t *response, int32_t timeout)
 {
-	struct es_tcti *bound = bound_of(tcti);
+	struct es_tcti *filter = filter_of(tcti);
 	size_t room;
 
 	(void)timeout;
-	if (bound == NULL)
+	if (filter == NULL)
 		return TSS2_TCTI_RC_BAD_CONTEXT;
 	if (size == NULL)
 		return TSS2_TCTI_RC_BAD_REFERENCE;
-	if (!bound->sent)
+	if (!filter->sent)
 		return TSS2_TCTI_RC_BAD_SEQUENCE;
-	if (!bound->answered) {
-		TSS2_RC rc = answer(bound);
+	if (!filter->answered) {
+		TSS2_RC rc = answer(filter);
 
 		if (rc != TSS2_RC_SUCCESS) {
-			bound->sent = false;
+			filter->sent = false;
 			return rc;
 		}
-		bound->answered = true;
+		filter->answered = true;
 	}
 	room = *size;
-	*size = bound->response_len;
+	*size = filter->response_len;
 	if (response == NULL)
 		return TSS2_RC_SUCCESS;
-	if (room < bound->response_len)
+	if (room < filter->response_len)
 		return TSS2_TCTI_RC_INSUFFICIENT_BUFFER;
-	memcpy(response, bound->response, bound->response_len);
-	bound->taken = response;
-	bound->taken_len = bound->response_len;
-	bound->sent = bound->answered = false;
+	memcpy(response, filter->response, filter->response_len);
+	filter->taken = response;
+	filter->taken_len = filter->response_len;
+	filter->sent = filter->answered = false;
 	return TSS2_RC_SUCCESS;
 }
 
-static void bound_finalize(TSS2_TCTI_CONTEXT *tcti)
+static void filter_finalize(TSS2_TCTI_CONTEXT *tcti)
 {
 	(void)tcti; /* es_tcti_close does it */
 }
 
-static TSS2_RC bound_cancel(TSS2_TCTI_CONTEXT *tcti)
+static TSS2_RC filter_cancel(TSS2_TCTI_CONTEXT *tcti)
 {
 	(void)tcti;
 	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
 }
 
-static TSS2_RC bound_poll_handles(TSS2_TCTI_CONTEXT *tcti, TSS2_TCTI_POLL_HANDLE *handles, size_t *count)
+static TSS2_RC filter_poll_handles(TSS2_TCTI_CONTEXT *tcti, TSS2_TCTI_POLL_HANDLE *handles, size_t *count)
 {
 	(void)tcti, (void)handles, (void)count;
 	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
 }
 
-static TSS2_RC bound_set_locality(TSS2_TCTI_CONTEXT *tcti, uint8_t locality)
+static TSS2_RC filter_set_locality(TSS2_TCTI_CONTEXT *tcti, uint8_t locality)
 {
 	(void)tcti, (void)locality;
 	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
 }
 
-static TSS2_RC bound_make_sticky(TSS2_TCTI_CONTEXT *tcti, TPM2_HANDLE *handle, uint8_t sticky)
+static TSS2_RC filter_make_sticky(TSS2_TCTI_CONTEXT *tcti, TPM2_HANDLE *handle, uint8_t sticky)
 {
 	(void)tcti, (void)handle, (void)sticky;
 	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
@@ -204,80 +205,80 @@ static TSS2_RC bound_make_sticky(TSS2_TCTI_CONTEXT *tcti, TPM2_HANDLE *handle, u
 
 TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret)
 {
-	struct es_tcti *bound = calloc(1, sizeof *bound);
+	struct es_tcti *filter = calloc(1, sizeof *filter);
 	TSS2_RC rc;
 
-	if (bound == NULL)
+	if (filter == NULL)
 		return TSS2_TCTI_RC_MEMORY;
-	bound->common = (TSS2_TCTI_CONTEXT_COMMON_V2){
-		.v1 = { .magic = BOUND_MAGIC,
+	filter->common = (TSS2_TCTI_CONTEXT_COMMON_V2){
+		.v1 = { .magic = FILTER_MAGIC,
 			.version = 2,
-			.transmit = bound_transmit,
-			.receive = bound_receive,
-			.finalize = bound_finalize,
-			.cancel = bound_cancel,
-			.getPollHandles = bound_poll_handles,
-			.setLocality = bound_set_locality },
-		.makeSticky = bound_make_sticky,
+			.transmit = filter_transmit,
+			.receive = filter_receive,
+			.finalize = filter_finalize,
+			.cancel = filter_cancel,
+			.getPollHandles = filter_poll_handles,
+			.setLocality = filter_set_locality },
+		.makeSticky = filter_make_sticky,
 	};
-	bound->left = bound_ms * 1000000ull;
-	bound->retries_left = ES_TPM_RETRIES;
-	rc = es_tcti_thread_open(tcti, &bound->left, &bound->line);
+	filter->left = bound_ms * 1000000ull;
+	filter->retries_left = ES_TPM_RETRIES;
+	rc = es_tcti_thread_open(tcti, &filter->left, &filter->thread);
 	if (rc != TSS2_RC_SUCCESS) {
-		if (bound->left == 0)
+		if (filter->left == 0)
 			rc = TSS2_TCTI_RC_TRY_AGAIN;
-		es_tcti_close(bound);
+		es_tcti_close(filter);
 		return rc;
 	}
-	*ret = bound;
+	*ret = filter;
 	return TSS2_RC_SUCCESS;
 }
 
-void es_tcti_close(struct es_tcti *bound)
+void es_tcti_close(struct es_tcti *filter)
 {
-	if (bound == NULL)
+	if (filter == NULL)
 		return;
-	es_tcti_thread_close(bound->line, bound->left);
-	es_wipe(bound, sizeof *bound);
-	free(bound);
+	es_tcti_thread_close(filter->thread, filter->left);
+	es_wipe(filter, sizeof *filter);
+	free(filter);
 }
 
-void es_tcti_closep(struct es_tcti **bound)
+void es_tcti_closep(struct es_tcti **filter)
 {
-	es_tcti_close(*bound);
-	*bound = NULL;
+	es_tcti_close(*filter);
+	*filter = NULL;
 }
 
-TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *bound)
+TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *filter)
 {
-	return (TSS2_TCTI_CONTEXT *)bound;
+	return (TSS2_TCTI_CONTEXT *)filter;
 }
 
-unsigned es_tcti_commands(const struct es_tcti *bound)
+unsigned es_tcti_commands(const struct es_tcti *filter)
 {
-	return bound->commands;
+	return filter->commands;
 }
 
-bool es_tcti_spent(const struct es_tcti *bound)
+bool es_tcti_spent(const struct es_tcti *filter)
 {
-	return bound->left == 0;
+	return filter->left == 0;
 }
 
-enum es_frame es_tcti_frame(const struct es_tcti *bound)
+enum es_frame es_tcti_frame(const struct es_tcti *filter)
 {
-	return bound->frame;
+	return filter->frame;
 }
 
-void es_tcti_scrub(struct es_tcti *bound)
+void es_tcti_scrub(struct es_tcti *filter)
 {
-	if (bound->taken != NULL)
-		es_wipe(bound->taken, bound->taken_len);
-	bound->taken = NULL;
+	if (filter->taken != NULL)
+		es_wipe(filter->taken, filter->taken_len);
+	filter->taken = NULL;
 }
 
-void es_tcti_flush(struct es_tcti *bound, uint32_t handle)
+void es_tcti_flush(struct es_tcti *filter, uint32_t handle)
 {
-	TSS2_TCTI_CONTEXT *tcti = es_tcti_context(bound);
+	TSS2_TCTI_CONTEXT *tcti = es_tcti_context(filter);
 	uint8_t command[ES_TPM_HEADER_LEN + 4], response[ES_TPM_MESSAGE_MAX];
 	size_t at = 0, len = sizeof response;
 
@@ -286,8 +287,8 @@ void es_tcti_flush(struct es_tcti *bound, uint32_t handle)
 	    Tss2_MU_UINT32_Marshal(TPM2_CC_FlushContext, command, sizeof command, &at) != TSS2_RC_SUCCESS ||
 	    Tss2_MU_UINT32_Marshal(handle, command, sizeof command, &at) != TSS2_RC_SUCCESS)
 		return;
-	/* A flush that fails can't be helped; the handle is then the TPM's until its next start. */
-	if (bound_transmit(tcti, sizeof command, command) == TSS2_RC_SUCCESS)
-		(void)bound_receive(tcti, &len, response, TSS2_TCTI_TIMEOUT_BLOCK);
-	bound->taken = NULL; /* ours, and gone with this call */
+	/* Nothing can be done about a flush that fails; the TPM then keeps the handle until its next start. */
+	if (filter_transmit(tcti, sizeof command, command) == TSS2_RC_SUCCESS)
+		(void)filter_receive(tcti, &len, response, TSS2_TCTI_TIMEOUT_BLOCK);
+	filter->taken = NULL; /* a local buffer, gone after this call */
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One thread per connection does whatever can block: load the TCTI, transmit, receive, finalise. The caller waits on a
- * condition with a deadline. Buffers are the line's own, since the thread may still write to them after its caller
- * has gone. Who goes last frees: the caller, or the thread if it was abandoned.
+ * One thread per connection does everything that can block: load the TCTI, transmit, receive, finalise. The caller
+ * waits on a condition with a deadline. The buffers belong to struct es_tcti_thread, since the thread may still write
+ * to them after its caller has gone. Whichever leaves last frees it: the caller, or the thread if it was abandoned.
  */
 #include "keys/tpm/tcti_thread.h"
 
@@ -24,104 +24,104 @@ enum job { JOB_NONE, JOB_OPEN, JOB_EXCHANGE, JOB_QUIT };
 struct es_tcti_thread {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* on CLOCK_MONOTONIC */
-	enum job job;           /* what the thread has to do or is doing */
-	bool abandoned;         /* nobody waits any more */
+	enum job job;           /* the thread's current job */
+	bool abandoned;         /* nothing waits any more */
 	bool ended;             /* the thread has done its last job */
-	bool lost;              /* the caller's own note: the thread didn't come back in time */
-	pthread_t thread;
+	bool lost;              /* used by the caller only: the thread didn't return in time */
+	pthread_t tid;
 	TSS2_RC rc; /* of the last job */
 
 	char *name;
 	int fd;                  /* the device, or -1 */
-	TSS2_TCTI_CONTEXT *tcti; /* anything else */
+	TSS2_TCTI_CONTEXT *tcti; /* for anything else */
 	uint8_t command[ES_TPM_MESSAGE_MAX], response[ES_TPM_MESSAGE_MAX];
 	size_t command_len, response_len;
 };
 
-static void line_free(struct es_tcti_thread *line)
+static void thread_free(struct es_tcti_thread *thread)
 {
-	pthread_cond_destroy(&line->changed);
-	pthread_mutex_destroy(&line->lock);
-	free(line->name);
-	es_wipe(line->command, sizeof line->command);
-	es_wipe(line->response, sizeof line->response);
-	free(line);
+	pthread_cond_destroy(&thread->changed);
+	pthread_mutex_destroy(&thread->lock);
+	free(thread->name);
+	es_wipe(thread->command, sizeof thread->command);
+	es_wipe(thread->response, sizeof thread->response);
+	free(thread);
 }
 
-static TSS2_RC exchange(struct es_tcti_thread *line)
+static TSS2_RC exchange(struct es_tcti_thread *thread)
 {
-	const struct es_span command = { line->command, line->command_len };
+	const struct es_span command = { thread->command, thread->command_len };
 	TSS2_RC rc;
 
-	if (line->fd >= 0)
-		return es_device_exchange(line->fd, command, line->response, sizeof line->response,
-					  &line->response_len);
-	rc = Tss2_Tcti_Transmit(line->tcti, line->command_len, line->command);
+	if (thread->fd >= 0)
+		return es_device_exchange(thread->fd, command, thread->response, sizeof thread->response,
+					  &thread->response_len);
+	rc = Tss2_Tcti_Transmit(thread->tcti, thread->command_len, thread->command);
 	if (rc != TSS2_RC_SUCCESS)
 		return rc;
-	line->response_len = sizeof line->response;
-	rc = Tss2_Tcti_Receive(line->tcti, &line->response_len, line->response, TSS2_TCTI_TIMEOUT_BLOCK);
-	if (rc == TSS2_RC_SUCCESS && line->response_len > sizeof line->response)
+	thread->response_len = sizeof thread->response;
+	rc = Tss2_Tcti_Receive(thread->tcti, &thread->response_len, thread->response, TSS2_TCTI_TIMEOUT_BLOCK);
+	if (rc == TSS2_RC_SUCCESS && thread->response_len > sizeof thread->response)
 		rc = TSS2_TCTI_RC_MALFORMED_RESPONSE;
 	return rc;
 }
 
-static TSS2_RC connect_line(struct es_tcti_thread *line)
+static TSS2_RC connect_tpm(struct es_tcti_thread *thread)
 {
 	static const char device[] = "device:";
 
-	if (strncmp(line->name, device, sizeof device - 1) == 0)
-		return es_device_open(line->name + sizeof device - 1, &line->fd);
-	return Tss2_TctiLdr_Initialize(line->name, &line->tcti);
+	if (strncmp(thread->name, device, sizeof device - 1) == 0)
+		return es_device_open(thread->name + sizeof device - 1, &thread->fd);
+	return Tss2_TctiLdr_Initialize(thread->name, &thread->tcti);
 }
 
-static void disconnect_line(struct es_tcti_thread *line)
+static void disconnect_tpm(struct es_tcti_thread *thread)
 {
-	if (line->fd >= 0)
-		close(line->fd);
-	line->fd = -1;
-	Tss2_TctiLdr_Finalize(&line->tcti);
+	if (thread->fd >= 0)
+		close(thread->fd);
+	thread->fd = -1;
+	Tss2_TctiLdr_Finalize(&thread->tcti);
 }
 
-/* Without the lock: the caller keeps its hands off everything but `abandoned` while a job is on. */
-static TSS2_RC work(struct es_tcti_thread *line, enum job job)
+/* Runs without the lock: while a job is running, the caller touches nothing but `abandoned`. */
+static TSS2_RC work(struct es_tcti_thread *thread, enum job job)
 {
 	switch (job) {
 	case JOB_OPEN:
-		return connect_line(line);
+		return connect_tpm(thread);
 	case JOB_EXCHANGE:
-		return exchange(line);
+		return exchange(thread);
 	default:
-		disconnect_line(line);
+		disconnect_tpm(thread);
 		return TSS2_RC_SUCCESS;
 	}
 }
 
 static void *worker(void *arg)
 {
-	struct es_tcti_thread *line = arg;
+	struct es_tcti_thread *thread = arg;
 	bool abandoned;
 
-	pthread_mutex_lock(&line->lock);
-	while (!line->ended) {
+	pthread_mutex_lock(&thread->lock);
+	while (!thread->ended) {
 		enum job job;
 		TSS2_RC rc;
 
-		while (line->job == JOB_NONE && !line->abandoned)
-			pthread_cond_wait(&line->changed, &line->lock);
-		job = line->abandoned ? JOB_QUIT : line->job;
-		pthread_mutex_unlock(&line->lock);
-		rc = work(line, job);
-		pthread_mutex_lock(&line->lock);
-		line->rc = rc;
-		line->job = JOB_NONE;
-		line->ended = job == JOB_QUIT;
-		pthread_cond_broadcast(&line->changed);
+		while (thread->job == JOB_NONE && !thread->abandoned)
+			pthread_cond_wait(&thread->changed, &thread->lock);
+		job = thread->abandoned ? JOB_QUIT : thread->job;
+		pthread_mutex_unlock(&thread->lock);
+		rc = work(thread, job);
+		pthread_mutex_lock(&thread->lock);
+		thread->rc = rc;
+		thread->job = JOB_NONE;
+		thread->ended = job == JOB_QUIT;
+		pthread_cond_broadcast(&thread->changed);
 	}
-	abandoned = line->abandoned;
-	pthread_mutex_unlock(&line->lock);
+	abandoned = thread->abandoned;
+	pthread_mutex_unlock(&thread->lock);
 	if (abandoned)
-		line_free(line);
+		thread_free(thread);
 	return NULL;
 }
 
@@ -133,8 +133,8 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Hands the thread a job and waits for its end, or for the end of the time. */
-static TSS2_RC run(struct es_tcti_thread *line, enum job job, uint64_t *left)
+/* Gives the thread a job, and waits until it is done or the time is over. */
+static TSS2_RC run(struct es_tcti_thread *thread, enum job job, uint64_t *left)
 {
 	uint64_t start = now(), used;
 	uint64_t until = *left > UINT64_MAX / 2 ? UINT64_MAX / 2 : start + *left;
@@ -142,27 +142,27 @@ static TSS2_RC run(struct es_tcti_thread *line, enum job job, uint64_t *left)
 	TSS2_RC rc = TSS2_TCTI_RC_IO_ERROR;
 	bool done;
 
-	pthread_mutex_lock(&line->lock);
-	if (line->job != JOB_NONE || *left == 0) {
-		pthread_mutex_unlock(&line->lock);
+	pthread_mutex_lock(&thread->lock);
+	if (thread->job != JOB_NONE || *left == 0) {
+		pthread_mutex_unlock(&thread->lock);
 		return rc;
 	}
-	line->job = job;
-	pthread_cond_broadcast(&line->changed);
-	while (line->job != JOB_NONE)
-		if (pthread_cond_timedwait(&line->changed, &line->lock, &deadline) == ETIMEDOUT)
+	thread->job = job;
+	pthread_cond_broadcast(&thread->changed);
+	while (thread->job != JOB_NONE)
+		if (pthread_cond_timedwait(&thread->changed, &thread->lock, &deadline) == ETIMEDOUT)
 			break;
-	done = line->job == JOB_NONE;
+	done = thread->job == JOB_NONE;
 	if (done)
-		rc = line->rc;
-	pthread_mutex_unlock(&line->lock);
+		rc = thread->rc;
+	pthread_mutex_unlock(&thread->lock);
 	used = now() - start;
-	line->lost = !done;
+	thread->lost = !done;
 	*left = !done || used >= *left ? 0 : *left - used;
 	return rc;
 }
 
-static bool start(struct es_tcti_thread *line)
+static bool start(struct es_tcti_thread *thread)
 {
 	sigset_t all, before;
 	int e;
@@ -170,82 +170,83 @@ static bool start(struct es_tcti_thread *line)
 	/* Signals are for the program's own threads. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	e = pthread_create(&line->thread, NULL, worker, line);
+	e = pthread_create(&thread->tid, NULL, worker, thread);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return e == 0;
 }
 
 TSS2_RC es_tcti_thread_open(const char *tcti, uint64_t *left, struct es_tcti_thread **ret)
 {
-	struct es_tcti_thread *line = calloc(1, sizeof *line);
+	struct es_tcti_thread *thread = calloc(1, sizeof *thread);
 	pthread_condattr_t attr;
 	TSS2_RC rc;
 
-	if (line == NULL)
+	if (thread == NULL)
 		return TSS2_TCTI_RC_MEMORY;
-	line->fd = -1;
-	pthread_mutex_init(&line->lock, NULL);
+	thread->fd = -1;
+	pthread_mutex_init(&thread->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&line->changed, &attr);
+	pthread_cond_init(&thread->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	line->name = strdup(tcti);
-	if (line->name == NULL || !start(line)) {
-		line_free(line);
+	thread->name = strdup(tcti);
+	if (thread->name == NULL || !start(thread)) {
+		thread_free(thread);
 		return TSS2_TCTI_RC_MEMORY;
 	}
-	rc = run(line, JOB_OPEN, left);
+	rc = run(thread, JOB_OPEN, left);
 	if (rc != TSS2_RC_SUCCESS) {
-		es_tcti_thread_close(line, *left);
+		es_tcti_thread_close(thread, *left);
 		return rc;
 	}
-	*ret = line;
+	*ret = thread;
 	return TSS2_RC_SUCCESS;
 }
 
-TSS2_RC es_tcti_thread_exchange(struct es_tcti_thread *line, struct es_span command, uint64_t *left,
-			 uint8_t response[static ES_TPM_MESSAGE_MAX], size_t *ret_len)
+TSS2_RC es_tcti_thread_exchange(struct es_tcti_thread *thread, struct es_span command, uint64_t *left,
+				uint8_t response[static ES_TPM_MESSAGE_MAX], size_t *ret_len)
 {
 	TSS2_RC rc;
 
-	if (*left == 0 || line->lost)
+	if (*left == 0 || thread->lost)
 		return TSS2_TCTI_RC_IO_ERROR;
-	if (command.len > sizeof line->command)
+	if (command.len > sizeof thread->command)
 		return TSS2_TCTI_RC_BAD_VALUE;
-	memcpy(line->command, command.data, command.len);
-	line->command_len = command.len;
-	rc = run(line, JOB_EXCHANGE, left);
+	memcpy(thread->command, command.data, command.len);
+	thread->command_len = command.len;
+	rc = run(thread, JOB_EXCHANGE, left);
 	if (rc != TSS2_RC_SUCCESS)
 		return rc;
-	memcpy(response, line->response, line->response_len);
-	*ret_len = line->response_len;
+	memcpy(response, thread->response, thread->response_len);
+	*ret_len = thread->response_len;
 	return TSS2_RC_SUCCESS;
 }
 
-void es_tcti_thread_close(struct es_tcti_thread *line, uint64_t left)
+void es_tcti_thread_close(struct es_tcti_thread *thread, uint64_t left)
 {
-	pthread_t thread;
+	pthread_t tid;
 	TSS2_RC rc;
 	bool ended;
 
-	if (line == NULL)
+	if (thread == NULL)
 		return;
-	/* Waited for as well: closing /dev/tpmrm0 can block while the kernel flushes what the connection left loaded. */
-	rc = run(line, JOB_QUIT, &left);
+	/* This must be waited for, too: closing /dev/tpmrm0 can block while the kernel flushes what the connection left
+	 * loaded. */
+	rc = run(thread, JOB_QUIT, &left);
 	(void)rc;
-	pthread_mutex_lock(&line->lock);
-	ended = line->ended;
-	thread = line->thread;
+	pthread_mutex_lock(&thread->lock);
+	ended = thread->ended;
+	tid = thread->tid;
 	if (!ended) {
-		line->abandoned = true;
-		pthread_cond_broadcast(&line->changed);
+		thread->abandoned = true;
+		pthread_cond_broadcast(&thread->changed);
 	}
-	pthread_mutex_unlock(&line->lock);
+	pthread_mutex_unlock(&thread->lock);
 	if (!ended) {
-		/* The line is the thread's now. */
-		pthread_detach(thread);
+		/* From now on the thread owns the structure. */
+		pthread_detach(tid);
 		return;
 	}
-	pthread_join(thread, NULL);
-	line_free(line);
+	pthread_join(tid, NULL);
+	thread_free(thread);
 }

@@ -5,14 +5,15 @@
 
 #include <string.h>
 
-/* It is the SRK that needs it: its empty password goes with TPM2_Load. A policy is not refused in a lockout anyhow. */
+/* The SRK needs it: TPM2_Load uses its empty password. A lockout doesn't affect policies anyway. */
 #define NODA (ES_WITH_NODA ? TPMA_OBJECT_NODA : 0)
 
 /*
  * TCG EK Credential Profile 2.x, template L-2 (ECC NIST P256), with the attributes that the TCG TPM v2.0 Provisioning
- * Guidance, 7.5.1, gives an SRK: no policy, userWithAuth, noDA, and unique of 2 * 32 zero bytes. So it is the key that
- * `tpm2_createprimary -C o -g sha256 -G ecc256:null:aes128cfb` makes with those attributes and that unique (test-srk.c
- * compares the Names). Not the primary key of systemd 252, which lacks noDA, has an empty unique, and isn't kept.
+ * Guidance, 7.5.1, gives an SRK: no policy, userWithAuth, noDA, and a unique field of 2 * 32 zero bytes.
+ * `tpm2_createprimary -C o -g sha256 -G ecc256:null:aes128cfb` makes the same key with those attributes and that unique
+ * field (test-srk.c compares the Names). It isn't the primary key of systemd 252, which lacks noDA, has an empty unique
+ * field, and isn't kept.
  */
 const TPM2B_PUBLIC es_srk_template = {
 	.publicArea = {
@@ -37,7 +38,7 @@ TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy)
 		.publicArea = {
 			.type = TPM2_ALG_KEYEDHASH,
 			.nameAlg = TPM2_ALG_SHA256,
-			/* adminWithPolicy, and no userWithAuth: nothing but the policy opens it. */
+			/* adminWithPolicy without userWithAuth: only the policy opens it. */
 			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
 					    TPMA_OBJECT_ADMINWITHPOLICY | NODA,
 			.authPolicy.size = ES_SHA256_LEN,
@@ -78,17 +79,17 @@ const char *es_storage_key_fault(const TPMT_PUBLIC *public)
 	if (!(a & TPMA_OBJECT_RESTRICTED))
 		return "it isn't a storage key (restricted)";
 	if ((a & bound) != bound)
-		return "it wasn't made in this TPM, for this TPM alone";
+		return "it wasn't made in this TPM, or can leave it";
 	if (!(a & TPMA_OBJECT_USERWITHAUTH))
-		return "it opens by a policy only";
+		return "it can only be used with a policy";
 	if (public->nameAlg != TPM2_ALG_SHA256)
-		return "its Name isn't a SHA-256 one";
+		return "its Name doesn't use SHA-256";
 	if (public->type == TPM2_ALG_ECC && public->parameters.eccDetail.curveID != TPM2_ECC_NIST_P256 &&
 	    public->parameters.eccDetail.curveID != TPM2_ECC_NIST_P384)
 		return "its curve is neither P-256 nor P-384";
 	if (public->type == TPM2_ALG_RSA && public->parameters.rsaDetail.keyBits < 2048)
 		return "it is shorter than 2048 bits";
-	/* Where both have it: TPMS_ASYM_PARMS begins with the symmetric algorithm. */
+	/* Works for both: TPMS_ASYM_PARMS starts with the symmetric algorithm. */
 	return is_aes_cfb(&public->parameters.asymDetail.symmetric) ? NULL : "its children aren't protected by AES";
 }
 

@@ -12,13 +12,13 @@ TPML_PCR_SELECTION es_pcr_selection(es_pcr_mask mask);
 
 extern const TPM2B_PUBLIC es_srk_template;
 TPM2B_PUBLIC es_sealed_template(const struct es_digest *policy);
-/* A counter that anybody may count and read, as it is before it is first counted. */
+/* A counter that anyone may increment and read, as it is before its first increment. */
 TPMS_NV_PUBLIC es_counter_template(uint32_t index);
 
-/* A key that can keep what is sealed: made in this TPM and unable to leave it, a restricted decryption key of ECC P-256 or
- * RSA 2048 and up, with AES-CFB, usable by its password. */
+/* A key that can protect sealed objects: made in this TPM and unable to leave it, a restricted decryption key of ECC
+ * P-256 or P-384 or of RSA 2048 and up, with AES-CFB, usable with its password. */
 bool es_is_storage_key(const TPMT_PUBLIC *public);
-/* Why it isn't one that serves, one clause; NULL: it is one. */
+/* Why the key is unsuitable, in one clause; NULL if it is a storage key. */
 const char *es_storage_key_fault(const TPMT_PUBLIC *public);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether this TPM can hold our seal: its banks, its hierarchies, and whether our places in it are free or ours. */
+/* Whether this TPM can hold our seal: its banks, its hierarchies, and whether the places of our objects are free or
+ * ours. */
 #include "keys/tpm/connection.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/srk.h"
@@ -9,7 +10,7 @@ static bool is_there(struct es_tpm *tpm, TPM2_HANDLE handle)
 	ESYS_TR tr = ESYS_TR_NONE;
 	TSS2_RC rc;
 
-	/* ESAPI would give the pinned key's own object, and closing that would end the pin. */
+	/* ESAPI would return the pinned key's own object, and closing that would end the pin. */
 	if (handle == ES_SRK_HANDLE && tpm->srk != ESYS_TR_NONE)
 		return es_tpm_srk_check(tpm) == ES_OK;
 	rc = Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &tr);
@@ -42,8 +43,8 @@ enum es_reason es_tpm_usable(struct es_tpm *tpm)
 		r = es_tpm_permanent(tpm, &permanent);
 	if (r != ES_OK)
 		return r;
-	/* A dictionary attack lockout doesn't matter: the owner hierarchy, the SRK and all that is ours are exempt. Nor do
-	 * passwords on lockout and endorsement: nothing of ours asks for them. */
+	/* A dictionary attack lockout doesn't matter: the owner hierarchy, the SRK and all our objects are exempt. Nor
+	 * do passwords on lockout and endorsement: nothing of ours uses them. */
 	if (!(permanent & TPMA_PERMANENT_OWNERAUTHSET) ||
 	    (is_there(tpm, ES_SRK_HANDLE) && is_there(tpm, ES_COUNTER_INDEX)))
 		return ES_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attributes have the names that tpm2-tools give them, so that what is told can be compared with what they show. */
+/* Attributes have the names that tpm2-tools use, so that our text can be compared with theirs. */
 #include "keys/tpm/words.h"
 
 #include "keys/tpm/template.h"
@@ -62,7 +62,7 @@ static const char *const index_kinds[16] = { [TPM2_NT_ORDINARY] = "bytes",
 					     [TPM2_NT_PIN_FAIL] = "bytes (a PIN, failures counted)",
 					     [TPM2_NT_PIN_PASS] = "bytes (a PIN, uses counted)" };
 
-/* Appends, cut at the end. */
+/* Appends; truncated at the end. */
 __attribute__((format(printf, 2, 3))) static void append(char ret[static ES_TPM_WORDS], const char *format, ...)
 {
 	size_t used = strlen(ret);

@@ -32,9 +32,9 @@ p=$SCRATCH/pending/boots/pending
 check "init seals" says "$b" init-exit 0
 for image in no-sbat modules stranger unsigned; do
 	case $image in
-	no-sbat) why="it has no section \.sbat" ;;
+	no-sbat) why="it has no \.sbat section" ;;
 	modules) why="the key that signed it is for kernel modules only" ;;
-	stranger) why="nothing that the firmware \(db\) or shim \(MokListRT\) takes vouches for it" ;;
+	stranger) why="nothing that the firmware \(db\) or shim \(MokListRT\) accepts vouches for it" ;;
 	unsigned) why="it isn't signed, and its hash isn't listed" ;;
 	esac
 	# A machine of before the request, with that image in the place of the one that runs.

@@ -106,14 +106,12 @@ static void a_path_that_others_can_lead_elsewhere_is_refused_with_its_part(void 
 	static const struct {
 		const char *make, *to, *what, *next;
 	} rows[] = {
-		{ "ln -s real link", "link", "/link is a symlink that belongs to root",
-		  "Give the real path, which is " },
+		{ "ln -s real link", "link", "/link is a symlink that belongs to root", "Use the real path, " },
 		{ "ln -s real link", "link/out", "/link is a symlink that belongs to root", "/real/out." },
 		{ "mkdir real/a; ln -s ../real link", "link/a/b", "/link is a symlink",
-		  "Next: Name a path of which every " },
-		{ "mkdir -m 755 eve; chown 65533 eve", "eve/out", "/eve belongs to uid 65533",
-		  "folder belongs to root." },
-		{ "mkdir -m 700 eve; chown 65533 eve", "eve", "/eve belongs to uid 65533", "folder belongs to root." },
+		  "Next: Use a path whose folders all " },
+		{ "mkdir -m 755 eve; chown 65533 eve", "eve/out", "/eve belongs to uid 65533", "belong to root." },
+		{ "mkdir -m 700 eve; chown 65533 eve", "eve", "/eve belongs to uid 65533", "belong to root." },
 		{ "mkdir -m 777 all", "all/out", "/all can be changed by others (mode 0777)", "chmod go-w " },
 		{ "mkdir -m 777 all", "all", "/all can be changed by others (mode 0777)", "chmod go-w " },
 		{ "mkdir -m 1777 all", "all", "/all can be changed by others (mode 1777)", "chmod go-w " },

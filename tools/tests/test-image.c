@@ -274,11 +274,11 @@ static void names_what_is_wrong_with_the_options(void **state)
 		int exit;
 		const char *text;
 	} cases[] = {
-		{ "--cmdline @two-lines", 2, "two-lines: .cmdline has a line end" },
-		{ "--cmdline @nul", 2, "nul: .cmdline has a line end or another control character" },
+		{ "--cmdline @two-lines", 2, "two-lines: .cmdline contains a newline" },
+		{ "--cmdline @nul", 2, "nul: .cmdline contains a newline or another control character" },
 		{ "--cmdline @empty", 1, "a file is empty: empty" },
 		{ "--cmdline @none", 1, "isn't there: none" },
-		{ "--cmdline etcseal.recovery=1", 2, ".cmdline holds a recovery key" },
+		{ "--cmdline etcseal.recovery=1", 2, ".cmdline contains a recovery key" },
 		{ "", 2, "needs --cmdline" },
 	};
 

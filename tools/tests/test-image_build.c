@@ -224,7 +224,7 @@ static void refuses_options_that_let_others_in(void **state)
 		strcat(words, " --options-as-given");
 		run(&s, words, 0);
 		run(&s, "image inspect new", 0);
-		assert_says(c.err, "its options lack systemd.import_credentials=no: systemd takes credentials");
+		assert_says(c.err, "its options lack systemd.import_credentials=no: systemd accepts credentials");
 		assert_says(c.err, "its options lack noresume: ");
 		assert_says(c.err, "its options lack nohibernate: ");
 		if (i == 0)

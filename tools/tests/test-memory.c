@@ -104,7 +104,7 @@ static void where_memory_cannot_be_locked_it_is_said_and_goes_on(void **state)
 	command_prepare(&command, &m, "init");
 	capture(limited_body, &command, NULL, &c);
 	assert_int_equal(c.status, 0);
-	said = strstr(c.err, "warning: memory can't be locked, so what is decrypted may reach swap; raise the limit");
+	said = strstr(c.err, "warning: memory can't be locked, so decrypted data may reach swap; raise the limit");
 	assert_true(said != NULL || !memory_attacks_can_see());
 	assert_true(said == NULL || strstr(said + 20, "can't be locked") == NULL);
 	command_run(&command, &m, "backup", 0, NULL, &c);

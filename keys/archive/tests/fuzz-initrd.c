@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An initramfs: what is called good begins with something that the kernel unpacks. */
+/* An initramfs that is called good starts with something that the kernel unpacks. */
 #include "keys/archive/initrd.h"
 
 #include <stdlib.h>

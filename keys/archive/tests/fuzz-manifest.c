@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* manifest.json: what is read can be written, and names only paths that may be covered, none within another. */
+/* manifest.json: what is read can be written, and names only paths that may be covered, none inside another. */
 #include "keys/archive/stream.h"
 #include "keys/store/covered.h"
 

@@ -2,11 +2,11 @@
 /*
  * Covers: unpack.c make.c member.c stream.c xattr.c manifest.c place.c
  *
- * What the first byte says: a description of a tar (keys/tests/lib/fuzz/tar_words.h), the frame itself (0xff), or the tar
- * itself. Whatever becomes of it: nothing comes to be beside the tree, no setuid bit, no device but whiteouts; and what was
- * unpacked can be packed.
+ * The first byte says what follows: a description of a tar (keys/tests/lib/fuzz/tar_words.h), the frame itself (0xff),
+ * or the tar itself. In any case nothing is created beside the tree, there is no setuid bit and no device but
+ * whiteouts, and the unpacked tree can be packed.
  *
- * One tree is used for all of them, and emptied after each: that, and compressing, was what took the time.
+ * One tree is used for all inputs, and emptied after each: making trees, and compressing, took most of the time.
  */
 #include "keys/archive/archive.h"
 #include "keys/crypto/hash.h"
@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DESCRIPTION_BELOW = 0x20, FRAME = 0xff, FRAME_MAX = 4096 /* a larger one may be a bomb of seconds */ };
+enum { DESCRIPTION_BELOW = 0x20, FRAME = 0xff, FRAME_MAX = 4096 /* a larger one may be a bomb that takes seconds */ };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct {
 	char folder[32];
 	int above, tree;
-	struct stat as_made; /* the folder above, when nothing but the tree was in it */
+	struct stat as_made; /* the folder above, when it contained only the tree */
 } place;
 
 static void remove_place(void)
@@ -62,7 +62,7 @@ static void check_one(const struct stat *st)
 		abort();
 }
 
-/* Looks at all that is in the folder, and removes it. */
+/* Checks everything in the folder, and removes it. */
 static void empty(int fd)
 {
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -90,12 +90,12 @@ static void empty(int fd)
 	closedir(dir);
 }
 
-/* Nothing came into the folder that the tree is in, and nothing left it. */
+/* Nothing was added to the folder that the tree is in, and nothing left it. */
 static void check_beside(void)
 {
 	struct stat st;
 
-	/* tmpfs counts its names in the size. */
+	/* The size of a tmpfs folder counts its names. */
 	if (fstat(place.above, &st) < 0 || st.st_mtim.tv_sec != place.as_made.st_mtim.tv_sec ||
 	    st.st_mtim.tv_nsec != place.as_made.st_mtim.tv_nsec || st.st_size != place.as_made.st_size)
 		abort();
@@ -109,7 +109,7 @@ static void check_packing(const struct es_manifest *m, bool whole)
 
 	if (es_archive_hash(place.tree, m, &hashed) != ES_OK || hashed.skipped != 0 || hashed.stripped != 0)
 		abort();
-	/* Its compressor is set up for long, so it is asked now and then. */
+	/* Setting up the compressor takes long, so packing is tried only now and then. */
 	if (whole &&
 	    (es_archive_pack(place.tree, m, &again, &packed) != ES_OK || !es_digest_equal(&packed.tree, &hashed.tree) ||
 	     es_archive_manifest(es_buf_span(&again), &read) != ES_OK || read.generation != m->generation))

@@ -18,9 +18,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { BOUND_S = 60 }; /* on a busy machine the other thread may not run for long */
+enum { BOUND_S = 60 }; /* on a busy machine the other thread may not run for a long time */
 
-static void a_file_is_read_with_what_belongs_to_it(void **state)
+static void a_file_is_read_with_its_attributes(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_FOUND f = { .fd = -1 };
@@ -39,7 +39,7 @@ static void a_file_is_read_with_what_belongs_to_it(void **state)
 	assert_false(f.stripped);
 }
 
-static void what_is_gone_is_missing(void **state)
+static void a_removed_file_is_missing(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_FOUND f = { .fd = -1 };
@@ -48,7 +48,7 @@ static void what_is_gone_is_missing(void **state)
 	assert_null(f.entry);
 }
 
-static void over_the_cap_is_too_large(void **state)
+static void a_file_over_the_cap_is_too_large(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_FOUND f = { .fd = -1 };
@@ -59,7 +59,7 @@ static void over_the_cap_is_too_large(void **state)
 	assert_null(f.data.data);
 }
 
-static void a_folder_stays_open_for_what_is_in_it(void **state)
+static void a_folder_stays_open_for_its_contents(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_FOUND f = { .fd = -1 };
@@ -131,7 +131,7 @@ static void *be_restless(void *arg)
 	return NULL;
 }
 
-static void a_file_that_changes_meanwhile_has_the_size_that_is_told(void **state)
+static void a_file_that_changes_meanwhile_has_the_stated_size(void **state)
 {
 	struct restless other = { .fd = small_disk_open(state) };
 	ES_FD fd = small_disk_open(state);
@@ -164,8 +164,8 @@ static void a_file_that_changes_meanwhile_has_the_size_that_is_told(void **state
 	assert_true(files > 0 && links > 0);
 }
 
-/* Puts a symlink in the place of a file and back, in one step each. */
-static void *be_fickle(void *arg)
+/* Replaces a file with a symlink and back, atomically. */
+static void *alternate(void *arg)
 {
 	struct restless *r = arg;
 
@@ -183,11 +183,11 @@ static void a_symlink_that_takes_a_files_place_is_not_followed(void **state)
 	unsigned caught = 0;
 
 	assert_int_equal(oracle_shell(state, "echo secret >secret && : >f && ln -s secret link"), 0);
-	assert_int_equal(pthread_create(&thread, NULL, be_fickle, &other), 0);
+	assert_int_equal(pthread_create(&thread, NULL, alternate, &other), 0);
 	while (caught < 20 && time(NULL) < bound) {
 		ES_FOUND f = { .fd = -1 };
 
-		/* a file when it was looked at, a symlink when it was opened, or the other way round */
+		/* a file when it was examined and a symlink when it was opened, or the other way round */
 		caught += es_find(fd, "f", 9, &f) == ES_MISSING;
 		assert_int_equal(f.data.len, 0);
 	}
@@ -202,13 +202,13 @@ static void a_symlink_that_takes_a_files_place_is_not_followed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(a_file_is_read_with_what_belongs_to_it),
-		ON_DISK(what_is_gone_is_missing),
-		ON_DISK(over_the_cap_is_too_large),
-		ON_DISK(a_folder_stays_open_for_what_is_in_it),
+		ON_DISK(a_file_is_read_with_its_attributes),
+		ON_DISK(a_removed_file_is_missing),
+		ON_DISK(a_file_over_the_cap_is_too_large),
+		ON_DISK(a_folder_stays_open_for_its_contents),
 		ON_DISK(other_kinds_are_left_out),
 		ON_DISK(a_whiteout_and_a_symlink_are_kept),
-		ON_DISK(a_file_that_changes_meanwhile_has_the_size_that_is_told),
+		ON_DISK(a_file_that_changes_meanwhile_has_the_stated_size),
 		ON_DISK(a_symlink_that_takes_a_files_place_is_not_followed),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* File flags and hard links, over a real overlay on a tmpfs, as a host has it, and set and shown by chattr and lsattr. */
+/* File flags and hard links, on a real overlay over a tmpfs, as on a host. chattr sets them, lsattr shows them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -52,7 +52,7 @@ static int open_folder(void **state, const char *name)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Packs the tree, and unpacks it into "again", over which "etc" is mounted then. */
+/* Packs the tree, and unpacks it into "again", over which "etc" is then mounted. */
 static struct es_pack_report carry_over(void **state)
 {
 	ES_FD tree = open_folder(state, "tree"), again = open_folder(state, "again");
@@ -87,7 +87,7 @@ static void F9_flags_come_back_after_a_boot(void **state)
 				      "grep -q -e '----i.* ./image' after && grep -q -e '----ia.* ./ia' after && "
 				      "! rm -f etc/i && ! (echo y >etc/i) && echo y >>etc/a && ! (echo y >etc/a)"),
 			 0);
-	/* Nothing in the tree itself is protected against us. */
+	/* In the tree itself no flag keeps us from changing it. */
 	assert_int_equal(oracle_shell(state, "umount etc; rm -rf again/etc && ! test -e again/etc && "
 					     "mkdir again/etc && mount -t overlay o -o "
 					     "lowerdir=lower,upperdir=again/etc,workdir=work etc"),
@@ -121,7 +121,7 @@ static void F9_a_flag_is_a_change_and_its_removal_too(void **state)
 	assert_int_equal(oracle_shell(state, "chattr -d etc/f"), 0);
 }
 
-/* It isn't beneath an overlay: a flag there would keep us from it. */
+/* It isn't below an overlay: a flag on it would keep us from changing it. */
 static void F9_a_protected_file_that_is_covered_itself_is_named(void **state)
 {
 	struct es_pack_report report;
@@ -140,7 +140,7 @@ static void F9_hard_links_are_named_and_kept_as_files(void **state)
 	struct es_pack_report report;
 
 	assert_int_equal(oracle_shell(state, "echo one >etc/a && ln etc/a etc/b && echo alone >etc/c && mkdir etc/d && "
-					     "rm etc/image"), /* a whiteout, whose file the kernel shares */
+					     "rm etc/image"), /* a whiteout, whose inode the kernel shares */
 			 0);
 	report = carry_over(state);
 	assert_int_equal(report.linked, 2);
@@ -149,8 +149,8 @@ static void F9_hard_links_are_named_and_kept_as_files(void **state)
 	assert_int_equal(oracle_shell(state, "grep -q one etc/a && grep -q one etc/b && ! test -e etc/image"), 0);
 }
 
-/* An archive with flags is read by tar as one without: 0.1.0 does likewise. */
-static void stock_tar_takes_no_offence(void **state)
+/* tar reads an archive with flags as one without, and so does 0.1.0. */
+static void stock_tar_reads_an_archive_with_flags(void **state)
 {
 	ES_FD tree = open_folder(state, "tree");
 	struct es_pack_report report;
@@ -166,7 +166,7 @@ static void stock_tar_takes_no_offence(void **state)
 			 0);
 }
 
-static void only_flags_that_a_tree_can_have_are_read_from_an_archive(void **state)
+static void only_flags_that_a_tree_can_have_are_restored(void **state)
 {
 	struct archive_entry *e = archive_entry_new();
 
@@ -187,8 +187,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(F9_a_flag_is_a_change_and_its_removal_too, start, end),
 		cmocka_unit_test_setup_teardown(F9_a_protected_file_that_is_covered_itself_is_named, start, end),
 		cmocka_unit_test_setup_teardown(F9_hard_links_are_named_and_kept_as_files, start, end),
-		cmocka_unit_test_setup_teardown(stock_tar_takes_no_offence, start, end),
-		cmocka_unit_test(only_flags_that_a_tree_can_have_are_read_from_an_archive),
+		cmocka_unit_test_setup_teardown(stock_tar_reads_an_archive_with_flags, start, end),
+		cmocka_unit_test(only_flags_that_a_tree_can_have_are_restored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void change(struct archive_entry *e, int what)
 	}
 }
 
-static void everything_that_is_kept_counts(void **state)
+static void everything_kept_affects_the_hash(void **state)
 {
 	ES_ENTRY same = usual();
 	struct es_digest all[12];
@@ -94,7 +94,7 @@ static void everything_that_is_kept_counts(void **state)
 				fail_msg("%u and %u are told apart by nothing", k, i);
 }
 
-static void what_is_not_kept_does_not_count(void **state)
+static void anything_not_kept_does_not_affect_the_hash(void **state)
 {
 	ES_ENTRY plain = usual();
 	ES_ENTRY e = usual();
@@ -111,7 +111,7 @@ static void what_is_not_kept_does_not_count(void **state)
 	assert_true(es_digest_equal(&a, &b));
 }
 
-static void order_and_number_of_members_count(void **state)
+static void the_order_and_number_of_members_affect_the_hash(void **state)
 {
 	ES_ENTRY x = usual();
 	ES_ENTRY y = usual();
@@ -133,9 +133,9 @@ static void order_and_number_of_members_count(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything_that_is_kept_counts),
-		cmocka_unit_test(what_is_not_kept_does_not_count),
-		cmocka_unit_test(order_and_number_of_members_count),
+		cmocka_unit_test(everything_kept_affects_the_hash),
+		cmocka_unit_test(anything_not_kept_does_not_affect_the_hash),
+		cmocka_unit_test(the_order_and_number_of_members_affect_the_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Archives that are well-formed and hostile, one defect each. */
+/* Well-formed but hostile archives, one defect each. */
 #include "keys/archive/archive.h"
 
 #include "keys/tests/lib/oracle.h"
@@ -33,7 +33,7 @@ static void no_name_leads_out_of_the_tree(void **state)
 	assert_int_equal(oracle_shell(state, "test ! -e x"), 0);
 }
 
-static void nothing_lies_outside_the_covered_paths(void **state)
+static void nothing_is_outside_the_covered_paths(void **state)
 {
 	file_refused(state, "tree/x");
 	file_refused(state, "tree/usr/x");
@@ -41,7 +41,7 @@ static void nothing_lies_outside_the_covered_paths(void **state)
 	member_refused(state, &(struct tar_member){ .name = "tree/usr/", .type = '5' }, ES_UNSAFE);
 }
 
-static void a_covered_path_is_a_folder_or_a_file_and_the_way_to_it_folders(void **state)
+static void a_covered_path_is_a_folder_or_a_file_and_only_folders_lead_to_it(void **state)
 {
 	static const char types[] = "023"; /* a file, a symlink, a device */
 
@@ -98,7 +98,7 @@ static void no_setuid_no_setgid_and_no_capability(void **state)
 	refused(state, &t, ES_UNSAFE, "tree/etc/f");
 }
 
-static void no_member_comes_twice(void **state)
+static void no_member_appears_twice(void **state)
 {
 	static const char kinds[] = "0235";
 
@@ -129,7 +129,7 @@ static void no_member_goes_through_a_symlink(void **state)
 	assert_int_equal(oracle_shell(state, "test ! -e outside/x"), 0);
 }
 
-static void a_folder_comes_before_what_is_in_it(void **state)
+static void a_folder_comes_before_its_contents(void **state)
 {
 	TAR_IMAGE t = { 0 };
 
@@ -140,10 +140,11 @@ static void a_folder_comes_before_what_is_in_it(void **state)
 	refused(state, &t, ES_UNSAFE, "tree/etc/d/x");
 }
 
-static void what_overlayfs_noted_for_itself_is_refused(void **state)
+static void overlayfs_private_xattrs_are_refused(void **state)
 {
-	static const char *const names[] = { "origin", "redirect", "metacopy", "impure", "nlink",
-					     "upper",  "protattr", "whiteout", "opaque" /* of a file */ };
+	static const char
+	    *const names[] = { "origin", "redirect", "metacopy", "impure", "nlink",
+			       "upper",  "protattr", "whiteout", "opaque" /* as overlayfs notes them on a file */ };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		TAR_IMAGE t = { 0 };
@@ -158,7 +159,7 @@ static void what_overlayfs_noted_for_itself_is_refused(void **state)
 	}
 }
 
-static void an_acl_in_tars_own_words_is_refused(void **state)
+static void an_acl_in_tars_own_form_is_refused(void **state)
 {
 	TAR_IMAGE t = { 0 };
 
@@ -169,12 +170,12 @@ static void an_acl_in_tars_own_words_is_refused(void **state)
 	refused(state, &t, ES_UNSAFE, "tree/etc/f");
 }
 
-static void caps_hold_for_sizes_that_lie(void **state)
+static void caps_hold_for_false_sizes(void **state)
 {
 	member_refused(state,
 		       &(struct tar_member){ .name = "tree/etc/f", .type = '0', .says_size = 1, .size = 2ull << 30 },
 		       ES_TOO_LARGE);
-	/* says more than there is: the next header is eaten as data, then it ends */
+	/* claims more than there is: the next header is read as data, then the archive ends */
 	member_refused(state,
 		       &(struct tar_member){ .name = "tree/etc/f", .type = '0', .says_size = 1, .size = 1 << 20 },
 		       ES_FORMAT);
@@ -203,16 +204,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_DISK(no_name_leads_out_of_the_tree),
-		ON_DISK(nothing_lies_outside_the_covered_paths),
-		ON_DISK(a_covered_path_is_a_folder_or_a_file_and_the_way_to_it_folders),
+		ON_DISK(nothing_is_outside_the_covered_paths),
+		ON_DISK(a_covered_path_is_a_folder_or_a_file_and_only_folders_lead_to_it),
 		ON_DISK(only_files_folders_symlinks_and_whiteouts_are_made),
 		ON_DISK(no_setuid_no_setgid_and_no_capability),
-		ON_DISK(no_member_comes_twice),
+		ON_DISK(no_member_appears_twice),
 		ON_DISK(no_member_goes_through_a_symlink),
-		ON_DISK(a_folder_comes_before_what_is_in_it),
-		ON_DISK(what_overlayfs_noted_for_itself_is_refused),
-		ON_DISK(an_acl_in_tars_own_words_is_refused),
-		ON_DISK(caps_hold_for_sizes_that_lie),
+		ON_DISK(a_folder_comes_before_its_contents),
+		ON_DISK(overlayfs_private_xattrs_are_refused),
+		ON_DISK(an_acl_in_tars_own_form_is_refused),
+		ON_DISK(caps_hold_for_false_sizes),
 		ON_DISK(owners_that_mean_leave_it_are_refused),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Archives by cpio and the usual compressors, this system's own initramfs, and wrong files. */
+/* Archives made with cpio and the usual compressors, this system's own initramfs, and wrong files. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -35,7 +35,7 @@ static void make_archives(void **state)
 		    "printf '%s\\n' init bin | cpio -o -H newc >main");
 }
 
-static void takes_each_compression_that_the_kernel_unpacks(void **state)
+static void accepts_each_compression_that_the_kernel_unpacks(void **state)
 {
 	static const char *const lines[] = {
 		"cp main all",
@@ -66,7 +66,7 @@ static void takes_each_compression_that_the_kernel_unpacks(void **state)
 	assert_int_equal(look(state, "both"), ES_INITRD_GOOD);
 }
 
-static void takes_the_one_of_this_system(void **state)
+static void accepts_this_systems_initramfs(void **state)
 {
 	glob_t found;
 
@@ -81,7 +81,7 @@ static void takes_the_one_of_this_system(void **state)
 	globfree(&found);
 }
 
-static void tells_what_else_it_is(void **state)
+static void names_any_other_kind_of_file(void **state)
 {
 	static const struct {
 		const char *line;
@@ -108,8 +108,8 @@ static void tells_what_else_it_is(void **state)
 		{ "head -c 109 main >file", ES_INITRD_DAMAGED },
 		{ "printf 070701 >file", ES_INITRD_DAMAGED },
 		{ "sed 's/^070701......../07070100zz0000/' main >file",
-		  ES_INITRD_GOOD },                                      /* inodes: nobody reads them */
-		{ "(printf '\\0'; cat main) >file", ES_INITRD_DAMAGED }, /* not where the kernel looks */
+		  ES_INITRD_GOOD },                                      /* inodes: nothing reads them */
+		{ "(printf '\\0'; cat main) >file", ES_INITRD_DAMAGED }, /* not where the kernel looks for it */
 	};
 
 	make_archives(state);
@@ -121,7 +121,7 @@ static void tells_what_else_it_is(void **state)
 	assert_int_equal(es_initrd_look((struct es_span){ NULL, 0 }), ES_INITRD_UNKNOWN);
 }
 
-/* Found by the fuzzer: the padding of the last file counted, and then the archive had a length below zero. */
+/* Found by the fuzzer: the last file's padding was counted, which made the archive's length negative. */
 static void an_archive_may_end_without_trailer_and_padding(void **state)
 {
 	static const char header[] = "070701"
@@ -147,7 +147,7 @@ static void an_archive_may_end_without_trailer_and_padding(void **state)
 	free(exact);
 }
 
-static void a_size_that_lies_is_damage(void **state)
+static void a_false_size_is_damage(void **state)
 {
 	make_archives(state);
 	make(state, "head -c 54 main >file && printf 'FFFFFFFF' >>file && tail -c +63 main >>file");
@@ -163,12 +163,12 @@ static void a_size_that_lies_is_damage(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(takes_each_compression_that_the_kernel_unpacks, oracle_folder_make,
+		cmocka_unit_test_setup_teardown(accepts_each_compression_that_the_kernel_unpacks, oracle_folder_make,
 						oracle_folder_remove),
-		cmocka_unit_test(takes_the_one_of_this_system),
+		cmocka_unit_test(accepts_this_systems_initramfs),
 		cmocka_unit_test(an_archive_may_end_without_trailer_and_padding),
-		cmocka_unit_test_setup_teardown(tells_what_else_it_is, oracle_folder_make, oracle_folder_remove),
-		cmocka_unit_test_setup_teardown(a_size_that_lies_is_damage, oracle_folder_make, oracle_folder_remove),
+		cmocka_unit_test_setup_teardown(names_any_other_kind_of_file, oracle_folder_make, oracle_folder_remove),
+		cmocka_unit_test_setup_teardown(a_false_size_is_damage, oracle_folder_make, oracle_folder_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

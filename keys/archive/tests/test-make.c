@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The second line: even a member that passed by its text can't be made outside the tree, whatever stands in the tree. */
+/* The second line of defence: even a member whose text was accepted can't be made outside the tree, whatever is in the
+ * tree. */
 #include "keys/archive/member.h"
 #include "keys/store/file.h"
 
@@ -28,7 +29,7 @@ static void case_free(struct case_at *c)
 	archive_entry_free(c->e);
 }
 
-/* A member as es_member_check would hand it on, had it let path pass. */
+/* A member as es_member_check would pass it on if it had accepted the path. */
 static struct case_at member(enum es_member_kind kind, const char *path)
 {
 	struct case_at c = { .e = archive_entry_new() };
@@ -57,7 +58,7 @@ static void nothing_is_made_at(int fd, const char *path)
 	assert_int_equal(es_member_make_file(fd, &file.m, NULL, &lost), ES_UNSAFE);
 }
 
-static void nothing_is_made_through_what_leads_out(void **state)
+static void nothing_is_made_through_a_name_that_leads_out(void **state)
 {
 	ES_FD fd = fresh_tree(state);
 
@@ -70,12 +71,12 @@ static void nothing_is_made_through_what_leads_out(void **state)
 	nothing_is_made_at(fd, "rel/x");
 	nothing_is_made_at(fd, "abs/x");
 	nothing_is_made_at(fd, "magic/x");
-	nothing_is_made_at(fd, "self/x"); /* leads nowhere bad, and is still no folder of ours */
+	nothing_is_made_at(fd, "self/x"); /* leads nowhere harmful, but isn't a folder of ours */
 	assert_int_equal(
 	    oracle_shell(state, "test -z \"$(ls outside)\" && test ! -e x && test ! -e /x && test ! -e tree/x"), 0);
 }
 
-static void what_is_there_is_never_replaced(void **state)
+static void an_existing_name_is_never_replaced(void **state)
 {
 	ES_FD fd = fresh_tree(state);
 
@@ -90,7 +91,7 @@ static void what_is_there_is_never_replaced(void **state)
 	assert_int_equal(oracle_shell(state, "test ! -e new && grep -q kept outside && grep -q kept tree/file"), 0);
 }
 
-static void nothing_is_made_beneath_a_file_or_nothing(void **state)
+static void nothing_is_made_below_a_file_or_a_missing_folder(void **state)
 {
 	ES_FD fd = fresh_tree(state);
 
@@ -99,7 +100,7 @@ static void nothing_is_made_beneath_a_file_or_nothing(void **state)
 	nothing_is_made_at(fd, "nothing/x");
 }
 
-static void the_way_is_not_made_through_a_symlink(void **state)
+static void leading_folders_are_not_made_through_a_symlink(void **state)
 {
 	ES_FD fd = fresh_tree(state);
 	MEMBER top = member(ES_MEMBER_FOLDER, "way/on/top");
@@ -121,7 +122,7 @@ static void a_folder_is_finished_only_where_it_is(void **state)
 	assert_int_equal(oracle_shell(state, "test $(stat -c %%a outside) = 751"), 0);
 }
 
-static void a_default_acl_is_not_handed_on_to_what_is_in_the_archive(void **state)
+static void a_default_acl_is_not_inherited_by_archived_files(void **state)
 {
 	/* version 2; user::rwx, user:1:rwx, group::r-x, mask::rwx, other::--- (uapi posix_acl_xattr.h, little endian) */
 	static const uint8_t acl[] = { 2, 0, 0,   0,   1,   0,   7,  0, 255, 255, 255, 255, 2,   0,  7,
@@ -143,7 +144,7 @@ static void a_default_acl_is_not_handed_on_to_what_is_in_the_archive(void **stat
 			 0);
 }
 
-static void times_of_folders_are_those_of_the_archive(void **state)
+static void folders_get_the_times_in_the_archive(void **state)
 {
 	TAR_IMAGE t = { 0 };
 
@@ -182,8 +183,8 @@ static void a_file_is_as_long_as_its_header_said(void **state)
 	}
 }
 
-/* Without the ACL, the group bits are its mask, and would give the group what was a named user's. */
-static void a_lost_acl_takes_the_groups_bits_along(void **state)
+/* Without the ACL, the group bits are its mask, and would give the group a named user's rights. */
+static void a_lost_acl_clears_the_group_bits(void **state)
 {
 	static const uint8_t acl[] = { 2, 0, 0,   0,   1,   0,   7,  0, 255, 255, 255, 255, 2,   0,  7,
 				       0, 1, 0,   0,   0,   4,   0,  0, 0,   255, 255, 255, 255, 16, 0,
@@ -215,15 +216,15 @@ static void a_lost_acl_takes_the_groups_bits_along(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(nothing_is_made_through_what_leads_out),
-		ON_DISK(what_is_there_is_never_replaced),
-		ON_DISK(nothing_is_made_beneath_a_file_or_nothing),
-		ON_DISK(the_way_is_not_made_through_a_symlink),
+		ON_DISK(nothing_is_made_through_a_name_that_leads_out),
+		ON_DISK(an_existing_name_is_never_replaced),
+		ON_DISK(nothing_is_made_below_a_file_or_a_missing_folder),
+		ON_DISK(leading_folders_are_not_made_through_a_symlink),
 		ON_DISK(a_folder_is_finished_only_where_it_is),
-		ON_DISK(a_default_acl_is_not_handed_on_to_what_is_in_the_archive),
-		ON_DISK(times_of_folders_are_those_of_the_archive),
+		ON_DISK(a_default_acl_is_not_inherited_by_archived_files),
+		ON_DISK(folders_get_the_times_in_the_archive),
 		ON_DISK(a_file_is_as_long_as_its_header_said),
-		ON_DISK(a_lost_acl_takes_the_groups_bits_along),
+		ON_DISK(a_lost_acl_clears_the_group_bits),
 	};
 
 	return cmocka_run_group_tests_name("archive_make", tests, NULL, NULL);

@@ -13,7 +13,7 @@ static const char GOOD[] = "{ \"format\": \"etcseal-archive\", \"version\": 1, \
 			   "\"0190b8f4-0000-4000-8000-00000000aaaa\", \"time\": \"2026-11-21T18:14:32Z\", \"paths\": "
 			   "[ \"/etc\", \"/opt/app\" ] }";
 
-static void what_is_written_is_read(void **state)
+static void a_written_manifest_is_read_back(void **state)
 {
 	struct es_manifest want = { .generation = 42, .path_count = ES_PATHS_MAX }, got;
 	ES_BUF text = { NULL, 0 };
@@ -40,7 +40,7 @@ static void what_is_written_is_read(void **state)
 	assert_memory_equal(got.tree.bytes, want.tree.bytes, sizeof want.tree.bytes);
 }
 
-static void what_could_not_be_read_back_is_not_written(void **state)
+static void an_unreadable_manifest_is_not_written(void **state)
 {
 	static const char *const bad_path[] = { "etc", "/etc/x", "/etc", "/etc\xff" };
 	struct es_buf text = { NULL, 0 };
@@ -116,7 +116,7 @@ static void thirty_three_paths_are_too_many(void **state)
 	assert_int_equal(es_manifest_parse(es_text_span(text), &got), ES_TOO_LARGE);
 }
 
-static void it_is_read_by_itself(void **state)
+static void the_manifest_can_be_read_alone(void **state)
 {
 	TAR_IMAGE t = { 0 };
 	struct es_manifest got;
@@ -139,7 +139,7 @@ static void manifest_refused(const struct tar_image *t, enum es_reason reason)
 	assert_int_equal(es_archive_manifest(es_buf_span(&packed), &got), reason);
 }
 
-static void an_archive_that_does_not_begin_with_it_is_refused(void **state)
+static void an_archive_must_start_with_its_manifest(void **state)
 {
 	TAR_IMAGE without = { 0 };
 	TAR_IMAGE other = { 0 };
@@ -171,12 +171,12 @@ static void an_archive_that_does_not_begin_with_it_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read),
-		cmocka_unit_test(what_could_not_be_read_back_is_not_written),
+		cmocka_unit_test(a_written_manifest_is_read_back),
+		cmocka_unit_test(an_unreadable_manifest_is_not_written),
 		cmocka_unit_test(each_defect_is_refused),
 		cmocka_unit_test(thirty_three_paths_are_too_many),
-		cmocka_unit_test(it_is_read_by_itself),
-		cmocka_unit_test(an_archive_that_does_not_begin_with_it_is_refused),
+		cmocka_unit_test(the_manifest_can_be_read_alone),
+		cmocka_unit_test(an_archive_must_start_with_its_manifest),
 	};
 
 	return cmocka_run_group_tests_name("archive_manifest", tests, NULL, NULL);

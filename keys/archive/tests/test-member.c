@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the archive says of a member, judged with no file system at hand. test-archive_hostile.c has the same by way of tars. */
+/* Judging what the archive says about a member, without a file system. test-hostile.c tests the same with tars. */
 #include "keys/archive/member.h"
 
 #include <archive_entry.h>
@@ -33,7 +33,7 @@ static struct archive_entry *entry(const char *name, unsigned type)
 
 #define ENTRY ES_SCOPED(entry_free) struct archive_entry *
 
-static void a_file_passes_with_all_it_says(void **state)
+static void a_file_passes_with_all_its_attributes(void **state)
 {
 	ENTRY e = entry("tree/etc/x", AE_IFREG);
 	struct es_member m;
@@ -63,7 +63,7 @@ static void a_folder_may_end_in_a_slash(void **state)
 		assert_int_equal(es_member_check(e, &manifest, &m), ES_OK);
 		assert_string_equal(m.path, "opt/app");
 		assert_int_equal(m.place, ES_PLACE_TOP);
-		assert_int_equal(m.size, 0); /* whatever it says */
+		assert_int_equal(m.size, 0); /* whatever it claims */
 	}
 	ENTRY twice = entry("tree/opt/app//", AE_IFDIR);
 	struct es_member m;
@@ -115,14 +115,14 @@ static void a_setgid_folder_passes_and_a_setgid_file_does_not(void **state)
 	assert_int_equal(es_member_check(file, &manifest, &m), ES_OK);
 }
 
-static void a_symlinks_target_has_a_length(void **state)
+static void a_symlinks_target_has_a_maximal_length(void **state)
 {
 	char target[PATH_MAX + 1];
 	ENTRY e = entry("tree/etc/l", AE_IFLNK);
 	struct es_member m;
 
 	(void)state;
-	assert_int_equal(es_member_check(e, &manifest, &m), ES_UNSAFE); /* none at all */
+	assert_int_equal(es_member_check(e, &manifest, &m), ES_UNSAFE); /* no kind at all */
 	memset(target, 't', sizeof target);
 	target[PATH_MAX] = '\0';
 	archive_entry_copy_symlink(e, target);
@@ -132,7 +132,7 @@ static void a_symlinks_target_has_a_length(void **state)
 	assert_int_equal(es_member_check(e, &manifest, &m), ES_OK);
 }
 
-static void a_path_has_a_depth(void **state)
+static void a_path_has_a_maximal_depth(void **state)
 {
 	char name[8 + 2 * ES_DEPTH_MAX + 8] = "tree/etc";
 	struct es_member m;
@@ -179,13 +179,13 @@ static void xattrs_have_caps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_file_passes_with_all_it_says),
+		cmocka_unit_test(a_file_passes_with_all_its_attributes),
 		cmocka_unit_test(a_folder_may_end_in_a_slash),
 		cmocka_unit_test(the_tree_itself_is_a_folder),
 		cmocka_unit_test(a_covered_path_may_be_a_file_and_what_leads_to_one_may_not),
 		cmocka_unit_test(a_setgid_folder_passes_and_a_setgid_file_does_not),
-		cmocka_unit_test(a_symlinks_target_has_a_length),
-		cmocka_unit_test(a_path_has_a_depth),
+		cmocka_unit_test(a_symlinks_target_has_a_maximal_length),
+		cmocka_unit_test(a_path_has_a_maximal_depth),
 		cmocka_unit_test(an_entry_without_a_name_or_a_kind_is_refused),
 		cmocka_unit_test(xattrs_have_caps),
 	};

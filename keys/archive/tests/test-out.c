@@ -29,7 +29,7 @@ static enum es_reason add(struct es_tar_out *out, const char *name, struct es_sp
 	return es_tar_out_add(out, e, data);
 }
 
-/* Bytes that won't get smaller. */
+/* Incompressible bytes. */
 static struct es_buf noise(size_t len)
 {
 	struct es_buf b = { NULL, 0 };
@@ -49,7 +49,7 @@ static void gnu_tar_and_zstd_read_it(void **state)
 {
 	ES_TAR_OUT out = NULL;
 	ES_BUF packed = { NULL, 0 };
-	ES_BUF large = noise(3 << 20); /* more than one step of growing */
+	ES_BUF large = noise(3 << 20); /* more than one step of growth */
 
 	assert_int_equal(es_tar_out_new(&out), ES_OK);
 	assert_int_equal(add(out, "small", es_text_span("text")), ES_OK);
@@ -63,7 +63,7 @@ static void gnu_tar_and_zstd_read_it(void **state)
 			 0);
 }
 
-static void over_the_cap_of_an_archive_is_too_large(void **state)
+static void output_over_the_cap_is_too_large(void **state)
 {
 	ES_TAR_OUT out = NULL;
 	ES_BUF large = noise(16 << 20);
@@ -77,10 +77,10 @@ static void over_the_cap_of_an_archive_is_too_large(void **state)
 		n++;
 	}
 	assert_int_equal(r, ES_TOO_LARGE);
-	assert_in_range(n, 4, 5); /* the compressor holds some back */
+	assert_in_range(n, 4, 5); /* the compressor holds some data back */
 }
 
-static void leaving_it_half_done_is_fine(void **state)
+static void an_unfinished_archive_can_be_freed(void **state)
 {
 	ES_TAR_OUT out = NULL;
 	ES_TAR_OUT none = NULL;
@@ -91,7 +91,7 @@ static void leaving_it_half_done_is_fine(void **state)
 	assert_int_equal(add(out, "small", es_text_span("text")), ES_OK);
 }
 
-static void freeing_leaves_it_empty(void **state)
+static void freeing_leaves_an_empty_buffer(void **state)
 {
 	struct es_buf b = { NULL, 0 };
 
@@ -107,9 +107,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(gnu_tar_and_zstd_read_it, oracle_folder_make, oracle_folder_remove),
-		cmocka_unit_test(over_the_cap_of_an_archive_is_too_large),
-		cmocka_unit_test(leaving_it_half_done_is_fine),
-		cmocka_unit_test(freeing_leaves_it_empty),
+		cmocka_unit_test(output_over_the_cap_is_too_large),
+		cmocka_unit_test(an_unfinished_archive_can_be_freed),
+		cmocka_unit_test(freeing_leaves_an_empty_buffer),
 	};
 
 	return cmocka_run_group_tests_name("archive_out", tests, NULL, NULL);

@@ -81,12 +81,12 @@ static void make_tree(void **state)
 			 0);
 }
 
-/* Everything that tar's and our own way of unpacking have to bring back. */
+/* Everything that both tar and our own unpacking must restore. */
 #define LOOK                                                                                                           \
 	"find etc -printf '%%P|%%y|%%m|%%U:%%G|%%l|%%T@|' \\( -type f -exec md5sum {} \\; -o -printf '\\n' \\) | "     \
 	"sed 's/  .*//' | LC_ALL=C sort"
 
-static void gnu_tar_reads_all_of_it(void **state)
+static void gnu_tar_reads_everything(void **state)
 {
 	ES_BUF packed = { NULL, 0 };
 	struct es_pack_report report;
@@ -112,7 +112,7 @@ static void gnu_tar_reads_all_of_it(void **state)
 	assert_int_equal(getxattr(path, "trusted.overlay.impure", value, sizeof value), -1);
 }
 
-static void it_comes_back_as_it_was(void **state)
+static void the_tree_comes_back_as_it_was(void **state)
 {
 	ES_BUF packed = { NULL, 0 };
 	struct es_pack_report report;
@@ -130,7 +130,7 @@ static void it_comes_back_as_it_was(void **state)
 	assert_int_equal(back.entries, report.entries);
 	assert_int_equal(back.bytes, report.bytes);
 	assert_int_equal(back.lost, 0);
-	/* The hash of what came back is that of what went in, though xattrs were set in another order. */
+	/* The unpacked tree's hash is that of the packed one, although the xattrs were set in another order. */
 	assert_true(m.has_tree);
 	assert_true(es_digest_equal(&m.tree, &report.tree));
 	assert_int_equal(es_archive_hash(fd, &m, &report), ES_OK);
@@ -154,7 +154,7 @@ static void the_same_tree_gives_the_same_bytes_in_every_locale(void **state)
 
 	make_tree(state);
 	assert_int_equal(pack(state, &one, &report), ES_OK);
-	/* another order of the names in their folders */
+	/* with the names in another order in their folders */
 	assert_int_equal(oracle_shell(state,
 				      "cp -a in copy && rm -rf in && mkdir in && cd copy/etc && mkdir ../../in/etc && "
 				      "ls -A | sort -r | while read -r n; do cp -a \"$n\" ../../in/etc/; done && "
@@ -167,7 +167,7 @@ static void the_same_tree_gives_the_same_bytes_in_every_locale(void **state)
 	assert_memory_equal(one.data, two.data, one.len);
 }
 
-static void what_is_not_kept_is_named(void **state)
+static void files_that_are_not_kept_are_named(void **state)
 {
 	ES_BUF packed = { NULL, 0 };
 	struct es_pack_report report;
@@ -200,7 +200,7 @@ static void what_is_not_kept_is_named(void **state)
 			 0);
 }
 
-static void a_hash_that_is_not_the_trees_is_put_right(void **state)
+static void a_wrong_hash_is_corrected(void **state)
 {
 	struct es_manifest m = manifest_of(etc, 1), got;
 	ES_BUF packed = { NULL, 0 };
@@ -252,7 +252,7 @@ static void a_file_over_its_cap_is_left_out_and_named(void **state)
 	assert_int_equal(report.bytes, ES_FILE_MAX);
 }
 
-static void only_the_first_few_are_named(void **state)
+static void only_the_first_few_left_out_files_are_named(void **state)
 {
 	ES_BUF packed = { NULL, 0 };
 	struct es_pack_report report;
@@ -263,7 +263,7 @@ static void only_the_first_few_are_named(void **state)
 	assert_string_equal(report.skipped_name[ES_SKIPPED_NAMED - 1], "/etc/107");
 }
 
-static void what_is_not_covered_or_not_there_stays_out(void **state)
+static void uncovered_and_missing_paths_are_left_out(void **state)
 {
 	static const char *const paths[] = { "/etc/ssh", "/srv/none", "/opt/a/conf" };
 	struct es_manifest m = manifest_of(paths, 3);
@@ -282,7 +282,7 @@ static void what_is_not_covered_or_not_there_stays_out(void **state)
 			 0);
 }
 
-static void a_covered_path_that_is_no_folder_and_no_file_is_refused(void **state)
+static void a_covered_path_must_be_a_folder_or_a_file(void **state)
 {
 	ES_BUF packed = { NULL, 0 };
 	struct es_pack_report report;
@@ -300,7 +300,7 @@ static void a_covered_path_that_is_no_folder_and_no_file_is_refused(void **state
 	assert_null(packed.data);
 }
 
-static void what_overlayfs_keeps_in_a_lower_layer_is_not_packed_as_zeros(void **state)
+static void content_in_a_lower_layer_is_not_packed_as_zeros(void **state)
 {
 	static const char *const names[] = { "trusted.overlay.metacopy", "trusted.overlay.redirect" };
 	struct es_buf packed = { NULL, 0 };
@@ -317,7 +317,7 @@ static void what_overlayfs_keeps_in_a_lower_layer_is_not_packed_as_zeros(void **
 	assert_null(packed.data);
 }
 
-static void a_manifest_that_could_not_be_read_back_is_refused(void **state)
+static void an_unreadable_manifest_is_refused(void **state)
 {
 	static const char *const paths[] = { "/etc", "/etc/ssh" };
 	struct es_manifest m = manifest_of(paths, 2);
@@ -351,18 +351,18 @@ static void a_tree_too_deep_or_too_large_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(gnu_tar_reads_all_of_it),
-		ON_DISK(it_comes_back_as_it_was),
+		ON_DISK(gnu_tar_reads_everything),
+		ON_DISK(the_tree_comes_back_as_it_was),
 		ON_DISK(the_same_tree_gives_the_same_bytes_in_every_locale),
-		ON_DISK(what_is_not_kept_is_named),
-		ON_DISK(a_hash_that_is_not_the_trees_is_put_right),
+		ON_DISK(files_that_are_not_kept_are_named),
+		ON_DISK(a_wrong_hash_is_corrected),
 		ON_DISK(a_covered_file_comes_back),
 		ON_DISK(a_file_over_its_cap_is_left_out_and_named),
-		ON_DISK(only_the_first_few_are_named),
-		ON_DISK(what_is_not_covered_or_not_there_stays_out),
-		ON_DISK(a_covered_path_that_is_no_folder_and_no_file_is_refused),
-		ON_DISK(what_overlayfs_keeps_in_a_lower_layer_is_not_packed_as_zeros),
-		ON_DISK(a_manifest_that_could_not_be_read_back_is_refused),
+		ON_DISK(only_the_first_few_left_out_files_are_named),
+		ON_DISK(uncovered_and_missing_paths_are_left_out),
+		ON_DISK(a_covered_path_must_be_a_folder_or_a_file),
+		ON_DISK(content_in_a_lower_layer_is_not_packed_as_zeros),
+		ON_DISK(an_unreadable_manifest_is_refused),
 		ON_DISK(a_tree_too_deep_or_too_large_is_refused),
 	};
 

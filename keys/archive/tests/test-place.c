@@ -7,7 +7,7 @@
 
 #include "keys/archive/place.h"
 
-static void a_place_is_told_by_whole_parts(void **state)
+static void a_place_is_found_by_whole_parts(void **state)
 {
 	const struct es_manifest m = { .path_count = 2, .paths = { "/etc", "/opt/app/conf" } };
 
@@ -27,7 +27,7 @@ static void a_place_is_told_by_whole_parts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_place_is_told_by_whole_parts),
+		cmocka_unit_test(a_place_is_found_by_whole_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* Reads all of it; ES_MISSING is a sound end. *ret_members counts. */
+/* Reads all of it; ES_MISSING is a sound end. *ret_members is their number. */
 static enum es_reason read_all(struct es_span packed, unsigned *ret_members)
 {
 	ES_TAR tar = NULL;
@@ -49,7 +49,7 @@ static void three_members(struct tar_image *t)
 	tar_file(t, "tree/etc/x", "text");
 }
 
-static void a_sound_one_is_read_to_its_end(void **state)
+static void a_sound_tar_is_read_to_its_end(void **state)
 {
 	static const char zeros[20480];
 	TAR_IMAGE t = { 0 };
@@ -62,7 +62,7 @@ static void a_sound_one_is_read_to_its_end(void **state)
 	ends(&t, ES_MISSING, 3);
 }
 
-static void one_without_an_end_is_cut_off(void **state)
+static void a_tar_without_an_end_is_refused(void **state)
 {
 	static const char zeros[512];
 	TAR_IMAGE t = { 0 };
@@ -74,7 +74,7 @@ static void one_without_an_end_is_cut_off(void **state)
 	ends(&t, ES_FORMAT, 3);
 }
 
-static void nothing_hides_behind_its_end(void **state)
+static void nothing_hides_after_the_end(void **state)
 {
 	static const char zeros[200 << 10];
 	TAR_IMAGE near = { 0 };
@@ -101,7 +101,7 @@ static void nothing_hides_behind_its_end(void **state)
 	ends(&more, ES_FORMAT, 3);
 }
 
-static void every_cut_off_frame_is_refused(void **state)
+static void every_truncated_frame_is_refused(void **state)
 {
 	TAR_IMAGE t = { 0 };
 	unsigned n;
@@ -114,7 +114,7 @@ static void every_cut_off_frame_is_refused(void **state)
 		assert_int_equal(read_all((struct es_span){ packed.data, len }, &n), ES_FORMAT);
 }
 
-static void every_cut_off_tar_is_refused(void **state)
+static void every_truncated_tar_is_refused(void **state)
 {
 	TAR_IMAGE t = { 0 };
 	unsigned n;
@@ -130,7 +130,7 @@ static void every_cut_off_tar_is_refused(void **state)
 	}
 }
 
-static void two_frames_or_something_behind_one_are_refused(void **state)
+static void anything_after_the_first_frame_is_refused(void **state)
 {
 	TAR_IMAGE t = { 0 };
 	ES_BUF twice = { NULL, 0 };
@@ -191,7 +191,7 @@ static void half_understood_headers_are_refused(void **state)
 	ends(&huge, ES_FORMAT, 0);
 }
 
-static void a_chain_of_headers_does_not_eat_the_stack(void **state)
+static void a_chain_of_headers_does_not_exhaust_the_stack(void **state)
 {
 	TAR_IMAGE t = { 0 };
 
@@ -203,17 +203,17 @@ static void a_chain_of_headers_does_not_eat_the_stack(void **state)
 	ends(&t, ES_FORMAT, 0);
 }
 
-static void a_bomb_goes_off_under_a_cap(void **state)
+static void a_bomb_is_capped(void **state)
 {
 	unsigned n;
 
-	/* 3 GiB of zeros in some 100 KiB: before the tar's end, and behind it */
+	/* 3 GiB of zeros in some 100 KiB: before the tar's end, and after it */
 	assert_int_equal(oracle_shell(state, "head -c 3G /dev/zero | zstd -q -o out"), 0);
 	ES_BUF out = oracle_read(state, "out");
 	assert_int_equal(read_all(es_buf_span(&out), &n), ES_TOO_LARGE);
 }
 
-static void a_window_that_would_eat_the_memory_is_refused(void **state)
+static void a_window_that_would_exhaust_memory_is_refused(void **state)
 {
 	unsigned n;
 
@@ -244,17 +244,17 @@ static void names_are_bytes_in_every_locale(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sound_one_is_read_to_its_end),
-		cmocka_unit_test(one_without_an_end_is_cut_off),
-		cmocka_unit_test(nothing_hides_behind_its_end),
-		cmocka_unit_test(every_cut_off_frame_is_refused),
-		cmocka_unit_test(every_cut_off_tar_is_refused),
-		cmocka_unit_test(two_frames_or_something_behind_one_are_refused),
+		cmocka_unit_test(a_sound_tar_is_read_to_its_end),
+		cmocka_unit_test(a_tar_without_an_end_is_refused),
+		cmocka_unit_test(nothing_hides_after_the_end),
+		cmocka_unit_test(every_truncated_frame_is_refused),
+		cmocka_unit_test(every_truncated_tar_is_refused),
+		cmocka_unit_test(anything_after_the_first_frame_is_refused),
 		IN_FOLDER(other_formats_and_filters_are_not_read),
 		cmocka_unit_test(half_understood_headers_are_refused),
-		cmocka_unit_test(a_chain_of_headers_does_not_eat_the_stack),
-		IN_FOLDER(a_bomb_goes_off_under_a_cap),
-		IN_FOLDER(a_window_that_would_eat_the_memory_is_refused),
+		cmocka_unit_test(a_chain_of_headers_does_not_exhaust_the_stack),
+		IN_FOLDER(a_bomb_is_capped),
+		IN_FOLDER(a_window_that_would_exhaust_memory_is_refused),
 		cmocka_unit_test(names_are_bytes_in_every_locale),
 	};
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-static void a_sound_one_is_unpacked(void **state)
+static void a_sound_archive_is_unpacked(void **state)
 {
 	TAR_IMAGE t = { 0 };
 
@@ -45,8 +45,8 @@ static void a_sound_one_is_unpacked(void **state)
 	    0);
 }
 
-/* What GNU tar makes of a file of 1 TiB with nothing in it: some hundred bytes. */
-static void a_sparse_file_counts_with_the_size_it_shall_have(void **state)
+/* What GNU tar makes of an empty sparse file of 1 TiB: some hundred bytes. */
+static void a_sparse_file_counts_with_its_full_size(void **state)
 {
 	ES_FD fd = fresh_tree(state);
 	struct es_manifest m;
@@ -101,7 +101,7 @@ static void the_name_in_a_message_is_printable(void **state)
 	refused(state, &t, ES_UNSAFE, "tree/?[2J?/../x");
 }
 
-static void parts_and_paths_have_a_length(void **state)
+static void parts_and_paths_have_a_maximal_length(void **state)
 {
 	char path[6000] = "tree/etc/";
 	TAR_IMAGE part = { 0 };
@@ -145,7 +145,7 @@ static void a_tree_that_is_not_empty_is_left_alone(void **state)
 	assert_int_equal(es_archive_unpack(es_buf_span(&packed), fd, &m, &report), ES_OK);
 }
 
-static void a_full_disk_is_told(void **state)
+static void a_full_disk_is_reported(void **state)
 {
 	TAR_IMAGE t = { 0 };
 	ES_BUF data = { NULL, 0 };
@@ -165,7 +165,7 @@ static void members_are_counted(void **state)
 	TAR_IMAGE folder = { 0 };
 	TAR_IMAGE t = { 0 };
 
-	tar_folder(&folder, "tree/"); /* may come as often as it likes: it is there */
+	tar_folder(&folder, "tree/"); /* may come several times: it exists already */
 	tar_manifest(&t, "[\"/etc\"]");
 	for (int i = 0; i < ES_ENTRIES_MAX; i++)
 		tar_raw(&t, folder.tar.data, folder.len);
@@ -177,7 +177,7 @@ static void members_are_counted(void **state)
 	assert_int_equal(report.entries, ES_ENTRIES_MAX);
 }
 
-static void the_way_to_a_covered_path_is_made_or_taken(void **state)
+static void folders_that_lead_to_a_covered_path_are_made_or_used(void **state)
 {
 	TAR_IMAGE without = { 0 };
 	TAR_IMAGE with = { 0 };
@@ -204,16 +204,16 @@ static void the_way_to_a_covered_path_is_made_or_taken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(a_sound_one_is_unpacked),
-		ON_DISK(a_sparse_file_counts_with_the_size_it_shall_have),
+		ON_DISK(a_sound_archive_is_unpacked),
+		ON_DISK(a_sparse_file_counts_with_its_full_size),
 		ON_DISK(large_owners_are_kept),
 		ON_DISK(a_name_with_a_nul_ends_there),
 		ON_DISK(the_name_in_a_message_is_printable),
-		ON_DISK(parts_and_paths_have_a_length),
+		ON_DISK(parts_and_paths_have_a_maximal_length),
 		ON_DISK(a_tree_that_is_not_empty_is_left_alone),
-		ON_DISK(a_full_disk_is_told),
+		ON_DISK(a_full_disk_is_reported),
 		ON_DISK(members_are_counted),
-		ON_DISK(the_way_to_a_covered_path_is_made_or_taken),
+		ON_DISK(folders_that_lead_to_a_covered_path_are_made_or_used),
 	};
 
 	return cmocka_run_group_tests_name("archive_unpack", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trees that are too large: the folder that makes them so is named, wherever it is in the alphabet. */
+/* Trees that are too large: the folder that causes it is named, wherever it is in the alphabet. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -75,7 +75,7 @@ static void F15_the_folder_that_holds_most_files_is_named(void **state)
 	assert_false(report.too_deep);
 }
 
-/* One folder alone, and the last one. */
+/* A single folder, which comes last. */
 static void F15_a_folder_that_is_too_large_itself_is_named(void **state)
 {
 	struct es_pack_report report;
@@ -86,7 +86,7 @@ static void F15_a_folder_that_is_too_large_itself_is_named(void **state)
 	assert_int_equal(report.heavy_files, ES_ENTRIES_MAX + 2);
 }
 
-/* No folder below holds half of it: the one above them is the answer. */
+/* No folder below holds half of it: the answer is the one above them. */
 static void F15_where_many_folders_share_it_the_one_above_them_is_named(void **state)
 {
 	struct es_pack_report report;
@@ -103,7 +103,7 @@ static void F15_bytes_count_where_files_are_few(void **state)
 {
 	struct es_pack_report report;
 
-	/* Holes: they are read as zeros. */
+	/* Holes, which read as zeros. */
 	assert_int_equal(oracle_shell(state, "for i in $(seq 17); do truncate -s 63M etc/z/y/$i; done"), 0);
 	make_files(state, "srv", 1000);
 	assert_int_equal(hash(state, &report), ES_TOO_LARGE);
@@ -111,7 +111,7 @@ static void F15_bytes_count_where_files_are_few(void **state)
 	assert_int_equal(report.heavy_bytes >> 20, 17 * 63);
 }
 
-static void a_path_that_is_too_long_is_said_to_be(void **state)
+static void a_path_that_is_too_long_is_reported(void **state)
 {
 	struct es_pack_report report;
 
@@ -130,7 +130,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(F15_where_many_folders_share_it_the_one_above_them_is_named, start,
 						end),
 		cmocka_unit_test_setup_teardown(F15_bytes_count_where_files_are_few, start, end),
-		cmocka_unit_test_setup_teardown(a_path_that_is_too_long_is_said_to_be, start, end),
+		cmocka_unit_test_setup_teardown(a_path_that_is_too_long_is_reported, start, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

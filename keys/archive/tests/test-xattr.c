@@ -34,7 +34,7 @@ static void each_name_has_its_fate(void **state)
 		{ "trusted.overlay.redirect", ES_XATTR_ELSEWHERE, ES_XATTR_ELSEWHERE },
 		{ "trusted.overlay.metacopy", ES_XATTR_ELSEWHERE, ES_XATTR_ELSEWHERE },
 		{ "trusted.overlay.overlay.opaque", ES_XATTR_STRIPPED,
-		  ES_XATTR_STRIPPED }, /* F9: of one that is nested */
+		  ES_XATTR_STRIPPED }, /* F9: of a nested overlay */
 		{ "trusted.overlay.uuid", ES_XATTR_LEFT_OUT, ES_XATTR_LEFT_OUT },
 		{ "system.nfs4_acl", ES_XATTR_LEFT_OUT, ES_XATTR_LEFT_OUT },
 		{ "btrfs.compression", ES_XATTR_LEFT_OUT, ES_XATTR_LEFT_OUT },
@@ -53,7 +53,7 @@ static void each_name_has_its_fate(void **state)
 	}
 }
 
-static void what_is_read_is_what_is_kept(void **state)
+static void only_xattrs_that_are_kept_are_read(void **state)
 {
 	ENTRY e = archive_entry_new();
 	char path[256];
@@ -88,7 +88,7 @@ static void what_is_read_is_what_is_kept(void **state)
 	assert_true(stripped);
 }
 
-static void a_symlinks_own_are_read_and_set_and_not_its_targets(void **state)
+static void a_symlinks_own_xattrs_are_read_and_set_not_its_targets(void **state)
 {
 	ENTRY e = archive_entry_new();
 	char file[256], link[256];
@@ -112,7 +112,7 @@ static void a_symlinks_own_are_read_and_set_and_not_its_targets(void **state)
 	assert_memory_equal(value, "link", 4);
 }
 
-static void what_a_file_system_can_not_hold_is_counted(void **state)
+static void xattrs_that_a_file_system_cannot_hold_are_counted(void **state)
 {
 	/* version 2; user::rw-, group::r--, other::--- */
 	static const uint8_t acl[] = { 2, 0, 0,   0,   1,   0,   6,  0, 255, 255, 255, 255, 4,   0,
@@ -143,9 +143,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_name_has_its_fate),
-		ON_DISK(what_is_read_is_what_is_kept),
-		ON_DISK(a_symlinks_own_are_read_and_set_and_not_its_targets),
-		cmocka_unit_test(what_a_file_system_can_not_hold_is_counted),
+		ON_DISK(only_xattrs_that_are_kept_are_read),
+		ON_DISK(a_symlinks_own_xattrs_are_read_and_set_not_its_targets),
+		cmocka_unit_test(xattrs_that_a_file_system_cannot_hold_are_counted),
 	};
 
 	return cmocka_run_group_tests_name("archive_xattr", tests, NULL, NULL);

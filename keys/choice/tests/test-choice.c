@@ -13,10 +13,10 @@
 
 #include <string.h>
 
-/* What JSON of ours can say. */
+/* The highest generation that our JSON can hold. */
 #define ES_GENERATION_LIMIT ((uint64_t)INT64_MAX - 1)
 
-/* What a bank says of itself, as if its MAC had been checked: under a key of the test's own. */
+/* A bank's claims, as if its MAC had been checked: with a key that the test makes. */
 static struct es_vouched *vouch(enum es_mode mode, uint64_t generation)
 {
 	static struct es_bank bank;
@@ -59,7 +59,7 @@ static struct es_counter without(enum es_reason state)
 	return (struct es_counter){ .state = state };
 }
 
-static void counter_decides_over_a_tpm_bank(void **state)
+static void the_counter_decides_whether_a_tpm_bank_is_fresh(void **state)
 {
 	static const struct {
 		uint64_t generation, counter;
@@ -99,10 +99,11 @@ static void a_tpm_bank_without_its_counter_is_refused_for_that_reason(void **sta
 		assert_int_equal(es_choice_fresh(v, without(states[i]), &behind), states[i]);
 		assert_int_equal(es_choice_mode(ES_MODE_TPM, without(states[i])), states[i]);
 	}
-	assert_int_equal(es_choice_mode(ES_MODE_TPM, at(900)), ES_OK); /* of its generation more has to be known */
+	/* a generation must be known for more than this */
+	assert_int_equal(es_choice_mode(ES_MODE_TPM, at(900)), ES_OK);
 }
 
-static void a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known(void **state)
+static void a_kdf_bank_is_refused_if_there_is_a_counter_or_may_be_one(void **state)
 {
 	static const struct {
 		struct es_counter counter;
@@ -128,7 +129,7 @@ static void a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known
 	}
 }
 
-static void a_bank_that_no_key_vouches_for_is_not_judged(void **state)
+static void a_bank_without_a_vouching_key_is_not_judged(void **state)
 {
 	ES_BANK bank = { .state = ES_BANK_WHOLE };
 	ES_SECRET key = NULL;
@@ -152,7 +153,7 @@ static void only_what_the_image_is_pinned_to_is_accepted(void **state)
 	memcpy(pins.key_id[1], es_vouched_key_id(v), ES_KEY_ID_LEN);
 	strcpy(pins.host, SAMPLE_HOST);
 	assert_int_equal(es_choice_owner(v, &pins), ES_OK);
-	/* The id is the key's own: what the file names is something else in this sample. */
+	/* The id is computed from the key: this sample's file names another one. */
 	assert_memory_not_equal(es_vouched_info(v)->key_id, es_vouched_key_id(v), ES_KEY_ID_LEN);
 	memcpy(pins.key_id[1], es_vouched_info(v)->key_id, ES_KEY_ID_LEN);
 	assert_int_equal(es_choice_owner(v, &pins), ES_OTHER_KEY);
@@ -161,7 +162,7 @@ static void only_what_the_image_is_pinned_to_is_accepted(void **state)
 	assert_int_equal(es_choice_owner(v, &pins), ES_OTHER_HOST);
 }
 
-static void of_two_banks_the_one_that_the_image_knows_is_tried_first(void **state)
+static void the_bank_that_the_image_is_pinned_to_is_tried_first(void **state)
 {
 	struct es_info older = tpm_info(7), newer = tpm_info(8);
 	struct es_bank banks[ES_BANK_COUNT] = { { .state = ES_BANK_WHOLE, .info = &older },
@@ -175,7 +176,7 @@ static void of_two_banks_the_one_that_the_image_knows_is_tried_first(void **stat
 	assert_int_equal(es_choice_bank(banks, at(7), &pins), 0);
 	pins.key_id[0][0] = 2;
 	assert_int_equal(es_choice_bank(banks, at(7), &pins), 1);
-	pins.key_id[0][0] = 3; /* neither: the newest is the one to name */
+	pins.key_id[0][0] = 3; /* neither fits: the newest is named */
 	assert_int_equal(es_choice_bank(banks, at(7), &pins), 1);
 }
 
@@ -187,7 +188,7 @@ static void a_planted_kdf_bank_does_not_shut_out_a_genuine_one(void **state)
 
 	(void)state;
 	assert_int_equal(es_choice_bank(banks, at(7), &no_pins), 0);
-	/* Where both would be refused the newest is named. */
+	/* If both would be refused, the newest is named. */
 	assert_int_equal(es_choice_bank(banks, at(8), &no_pins), 1);
 	/* No counter: an honest kdf host. */
 	assert_int_equal(es_choice_bank(banks, without(ES_COUNTER_MISSING), &no_pins), 1);
@@ -217,7 +218,7 @@ static struct es_pcr_values values_of(uint8_t fill)
 	return v;
 }
 
-static void the_protector_that_fits_is_taken_and_the_closest_is_named(void **state)
+static void the_fitting_protector_is_chosen_or_the_closest_is_named(void **state)
 {
 	struct es_protector far = seal_of(es_policy_pcrs(true), 1), near = seal_of(es_policy_pcrs(false), 2),
 			    recovery = { .type = ES_PROTECTOR_RECOVERY };
@@ -259,7 +260,7 @@ static void pcrs_that_prove_nothing_are_refused(void **state)
 	}
 }
 
-static void unset_pcrs_are_refused_but_for_11_without_the_stub(void **state)
+static void unset_pcrs_are_refused_except_11_without_the_stub(void **state)
 {
 	static const uint8_t unset[] = { 0x00, 0xff };
 	const struct es_protector *p = NULL;
@@ -282,7 +283,7 @@ static void unset_pcrs_are_refused_but_for_11_without_the_stub(void **state)
 	}
 }
 
-static void a_tpm_bank_whose_counter_is_still_to_be_made_waits_beside_a_kdf_bank(void **state)
+static void a_kdf_bank_is_tried_before_a_tpm_bank_without_its_counter(void **state)
 {
 	struct es_info tpm = tpm_info(7), kdf = kdf_info(3);
 	struct es_bank banks[ES_BANK_COUNT] = { { .state = ES_BANK_WHOLE, .info = &tpm },
@@ -291,8 +292,8 @@ static void a_tpm_bank_whose_counter_is_still_to_be_made_waits_beside_a_kdf_bank
 	(void)state;
 	assert_int_equal(es_choice_bank(banks, without(ES_COUNTER_MISSING), &no_pins), 1);
 	assert_int_equal(es_choice_bank(banks, without(ES_COUNTER_UNCOUNTED), &no_pins), 1);
-	assert_int_equal(es_choice_bank(banks, at(7), &no_pins), 0); /* made */
-	/* What isn't known isn't missing. */
+	assert_int_equal(es_choice_bank(banks, at(7), &no_pins), 0); /* the counter exists */
+	/* An unknown counter doesn't count as missing. */
 	assert_int_equal(es_choice_bank(banks, without(ES_TPM_TIMEOUT), &no_pins), 0);
 	assert_int_equal(es_choice_bank(banks, without(ES_TPM_ABSENT), &no_pins), 0);
 	banks[1].state = ES_BANK_DAMAGED;
@@ -302,17 +303,17 @@ static void a_tpm_bank_whose_counter_is_still_to_be_made_waits_beside_a_kdf_bank
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counter_decides_over_a_tpm_bank),
+		cmocka_unit_test(the_counter_decides_whether_a_tpm_bank_is_fresh),
 		cmocka_unit_test(a_tpm_bank_without_its_counter_is_refused_for_that_reason),
-		cmocka_unit_test(a_kdf_bank_is_refused_where_there_is_a_counter_or_it_cannot_be_known),
-		cmocka_unit_test(a_bank_that_no_key_vouches_for_is_not_judged),
+		cmocka_unit_test(a_kdf_bank_is_refused_if_there_is_a_counter_or_may_be_one),
+		cmocka_unit_test(a_bank_without_a_vouching_key_is_not_judged),
 		cmocka_unit_test(only_what_the_image_is_pinned_to_is_accepted),
-		cmocka_unit_test(of_two_banks_the_one_that_the_image_knows_is_tried_first),
+		cmocka_unit_test(the_bank_that_the_image_is_pinned_to_is_tried_first),
 		cmocka_unit_test(a_planted_kdf_bank_does_not_shut_out_a_genuine_one),
-		cmocka_unit_test(a_tpm_bank_whose_counter_is_still_to_be_made_waits_beside_a_kdf_bank),
-		cmocka_unit_test(the_protector_that_fits_is_taken_and_the_closest_is_named),
+		cmocka_unit_test(a_kdf_bank_is_tried_before_a_tpm_bank_without_its_counter),
+		cmocka_unit_test(the_fitting_protector_is_chosen_or_the_closest_is_named),
 		cmocka_unit_test(pcrs_that_prove_nothing_are_refused),
-		cmocka_unit_test(unset_pcrs_are_refused_but_for_11_without_the_stub),
+		cmocka_unit_test(unset_pcrs_are_refused_except_11_without_the_stub),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static struct es_pcr_values values(uint8_t fill)
 
 static const es_pcr_mask sealed_pcrs = ES_PCR_BIT(7) | ES_PCR_BIT(11) | ES_PCR_BIT(12);
 
-static void every_pcr_that_differs_is_named_and_no_other(void **state)
+static void exactly_the_differing_pcrs_are_named(void **state)
 {
 	struct es_pcr_values then = values(1), now = values(1);
 	struct es_refusal_evidence e = { .sealed = &then, .now = &now, .pcrs = sealed_pcrs };
@@ -37,11 +37,11 @@ static void every_pcr_that_differs_is_named_and_no_other(void **state)
 	assert_null(strstr(text, "PCR 4"));
 	now.value[11].bytes[31] ^= 0x80;
 	es_refusal_words(&e, text, sizeof text);
-	/* What the owner can point at comes first. */
+	/* A cause that the owner can identify comes first. */
 	assert_true(strstr(text, "PCR 11 (") < strstr(text, "; PCR 12 ("));
 }
 
-static void whatever_the_room_the_text_ends(void **state)
+static void the_text_is_terminated_whatever_its_size(void **state)
 {
 	struct es_pcr_values then = values(1), now = values(2);
 	struct es_refusal_evidence e = { .sealed = &then, .now = &now, .pcrs = sealed_pcrs };
@@ -57,7 +57,7 @@ static void whatever_the_room_the_text_ends(void **state)
 	}
 }
 
-static void a_log_of_garbage_takes_nothing_from_the_words(void **state)
+static void a_garbage_log_does_not_affect_the_words(void **state)
 {
 	static const uint8_t garbage[200] = { 0xff, 1, 2, 3 };
 	struct es_pcr_values then = values(1), now = values(2);
@@ -77,9 +77,9 @@ static void a_log_of_garbage_takes_nothing_from_the_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_pcr_that_differs_is_named_and_no_other),
-		cmocka_unit_test(whatever_the_room_the_text_ends),
-		cmocka_unit_test(a_log_of_garbage_takes_nothing_from_the_words),
+		cmocka_unit_test(exactly_the_differing_pcrs_are_named),
+		cmocka_unit_test(the_text_is_terminated_whatever_its_size),
+		cmocka_unit_test(a_garbage_log_does_not_affect_the_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

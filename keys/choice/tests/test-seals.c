@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which seals stay, as a table: each protector is a letter, and what is left of them is a text. */
+/* Which seals are kept, as a table: each letter is a protector, and a string lists those that remain. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* What a literal protector is for, by its letter; "v" and "V" are a vendor's, the second one counts generations; "r" is the
- * recovery key's. In lower case it is sealed to PCR 11 of 1, in upper case to 2. */
+/* A literal protector's purpose, by its letter. "v" and "V" are a vendor's, and the second one counts generations; "r"
+ * is the recovery key's. A lower-case one is sealed to PCR 11 of 1, an upper-case one to 2. */
 static const char *purpose_of(char letter)
 {
 	switch (letter) {
@@ -86,7 +86,7 @@ static void assert_left(const struct es_info *info, const char *expected)
 	assert_string_equal(left, expected);
 }
 
-static void what_opened_replaces_what_it_was_to_replace(void **state)
+static void an_opened_seal_replaces_those_it_was_meant_to(void **state)
 {
 	static const struct {
 		const char *before, *after;
@@ -112,7 +112,7 @@ static void what_opened_replaces_what_it_was_to_replace(void **state)
 	}
 }
 
-static void one_that_worked_last_is_kept(void **state)
+static void the_seal_that_worked_last_is_kept(void **state)
 {
 	static const struct {
 		const char *before, *after;
@@ -128,7 +128,7 @@ static void one_that_worked_last_is_kept(void **state)
 	}
 }
 
-static void each_kind_is_removed_alone(void **state)
+static void each_kind_is_removed_separately(void **state)
 {
 	ES_INFO a = make("rtNlvV");
 	ES_INFO b = make("rtNlvV");
@@ -146,7 +146,7 @@ static void each_kind_is_removed_alone(void **state)
 	assert_left(d, "r");
 }
 
-static void generations_count_only_where_nothing_goes_around_them(void **state)
+static void generations_count_only_if_no_seal_bypasses_them(void **state)
 {
 	ES_INFO counted = make("rV");
 	ES_INFO uncounted = make("rv");
@@ -158,7 +158,7 @@ static void generations_count_only_where_nothing_goes_around_them(void **state)
 	assert_false(es_seals_count_generations(beside));
 }
 
-static void the_fitting_one_is_literal(void **state)
+static void the_fitting_seal_is_a_literal_one(void **state)
 {
 	const struct es_pcr_values one = values(1), two = values(2);
 	ES_INFO info = make("rvTl");
@@ -171,11 +171,11 @@ static void the_fitting_one_is_literal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_opened_replaces_what_it_was_to_replace),
-		cmocka_unit_test(one_that_worked_last_is_kept),
-		cmocka_unit_test(each_kind_is_removed_alone),
-		cmocka_unit_test(generations_count_only_where_nothing_goes_around_them),
-		cmocka_unit_test(the_fitting_one_is_literal),
+		cmocka_unit_test(an_opened_seal_replaces_those_it_was_meant_to),
+		cmocka_unit_test(the_seal_that_worked_last_is_kept),
+		cmocka_unit_test(each_kind_is_removed_separately),
+		cmocka_unit_test(generations_count_only_if_no_seal_bypasses_them),
+		cmocka_unit_test(the_fitting_seal_is_a_literal_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

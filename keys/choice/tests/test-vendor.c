@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of an image's signatures fits, which generation may be opened, and which protector is one of a vendor's at all. */
+/* Which of an image's signatures fits, which generation may be opened, and what makes a vendor's protector sound. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -53,7 +53,7 @@ static enum es_reason match(struct scene *s, uint64_t *ret_generation)
 	return r;
 }
 
-static void the_highest_generation_that_fits_is_taken(void **state)
+static void the_highest_fitting_generation_is_chosen(void **state)
 {
 	struct scene s;
 	uint64_t generation;
@@ -70,7 +70,7 @@ static void the_highest_generation_that_fits_is_taken(void **state)
 	es_buf_free(&s.pem);
 }
 
-static void what_does_not_fit_is_passed_over(void **state)
+static void signatures_that_do_not_fit_are_skipped(void **state)
 {
 	struct scene s;
 	uint64_t generation;
@@ -79,7 +79,7 @@ static void what_does_not_fit_is_passed_over(void **state)
 	add(&s, 1)->key.bytes[3] ^= 1;
 	add(&s, 2)->policy.bytes[3] ^= 1;
 	add(&s, 3)->pcrs |= ES_PCR_BIT(12);
-	add(&s, 4)->generation = 5; /* another than was signed */
+	add(&s, 4)->generation = 5; /* not the signed one */
 	add(&s, 6)->generation = 0;
 	add(&s, 7)->generation = UINT64_MAX;
 	assert_int_equal(match(&s, &generation), ES_MISSING);
@@ -91,7 +91,7 @@ static void what_does_not_fit_is_passed_over(void **state)
 	es_buf_free(&s.pem);
 }
 
-static void a_key_that_is_none_is_said_to_be(void **state)
+static void an_unusable_key_is_reported(void **state)
 {
 	struct scene s;
 	struct es_vendor_match m;
@@ -101,7 +101,7 @@ static void a_key_that_is_none_is_said_to_be(void **state)
 	es_buf_free(&s.pem);
 }
 
-static void generations_are_told_apart(void **state)
+static void old_current_and_future_generations_are_distinguished(void **state)
 {
 	static const struct {
 		uint64_t generation, counter;
@@ -125,14 +125,14 @@ static void generations_are_told_apart(void **state)
 		    cases[i].says);
 }
 
-static void a_protector_of_a_vendors_is_opened_only_if_it_is_sound(void **state)
+static void a_vendors_protector_opens_only_if_it_is_sound(void **state)
 {
 	static const struct {
 		es_pcr_mask pcrs, of_vendor;
 		enum es_reason says;
 	} cases[] = {
 		{ ES_PCR_BIT(7) | ES_PCR_BIT(12), ES_PCR_BIT(11), ES_OK },
-		{ ES_PCR_BIT(12), ES_PCR_BIT(11), ES_TAMPERED_INFO }, /* PCR 11 by itself */
+		{ ES_PCR_BIT(12), ES_PCR_BIT(11), ES_TAMPERED_INFO }, /* PCR 11 alone */
 		{ ES_PCR_BIT(4) | ES_PCR_BIT(12), ES_PCR_BIT(11), ES_TAMPERED_INFO },
 		{ ES_PCR_BIT(7), ES_PCR_BIT(11), ES_TAMPERED_INFO },
 		{ ES_PCR_BIT(7) | ES_PCR_BIT(11) | ES_PCR_BIT(12), ES_PCR_BIT(11), ES_TAMPERED_INFO },
@@ -166,11 +166,11 @@ static void a_protector_of_a_vendors_is_opened_only_if_it_is_sound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_highest_generation_that_fits_is_taken),
-		TEST(what_does_not_fit_is_passed_over),
-		TEST(a_key_that_is_none_is_said_to_be),
-		TEST(generations_are_told_apart),
-		TEST(a_protector_of_a_vendors_is_opened_only_if_it_is_sound),
+		TEST(the_highest_fitting_generation_is_chosen),
+		TEST(signatures_that_do_not_fit_are_skipped),
+		TEST(an_unusable_key_is_reported),
+		TEST(old_current_and_future_generations_are_distinguished),
+		TEST(a_vendors_protector_opens_only_if_it_is_sound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /*
  * Seeds: keys/core/tests/fuzz-pe.seeds
  *
- * Every byte that is hashed, and every signature, lies in the file; the hash covers all but twelve bytes of it.
+ * Every byte that is hashed, and every signature, is inside the file; the hash covers all but twelve bytes of it.
  */
 #include "keys/core/authenticode.h"
 #include "keys/tests/lib/fuzz/numbers.h"
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* The headers, which the numbers are in, come first. */
+/* The headers, with all the numbers, come first. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	return fuzz_numbers_mutate(data, size, max, 0x400, seed);

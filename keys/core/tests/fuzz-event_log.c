@@ -2,7 +2,7 @@
 /*
  * Covers: event_log.c event_describe.c event_read.c
  *
- * Any log is read, worded, replayed and hidden to its end or to a clear refusal; a log is like itself.
+ * Any log is read, worded, replayed and hidden to its end, or clearly refused; a log equals itself.
  */
 #include "keys/core/event_log.h"
 #include "keys/tests/lib/fuzz/numbers.h"
@@ -13,7 +13,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
-/* Stands in for SHA-256: cheap, and different for different input. */
+/* Replaces SHA-256: cheap, and different for different input. */
 static bool fake_sha256(const struct es_span *parts, size_t count, struct es_digest *ret)
 {
 	uint64_t h = 14695981039346656037ull;
@@ -41,7 +41,7 @@ static void check_words(const struct es_event *event, size_t cap)
 			abort();
 }
 
-/* What is hidden changes no event's place, kind or digest. */
+/* Hiding changes no event's place, kind or digest. */
 static void check_hiding(struct es_span all, const struct es_pcr_values *before)
 {
 	uint8_t *copy = malloc(all.len);
@@ -80,13 +80,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (es_event_log_replay(all, fake_sha256, es_event_is_firmware_option, &values) == ES_OK)
 		check_hiding(all, &values);
-	/* one PCR of the 24 each time: all of them would take most of the fuzzer's time */
+	/* one PCR of the 24 in each run: all 24 would take most of the fuzzer's time */
 	if (es_event_log_first_change(all, all, (unsigned)(size % ES_PCR_COUNT), &change) != r)
 		abort();
 	return 0;
 }
 
-/* Lengths stand all over a log. */
+/* Lengths are spread all over a log. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	return fuzz_numbers_mutate(data, size, max, size, seed);

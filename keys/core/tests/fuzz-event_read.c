@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever an event holds: a path that comes out is a terminated one inside the partition, a value lies in the event. */
+/* For any event: a path is terminated and stays inside the partition, and a value is part of the event. */
 #include "keys/core/event_read.h"
 
 #include <stdlib.h>

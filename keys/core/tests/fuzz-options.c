@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words are within the text, in order, and all of it but white space. */
+/* Words are within the text, in order, and cover all of it but white space. */
 #include "keys/core/options.h"
 
 #include <stdlib.h>

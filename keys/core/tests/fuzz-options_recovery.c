@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is left holds no recovery key (a second pass takes nothing), never grows, and is zeroed behind its end; what is handed on is
- * read as a key, as two, or as a fault of a group. The mutator writes keys, and parts of them, into the text.
+ * The remaining options hold no recovery key (a second pass takes nothing), never grow, and are zeroed after their end.
+ * The value reads as a key, as two keys, or as a fault in a group. The mutator writes keys, and parts of them, into the
+ * text.
  *
  * Covers: options_recovery.c recovery_find.c recovery_like.c recovery_text.c
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever es_pe_open accepts holds what its header promises: nothing outside, nothing over anything else. */
+/* In every image that es_pe_open accepts, nothing is outside the image and nothing overlaps. */
 #include "keys/core/pe.h"
 #include "keys/tests/lib/fuzz/numbers.h"
 
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* The headers, which the numbers are in, come first. */
+/* The headers, with all the numbers, come first. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	return fuzz_numbers_mutate(data, size, max, 0x400, seed);

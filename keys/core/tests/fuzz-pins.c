@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read as pins keeps its bounds, and accepts what it names. */
+/* Pins that are read keep their bounds, and accept the keys and the host that they name. */
 #include "keys/core/pins.h"
 
 #include <stdlib.h>

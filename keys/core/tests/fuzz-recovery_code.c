@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key that is read is written back the same; a fault names a group from 1 to 16 and leaves no key. */
+/* A key that is read is written back the same; a fault names a group from 1 to 16, and leaves no key. */
 #include "keys/core/recovery_code.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A section and a level, whatever they hold: what is named as revoked is terminated, printable, and below what is asked for. */
+/* For any section and level: the name of a revoked component is terminated and printable, and its generation is below
+ * the demanded one. */
 #include "keys/core/sbat.h"
 
 #include <stdlib.h>

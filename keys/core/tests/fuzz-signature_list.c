@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever a variable holds: each entry is inside it, and the walk ends. */
+/* For any variable: each entry is inside it, and the walk ends. */
 #include "keys/core/signature_list.h"
 
 #include <stdlib.h>

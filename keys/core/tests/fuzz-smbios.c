@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as an entry point and as a table: what comes out is within it, has no NUL, and comes to an end. */
+/* For any bytes as an entry point and as a table: the strings are within it, have no NUL, and come to an end. */
 #include "keys/core/firmware_options.h"
 #include "keys/core/smbios.h"
 

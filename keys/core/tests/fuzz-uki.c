@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers: uki.c uki_write.c
- * Seeds: keys/core/tests/fuzz-pe.seeds
+ * Covers: uki.c uki_write.c Seeds: keys/core/tests/fuzz-pe.seeds
  *
- * First, any image: what es_uki_find gives lies within it. Then the round trip: if the input can be a stub, an image
- * written from it is found sound, and its sections come back byte for byte. The input's first two bytes choose the parts.
+ * First, any image: the sections that es_uki_find returns are inside it. Then the round trip: if the input can be a
+ * stub, an image written from it is accepted, and its sections come back byte for byte. The input's first two bytes
+ * choose the parts.
  */
 #include "keys/core/pe.h"
 #include "keys/tests/lib/fuzz/numbers.h"
@@ -62,7 +62,7 @@ static void round_trip(const struct es_uki_parts *parts)
 	free(out);
 }
 
-/* A signature that is put in, and one in its place: all that is measured is as it was. */
+/* Adding a signature, and replacing it, leaves all measured sections unchanged. */
 static void sign(struct es_span image, struct es_span signature, unsigned again)
 {
 	struct es_writer w = { .cap = 0 };
@@ -105,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_inside(all, ES_PE_LOADED);
 	if (size < 4)
 		return 0;
-	chosen = data[2] | (unsigned)data[3] << 8; /* of the DOS header, which nobody reads */
+	chosen = data[2] | (unsigned)data[3] << 8; /* of the DOS header, which nothing reads */
 	parts.stub = all;
 	for (int i = 0; i < ES_UKI_COUNT; i++) {
 		parts.present[i] = (chosen & 1u << i) == 0;
@@ -116,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* The headers, which the numbers are in, come first. */
+/* The headers, with all the numbers, come first. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	return fuzz_numbers_mutate(data, size, max, 0x400, seed);

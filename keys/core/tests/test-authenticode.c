@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Second readers: sbsign, whose signatures hold the hash; efitools; and OVMF, whose event log holds it for what it started. */
+/* The oracles: sbsign, whose signatures contain the hash; efitools; and OVMF, whose event log has the hash of the
+ * programs it started. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -57,7 +58,7 @@ static void assert_differ(struct es_digest a, struct es_digest b)
 	assert_memory_not_equal(a.bytes, b.bytes, sizeof a.bytes);
 }
 
-/* Signs it with a fresh key; the caller frees. */
+/* Signs the file with a fresh key; the caller frees the result. */
 static struct es_buf sbsign(void **state, struct es_span file)
 {
 	oracle_write(state, "image", file);
@@ -92,7 +93,8 @@ static void sbsign_signs_the_same_hash(void **state)
 	assert_sbsign_has_the_same_hash(state, span(&i));
 }
 
-/* Neither is a multiple of 8 long: sbsign would put zeros behind it first, and sign another file. */
+/* Neither file's length is a multiple of 8: sbsign would first pad it with zeros, and sign another file than ours. So
+ * both are padded here. */
 static void sbsign_signs_the_same_hash_of_systemds_programs(void **state)
 {
 	static const char *const paths[] = { systemd_boot, systemd_stub };
@@ -134,8 +136,8 @@ static size_t read_path(const char *path, uint8_t *out, size_t cap)
 static void ovmf_measured_the_same_hash(void **state)
 {
 	static uint8_t log_bytes[64 << 10], program[1 << 20];
-	struct es_span log_span = { log_bytes, read_path("keys/core/tests/fixtures/ovmf-etcseal-recovery.log", log_bytes,
-							 sizeof log_bytes) };
+	struct es_span log_span = { log_bytes, read_path("keys/core/tests/fixtures/ovmf-etcseal-recovery.log",
+							 log_bytes, sizeof log_bytes) };
 	struct es_digest digest = hash((struct es_span){ program, read_path(systemd_boot, program, sizeof program) });
 	struct es_event_log log;
 	struct es_event event;
@@ -160,7 +162,7 @@ static bool counts(struct image *i, size_t at, uint8_t bit)
 	return !es_digest_equal(&before, &after);
 }
 
-static void leaves_out_what_signing_changes_and_nothing_else(void **state)
+static void leaves_out_only_what_signing_changes(void **state)
 {
 	struct image i;
 
@@ -169,18 +171,18 @@ static void leaves_out_what_signing_changes_and_nothing_else(void **state)
 	assert_true(counts(&i, 2, 1));
 	for (size_t at = CHECKSUM; at < CHECKSUM + 4; at++)
 		assert_false(counts(&i, at, 0x80));
-	assert_true(counts(&i, CHECKSUM - 16, 0x80)); /* version numbers, which nobody checks */
+	assert_true(counts(&i, CHECKSUM - 16, 0x80)); /* version numbers, which nothing checks */
 	assert_true(counts(&i, CHECKSUM + 4, 0x80));  /* the subsystem */
 	assert_true(counts(&i, CERTIFICATES - 1, 0x80));
 	for (size_t at = CERTIFICATES; at < CERTIFICATES + 4; at++)
-		assert_false(counts(&i, at, 0x80));          /* an offset with no size to it */
+		assert_false(counts(&i, at, 0x80));          /* an offset without a size */
 	assert_true(counts(&i, CERTIFICATES + 8 + 8, 0x80)); /* the next directory but one */
 	for (size_t at = ES_TEST_PE_HEADERS - 1; at < i.len; at += 97)
 		assert_true(counts(&i, at, 1));
 	assert_true(counts(&i, i.len - 1, 1));
 }
 
-static void takes_sections_by_their_place_in_the_file(void **state)
+static void takes_sections_in_file_order(void **state)
 {
 	struct image i, swapped;
 	uint32_t off1, off2;
@@ -198,7 +200,7 @@ static void takes_sections_by_their_place_in_the_file(void **state)
 	assert_efitools_have_the_same_hash(state, span(&swapped));
 }
 
-/* Between sections that leave one, nothing is hashed, and the rest is counted from the sum: as the firmware does. */
+/* A gap between sections isn't hashed, and the rest is counted from the sum of the sizes, as the firmware does. */
 static void agrees_on_a_gap(void **state)
 {
 	struct image i;
@@ -212,7 +214,7 @@ static void agrees_on_a_gap(void **state)
 	assert_efitools_have_the_same_hash(state, span(&i));
 }
 
-static void hashes_what_stands_behind_the_last_section(void **state)
+static void hashes_data_after_the_last_section(void **state)
 {
 	struct image i;
 	struct es_digest before;
@@ -228,7 +230,7 @@ static void hashes_what_stands_behind_the_last_section(void **state)
 	assert_differ(before, hash(span(&i)));
 }
 
-/* A certificate table of len bytes behind the image, filled by the caller. */
+/* Adds a certificate table of len bytes after the image; the caller fills it. */
 static uint8_t *add_table(struct image *i, uint32_t len)
 {
 	uint8_t *table = i->bytes + i->len;
@@ -255,7 +257,7 @@ static enum es_reason signature_of(const struct image *i, unsigned n, struct es_
 	return es_pe_signature(&pe, n, ret);
 }
 
-static void reads_one_signature_behind_another(void **state)
+static void reads_several_signatures_in_order(void **state)
 {
 	struct es_span s;
 	struct image i;
@@ -300,7 +302,7 @@ static void refuses_a_broken_table(void **state)
 	assert_int_equal(signature_of(&i, 0, &s), ES_FORMAT);
 }
 
-static void refuses_bytes_behind_the_signatures(void **state)
+static void refuses_bytes_after_the_signatures(void **state)
 {
 	struct es_digest digest;
 	struct image i;
@@ -324,7 +326,7 @@ static bool no_hash(const struct es_span *parts, size_t count, struct es_digest 
 	return false;
 }
 
-static void says_when_there_is_no_hash(void **state)
+static void reports_a_hash_function_that_fails(void **state)
 {
 	struct es_digest digest;
 	struct image i;
@@ -342,14 +344,14 @@ int main(void)
 		cmocka_unit_test(sbsign_signs_the_same_hash),
 		cmocka_unit_test(sbsign_signs_the_same_hash_of_systemds_programs),
 		cmocka_unit_test(ovmf_measured_the_same_hash),
-		cmocka_unit_test(leaves_out_what_signing_changes_and_nothing_else),
-		cmocka_unit_test(takes_sections_by_their_place_in_the_file),
+		cmocka_unit_test(leaves_out_only_what_signing_changes),
+		cmocka_unit_test(takes_sections_in_file_order),
 		cmocka_unit_test(agrees_on_a_gap),
-		cmocka_unit_test(hashes_what_stands_behind_the_last_section),
-		cmocka_unit_test(reads_one_signature_behind_another),
+		cmocka_unit_test(hashes_data_after_the_last_section),
+		cmocka_unit_test(reads_several_signatures_in_order),
 		cmocka_unit_test(refuses_a_broken_table),
-		cmocka_unit_test(refuses_bytes_behind_the_signatures),
-		cmocka_unit_test(says_when_there_is_no_hash),
+		cmocka_unit_test(refuses_bytes_after_the_signatures),
+		cmocka_unit_test(reports_a_hash_function_that_fails),
 	};
 
 	return cmocka_run_group_tests(tests, oracle_folder_make, oracle_folder_remove);

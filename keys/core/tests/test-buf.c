@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-/* ASan would end the process where malloc answers NULL. */
+/* Otherwise ASan would end the process when malloc fails. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "allocator_may_return_null=1";
 }
 
-static void a_new_one_is_zeroed(void **state)
+static void a_new_buffer_is_zeroed(void **state)
 {
 	ES_BUF b = { NULL, 0 };
 
@@ -27,7 +27,7 @@ static void a_new_one_is_zeroed(void **state)
 		assert_int_equal(b.data[i], 0);
 }
 
-static void empty_ones_are_fine(void **state)
+static void empty_buffers_are_allowed(void **state)
 {
 	ES_BUF b = { NULL, 0 }, c = { NULL, 0 };
 
@@ -42,7 +42,7 @@ static void empty_ones_are_fine(void **state)
 	assert_null(b.data);
 }
 
-static void a_copy_is_its_own(void **state)
+static void a_copy_has_its_own_memory(void **state)
 {
 	char text[] = "hello";
 	ES_BUF b = { NULL, 0 };
@@ -56,7 +56,7 @@ static void a_copy_is_its_own(void **state)
 	assert_int_equal(es_buf_span(&b).len, 5);
 }
 
-static void taking_leaves_it_empty(void **state)
+static void taking_leaves_the_buffer_empty(void **state)
 {
 	ES_BUF a = { NULL, 0 };
 	uint8_t *data;
@@ -74,7 +74,7 @@ static void taking_leaves_it_empty(void **state)
 	}
 }
 
-static void too_much_is_told_and_changes_nothing(void **state)
+static void a_failed_allocation_is_reported_and_changes_nothing(void **state)
 {
 	uint8_t mark;
 	struct es_buf b = { &mark, 7 };
@@ -88,11 +88,11 @@ static void too_much_is_told_and_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_new_one_is_zeroed),
-		cmocka_unit_test(empty_ones_are_fine),
-		cmocka_unit_test(a_copy_is_its_own),
-		cmocka_unit_test(taking_leaves_it_empty),
-		cmocka_unit_test(too_much_is_told_and_changes_nothing),
+		cmocka_unit_test(a_new_buffer_is_zeroed),
+		cmocka_unit_test(empty_buffers_are_allowed),
+		cmocka_unit_test(a_copy_has_its_own_memory),
+		cmocka_unit_test(taking_leaves_the_buffer_empty),
+		cmocka_unit_test(a_failed_allocation_is_reported_and_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

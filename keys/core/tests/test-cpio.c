@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GNU cpio reads what we write: names, modes, contents. */
+/* GNU cpio reads the archives that we write: names, modes, contents. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -64,7 +64,7 @@ static struct es_writer sample(void)
 	for (size_t i = 0; i < sizeof big; i++)
 		big[i] = (uint8_t)(i * 31 >> 3);
 	write_sample(&c);
-	assert_true(measure.bad); /* nothing fitted into nothing */
+	assert_true(measure.bad); /* nothing fits into no room */
 	w = (struct es_writer){ malloc(measure.pos), measure.pos, 0, false };
 	c = (struct es_cpio){ &w, 0 };
 	write_sample(&c);
@@ -126,7 +126,7 @@ static void gnu_cpio_lists_it_in_order(void **state)
 	free(w.data);
 }
 
-static void modes_keep_no_type_of_the_callers(void **state)
+static void the_callers_file_type_bits_are_dropped(void **state)
 {
 	uint8_t data[512];
 	struct es_writer w = { data, sizeof data, 0, false };
@@ -139,7 +139,7 @@ static void modes_keep_no_type_of_the_callers(void **state)
 	assert_memory_equal(data + 110, "f\0x\0\0\0", 6);
 }
 
-static void too_small_a_buffer_is_told(void **state)
+static void a_buffer_that_is_too_small_is_reported(void **state)
 {
 	uint8_t data[120];
 	struct es_writer w = { data, 115, 0, false };
@@ -163,7 +163,7 @@ static void a_file_over_4_gib_is_refused(void **state)
 	assert_true(w.bad);
 	assert_true(w.pos == SIZE_MAX);
 	w = (struct es_writer){ NULL, 0, 0, false };
-	es_cpio_file(&c, "f", 0400, (struct es_span){ big, UINT32_MAX }); /* measuring touches no byte of it */
+	es_cpio_file(&c, "f", 0400, (struct es_span){ big, UINT32_MAX }); /* measuring reads none of its bytes */
 	assert_true(w.pos == 112 + (size_t)UINT32_MAX + 1);
 }
 
@@ -172,8 +172,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gnu_cpio_unpacks_it),
 		cmocka_unit_test(gnu_cpio_lists_it_in_order),
-		cmocka_unit_test(modes_keep_no_type_of_the_callers),
-		cmocka_unit_test(too_small_a_buffer_is_told),
+		cmocka_unit_test(the_callers_file_type_bits_are_dropped),
+		cmocka_unit_test(a_buffer_that_is_too_small_is_reported),
 		cmocka_unit_test(a_file_over_4_gib_is_refused),
 	};
 

@@ -106,7 +106,7 @@ static void words_a_recorded_recovery_boot(void **state)
 	assert_reads("keys/core/tests/fixtures/ovmf-etcseal-recovery.log", expected);
 }
 
-static void knows_sections_in_ascii_and_utf16(void **state)
+static void recognises_sections_in_ascii_and_utf16(void **state)
 {
 	uint8_t buffer[512];
 
@@ -155,7 +155,7 @@ static struct es_span firmware_event(const char *variable, struct es_span value,
 
 #define SYSTEMD_OPTIONS "SystemdOptions-8cf2644b-4b0b-428f-9387-6d876050dc67"
 
-static void names_what_firmware_hands_over(void **state)
+static void names_options_from_firmware(void **state)
 {
 	uint8_t buffer[512], text[512];
 
@@ -168,12 +168,12 @@ static void names_what_firmware_hands_over(void **state)
 	assert_words(12, ES_EV_IPL, firmware_event("x", es_text_span(""), buffer), "EFI variable x");
 	assert_words(12, ES_EV_IPL, firmware_event(NULL, es_text_span("io.systemd.stub.kernel-cmdline-extra"), buffer),
 		     "SMBIOS string io.systemd.stub.kernel-cmdline-extra");
-	/* In another PCR it is nobody's. */
+	/* In any other PCR it has no special meaning. */
 	assert_words(14, ES_EV_IPL, firmware_event("x", es_text_span(""), buffer),
 		     "an event of the boot loader in PCR 14");
 }
 
-static void never_shows_credentials_of_firmware(void **state)
+static void never_shows_credentials_from_firmware(void **state)
 {
 	uint8_t buffer[512], text[512];
 
@@ -192,7 +192,7 @@ static void never_shows_credentials_of_firmware(void **state)
 		     "EFI variable SystemdOptions");
 }
 
-static void knows_the_marks_of_a_stub_that_failed(void **state)
+static void recognises_the_marks_of_a_stub_that_failed(void **state)
 {
 	(void)state;
 	for (unsigned pcr = 11; pcr <= 12; pcr++) {
@@ -202,7 +202,7 @@ static void knows_the_marks_of_a_stub_that_failed(void **state)
 	}
 }
 
-static void knows_a_recovery_boot_by_its_digest(void **state)
+static void recognises_a_recovery_boot_by_its_digest(void **state)
 {
 	struct es_event event = { .pcr = ES_PCR_OPTIONS, .type = ES_EV_IPL };
 	struct es_span constant = es_text_span(ES_RECOVERY_EVENT);
@@ -210,7 +210,7 @@ static void knows_a_recovery_boot_by_its_digest(void **state)
 
 	(void)state;
 	assert_false(es_event_is_recovery(&event));
-	event.data = constant; /* this text alone proves nothing */
+	event.data = constant; /* the text alone proves nothing */
 	assert_false(es_event_is_recovery(&event));
 	assert_true(es_sha256(&constant, 1, &event.sha256));
 	assert_true(es_event_is_recovery(&event));
@@ -223,8 +223,8 @@ static void knows_a_recovery_boot_by_its_digest(void **state)
 	assert_false(es_event_is_recovery(&event));
 }
 
-/* As the stub leaves it in the log: the option's name, its value overwritten. */
-static void knows_the_options_of_a_menu_with_a_recovery_key(void **state)
+/* As the stub leaves it in the log: the option's name, and its value overwritten. */
+static void recognises_a_menus_options_with_a_recovery_key(void **state)
 {
 	struct es_event event = { .pcr = ES_PCR_OPTIONS, .type = ES_EV_IPL };
 	uint8_t buffer[512];
@@ -255,7 +255,7 @@ static void shows_printable_ascii_only(void **state)
 		     "bank file A?B");
 }
 
-static void words_separators_and_what_it_does_not_know(void **state)
+static void words_separators_and_unknown_events(void **state)
 {
 	(void)state;
 	assert_words(4, ES_EV_SEPARATOR, (struct es_span){ (const uint8_t *)"\0\0\0\0", 4 },
@@ -269,7 +269,7 @@ static void words_separators_and_what_it_does_not_know(void **state)
 	assert_words(1, ES_EV_EVENT_TAG, es_text_span(""), "a tagged event");
 }
 
-static void never_writes_past_the_room_it_has(void **state)
+static void never_writes_past_the_buffer(void **state)
 {
 	struct es_event event = { .pcr = 7, .type = 0x12345678 };
 	char whole[64], words[64];
@@ -300,15 +300,15 @@ static void survives_broken_device_paths(void **state)
 	assert_words(4, 0x80000003, (struct es_span){ data, 10 }, "EFI program");
 	memset(data + 24, 0xff, 8); /* a path longer than the event */
 	assert_words(4, 0x80000003, (struct es_span){ data, 32 }, "EFI program");
-	memcpy(data + 24, "\x06\0\0\0\0\0\0\0\x04\x04\x03\0\x41\0", 14); /* a node shorter than its head */
+	memcpy(data + 24, "\x06\0\0\0\0\0\0\0\x04\x04\x03\0\x41\0", 14); /* a node shorter than its header */
 	assert_words(4, 0x80000003, (struct es_span){ data, 38 }, "EFI program");
-	memcpy(data + 24, "\x06\0\0\0\0\0\0\0\x04\x04\x40\0\x41\0", 14); /* one that ends behind the path */
+	memcpy(data + 24, "\x06\0\0\0\0\0\0\0\x04\x04\x40\0\x41\0", 14); /* a node that ends after the path */
 	assert_words(4, 0x80000003, (struct es_span){ data, 38 }, "EFI program");
 	memcpy(data + 24, "\x06\0\0\0\0\0\0\0\x04\x04\x06\0\x41\0", 14);
 	assert_words(4, 0x80000003, (struct es_span){ data, 38 }, "EFI program A");
 }
 
-static void knows_the_signer_of_a_program(void **state)
+static void names_what_vouched_for_a_program(void **state)
 {
 	uint8_t data[64] = { [16] = 2, [32] = 'd', [34] = 'b' };
 
@@ -323,7 +323,7 @@ static void survives_broken_variables(void **state)
 
 	(void)state;
 	assert_words(7, 0x80000001, (struct es_span){ data, 20 }, "an EFI variable (unreadable event)");
-	memset(data + 16, 0xff, 8); /* twice that many bytes wraps */
+	memset(data + 16, 0xff, 8); /* twice that length wraps */
 	assert_words(7, 0x80000001, (struct es_span){ data, 40 }, "an EFI variable (unreadable event)");
 	memset(data + 16, 0, 8);
 	data[16] = 5;
@@ -343,18 +343,18 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_a_recorded_boot),
 		cmocka_unit_test(words_a_recorded_recovery_boot),
-		cmocka_unit_test(knows_sections_in_ascii_and_utf16),
+		cmocka_unit_test(recognises_sections_in_ascii_and_utf16),
 		cmocka_unit_test(never_shows_boot_options),
-		cmocka_unit_test(names_what_firmware_hands_over),
-		cmocka_unit_test(never_shows_credentials_of_firmware),
-		cmocka_unit_test(knows_the_marks_of_a_stub_that_failed),
-		cmocka_unit_test(knows_a_recovery_boot_by_its_digest),
-		cmocka_unit_test(knows_the_options_of_a_menu_with_a_recovery_key),
+		cmocka_unit_test(names_options_from_firmware),
+		cmocka_unit_test(never_shows_credentials_from_firmware),
+		cmocka_unit_test(recognises_the_marks_of_a_stub_that_failed),
+		cmocka_unit_test(recognises_a_recovery_boot_by_its_digest),
+		cmocka_unit_test(recognises_a_menus_options_with_a_recovery_key),
 		cmocka_unit_test(shows_printable_ascii_only),
-		cmocka_unit_test(words_separators_and_what_it_does_not_know),
-		cmocka_unit_test(never_writes_past_the_room_it_has),
+		cmocka_unit_test(words_separators_and_unknown_events),
+		cmocka_unit_test(never_writes_past_the_buffer),
 		cmocka_unit_test(survives_broken_device_paths),
-		cmocka_unit_test(knows_the_signer_of_a_program),
+		cmocka_unit_test(names_what_vouched_for_a_program),
 		cmocka_unit_test(survives_broken_variables),
 	};
 

@@ -31,7 +31,7 @@ static struct es_span log_with(struct es_test_log *log, const char *const *event
 	return es_test_log_span(log);
 }
 
-/* Reads to the end: ES_MISSING if all of it is sound. */
+/* Reads to the end: ES_MISSING if the whole log is sound. */
 static enum es_reason walk(struct es_span bytes)
 {
 	struct es_event_log log;
@@ -80,7 +80,7 @@ static void reads_events_in_order(void **state)
 	assert_int_equal(es_event_log_next(&log, &event), ES_MISSING);
 }
 
-/* PCR 0 begins with the locality of TPM2_Startup in its last byte. */
+/* PCR 0 starts with the locality of TPM2_Startup in its last byte. */
 static void refuses_every_truncation(void **state)
 {
 	static const char *const events[] = { "one", "two", NULL };
@@ -96,13 +96,13 @@ static void refuses_every_truncation(void **state)
 		assert_non_null(cut);
 		memcpy(cut, all.data, len);
 		if (len == ES_TEST_LOG_HEADER || len == second)
-			expected = ES_MISSING; /* a whole log of fewer events */
+			expected = ES_MISSING; /* a complete log with fewer events */
 		assert_int_equal(walk((struct es_span){ cut, len }), expected);
 		free(cut);
 	}
 }
 
-static void refuses_a_log_that_breaks_off_and_stays_refused(void **state)
+static void refuses_a_log_that_is_cut_short_and_keeps_refusing_it(void **state)
 {
 	static const char *const events[] = { "one", NULL };
 	struct es_test_log bytes;
@@ -120,7 +120,7 @@ static void refuses_a_log_that_breaks_off_and_stays_refused(void **state)
 	assert_int_equal(values.present, 7);
 }
 
-static void tells_a_sha1_log_from_garbage(void **state)
+static void distinguishes_a_sha1_log_from_garbage(void **state)
 {
 	static const char *const none[] = { NULL };
 	/* EV_S_CRTM_VERSION, a SHA-1 digest, four bytes of data; twice */
@@ -186,12 +186,12 @@ static void refuses_bad_lists_of_algorithms(void **state)
 	assert_int_equal(open32(ES_TEST_LOG_ALGS, ES_EVENT_LOG_ALGS_MAX + 1), ES_FORMAT);
 	assert_int_equal(open32(ES_TEST_LOG_ALGS, 0xffffffff), ES_FORMAT);
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x20000b), ES_FORMAT);   /* SHA-256 twice */
-	assert_int_equal(open32(ES_TEST_LOG_ALGS + 8, 0x14000b), ES_FORMAT);   /* of another length */
-	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x00007777), ES_FORMAT); /* unknown, of no length */
+	assert_int_equal(open32(ES_TEST_LOG_ALGS + 8, 0x14000b), ES_FORMAT);   /* with another length */
+	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x00007777), ES_FORMAT); /* unknown, with length 0 */
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x00817777), ES_FORMAT); /* unknown, too long */
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 4, 0x00807777), ES_OK);
 	assert_int_equal(open32(ES_TEST_LOG_ALGS + 8, 0x30000c), ES_TPM_NO_SHA256);
-	assert_int_equal(open32(ES_TEST_LOG_ALGS + 12, 1), ES_FORMAT); /* the vendor's own bytes, beyond the event */
+	assert_int_equal(open32(ES_TEST_LOG_ALGS + 12, 1), ES_FORMAT); /* vendor bytes that end after the event */
 	assert_int_equal(open32(28, 0xffffffff), ES_FORMAT);           /* length of the header's event */
 }
 
@@ -215,8 +215,8 @@ static void takes_algorithms_in_any_order_up_to_eight(void **state)
 	assert_int_equal(log.alg_count, ES_EVENT_LOG_ALGS_MAX);
 }
 
-/* An event that extends nothing may have no digest at all; any other may not. */
-static void wants_a_digest_for_what_is_extended(void **state)
+/* Only an event that extends nothing may have no digest at all. */
+static void requires_a_digest_for_an_extending_event(void **state)
 {
 	static const char *const none[] = { NULL };
 	struct es_test_log log;
@@ -229,7 +229,7 @@ static void wants_a_digest_for_what_is_extended(void **state)
 	assert_int_equal(walk(es_test_log_span(&log)), ES_MISSING);
 }
 
-static void reads_algorithms_that_it_does_not_know(void **state)
+static void skips_digests_of_unknown_algorithms(void **state)
 {
 	static const char *const events[] = { "one", NULL };
 	struct es_test_log log;
@@ -273,8 +273,8 @@ static void add_firmware(struct es_test_log *log, const char *variable, const ch
 			  (struct es_span){ bytes, w.pos });
 }
 
-/* Who reads the disk learns no credential from the copy of the log. Compared with another it still differs. */
-static void values_that_firmware_handed_over_can_be_hidden(void **state)
+/* A copy of the log on disk shows no credential to its reader. Compared with another log it still differs. */
+static void values_from_firmware_can_be_hidden(void **state)
 {
 	struct es_pcr_values before, after;
 	struct es_test_log log;
@@ -295,15 +295,15 @@ static void values_that_firmware_handed_over_can_be_hidden(void **state)
 	assert_memory_equal(&before, &after, sizeof before);
 	assert_int_equal(es_event_log_open(es_test_log_span(&log), &read), ES_OK);
 	while (es_event_log_next(&read, &event) == ES_OK)
-		found += es_event_is_firmware_option(&event); /* also after it was hidden */
+		found += es_event_is_firmware_option(&event); /* also after hiding */
 	assert_int_equal(found, 4);
 	assert_non_null(memmem(log.bytes, log.len, "quiet=1", 7));
 	assert_non_null(memmem(log.bytes, log.len, "Name-GUID\0******", 16));
 	assert_non_null(memmem(log.bytes, log.len, "io.systemd.credential:pw=******", 31));
-	assert_non_null(memmem(log.bytes, log.len, "io.systemd.canary", 17)); /* a name, and no value */
+	assert_non_null(memmem(log.bytes, log.len, "io.systemd.canary", 17)); /* a name without a value */
 	assert_null(memmem(log.bytes, log.len, "=canary", 7));
 	es_event_log_hide(NULL, 0);
-	log.len -= 3; /* as far as it goes */
+	log.len -= 3; /* hidden as far as the bytes go */
 	es_event_log_hide(log.bytes, log.len);
 }
 
@@ -312,15 +312,15 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_events_in_order),
 		cmocka_unit_test(refuses_every_truncation),
-		cmocka_unit_test(refuses_a_log_that_breaks_off_and_stays_refused),
-		cmocka_unit_test(tells_a_sha1_log_from_garbage),
+		cmocka_unit_test(refuses_a_log_that_is_cut_short_and_keeps_refusing_it),
+		cmocka_unit_test(distinguishes_a_sha1_log_from_garbage),
 		cmocka_unit_test(F14_a_sha1_log_with_an_event_of_no_pcr_is_one),
 		cmocka_unit_test(refuses_bad_lists_of_algorithms),
 		cmocka_unit_test(takes_algorithms_in_any_order_up_to_eight),
-		cmocka_unit_test(wants_a_digest_for_what_is_extended),
-		cmocka_unit_test(reads_algorithms_that_it_does_not_know),
+		cmocka_unit_test(requires_a_digest_for_an_extending_event),
+		cmocka_unit_test(skips_digests_of_unknown_algorithms),
 		cmocka_unit_test(refuses_broken_events),
-		cmocka_unit_test(values_that_firmware_handed_over_can_be_hidden),
+		cmocka_unit_test(values_from_firmware_can_be_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

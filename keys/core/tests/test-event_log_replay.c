@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The replay and the comparing of logs, in event_log.c. test-event_log.c has the reading. */
+/* Replaying and comparing logs (event_log.c). test-event_log.c tests the reading. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -74,7 +74,7 @@ static void assert_replays(const char *name)
 		assert_int_equal(sscanf(line, "%u %64s", &pcr, hex), 2);
 		assert_true(es_hex_decode(hex, value.bytes, sizeof value.bytes));
 		if (pcr == 10)
-			continue; /* the kernel's own */
+			continue; /* the kernel extends it */
 		assert_true(es_digest_equal(&value, &replayed.value[pcr]));
 		compared++;
 	}
@@ -106,7 +106,7 @@ static void starts_pcr_0_from_the_startup_locality(void **state)
 	assert_true(es_digest_equal(&values.value[0], &expected));
 }
 
-static void refuses_a_startup_locality_that_is_late_or_out_of_range(void **state)
+static void refuses_a_late_or_out_of_range_startup_locality(void **state)
 {
 	struct es_span locality = { (const uint8_t *)"StartupLocality\0\3", 17 };
 	struct es_span beyond = { (const uint8_t *)"StartupLocality\0\5", 17 };
@@ -123,7 +123,7 @@ static void refuses_a_startup_locality_that_is_late_or_out_of_range(void **state
 	assert_int_equal(walk(es_test_log_span(&log)), ES_FORMAT);
 }
 
-static void takes_no_other_event_for_a_startup_locality(void **state)
+static void mistakes_no_other_event_for_a_startup_locality(void **state)
 {
 	struct es_span locality = { (const uint8_t *)"StartupLocality\0\3", 17 };
 	struct es_span highest = { (const uint8_t *)"StartupLocality\0\4", 17 };
@@ -164,8 +164,9 @@ static void extends_nothing_for_no_action(void **state)
 	assert_int_equal(values.value[23].bytes[0], 0);
 }
 
-/* Of the recorded boot only the stub's event of "debug extra=1" is left: what the same options without the key give. */
-static void leaves_a_recovery_boots_marks_out(void **state)
+/* Of the recorded boot only the stub's event for "debug extra=1" remains: what the same options without the key would
+ * give. */
+static void leaves_out_the_marks_of_a_recovery_boot(void **state)
 {
 	static const uint8_t options[] = "d\0e\0b\0u\0g\0 \0e\0x\0t\0r\0a\0=\0"
 					 "1\0\0";
@@ -180,7 +181,7 @@ static void leaves_a_recovery_boots_marks_out(void **state)
 	assert_true(es_digest_equal(&values.value[ES_PCR_OPTIONS], &expected));
 }
 
-static void leaves_out_what_it_is_told_to(void **state)
+static void leaves_out_what_the_caller_skips(void **state)
 {
 	struct es_digest expected = { { 0 } };
 	struct es_pcr_values values;
@@ -226,11 +227,11 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replays_recorded_boots_to_the_tpms_values),
 		cmocka_unit_test(starts_pcr_0_from_the_startup_locality),
-		cmocka_unit_test(refuses_a_startup_locality_that_is_late_or_out_of_range),
-		cmocka_unit_test(takes_no_other_event_for_a_startup_locality),
+		cmocka_unit_test(refuses_a_late_or_out_of_range_startup_locality),
+		cmocka_unit_test(mistakes_no_other_event_for_a_startup_locality),
 		cmocka_unit_test(extends_nothing_for_no_action),
-		cmocka_unit_test(leaves_a_recovery_boots_marks_out),
-		cmocka_unit_test(leaves_out_what_it_is_told_to),
+		cmocka_unit_test(leaves_out_the_marks_of_a_recovery_boot),
+		cmocka_unit_test(leaves_out_what_the_caller_skips),
 		cmocka_unit_test(finds_the_first_change_of_a_pcr),
 	};
 

@@ -41,7 +41,7 @@ static void put64(struct es_writer *w, uint64_t v)
 	es_write_le32(w, (uint32_t)(v >> 32));
 }
 
-/* An event of a program whose device path has these file nodes, behind a partition's. */
+/* Reads the event of a program whose device path has these file nodes after the partition's node. */
 static bool file_of(const char *const *names, int path_len_off, char ret[static ES_PROGRAM_PATH])
 {
 	struct bytes path, b;
@@ -80,7 +80,7 @@ static void reads_the_file_of_a_program(void **state)
 	assert_file("\\a..b.efi", NULL, "/a..b.efi");
 }
 
-static void finds_it_in_a_real_log(void **state)
+static void finds_the_file_in_a_real_log(void **state)
 {
 	static uint8_t bytes[64 << 10];
 	FILE *f = fopen("keys/core/tests/fixtures/ovmf-etcseal-recovery.log", "rb");
@@ -109,7 +109,7 @@ static void finds_it_in_a_real_log(void **state)
 	assert_int_equal(secure_boot, 1);
 }
 
-static void refuses_a_path_that_is_none(void **state)
+static void refuses_a_malformed_path(void **state)
 {
 	static const char *const bad[] = {
 		"", "\\", "relative", "\\..\\etc", "\\EFI\\..", "\\EFI\\a\n", "\\EFI\\\xe9"
@@ -172,8 +172,9 @@ static void reads_a_variable(void **state)
 	assert_false(variable(authority, UINT64_C(1) << 63, 5, &value));
 }
 
-/* Variables are digested whole, programs by their Authenticode, and a variable of the boot order by its value alone. */
-static void knows_an_event_that_is_its_data(void **state)
+/* A variable's digest covers the whole event, a program's is its Authenticode hash, and a boot order variable's covers
+ * only the value. */
+static void recognises_an_event_that_hashes_its_data(void **state)
 {
 	struct es_event event = { .data = { (const uint8_t *)"data", 4 } };
 
@@ -188,11 +189,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_file_of_a_program),
-		cmocka_unit_test(finds_it_in_a_real_log),
-		cmocka_unit_test(refuses_a_path_that_is_none),
+		cmocka_unit_test(finds_the_file_in_a_real_log),
+		cmocka_unit_test(refuses_a_malformed_path),
 		cmocka_unit_test(refuses_a_device_path_that_lies_about_its_length),
 		cmocka_unit_test(reads_a_variable),
-		cmocka_unit_test(knows_an_event_that_is_its_data),
+		cmocka_unit_test(recognises_an_event_that_hashes_its_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

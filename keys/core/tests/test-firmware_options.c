@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* GUIDs are stored with their first three fields little-endian. */
-static void guids_are_those_of_the_names(void **state)
+static void guids_match_the_names(void **state)
 {
 	static const uint8_t order[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
 
@@ -38,7 +38,7 @@ static void guids_are_those_of_the_names(void **state)
 	}
 }
 
-static void what_is_written_is_read_back(void **state)
+static void a_written_event_is_read_back(void **state)
 {
 	uint8_t bytes[256];
 	struct es_writer w = { .data = bytes, .cap = sizeof bytes };
@@ -64,7 +64,7 @@ static void what_is_written_is_read_back(void **state)
 	assert_int_equal(e.value.len, 25);
 }
 
-static void other_events_are_none(void **state)
+static void other_events_are_refused(void **state)
 {
 	static const struct {
 		const char *data;
@@ -73,7 +73,7 @@ static void other_events_are_none(void **state)
 		{ "", 0 },
 		{ "etcseal/v1/efi-variable", 23 },      /* no NUL */
 		{ "etcseal/v1/efi-variable\0", 24 },    /* no name */
-		{ "etcseal/v1/efi-variable\0\0a", 26 }, /* an empty one */
+		{ "etcseal/v1/efi-variable\0\0a", 26 }, /* an empty name */
 		{ "etcseal/v1/efi-variable\0name", 28 },
 		{ "etcseal/v1/recovery-boot", 24 },
 		{ "s\0i\0n\0g\0l\0e\0\0", 14 },
@@ -111,8 +111,8 @@ static void no_credential_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(guids_are_those_of_the_names), cmocka_unit_test(what_is_written_is_read_back),
-		cmocka_unit_test(other_events_are_none),        cmocka_unit_test(only_strings_for_systemd_count),
+		cmocka_unit_test(guids_match_the_names),    cmocka_unit_test(a_written_event_is_read_back),
+		cmocka_unit_test(other_events_are_refused), cmocka_unit_test(only_strings_for_systemd_count),
 		cmocka_unit_test(no_credential_is_shown),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader's side, and the round trip, is keys/store/tests/test-boot_record.c. */
+/* keys/store/tests/test-boot_record.c tests the reader, and the round trip. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -45,7 +45,7 @@ static void every_field_is_written(void **state)
 	    "  \"device\": \"0fc63daf-8483-4772-8e79-3d69d8477de4\" }\n");
 }
 
-static void the_three_results_of_measuring_are_told_apart(void **state)
+static void the_three_results_of_measuring_are_distinct(void **state)
 {
 	struct es_handover h = { .recovery = true };
 	char text[1024];
@@ -63,7 +63,7 @@ static void the_three_results_of_measuring_are_told_apart(void **state)
 	assert_non_null(strstr(written(&h, text, sizeof text), "\"measured\": \"failed\""));
 }
 
-static void names_are_all_there_and_differ(void **state)
+static void every_name_exists_and_is_unique(void **state)
 {
 	(void)state;
 	for (int i = 0; i < ES_MEASURED_COUNT; i++)
@@ -78,8 +78,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_is_written),
-		cmocka_unit_test(the_three_results_of_measuring_are_told_apart),
-		cmocka_unit_test(names_are_all_there_and_differ),
+		cmocka_unit_test(the_three_results_of_measuring_are_distinct),
+		cmocka_unit_test(every_name_exists_and_is_unique),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

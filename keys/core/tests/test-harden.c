@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each in a child of its own: what it does to a process doesn't go away again. The kernel's view is the oracle. */
+/* Each test runs in a child process, since hardening can't be undone. The kernel's view is the oracle. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -28,7 +28,7 @@ enum { LOCKS = 0 }; /* makes mlockall() do nothing */
 enum { LOCKS = 1 };
 #endif
 
-/* body returns the line that failed, or 0. */
+/* body returns the number of the line that failed, or 0. */
 static void in_a_child(int (*body)(void))
 {
 	int status;
@@ -70,11 +70,11 @@ static int harden_process(void)
 	CHECK(sigaction(SIGPIPE, NULL, &pipe) == 0 && pipe.sa_handler == SIG_IGN);
 	for (int fd = 0; fd <= 2; fd++)
 		CHECK(fcntl(fd, F_GETFD) == 0);
-	CHECK(fcntl(3, F_GETFD) < 0 || 3 > 2); /* what was open before stays */
+	CHECK(fcntl(3, F_GETFD) < 0 || 3 > 2); /* descriptors that were open stay open */
 	return 0;
 }
 
-static void a_process_leaves_no_core_and_is_its_own(void **state)
+static void a_process_dumps_no_core_and_cannot_be_traced(void **state)
 {
 	(void)state;
 	in_a_child(harden_process);
@@ -94,7 +94,7 @@ static int harden_memory(void)
 	return 0;
 }
 
-static void all_pages_are_locked_also_those_that_come_later(void **state)
+static void all_pages_are_locked_including_later_ones(void **state)
 {
 	(void)state;
 	in_a_child(harden_memory);
@@ -108,13 +108,13 @@ static int harden_as_nobody(void)
 	return 0;
 }
 
-static void who_is_not_root_has_nothing_to_lock(void **state)
+static void a_process_that_is_not_root_locks_nothing(void **state)
 {
 	(void)state;
 	in_a_child(harden_as_nobody);
 }
 
-/* Of all that is mapped. */
+/* The size of everything that is mapped. */
 static rlim_t mapped(void)
 {
 	unsigned long pages = 0;
@@ -132,7 +132,7 @@ static int harden_under_a_limit(rlim_t limit)
 
 	CHECK(process_limit_locks(limit));
 	CHECK(!LOCKS || es_harden_memory() == ES_MEMORY);
-	/* And what is allocated later doesn't fail of it. */
+	/* Nor does a later allocation fail because of it. */
 	later = mmap(NULL, 128 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(later != MAP_FAILED);
 	return 0;
@@ -143,13 +143,13 @@ static int harden_under_no_limit_at_all(void)
 	return harden_under_a_limit(0);
 }
 
-/* All that is mapped so far fits, which mlockall() is content with. */
+/* Everything mapped so far fits, and that satisfies mlockall(). */
 static int harden_under_a_limit_that_is_reached_later(void)
 {
 	return harden_under_a_limit(mapped() + (16 << 20));
 }
 
-static void a_limit_that_binds_is_told_and_does_no_harm(void **state)
+static void a_limit_that_binds_is_reported_and_does_no_harm(void **state)
 {
 	(void)state;
 	in_a_child(harden_under_no_limit_at_all);
@@ -159,10 +159,10 @@ static void a_limit_that_binds_is_told_and_does_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_process_leaves_no_core_and_is_its_own),
-		cmocka_unit_test(all_pages_are_locked_also_those_that_come_later),
-		cmocka_unit_test(who_is_not_root_has_nothing_to_lock),
-		cmocka_unit_test(a_limit_that_binds_is_told_and_does_no_harm),
+		cmocka_unit_test(a_process_dumps_no_core_and_cannot_be_traced),
+		cmocka_unit_test(all_pages_are_locked_including_later_ones),
+		cmocka_unit_test(a_process_that_is_not_root_locks_nothing),
+		cmocka_unit_test(a_limit_that_binds_is_reported_and_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

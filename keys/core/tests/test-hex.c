@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void every_byte_round_trips_and_is_what_printf_writes(void **state)
+static void every_byte_round_trips_and_matches_printf(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 256; i++) {
@@ -49,7 +49,7 @@ static void wrong_lengths_and_characters_are_refused(void **state)
 	assert_int_equal(data[1], 2);
 }
 
-static void nothing_is_an_empty_text(void **state)
+static void no_bytes_give_an_empty_text(void **state)
 {
 	uint8_t data[1] = { 9 };
 	char text[1] = { 'x' };
@@ -65,10 +65,10 @@ static void nothing_is_an_empty_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_byte_round_trips_and_is_what_printf_writes),
+		cmocka_unit_test(every_byte_round_trips_and_matches_printf),
 		cmocka_unit_test(either_case_is_read_and_lower_is_written),
 		cmocka_unit_test(wrong_lengths_and_characters_are_refused),
-		cmocka_unit_test(nothing_is_an_empty_text),
+		cmocka_unit_test(no_bytes_give_an_empty_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

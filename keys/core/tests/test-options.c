@@ -37,7 +37,7 @@ static void a_value_is_found_without_its_quotes(void **state)
 	check_find("\"a\"=x", "a", NULL);
 }
 
-static void words_are_told_one_by_one(void **state)
+static void words_are_returned_one_by_one(void **state)
 {
 	static const char *const words[] = { "quiet", "a=\"b c\"", "--", "1" };
 	struct es_span options = { (const uint8_t *)" quiet  a=\"b c\"\t-- 1 ", 22 }, word;
@@ -56,7 +56,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_is_found_without_its_quotes),
-		cmocka_unit_test(words_are_told_one_by_one),
+		cmocka_unit_test(words_are_returned_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@
 	"267425"
 #define K2 "111111-222222"
 
-/* Options before, options after, value (NULL: no recovery word). */
+/* Options before, options after, value (NULL: there is no recovery word). */
 static void check(const char *before, const char *after, const char *value)
 {
 	size_t full = strlen(before), len = full;
@@ -27,7 +27,7 @@ static void check(const char *before, const char *after, const char *value)
 	bool taken;
 
 	memset(got, 'x', sizeof got);
-	memcpy(options, before, full); /* exactly as long as said: ASan sees any step beyond */
+	memcpy(options, before, full); /* exactly that long, so that ASan sees an access past the end */
 	taken = es_options_take_recovery(options, &len, got);
 	if (taken != (value != NULL) || len != strlen(after) || memcmp(options, after, len) != 0)
 		fail_msg("<%s>\n  left <%.*s>, expected <%s>", before, (int)len, options, after);
@@ -38,7 +38,7 @@ static void check(const char *before, const char *after, const char *value)
 	free(options);
 }
 
-static void what_has_no_recovery_word_stays_as_it_is(void **state)
+static void options_without_a_recovery_word_stay_as_they_are(void **state)
 {
 	static const char *const rows[] = {
 		"",
@@ -60,7 +60,7 @@ static void what_has_no_recovery_word_stays_as_it_is(void **state)
 		check(rows[i], rows[i], NULL);
 }
 
-static void the_word_goes_from_start_middle_and_end(void **state)
+static void the_word_is_taken_from_start_middle_and_end(void **state)
 {
 	(void)state;
 	check("etcseal.recovery=" K, "", K);
@@ -80,7 +80,7 @@ static void the_word_goes_from_start_middle_and_end(void **state)
 	      K);
 }
 
-static void spaces_for_dashes_make_many_words_of_one_key(void **state)
+static void a_key_with_spaces_for_dashes_is_taken_as_many_words(void **state)
 {
 	(void)state;
 	check("a etcseal.recovery=" KS " b", "a b", K);
@@ -92,18 +92,18 @@ static void spaces_for_dashes_make_many_words_of_one_key(void **state)
 	check("etcseal.recovery=478269 -039194 -- x", "-- x", "478269-039194");
 }
 
-static void a_mistyped_key_leaves_nothing_either(void **state)
+static void a_mistyped_key_leaves_nothing_behind(void **state)
 {
 	(void)state;
 	check("etcseal.recovery=478269 O39194 47392b x", "x", "478269-O39194-47392b");
 	check("etcseal.recovery=4782690 0391944 x", "x", "4782690-0391944");
-	check("a etcseal.recovery=" KS " 267425 b", "a b", K); /* a group too many */
+	check("a etcseal.recovery=" KS " 267425 b", "a b", K); /* a surplus group */
 	check("a etcseal.recovery=" K " 26742 b", "a b", K);
 	check("a k=" K " 267425 b", "a b", K);
 	check("a 478269 " K " b", "a b", K);
 }
 
-static void quotes_are_heeded(void **state)
+static void quotes_are_honoured(void **state)
 {
 	(void)state;
 	check("a \"etcseal.recovery=" K "\" b", "a b", K);
@@ -124,7 +124,7 @@ static void an_open_quote_hides_no_key(void **state)
 	check("\"etcseal.recovery", "", "");
 }
 
-static void the_last_of_several_wins_but_a_key_before_all_and_all_go(void **state)
+static void the_last_value_wins_unless_there_is_a_key_and_all_are_taken(void **state)
 {
 	(void)state;
 	check("etcseal.recovery=1 a etcseal.recovery=" K2, "a", K2);
@@ -135,7 +135,7 @@ static void the_last_of_several_wins_but_a_key_before_all_and_all_go(void **stat
 	check("etcseal.recovery etcseal.recovery=" K, "", K);
 }
 
-static void a_lone_name_is_a_recovery_boot_without_a_key(void **state)
+static void a_lone_name_means_a_recovery_boot_without_a_key(void **state)
 {
 	(void)state;
 	check("etcseal.recovery", "", "");
@@ -158,7 +158,7 @@ static void extra_tokens_beside_the_key_stay(void **state)
 	check("etcseal.recovery=" K " -- 3", "-- 3", K);
 }
 
-static void a_value_that_is_too_long_is_cut(void **state)
+static void a_value_that_is_too_long_is_truncated(void **state)
 {
 	char options[1024] = "etcseal.recovery=", value[ES_RECOVERY_INPUT_MAX];
 	size_t len;
@@ -175,7 +175,7 @@ static void a_value_that_is_too_long_is_cut(void **state)
 	assert_int_equal(es_recovery_code_read(value, strlen(value), key, &fault), ES_RECOVERY_FORM);
 }
 
-static void a_nul_parts_words_and_ends_no_search(void **state)
+static void a_nul_separates_words_but_does_not_end_the_search(void **state)
 {
 	char options[] = "quiet\0etcseal.recovery=1234\0ro", value[ES_RECOVERY_INPUT_MAX];
 	size_t len = sizeof options;
@@ -189,7 +189,7 @@ static void a_nul_parts_words_and_ends_no_search(void **state)
 	assert_false(es_options_take_recovery(NULL, &len, value));
 }
 
-/* What FIELD.md's F1 and F2 were shown with: a line is a boot's options. */
+/* Each line of the file is one boot's options, as people typed them (fixtures/README). These were missed by 0.1.0. */
 static void check_field(const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -221,7 +221,7 @@ static void F2_a_key_as_people_type_it_is_taken(void **state)
 	check_field("keys/core/tests/fixtures/field/recovery-options-mistyped.txt");
 }
 
-static void a_key_goes_whatever_its_option_is_called(void **state)
+static void a_key_is_taken_whatever_its_option_is_called(void **state)
 {
 	(void)state;
 	check("a " K " b", "a b", K);
@@ -239,7 +239,7 @@ static void a_key_goes_whatever_its_option_is_called(void **state)
 	"000000-000001-000002-000003-000004-000005-000006-000007-000008-000009-000010-000000-000001-000002-000003-"    \
 	"000004"
 
-static void two_different_keys_are_both_handed_on_and_refused(void **state)
+static void two_different_keys_are_handed_on_and_refused(void **state)
 {
 	uint8_t key[ES_RECOVERY_LEN];
 	struct es_code_fault fault;
@@ -257,7 +257,7 @@ static void two_different_keys_are_both_handed_on_and_refused(void **state)
 #define WITHOUT_FIRST                                                                                                  \
 	"473926-430939-686855-231401-642208-184477-602511-225586-551660-586542-338394-092578-687140-267425"
 
-static void what_looks_like_a_mistyped_key_goes_too(void **state)
+static void what_looks_like_a_mistyped_key_is_taken_too(void **state)
 {
 	(void)state;
 	check("a x=478269-O39194-" WITHOUT_FIRST " b", "a b", "478269-O39194-" WITHOUT_FIRST);
@@ -272,7 +272,7 @@ static void what_looks_like_a_mistyped_key_goes_too(void **state)
 	check("a etcseal.recovery=" K " x=478269-O39194-" WITHOUT_FIRST " b", "a b", K);
 }
 
-static void what_only_has_many_digits_stays(void **state)
+static void words_that_merely_have_many_digits_stay(void **state)
 {
 	static const char *const rows[] = {
 		"root=UUID=11111111-2222-3333-4444-555555555555 resume=UUID=66666666-7777-8888-9999-000000000000",
@@ -296,23 +296,23 @@ static void what_only_has_many_digits_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_has_no_recovery_word_stays_as_it_is),
-		cmocka_unit_test(the_word_goes_from_start_middle_and_end),
-		cmocka_unit_test(spaces_for_dashes_make_many_words_of_one_key),
-		cmocka_unit_test(a_mistyped_key_leaves_nothing_either),
-		cmocka_unit_test(quotes_are_heeded),
+		cmocka_unit_test(options_without_a_recovery_word_stay_as_they_are),
+		cmocka_unit_test(the_word_is_taken_from_start_middle_and_end),
+		cmocka_unit_test(a_key_with_spaces_for_dashes_is_taken_as_many_words),
+		cmocka_unit_test(a_mistyped_key_leaves_nothing_behind),
+		cmocka_unit_test(quotes_are_honoured),
 		cmocka_unit_test(an_open_quote_hides_no_key),
-		cmocka_unit_test(the_last_of_several_wins_but_a_key_before_all_and_all_go),
-		cmocka_unit_test(a_lone_name_is_a_recovery_boot_without_a_key),
+		cmocka_unit_test(the_last_value_wins_unless_there_is_a_key_and_all_are_taken),
+		cmocka_unit_test(a_lone_name_means_a_recovery_boot_without_a_key),
 		cmocka_unit_test(extra_tokens_beside_the_key_stay),
-		cmocka_unit_test(a_value_that_is_too_long_is_cut),
-		cmocka_unit_test(a_nul_parts_words_and_ends_no_search),
+		cmocka_unit_test(a_value_that_is_too_long_is_truncated),
+		cmocka_unit_test(a_nul_separates_words_but_does_not_end_the_search),
 		cmocka_unit_test(F1_a_key_under_a_name_in_other_letters_is_taken),
 		cmocka_unit_test(F2_a_key_as_people_type_it_is_taken),
-		cmocka_unit_test(a_key_goes_whatever_its_option_is_called),
-		cmocka_unit_test(two_different_keys_are_both_handed_on_and_refused),
-		cmocka_unit_test(what_looks_like_a_mistyped_key_goes_too),
-		cmocka_unit_test(what_only_has_many_digits_stays),
+		cmocka_unit_test(a_key_is_taken_whatever_its_option_is_called),
+		cmocka_unit_test(two_different_keys_are_handed_on_and_refused),
+		cmocka_unit_test(what_looks_like_a_mistyped_key_is_taken_too),
+		cmocka_unit_test(words_that_merely_have_many_digits_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcrypto's own SHA-256 stands in for keys/crypto; the values to compare with come from the openssl command. */
+/* libcrypto's SHA-256 replaces keys/crypto; the openssl command computes the expected values. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -47,7 +47,7 @@ static void assert_hex(const struct es_digest *d, const char *hex)
 	assert_string_equal(text, hex);
 }
 
-/* What a shell computes with the openssl command: zeros, then the hash of text, hashed together. */
+/* The same computed in a shell with the openssl command: zeros, then the hash of text, hashed together. */
 static void oracle(const char *text, char ret_hex[static 65])
 {
 	char command[512];
@@ -89,7 +89,7 @@ static void a_separator_gives_the_well_known_value(void **state)
 	assert_hex(&pcr, "3d458cfe55cc03ea1f443f1562beec8df51c75e14a9fcf9a7234a13f198e7969");
 }
 
-static void order_counts_and_so_does_each_event(void **state)
+static void the_order_and_each_event_count(void **state)
 {
 	struct es_digest ab = { { 0 } }, ba = { { 0 } };
 
@@ -99,7 +99,7 @@ static void order_counts_and_so_does_each_event(void **state)
 	assert_false(es_digest_equal(&ab, &ba));
 }
 
-static void a_failed_hash_leaves_the_pcr(void **state)
+static void a_failed_hash_leaves_the_pcr_unchanged(void **state)
 {
 	struct es_digest pcr = { { 7 } }, before = pcr;
 
@@ -126,7 +126,7 @@ static void all_zeros_and_all_ones_are_unset(void **state)
 	}
 }
 
-static void differing_and_absent_pcrs_are_told(void **state)
+static void differing_and_absent_pcrs_are_reported(void **state)
 {
 	struct es_pcr_values a = { .present = 0xffffff }, b = a;
 
@@ -142,7 +142,7 @@ static void differing_and_absent_pcrs_are_told(void **state)
 		assert_int_equal(es_pcr_differ(&a, &b, 0xffffff), ES_PCR_BIT(n));
 		assert_int_equal(es_pcr_differ(&b, &a, 0xffffff), ES_PCR_BIT(n));
 	}
-	/* Neither has it: that isn't the same as alike. */
+	/* Absent in both isn't the same as alike. */
 	a.present = b.present = 0;
 	assert_int_equal(es_pcr_differ(&a, &b, ES_PCR_BIT(7) | ES_PCR_BIT(11)), ES_PCR_BIT(7) | ES_PCR_BIT(11));
 	a.present = b.present = 0xffffffff;
@@ -163,10 +163,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_is_what_openssl_computes),
 		cmocka_unit_test(a_separator_gives_the_well_known_value),
-		cmocka_unit_test(order_counts_and_so_does_each_event),
-		cmocka_unit_test(a_failed_hash_leaves_the_pcr),
+		cmocka_unit_test(the_order_and_each_event_count),
+		cmocka_unit_test(a_failed_hash_leaves_the_pcr_unchanged),
 		cmocka_unit_test(all_zeros_and_all_ones_are_unset),
-		cmocka_unit_test(differing_and_absent_pcrs_are_told),
+		cmocka_unit_test(differing_and_absent_pcrs_are_reported),
 		cmocka_unit_test(every_pcr_has_a_meaning),
 	};
 

@@ -102,7 +102,7 @@ static void reads_it_loaded(void **state)
 	free(memory);
 }
 
-static void takes_a_name_of_eight_characters(void **state)
+static void accepts_a_name_of_eight_characters(void **state)
 {
 	static const struct es_test_pe_section sections[] = { { ".eightch", 16, 1 } };
 	struct image i;
@@ -114,7 +114,7 @@ static void takes_a_name_of_eight_characters(void **state)
 	assert_string_equal(pe.sections[0].name, ".eightch");
 }
 
-/* objdump is the second reader: name, size and offset of each section. */
+/* objdump is the oracle for each section's name, size and offset. */
 static void agrees_with_objdump(const char *path)
 {
 	static uint8_t bytes[16 << 20];
@@ -160,7 +160,7 @@ static void refuses_every_truncation(void **state)
 	(void)state;
 	i.len = es_test_pe_stub(i.bytes);
 	for (size_t len = 0; len < i.len; len++) {
-		uint8_t *cut = malloc(len > 0 ? len : 1); /* exact, so that a read past it is seen */
+		uint8_t *cut = malloc(len > 0 ? len : 1); /* the exact size, so that ASan sees a read past it */
 
 		assert_non_null(cut);
 		memcpy(cut, i.bytes, len);
@@ -180,11 +180,11 @@ static void refuses_wrong_magics(void **state)
 	refused(ES_TEST_PE_OPTIONAL, 0x107);
 }
 
-static void refuses_another_kind_by_its_name(void **state)
+static void distinguishes_another_kind_from_a_malformed_image(void **state)
 {
 	(void)state;
 	assert_int_equal(with32(ES_TEST_PE_OPTIONAL, 0x10b, ES_PE_FILE), ES_VERSION);
-	/* i386, and with it the count of sections */
+	/* i386; the same four bytes include the section count */
 	assert_int_equal(with32(ES_TEST_PE_COFF + 4, 0x3014c, ES_PE_FILE), ES_VERSION);
 }
 
@@ -196,8 +196,8 @@ static void refuses_section_counts_out_of_range(void **state)
 	refused(ES_TEST_PE_COFF + 4, 0xffff8664);
 }
 
-/* Each bound is met to the last byte. */
-static void takes_what_just_fits(void **state)
+/* Every bound is reached to the last byte. */
+static void accepts_what_just_fits(void **state)
 {
 	static struct es_test_pe_section many[ES_PE_SECTIONS_MAX];
 	struct image i;
@@ -238,7 +238,7 @@ static void refuses_bad_alignments(void **state)
 	refused(ES_TEST_PE_OPTIONAL + 32, 0);
 	refused(ES_TEST_PE_OPTIONAL + 32, 0x1800);
 	refused(ES_TEST_PE_OPTIONAL + 32, 0x80000000);
-	refused(ES_TEST_PE_OPTIONAL + 32, 0x100); /* under the file's */
+	refused(ES_TEST_PE_OPTIONAL + 32, 0x100); /* below the file alignment */
 	refused(ES_TEST_PE_OPTIONAL + 36, 0);
 	refused(ES_TEST_PE_OPTIONAL + 36, 0x201);
 	refused(ES_TEST_PE_OPTIONAL + 32, 0x400000);
@@ -272,8 +272,8 @@ static void refuses_overlapping_and_unsorted_sections(void **state)
 	refused(es_test_pe_at(1, ES_TEST_PE_VADDR), 0x3800);
 }
 
-/* A loader that takes the size on disk where the other is zero would write over the next section. */
-static void counts_the_size_on_disk_where_the_other_is_zero(void **state)
+/* A loader that uses the size on disk where the size in memory is zero would overwrite the next section. */
+static void uses_the_size_on_disk_where_the_size_in_memory_is_zero(void **state)
 {
 	struct image i;
 	struct es_pe pe;
@@ -286,7 +286,7 @@ static void counts_the_size_on_disk_where_the_other_is_zero(void **state)
 	assert_int_equal(open_file(&i, &pe), ES_FORMAT);
 }
 
-static void refuses_raw_data_that_overlaps_or_lies_outside(void **state)
+static void refuses_raw_data_that_overlaps_or_is_outside(void **state)
 {
 	(void)state;
 	refused_on_disk(es_test_pe_at(1, ES_TEST_PE_ROFF), 0x600);
@@ -335,7 +335,7 @@ static void refuses_certificates_outside_the_file_or_in_a_section(void **state)
 	assert_int_equal(open_file(&i, &pe), ES_FORMAT);
 }
 
-static void refuses_a_name_with_something_behind_its_nul(void **state)
+static void refuses_a_name_with_something_after_its_nul(void **state)
 {
 	(void)state;
 	refused(es_test_pe_at(0, 4), 0x78000074); /* ".text\0\0x" */
@@ -355,24 +355,24 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_sound_image),
 		cmocka_unit_test(reads_it_loaded),
-		cmocka_unit_test(takes_a_name_of_eight_characters),
+		cmocka_unit_test(accepts_a_name_of_eight_characters),
 		cmocka_unit_test(reads_systemds_stub_as_objdump_does),
 		cmocka_unit_test(refuses_every_truncation),
 		cmocka_unit_test(refuses_wrong_magics),
-		cmocka_unit_test(refuses_another_kind_by_its_name),
+		cmocka_unit_test(distinguishes_another_kind_from_a_malformed_image),
 		cmocka_unit_test(refuses_section_counts_out_of_range),
-		cmocka_unit_test(takes_what_just_fits),
+		cmocka_unit_test(accepts_what_just_fits),
 		cmocka_unit_test(refuses_a_section_table_outside_the_headers),
 		cmocka_unit_test(refuses_bad_alignments),
 		cmocka_unit_test(refuses_headers_over_the_sections_or_the_image),
 		cmocka_unit_test(refuses_a_section_beyond_the_image),
 		cmocka_unit_test(refuses_overlapping_and_unsorted_sections),
-		cmocka_unit_test(counts_the_size_on_disk_where_the_other_is_zero),
-		cmocka_unit_test(refuses_raw_data_that_overlaps_or_lies_outside),
+		cmocka_unit_test(uses_the_size_on_disk_where_the_size_in_memory_is_zero),
+		cmocka_unit_test(refuses_raw_data_that_overlaps_or_is_outside),
 		cmocka_unit_test(refuses_an_entry_outside_the_sections),
 		cmocka_unit_test(refuses_directories_that_do_not_fit),
 		cmocka_unit_test(refuses_certificates_outside_the_file_or_in_a_section),
-		cmocka_unit_test(refuses_a_name_with_something_behind_its_nul),
+		cmocka_unit_test(refuses_a_name_with_something_after_its_nul),
 		cmocka_unit_test(leaves_the_result_alone_when_it_refuses),
 	};
 

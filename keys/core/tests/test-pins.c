@@ -69,7 +69,7 @@ static void each_pin_is_read(void **state)
 	assert_true(es_pins_expect_config(&pins));
 }
 
-static void the_last_of_two_counts(void **state)
+static void the_last_of_two_pins_wins(void **state)
 {
 	struct es_pins pins = parsed("etcseal.key-id=" KEY_A " etcseal.key-id=" KEY_B);
 
@@ -78,7 +78,7 @@ static void the_last_of_two_counts(void **state)
 	assert_int_equal(pins.key_id[0][0], 0x88);
 }
 
-static void what_is_no_pin_of_its_form_is_refused_and_named(void **state)
+static void a_malformed_pin_is_refused_and_named(void **state)
 {
 	static const struct {
 		const char *options, *named;
@@ -119,7 +119,7 @@ static void what_is_no_pin_of_its_form_is_refused_and_named(void **state)
 	}
 }
 
-static void what_is_written_is_read_back_and_taken_out_again(void **state)
+static void written_pins_are_read_back_and_stripped(void **state)
 {
 	static const char *const before[] = { "ro quiet", "", "root=/dev/sda2 \"x y\" init=/sbin/init" };
 	struct es_pins pins = parsed("etcseal.srk=" NAME_HEX " etcseal.key-id=" KEY_A "," KEY_B " etcseal.host=" HOST),
@@ -143,7 +143,7 @@ static void what_is_written_is_read_back_and_taken_out_again(void **state)
 	}
 }
 
-static void taking_out_leaves_all_the_rest(void **state)
+static void stripping_leaves_all_other_options(void **state)
 {
 	static const struct {
 		const char *from, *to;
@@ -174,10 +174,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_without_pins_pin_to_nothing),
 		cmocka_unit_test(each_pin_is_read),
-		cmocka_unit_test(the_last_of_two_counts),
-		cmocka_unit_test(what_is_no_pin_of_its_form_is_refused_and_named),
-		cmocka_unit_test(what_is_written_is_read_back_and_taken_out_again),
-		cmocka_unit_test(taking_out_leaves_all_the_rest),
+		cmocka_unit_test(the_last_of_two_pins_wins),
+		cmocka_unit_test(a_malformed_pin_is_refused_and_named),
+		cmocka_unit_test(written_pins_are_read_back_and_stripped),
+		cmocka_unit_test(stripping_leaves_all_other_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

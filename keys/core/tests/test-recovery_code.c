@@ -95,7 +95,8 @@ static void every_swap_of_two_digits_in_a_group_is_caught(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < ES_RECOVERY_TEXT_LEN; i++)
-		/* Neighbours, and others an odd distance apart: 100 is 1 mod 11, so an even distance can't be seen. */
+		/* Neighbours, and others at an odd distance: 100 is 1 mod 11, so a swap at an even distance can't be
+		 * detected. */
 		for (unsigned k = i + 1; k / 7 == i / 7 && k < ES_RECOVERY_TEXT_LEN; k += 2) {
 			if (published[i] == '-' || published[k] == '-' || published[i] == published[k])
 				continue;
@@ -142,7 +143,7 @@ static void a_group_left_out_is_named(void **state)
 	}
 }
 
-static void separators_may_be_spaces_lines_or_missing(void **state)
+static void separators_may_be_spaces_newlines_or_missing(void **state)
 {
 	uint8_t expected[ES_RECOVERY_LEN], key[ES_RECOVERY_LEN];
 	struct es_code_fault fault;
@@ -157,7 +158,7 @@ static void separators_may_be_spaces_lines_or_missing(void **state)
 		assert_int_equal(read_code(text, key, &fault), ES_OK);
 		assert_memory_equal(key, expected, sizeof key);
 	}
-	t = text; /* in a row */
+	t = text; /* without a separator */
 	for (const char *p = published; *p != '\0'; p++)
 		if (*p != '-')
 			*t++ = *p;
@@ -170,7 +171,7 @@ static void separators_may_be_spaces_lines_or_missing(void **state)
 	assert_memory_equal(key, expected, sizeof key);
 }
 
-static void each_broken_form_has_its_fault(void **state)
+static void each_malformed_key_has_its_fault(void **state)
 {
 	char text[512];
 
@@ -190,11 +191,12 @@ static void each_broken_form_has_its_fault(void **state)
 	assert_fault("key: 47826-039194", ES_GROUP_NOT_DIGITS, 1);
 	snprintf(text, sizeof text, "%.*s", ES_RECOVERY_TEXT_LEN - 1, published);
 	assert_fault(text, ES_GROUP_NOT_DIGITS, 16);
-	snprintf(text, sizeof text, "%s3", published); /* seven digits in the last one, though six of them fit */
+	snprintf(text, sizeof text, "%s3", published); /* seven digits in the last group, though six of them fit */
 	assert_fault(text, ES_GROUP_NOT_DIGITS, 16);
 	snprintf(text, sizeof text, "%.4s-%s", published, published + 4); /* 4782-69: the 4782 may be anything */
 	assert_fault(text, ES_GROUP_NOT_DIGITS, 1);
-	snprintf(text, sizeof text, "%.*s-%s", ES_RECOVERY_TEXT_LEN - 1, published, published + ES_RECOVERY_TEXT_LEN - 1);
+	snprintf(text, sizeof text, "%.*s-%s", ES_RECOVERY_TEXT_LEN - 1, published,
+		 published + ES_RECOVERY_TEXT_LEN - 1);
 	assert_fault(text, ES_GROUP_NOT_DIGITS, 16);
 	snprintf(text, sizeof text, "6%s", published);
 	assert_fault(text, ES_GROUP_NOT_DIGITS, 1);
@@ -211,7 +213,7 @@ static void assert_reads_published(const char *text)
 	assert_memory_equal(key, expected, sizeof key);
 }
 
-static void the_one_run_of_sixteen_groups_is_the_key(void **state)
+static void the_only_run_of_sixteen_groups_is_the_key(void **state)
 {
 	char text[1024];
 
@@ -224,7 +226,7 @@ static void the_one_run_of_sixteen_groups_is_the_key(void **state)
 	assert_reads_published(text);
 	snprintf(text, sizeof text, "%s\n%s\n", published, published);
 	assert_reads_published(text);
-	/* What `init` prints, and a line of a table. */
+	/* The output of `init`, and a line of a table. */
 	snprintf(text, sizeof text,
 		 "sealed to this boot: PCR 2, 4, 11, 12, generation 1\n\nThe recovery key, shown once:\n"
 		 "  {0A3F1D22-9C41-4B70-8E15-0123456789AB}\n  %s\n\nBanks: 123456 and 654321 bytes\n",
@@ -302,7 +304,7 @@ static void F2_a_key_is_read_from_the_files_that_people_make(void **state)
 	}
 }
 
-static void a_nul_or_a_high_byte_is_no_digit(void **state)
+static void a_nul_or_a_high_byte_is_not_a_digit(void **state)
 {
 	uint8_t key[ES_RECOVERY_LEN];
 	struct es_code_fault fault;
@@ -320,7 +322,7 @@ static void a_nul_or_a_high_byte_is_no_digit(void **state)
 	}
 }
 
-static void one_group_by_itself(void **state)
+static void a_single_group_is_read(void **state)
 {
 	uint16_t word = 1;
 
@@ -334,7 +336,7 @@ static void one_group_by_itself(void **state)
 	assert_int_equal(es_recovery_group_read("47826x", 1, &word), ES_GROUP_NOT_DIGITS);
 	assert_int_equal(es_recovery_group_read("478269", 0, &word), ES_GROUP_MISTYPED);
 	assert_int_equal(es_recovery_group_read("478269", 17, &word), ES_GROUP_MISTYPED);
-	assert_int_equal(word, 43479); /* untouched since the last success */
+	assert_int_equal(word, 43479); /* unchanged since the last success */
 }
 
 int main(void)
@@ -346,15 +348,15 @@ int main(void)
 		cmocka_unit_test(every_swap_of_two_digits_in_a_group_is_caught),
 		cmocka_unit_test(every_swap_of_groups_is_caught_but_eleven_apart),
 		cmocka_unit_test(a_group_left_out_is_named),
-		cmocka_unit_test(separators_may_be_spaces_lines_or_missing),
-		cmocka_unit_test(each_broken_form_has_its_fault),
-		cmocka_unit_test(the_one_run_of_sixteen_groups_is_the_key),
+		cmocka_unit_test(separators_may_be_spaces_newlines_or_missing),
+		cmocka_unit_test(each_malformed_key_has_its_fault),
+		cmocka_unit_test(the_only_run_of_sixteen_groups_is_the_key),
 		cmocka_unit_test(digits_of_any_script_are_digits),
 		cmocka_unit_test(two_keys_that_differ_are_refused),
 		cmocka_unit_test(a_leading_zero_that_a_spreadsheet_lost_is_named),
 		cmocka_unit_test(F2_a_key_is_read_from_the_files_that_people_make),
-		cmocka_unit_test(a_nul_or_a_high_byte_is_no_digit),
-		cmocka_unit_test(one_group_by_itself),
+		cmocka_unit_test(a_nul_or_a_high_byte_is_not_a_digit),
+		cmocka_unit_test(a_single_group_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

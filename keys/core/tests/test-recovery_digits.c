@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void the_last_digits_are_kept_with_their_places(void **state)
+static void the_last_digits_are_kept_with_their_positions(void **state)
 {
 	struct es_digits d = { .total = 0 };
 	char text[400] = "9a";
@@ -48,7 +48,7 @@ static void a_group_fits_its_place_and_the_one_eleven_further(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_last_digits_are_kept_with_their_places),
+		cmocka_unit_test(the_last_digits_are_kept_with_their_positions),
 		cmocka_unit_test(a_group_fits_its_place_and_the_one_eleven_further),
 	};
 

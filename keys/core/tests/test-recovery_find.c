@@ -18,8 +18,8 @@ static struct es_text text_of(const char *s)
 	return (struct es_text){ .bytes = { (const uint8_t *)s, strlen(s) } };
 }
 
-/* from: how many bytes before it, behind: how many after it; -1: none. */
-static void check(const char *s, int from, int behind, unsigned parts)
+/* from: how many bytes precede the key, after: how many follow it; -1: there is no key. */
+static void check(const char *s, int from, int after, unsigned parts)
 {
 	uint8_t key[ES_KEY_BYTES] = { 0 };
 	struct es_recovery_hit hit;
@@ -30,7 +30,7 @@ static void check(const char *s, int from, int behind, unsigned parts)
 	if (!found)
 		return;
 	assert_int_equal(hit.from, from);
-	assert_int_equal(strlen(s) - hit.to, behind);
+	assert_int_equal(strlen(s) - hit.to, after);
 	assert_int_equal(hit.parts, parts);
 	assert_int_equal(key[0], 0xa9);
 	assert_int_equal(key[31], 0xf7);
@@ -52,24 +52,24 @@ static void groups_in_several_options_are_found_with_their_places(void **state)
 	check("x1=478269-039194-473926-430939 q=2024 x2=686855-231401-642208-184477-602511-225586-551660-586542-338394-"
 	      "092578-687140-267425 q",
 	      3, 2, 16);
-	/* Not with what may be a mistyped group between them: the 478269 of another option then stands in for it. */
+	/* Not if what may be a mistyped group is between them: the 478269 of another option would take its place. */
 	check("x=478269 y=4782690-039194-473926-430939-686855-231401-642208-184477-602511-225586-551660-586542-338394-"
 	      "092578-687140-267425",
 	      -1, 0, 0);
 }
 
-static void a_digit_too_many_at_an_end_is_no_key(void **state)
+static void a_surplus_digit_at_either_end_is_refused(void **state)
 {
 	(void)state;
 	check("1" K, -1, 0, 0);
 	check(K "1", -1, 0, 0);
-	/* 67742 3 for 267425 with its first digit lost fits by chance. */
+	/* 67742 3, which is 267425 without its first digit, fits by chance. */
 	check("011484:478171:329947:507103:674986:194188:679652:389561:711741:613831:010779:296967:326096:244543:"
 	      "592881:67726 3",
 	      -1, 0, 0);
 }
 
-static void a_later_key_is_found_from_behind_the_first(void **state)
+static void a_later_key_is_found_after_the_first(void **state)
 {
 	const char *s = "a=" K " b=" K;
 	struct es_recovery_hit hit;
@@ -104,8 +104,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_found_where_it_is),
 		cmocka_unit_test(groups_in_several_options_are_found_with_their_places),
-		cmocka_unit_test(a_digit_too_many_at_an_end_is_no_key),
-		cmocka_unit_test(a_later_key_is_found_from_behind_the_first),
+		cmocka_unit_test(a_surplus_digit_at_either_end_is_refused),
+		cmocka_unit_test(a_later_key_is_found_after_the_first),
 		cmocka_unit_test(a_key_in_utf16_is_found),
 	};
 

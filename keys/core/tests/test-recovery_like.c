@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* What looks like a key in it; NULL: nothing. */
+/* The part that looks like a key; NULL: none. */
 static void check(const char *s, const char *like)
 {
 	const struct es_text text = { .bytes = { (const uint8_t *)s, strlen(s) } };
@@ -22,7 +22,7 @@ static void check(const char *s, const char *like)
 		fail_msg("<%s>: <%.*s>", s, (int)(hit.to - hit.from), s + hit.from);
 }
 
-static void four_groups_that_fit_in_a_row(void **state)
+static void four_consecutive_groups_that_fit_look_like_a_key(void **state)
 {
 	(void)state;
 	check("a 473926-430939-686855-231401 b", "473926-430939-686855-231401");
@@ -31,7 +31,7 @@ static void four_groups_that_fit_in_a_row(void **state)
 	check("a 473926-430939-686855-231401-184477 b", "473926-430939-686855-231401-184477");
 }
 
-static void what_is_missing_before_and_after_belongs_to_it(void **state)
+static void missing_groups_before_and_after_belong_to_it(void **state)
 {
 	(void)state;
 	check("q=1 k=478269 O39194 473926 430939 686855 231401 64220 184477 3 q",
@@ -41,7 +41,7 @@ static void what_is_missing_before_and_after_belongs_to_it(void **state)
 	check("478269 039194 473926 430939 k=686855", "478269 039194 473926 430939");
 }
 
-static void eight_numbers_of_six_digits(void **state)
+static void eight_six_digit_numbers_look_like_a_key(void **state)
 {
 	(void)state;
 	check("k=111111 222222 333333 444444 555555 666666 777777 888888 q",
@@ -52,7 +52,7 @@ static void eight_numbers_of_six_digits(void **state)
 	check("111111 222222 333333 444444 quiet 555555 666666 777777 888888", NULL);
 }
 
-static void digits_that_fit_however_they_are_grouped(void **state)
+static void digits_that_fit_look_like_a_key_however_they_are_grouped(void **state)
 {
 	(void)state;
 	check("a=1 478 269 039 194 473 926 430 939 686 855 231 401 q",
@@ -61,7 +61,7 @@ static void digits_that_fit_however_they_are_grouped(void **state)
 	check("k=478269039194473926430939686855231402", NULL);
 }
 
-static void a_number_as_long_as_a_key(void **state)
+static void a_number_as_long_as_a_key_looks_like_one(void **state)
 {
 	char text[104];
 
@@ -76,11 +76,11 @@ static void a_number_as_long_as_a_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(four_groups_that_fit_in_a_row),
-		cmocka_unit_test(what_is_missing_before_and_after_belongs_to_it),
-		cmocka_unit_test(eight_numbers_of_six_digits),
-		cmocka_unit_test(digits_that_fit_however_they_are_grouped),
-		cmocka_unit_test(a_number_as_long_as_a_key),
+		cmocka_unit_test(four_consecutive_groups_that_fit_look_like_a_key),
+		cmocka_unit_test(missing_groups_before_and_after_belong_to_it),
+		cmocka_unit_test(eight_six_digit_numbers_look_like_a_key),
+		cmocka_unit_test(digits_that_fit_look_like_a_key_however_they_are_grouped),
+		cmocka_unit_test(a_number_as_long_as_a_key_looks_like_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Properties of what is taken out of boot options, shown in thousands of random ones. */
+/* Properties of taking a key out of the boot options, checked on thousands of random ones. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 enum { NUMBERS = 20000 };
 
-/* Takes it from memory of the very length, so that ASan sees a step too far. */
+/* Takes it from memory of exactly that length, so that ASan sees an access past the end. */
 static void take(struct surroundings *s, char value[static ES_RECOVERY_INPUT_MAX])
 {
 	size_t full = strlen(s->text), len = full;
@@ -63,7 +63,7 @@ static void a_key_in_several_options_is_one_key(void **state)
 	check_keys(SURROUNDINGS_SCATTERED);
 }
 
-static void a_mistyped_key_goes_too_and_its_group_is_named(void **state)
+static void a_mistyped_key_is_taken_too_and_its_group_is_named(void **state)
 {
 	char value[ES_RECOVERY_INPUT_MAX];
 	uint8_t key[ES_RECOVERY_LEN];
@@ -80,7 +80,7 @@ static void a_mistyped_key_goes_too_and_its_group_is_named(void **state)
 	}
 }
 
-/* In a file, or at a prompt, with what is around it. */
+/* In a file or at a prompt, with its surroundings. */
 static void a_key_is_read_from_any_text_around_it(void **state)
 {
 	uint8_t key[ES_RECOVERY_LEN];
@@ -122,7 +122,7 @@ int main(void)
 		cmocka_unit_test(F1_F2_no_digit_of_a_key_survives_and_all_else_does),
 		cmocka_unit_test(the_same_key_twice_is_one_key),
 		cmocka_unit_test(a_key_in_several_options_is_one_key),
-		cmocka_unit_test(a_mistyped_key_goes_too_and_its_group_is_named),
+		cmocka_unit_test(a_mistyped_key_is_taken_too_and_its_group_is_named),
 		cmocka_unit_test(a_key_is_read_from_any_text_around_it),
 		cmocka_unit_test(options_without_a_key_stay_as_they_are),
 	};

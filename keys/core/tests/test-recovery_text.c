@@ -14,7 +14,7 @@ static struct es_text text_of(const char *s, bool escaped)
 	return (struct es_text){ .bytes = { (const uint8_t *)s, strlen(s) }, .escaped = escaped };
 }
 
-/* d: a digit, a: a letter, -: what joins. */
+/* d: a digit, a: a letter, -: a joint. */
 static void check_kinds(const struct es_text *text, const char *kinds, const char *digits)
 {
 	size_t pos = 0, n = 0, d = 0;
@@ -29,7 +29,7 @@ static void check_kinds(const struct es_text *text, const char *kinds, const cha
 	assert_int_equal(n, strlen(kinds));
 }
 
-static void digits_letters_and_the_rest(void **state)
+static void characters_are_digits_letters_or_joints(void **state)
 {
 	const struct es_text wide = { .bytes = { (const uint8_t *)"1\0\x11\x20\x12\xff"
 								  "a\0x",
@@ -42,10 +42,10 @@ static void digits_letters_and_the_rest(void **state)
 	check_kinds(&text, "ad-a--d----", "19");
 	text = text_of("\xef\xbc\x90\xef\xbc\x99\xd9\xa4\xdb\xb5\xe0\xa5\xaf", false);
 	check_kinds(&text, "ddddd", "09459");
-	check_kinds(&wide, "d-da", "12"); /* half a character at its end */
+	check_kinds(&wide, "d-da", "12"); /* half a unit at its end */
 }
 
-static void escapes_only_where_they_are_asked_for(void **state)
+static void escapes_are_decoded_only_on_request(void **state)
 {
 	struct es_text text = text_of("1%2D2%e2%80%91\\x2d\\u20113%zz\\q%3", false);
 
@@ -54,7 +54,7 @@ static void escapes_only_where_they_are_asked_for(void **state)
 	check_kinds(&text, "d-dad-ad-dd-dd-ada-addddd-aa-a-d", "122280912201133");
 }
 
-static void escapes_stand_for_a_character(void **state)
+static void an_escape_is_decoded_to_its_character(void **state)
 {
 	struct es_text text = text_of("1%2D2%e2%80%91\\x2d\\u20113%zz\\q%3", true), none = text_of("1-2", true);
 
@@ -118,9 +118,9 @@ static void tokens_are_written_in_ascii(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(digits_letters_and_the_rest),
-		cmocka_unit_test(escapes_only_where_they_are_asked_for),
-		cmocka_unit_test(escapes_stand_for_a_character),
+		cmocka_unit_test(characters_are_digits_letters_or_joints),
+		cmocka_unit_test(escapes_are_decoded_only_on_request),
+		cmocka_unit_test(an_escape_is_decoded_to_its_character),
 		cmocka_unit_test(tokens_are_groups_or_like_groups),
 		cmocka_unit_test(tokens_are_written_in_ascii),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As shim 16.1 decides; a boot that is decided alike: tests-ovmf/scenarios/shim-refuses.sh. */
+/* As shim 16.1 decides. tests-ovmf/scenarios/shim-refuses.sh shows a boot with the same decision. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -31,11 +31,11 @@ static void decides_as_shim_does(void **state)
 		{ OWN OURS GRUB3, "sbat,1,2021030218\n", ES_SBAT_PASSES },
 		{ OWN GRUB3, "sbat,1,2023091900\r\n\r\ngrub,3\r\n", ES_SBAT_PASSES },
 		{ OWN GRUB3, "grub,4", ES_SBAT_REVOKED },
-		{ OWN GRUB3, "grub,3\ngrub,4", ES_SBAT_PASSES },             /* the first that names it */
-		{ OWN GRUB3, "grub.debian,9\n", ES_SBAT_PASSES },            /* a name is a whole name */
-		{ OWN "etcseal,x,e,e,1,u\n", "etcseal,1", ES_SBAT_REVOKED }, /* no number is 0 */
+		{ OWN GRUB3, "grub,3\ngrub,4", ES_SBAT_PASSES },             /* the first line that names it */
+		{ OWN GRUB3, "grub.debian,9\n", ES_SBAT_PASSES },            /* only whole names match */
+		{ OWN "etcseal,x,e,e,1,u\n", "etcseal,1", ES_SBAT_REVOKED }, /* a word that isn't a number is 0 */
 		{ OWN "etcseal,10,e,e,1,u\n", "etcseal,9", ES_SBAT_PASSES },
-		{ OWN "etcseal,65537,e,e,1,u\n", "etcseal,2", ES_SBAT_REVOKED }, /* 16 bits */
+		{ OWN "etcseal,65537,e,e,1,u\n", "etcseal,2", ES_SBAT_REVOKED }, /* generations have 16 bits */
 		{ "", LEVEL, ES_SBAT_PASSES },
 		{ "\n\n", LEVEL, ES_SBAT_PASSES },
 		{ "\xef\xbb\xbf" OWN, LEVEL, ES_SBAT_PASSES },
@@ -69,7 +69,7 @@ static void names_the_component_and_both_generations(void **state)
 	assert_string_equal(c.name, "a?[0m");
 }
 
-/* A section's bytes go on with zeros up to the file's alignment. */
+/* Zeros follow the section's bytes, up to the file's alignment. */
 static void stops_at_the_first_nul(void **state)
 {
 	static const char padded[] = OWN OURS "\0\0\0garbage";

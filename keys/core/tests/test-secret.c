@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel's own view of the pages is the oracle: /proc/self/smaps, /proc/self/mem, a forked child. */
+/* The kernel's view of the pages is the oracle: /proc/self/smaps, /proc/self/mem, a forked child. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* VmFlags of the mapping that holds at: "" if nothing is mapped there. */
+/* VmFlags of the mapping at `at`: "" if nothing is mapped there. */
 static void vm_flags(const void *at, char ret[static 256])
 {
 	FILE *f = fopen("/proc/self/smaps", "r");
@@ -49,11 +49,11 @@ static void pages_are_locked_and_left_out_of_dumps_and_children(void **state)
 #endif
 	assert_non_null(strstr(flags, " dd")); /* MADV_DONTDUMP */
 	assert_non_null(strstr(flags, " dc")); /* MADV_DONTFORK */
-	vm_flags(flags, flags);                /* the stack: the control */
+	vm_flags(flags, flags);                /* the stack, as the control */
 	assert_null(strstr(flags, " dd"));
 }
 
-static void a_freed_one_is_gone(void **state)
+static void a_freed_secret_is_unmapped(void **state)
 {
 	struct es_secret *s = NULL;
 	unsigned char vec;
@@ -91,7 +91,7 @@ static void a_forked_child_has_no_such_page(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-static void it_is_zeroed_and_as_long_as_asked(void **state)
+static void a_secret_is_zeroed_and_as_long_as_asked(void **state)
 {
 	(void)state;
 	for (size_t len = 1; len < 20000; len += 997) {
@@ -106,7 +106,7 @@ static void it_is_zeroed_and_as_long_as_asked(void **state)
 	}
 }
 
-static void senseless_sizes_are_refused(void **state)
+static void sizes_out_of_range_are_refused(void **state)
 {
 	struct es_secret *s = NULL;
 
@@ -133,7 +133,7 @@ static void equal_means_same_length_and_bytes(void **state)
 	assert_false(es_secret_equal(a, b));
 }
 
-static void taking_moves_it(void **state)
+static void taking_moves_a_secret(void **state)
 {
 	ES_SECRET a = NULL;
 	ES_SECRET b = NULL;
@@ -148,8 +148,8 @@ static void taking_moves_it(void **state)
 }
 
 #ifndef __SANITIZE_ADDRESS__
-/* A child without the right and the room to lock: an unlocked secret would be worse than none. */
-static void what_cannot_be_locked_is_not_given(void **state)
+/* In a child that may lock no memory: an unlocked secret would be worse than none. */
+static void a_secret_that_cannot_be_locked_is_refused(void **state)
 {
 	int status;
 	pid_t pid = fork();
@@ -173,14 +173,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_locked_and_left_out_of_dumps_and_children),
-		cmocka_unit_test(a_freed_one_is_gone),
+		cmocka_unit_test(a_freed_secret_is_unmapped),
 		cmocka_unit_test(a_forked_child_has_no_such_page),
-		cmocka_unit_test(it_is_zeroed_and_as_long_as_asked),
-		cmocka_unit_test(senseless_sizes_are_refused),
+		cmocka_unit_test(a_secret_is_zeroed_and_as_long_as_asked),
+		cmocka_unit_test(sizes_out_of_range_are_refused),
 		cmocka_unit_test(equal_means_same_length_and_bytes),
-		cmocka_unit_test(taking_moves_it),
+		cmocka_unit_test(taking_moves_a_secret),
 #ifndef __SANITIZE_ADDRESS__
-		cmocka_unit_test(what_cannot_be_locked_is_not_given),
+		cmocka_unit_test(a_secret_that_cannot_be_locked_is_refused),
 #endif
 	};
 

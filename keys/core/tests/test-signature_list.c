@@ -45,7 +45,7 @@ static void reads_what_efitools_write(void **state)
 	assert_int_equal(es_signature_list_next(&list, &s), ES_MISSING);
 }
 
-/* One list: a header of its own, then two hashes. */
+/* One list: a list header, then two hashes. */
 static size_t hashes(uint8_t out[static 256])
 {
 	struct es_writer w = { .data = out, .cap = 256 };
@@ -92,7 +92,7 @@ static void reads_several_entries_of_a_list(void **state)
 	assert_int_equal(walk(bytes, 0, &count, &last), ES_MISSING);
 }
 
-static void refuses_lengths_that_lie(void **state)
+static void refuses_false_lengths(void **state)
 {
 	static const struct {
 		int at;
@@ -124,7 +124,7 @@ static void refuses_lengths_that_lie(void **state)
 	}
 }
 
-static void a_kind_of_another_length_is_no_such_kind(void **state)
+static void an_entry_of_the_wrong_length_is_of_another_kind(void **state)
 {
 	uint8_t bytes[256];
 	size_t len = hashes(bytes);
@@ -147,8 +147,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_what_efitools_write, oracle_folder_make, oracle_folder_remove),
 		cmocka_unit_test(reads_several_entries_of_a_list),
-		cmocka_unit_test(refuses_lengths_that_lie),
-		cmocka_unit_test(a_kind_of_another_length_is_no_such_kind),
+		cmocka_unit_test(refuses_false_lengths),
+		cmocka_unit_test(an_entry_of_the_wrong_length_is_of_another_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entry points and tables made here. A real firmware's, read by Linux too: tests-ovmf/scenarios/firmware-options.sh. */
+/* Entry points and tables made here. tests-ovmf/scenarios/firmware-options.sh reads a real firmware's, which Linux
+ * reads, too. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -21,7 +22,8 @@ static int begin(void **state)
 	return 0;
 }
 
-/* Of the very length, so that ASan sees a byte too far. Returns the strings, each with a bar after it. */
+/* Reads from memory of exactly that length, so that ASan sees an access past the end. Returns the strings, each
+ * followed by a bar. */
 static const char *strings(size_t len, uint16_t count)
 {
 	static char all[256];
@@ -39,7 +41,7 @@ static const char *strings(size_t len, uint16_t count)
 		n += found.len;
 		all[n++] = '|';
 	}
-	assert_false(es_smbios_next(&s, &found)); /* and it stays so */
+	assert_false(es_smbios_next(&s, &found)); /* and it stays at the end */
 	all[n] = '\0';
 	free(exact);
 	return all;
@@ -64,11 +66,11 @@ static void no_structure_after_the_end_counts(void **state)
 	es_test_smbios_add(&t, 127, "");
 	es_test_smbios_add(&t, 11, "two\0");
 	assert_string_equal(strings(t.len, 0), "one|");
-	assert_string_equal(strings(t.len, 3), "one|two|"); /* a 32-bit entry point counts them instead */
+	assert_string_equal(strings(t.len, 3), "one|two|"); /* a 32-bit entry point uses the count instead */
 	assert_string_equal(strings(t.len, 1), "one|");
 }
 
-static void longer_formatted_area_is_passed_over(void **state)
+static void a_longer_formatted_area_is_skipped(void **state)
 {
 	(void)state;
 	es_test_smbios_add_long(&t, 11, 9, "one\0");
@@ -94,11 +96,11 @@ static void broken_tables_end_where_they_break(void **state)
 	assert_string_equal(strings(t.len, 0), "");
 }
 
-static void strings_that_do_not_end_are_none(void **state)
+static void unterminated_strings_are_ignored(void **state)
 {
 	(void)state;
 	es_test_smbios_add(&t, 11, "one\0two\0");
-	assert_string_equal(strings(t.len - 1, 0), ""); /* one NUL of the two */
+	assert_string_equal(strings(t.len - 1, 0), ""); /* only one NUL of the two */
 }
 
 static void entry_points_are_read(void **state)
@@ -121,14 +123,14 @@ static void entry_points_are_read(void **state)
 	assert_int_equal(es_smbios_entry64((struct es_span){ bytes, sizeof bytes }, &e), ES_FORMAT);
 }
 
-static void damaged_entry_points_are_none(void **state)
+static void damaged_entry_points_are_refused(void **state)
 {
 	struct es_smbios_entry e;
 	uint8_t good[ES_SMBIOS_ENTRY_LEN], bytes[ES_SMBIOS_ENTRY_LEN];
 
 	(void)state;
 	es_test_smbios_entry64(0x1000, 0x100, good);
-	for (size_t i = 0; i < 24; i++) { /* each byte is under the sum */
+	for (size_t i = 0; i < 24; i++) { /* the checksum covers each byte */
 		memcpy(bytes, good, sizeof bytes);
 		bytes[i] ^= 0x41;
 		assert_int_equal(es_smbios_entry64((struct es_span){ bytes, sizeof bytes }, &e), ES_FORMAT);
@@ -155,11 +157,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(oem_strings_of_every_structure_are_found, begin),
 		cmocka_unit_test_setup(no_structure_after_the_end_counts, begin),
-		cmocka_unit_test_setup(longer_formatted_area_is_passed_over, begin),
+		cmocka_unit_test_setup(a_longer_formatted_area_is_skipped, begin),
 		cmocka_unit_test_setup(broken_tables_end_where_they_break, begin),
-		cmocka_unit_test_setup(strings_that_do_not_end_are_none, begin),
+		cmocka_unit_test_setup(unterminated_strings_are_ignored, begin),
 		cmocka_unit_test(entry_points_are_read),
-		cmocka_unit_test(damaged_entry_points_are_none),
+		cmocka_unit_test(damaged_entry_points_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static void past_the_end_it_reads_zeros_and_stays_bad(void **state)
 	assert_int_equal(es_read_le32(&r), 0);
 	assert_true(r.bad);
 	assert_int_equal(es_reader_left(&r), 0);
-	assert_int_equal(es_read_u8(&r), 0); /* though one byte is there */
+	assert_int_equal(es_read_u8(&r), 0); /* although one byte is left */
 	assert_int_equal(es_read_span(&r, 0).len, 0);
 	assert_true(r.bad);
 }
@@ -54,7 +54,7 @@ static void a_huge_length_wraps_nothing(void **state)
 	assert_false(r.bad);
 }
 
-static void parts_lie_inside_or_are_refused(void **state)
+static void parts_are_inside_or_refused(void **state)
 {
 	struct es_span in = { bytes, 10 }, mark = { bytes + 1, 77 }, part = mark;
 
@@ -75,7 +75,7 @@ static void parts_lie_inside_or_are_refused(void **state)
 	assert_int_equal(part.len, mark.len);
 }
 
-static void what_is_written_can_be_read(void **state)
+static void written_values_are_read_back(void **state)
 {
 	uint8_t data[32];
 	struct es_writer w = { data, sizeof data, 0, false };
@@ -94,7 +94,7 @@ static void what_is_written_can_be_read(void **state)
 	assert_false(w.bad);
 }
 
-static void decimals_are_what_printf_writes(void **state)
+static void decimals_match_printf(void **state)
 {
 	static const uint64_t rows[] = { 0, 1, 9, 10, 99, 100, 4294967295u, 4294967296u, UINT64_MAX - 1, UINT64_MAX };
 
@@ -109,7 +109,7 @@ static void decimals_are_what_printf_writes(void **state)
 	}
 }
 
-static void past_its_end_nothing_is_written_and_it_counts_on(void **state)
+static void past_the_end_the_writer_only_counts(void **state)
 {
 	uint8_t data[8];
 	struct es_writer w = { data, 4, 0, false };
@@ -117,9 +117,9 @@ static void past_its_end_nothing_is_written_and_it_counts_on(void **state)
 	(void)state;
 	memset(data, 0x77, sizeof data);
 	es_write_text(&w, "abc");
-	es_write_text(&w, "de"); /* one byte too long: none of it */
+	es_write_text(&w, "de"); /* one byte too long, so none of it is written */
 	assert_true(w.bad);
-	es_write_text(&w, "f"); /* would fit: no hole is left */
+	es_write_text(&w, "f"); /* would fit, but must not leave a hole */
 	assert_int_equal(w.pos, 6);
 	assert_memory_equal(data, "abc\x77\x77\x77\x77\x77", 8);
 }
@@ -154,10 +154,10 @@ int main(void)
 		cmocka_unit_test(integers_are_little_endian),
 		cmocka_unit_test(past_the_end_it_reads_zeros_and_stays_bad),
 		cmocka_unit_test(a_huge_length_wraps_nothing),
-		cmocka_unit_test(parts_lie_inside_or_are_refused),
-		cmocka_unit_test(what_is_written_can_be_read),
-		cmocka_unit_test(decimals_are_what_printf_writes),
-		cmocka_unit_test(past_its_end_nothing_is_written_and_it_counts_on),
+		cmocka_unit_test(parts_are_inside_or_refused),
+		cmocka_unit_test(written_values_are_read_back),
+		cmocka_unit_test(decimals_match_printf),
+		cmocka_unit_test(past_the_end_the_writer_only_counts),
 		cmocka_unit_test(a_pass_without_a_buffer_measures),
 		cmocka_unit_test(counting_on_saturates),
 	};

@@ -16,7 +16,7 @@ struct image {
 	size_t len;
 };
 
-enum { LINUX = 1, CMDLINE = 2, INITRD = 3 }; /* sections of es_test_pe_uki by number */
+enum { LINUX = 1, CMDLINE = 2, INITRD = 3 }; /* section numbers in es_test_pe_uki */
 
 static enum es_reason find_in_file(const struct image *i, struct es_uki *ret)
 {
@@ -72,8 +72,8 @@ static void finds_the_same_once_loaded(void **state)
 	free(memory);
 }
 
-/* The one who measures hashes VirtualSize bytes: zeros behind what was on disk are part of the section. */
-static void takes_virtual_size_bytes_once_loaded(void **state)
+/* The measurement covers VirtualSize bytes: zeros after what was on disk are part of the section. */
+static void uses_the_virtual_size_once_loaded(void **state)
 {
 	struct image i;
 	struct es_uki uki;
@@ -121,7 +121,7 @@ static void refuses_a_doubled_section(void **state)
 	(void)state;
 	i.len = es_test_pe_make(sections, 5, i.bytes);
 	assert_int_equal(find_in_file(&i, &uki), ES_FORMAT);
-	/* also where one of the two is empty: another reader may take the other */
+	/* also if one of the two is empty: another reader may use the other */
 	es_test_put32(i.bytes, es_test_pe_at(2, ES_TEST_PE_VSIZE), 0);
 	assert_int_equal(find_in_file(&i, &uki), ES_FORMAT);
 }
@@ -156,8 +156,8 @@ static void counts_an_empty_section_as_missing(void **state)
 	assert_false(uki.present[ES_UKI_CMDLINE]);
 }
 
-/* systemd-stub of Debian 12 compares as many bytes as its own name has: ".initrd2" would be ".initrd" to it. */
-static void takes_whole_names_only(void **state)
+/* systemd-stub of Debian 12 compares only the length of its own name: it would take ".initrd2" for ".initrd". */
+static void matches_whole_names_only(void **state)
 {
 	struct image i;
 	struct es_uki uki;
@@ -174,12 +174,12 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_sections_of_a_file),
 		cmocka_unit_test(finds_the_same_once_loaded),
-		cmocka_unit_test(takes_virtual_size_bytes_once_loaded),
+		cmocka_unit_test(uses_the_virtual_size_once_loaded),
 		cmocka_unit_test(refuses_a_files_section_that_is_shorter_on_disk),
 		cmocka_unit_test(refuses_a_doubled_section),
 		cmocka_unit_test(says_what_is_missing),
 		cmocka_unit_test(counts_an_empty_section_as_missing),
-		cmocka_unit_test(takes_whole_names_only),
+		cmocka_unit_test(matches_whole_names_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ static struct es_uki_parts usual_parts(struct es_span stub)
 	return p;
 }
 
-/* Writes as the facade does: measure, then write. The caller frees. */
+/* Measures, then writes, as keys/image/image.c does. The caller frees the result. */
 static uint8_t *write_uki(const struct es_uki_parts *parts, size_t *ret_len)
 {
 	struct es_writer w = { .cap = 0 };
@@ -79,7 +79,7 @@ static void assert_finds_parts(const struct es_uki_parts *parts, const uint8_t *
 	}
 }
 
-static void writes_what_it_finds_again(void **state)
+static void writes_sections_that_are_found_again(void **state)
 {
 	uint8_t stub[ES_TEST_PE_MAX], *image;
 	struct es_uki_parts parts = usual_parts(span_of(stub, es_test_pe_stub(stub)));
@@ -94,7 +94,7 @@ static void writes_what_it_finds_again(void **state)
 	free(image);
 }
 
-static void orders_sections_as_they_are_measured(void **state)
+static void writes_sections_in_measuring_order(void **state)
 {
 	uint8_t stub[ES_TEST_PE_MAX], *image;
 	struct es_uki_parts parts = { .stub = span_of(stub, es_test_pe_stub(stub)) };
@@ -116,7 +116,7 @@ static void orders_sections_as_they_are_measured(void **state)
 	free(image);
 }
 
-/* What firmware would run is the same at every address, with only the headers grown. */
+/* What the firmware runs is at the same address, and only the headers have grown. */
 static void leaves_the_stub_where_it_is_in_memory(void **state)
 {
 	uint8_t stub[ES_TEST_PE_MAX], *image, *before, *after;
@@ -141,7 +141,7 @@ static void leaves_the_stub_where_it_is_in_memory(void **state)
 	free(image);
 }
 
-/* Byte for byte, but for the fields that more sections change. */
+/* Byte for byte, except for the fields that more sections change. */
 static void keeps_every_other_field_of_the_headers(void **state)
 {
 	static const struct {
@@ -159,7 +159,7 @@ static void keeps_every_other_field_of_the_headers(void **state)
 	(void)state;
 	for (unsigned i = 0; i < ES_TEST_PE_TABLE; i++)
 		if (stub[i] == 0 && (i < 0x3c || (i > ES_TEST_PE_COFF + 7 && i < ES_TEST_PE_COFF + 20)))
-			stub[i] = (uint8_t)(i + 1); /* time and such, that nobody reads */
+			stub[i] = (uint8_t)(i + 1); /* time and other fields that nothing reads */
 	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 2, 0x11223344);
 	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 8, 0x5000);
 	es_test_put32(stub, ES_TEST_PE_OPTIONAL + 12, 0x55667788);
@@ -219,7 +219,7 @@ static void refuses_a_stub_with_no_room_for_headers(void **state)
 	assert_int_equal(try_write(&parts), ES_TOO_LARGE);
 }
 
-static void refuses_what_is_missing_empty_or_doubled(void **state)
+static void refuses_missing_empty_or_doubled_parts(void **state)
 {
 	static const struct es_test_pe_section empty[] = { { ".text", 0x350, 0xc3 }, { ".initrd", 0, 0 } };
 	static const enum es_uki_section required[] = { ES_UKI_LINUX, ES_UKI_CMDLINE, ES_UKI_INITRD };
@@ -242,7 +242,7 @@ static void refuses_what_is_missing_empty_or_doubled(void **state)
 	assert_int_equal(try_write(&parts), ES_ARGUMENT);
 }
 
-static void keeps_the_stubs_sbat_and_takes_no_second(void **state)
+static void keeps_the_stubs_sbat_and_refuses_a_second(void **state)
 {
 	static const struct es_test_pe_section sections[] = { { ".text", 0x350, 0xc3 }, { ".sbat", 0x20, 's' } };
 	uint8_t stub[ES_TEST_PE_MAX], *image;
@@ -274,7 +274,7 @@ static void refuses_a_signed_stub(void **state)
 	assert_int_equal(try_write(&parts), ES_ARGUMENT);
 }
 
-static void refuses_a_stub_that_is_none(void **state)
+static void refuses_a_file_that_is_not_a_stub(void **state)
 {
 	struct es_uki_parts parts = usual_parts(span_of("no program", 10));
 	uint8_t stub[ES_TEST_PE_MAX];
@@ -285,7 +285,7 @@ static void refuses_a_stub_that_is_none(void **state)
 	assert_int_equal(try_write(&parts), ES_FORMAT);
 }
 
-/* The bytes aren't touched before the sizes are known to be too large. */
+/* The size is found to be too large before any byte is read. */
 static void refuses_more_than_4_gib(void **state)
 {
 	uint8_t stub[ES_TEST_PE_MAX];
@@ -300,7 +300,7 @@ static void refuses_more_than_4_gib(void **state)
 	assert_int_equal(try_write(&parts), ES_TOO_LARGE);
 }
 
-static void refuses_more_sections_than_a_loader_takes(void **state)
+static void refuses_more_sections_than_a_loader_accepts(void **state)
 {
 	struct es_test_pe_section sections[ES_PE_SECTIONS_MAX];
 	uint8_t stub[ES_TEST_PE_MAX];
@@ -311,7 +311,7 @@ static void refuses_more_sections_than_a_loader_takes(void **state)
 		for (unsigned i = 0; i < count; i++)
 			sections[i] = (struct es_test_pe_section){ ".s", 0, 0 };
 		es_test_pe_make(sections, count, stub);
-		parts = usual_parts(span_of(stub, 0x1200)); /* room for the table up to there */
+		parts = usual_parts(span_of(stub, 0x1200)); /* room for the table, up to there */
 		for (unsigned i = 0; i < count; i++)
 			es_test_put32(stub, es_test_pe_at(i, ES_TEST_PE_VADDR), i == 0 ? 0x2000 : 0x2010);
 		es_test_put32(stub, es_test_pe_at(0, ES_TEST_PE_VSIZE), 0x10);
@@ -333,7 +333,7 @@ static size_t read_file(const char *path, uint8_t *out, size_t cap)
 	return len;
 }
 
-/* objcopy is the second reader: it takes the sections out of an image made with systemd's stub. */
+/* objcopy is the oracle: it extracts the sections of an image made with systemd's stub. */
 static void writes_an_image_that_objcopy_reads(void **state)
 {
 	static uint8_t stub[1 << 20];
@@ -364,18 +364,18 @@ static void writes_an_image_that_objcopy_reads(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_what_it_finds_again),
-		cmocka_unit_test(orders_sections_as_they_are_measured),
+		cmocka_unit_test(writes_sections_that_are_found_again),
+		cmocka_unit_test(writes_sections_in_measuring_order),
 		cmocka_unit_test(leaves_the_stub_where_it_is_in_memory),
 		cmocka_unit_test(keeps_every_other_field_of_the_headers),
 		cmocka_unit_test(grows_the_headers_when_the_table_does),
 		cmocka_unit_test(refuses_a_stub_with_no_room_for_headers),
-		cmocka_unit_test(refuses_what_is_missing_empty_or_doubled),
-		cmocka_unit_test(keeps_the_stubs_sbat_and_takes_no_second),
+		cmocka_unit_test(refuses_missing_empty_or_doubled_parts),
+		cmocka_unit_test(keeps_the_stubs_sbat_and_refuses_a_second),
 		cmocka_unit_test(refuses_a_signed_stub),
-		cmocka_unit_test(refuses_a_stub_that_is_none),
+		cmocka_unit_test(refuses_a_file_that_is_not_a_stub),
 		cmocka_unit_test(refuses_more_than_4_gib),
-		cmocka_unit_test(refuses_more_sections_than_a_loader_takes),
+		cmocka_unit_test(refuses_more_sections_than_a_loader_accepts),
 		cmocka_unit_test(writes_an_image_that_objcopy_reads),
 	};
 

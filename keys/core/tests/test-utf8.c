@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static void each_character_is_read_and_what_is_broken_replaced(void **state)
+static void each_character_is_read_and_malformed_ones_are_replaced(void **state)
 {
 	static const struct {
 		const char *text;
@@ -22,12 +22,12 @@ static void each_character_is_read_and_what_is_broken_replaced(void **state)
 		{ "\xf0\x9f\x98\x80", 0x1f600, 4 },
 		{ "\xff", ES_UTF8_REPLACEMENT, 1 },
 		{ "\xc0\x80", ES_UTF8_REPLACEMENT, 1 },
-		{ "\xe2\x80", ES_UTF8_REPLACEMENT, 2 }, /* cut */
+		{ "\xe2\x80", ES_UTF8_REPLACEMENT, 2 }, /* truncated */
 		{ "\xe2"
 		  "8",
-		  ES_UTF8_REPLACEMENT, 1 },                 /* the digit after it is read for itself */
+		  ES_UTF8_REPLACEMENT, 1 },                 /* the digit after it is read separately */
 		{ "\xed\xa0\x80", ES_UTF8_REPLACEMENT, 3 }, /* a surrogate */
-		{ "\xe0\x80\x80", ES_UTF8_REPLACEMENT, 3 }, /* longer than it has to be */
+		{ "\xe0\x80\x80", ES_UTF8_REPLACEMENT, 3 }, /* an overlong form */
 	};
 
 	(void)state;
@@ -44,7 +44,7 @@ static void each_character_is_read_and_what_is_broken_replaced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_character_is_read_and_what_is_broken_replaced),
+		cmocka_unit_test(each_character_is_read_and_malformed_ones_are_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static void just_the_given_bytes_become_zero(void **state)
+static void only_the_given_bytes_become_zero(void **state)
 {
 	unsigned char data[64];
 
@@ -48,8 +48,8 @@ __attribute__((noinline, no_sanitize_address)) static unsigned count(const volat
 	return n;
 }
 
-/* The control shows that this test would see what the compiler dropped. */
-static void a_dead_frame_is_wiped_though_nobody_reads_it(void **state)
+/* The control shows that this test would notice if the compiler dropped the wipe. */
+static void a_dead_frame_is_wiped_though_nothing_reads_it(void **state)
 {
 	unsigned left, wiped;
 
@@ -60,7 +60,7 @@ static void a_dead_frame_is_wiped_though_nobody_reads_it(void **state)
 	assert_true(wiped < 16);
 }
 
-static void equal_and_unequal_wherever_they_differ(void **state)
+static void a_difference_is_found_at_every_position(void **state)
 {
 	unsigned char a[40], b[40];
 
@@ -81,9 +81,9 @@ static void equal_and_unequal_wherever_they_differ(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(just_the_given_bytes_become_zero),
-		cmocka_unit_test(a_dead_frame_is_wiped_though_nobody_reads_it),
-		cmocka_unit_test(equal_and_unequal_wherever_they_differ),
+		cmocka_unit_test(only_the_given_bytes_become_zero),
+		cmocka_unit_test(a_dead_frame_is_wiped_though_nothing_reads_it),
+		cmocka_unit_test(a_difference_is_found_at_every_position),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 
 enum { FRAME = 16 << 10, DEPTH = 7 };
 
-/* Leaves a pattern down to nearly as deep as is wiped. */
+/* Leaves a pattern almost as deep as es_wipe_stack wipes. */
 static ES_OWN_FRAME const volatile unsigned char *leave(unsigned depth)
 {
 	unsigned char frame[FRAME];
@@ -34,8 +34,8 @@ static ES_OWN_FRAME __attribute__((no_sanitize_address)) unsigned count(const vo
 	return n;
 }
 
-/* The control shows that the test would see it. */
-static void what_is_below_is_gone(void **state)
+/* The control shows that the test would notice the pattern. */
+static void the_stack_below_the_caller_is_wiped(void **state)
 {
 	const volatile unsigned char *lowest = leave(DEPTH);
 
@@ -60,7 +60,7 @@ static void the_callers_own_frame_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_below_is_gone),
+		cmocka_unit_test(the_stack_below_the_caller_is_wiped),
 		cmocka_unit_test(the_callers_own_frame_stays),
 	};
 

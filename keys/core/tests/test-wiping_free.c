@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is freed is looked at where it was: by us, and by those that never heard of us. */
+/* Reads freed memory in place: pieces freed by us, and by libraries that don't know about the replacement. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -22,12 +22,12 @@
 #include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
-enum { WIPES = 0 }; /* its own allocator keeps what is freed, on purpose */
+enum { WIPES = 0 }; /* its own allocator keeps freed memory, on purpose */
 #else
 enum { WIPES = 1 };
 #endif
 
-/* 64 digits, in memory that is looked for nowhere else; the file that they are in is gone. */
+/* 64 digits, in memory that the tests don't search; the file that holds them is deleted. */
 static struct es_secret *needle_in_file(char path[static 32])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -58,11 +58,11 @@ static void fill(void *piece, size_t len, const struct es_secret *needle)
 {
 	for (size_t at = 0; at + 64 <= len; at += 64)
 		memcpy((char *)piece + at, es_secret_bytes(needle), 64);
-	/* The compiler must assume that somebody reads it. */
+	/* Makes the compiler assume that something reads it. */
 	__asm__ __volatile__("" : : "r"(piece) : "memory");
 }
 
-/* From those that a thread keeps for itself to those that are mapped. */
+/* From pieces that a thread keeps in its cache to pieces that are mapped. */
 static void pieces_of_every_size_are_wiped(void **state)
 {
 	static const size_t sizes[] = { 64, 128, 1032, 1100, 5000, 70000, 300000, 5 << 20 };
@@ -84,7 +84,7 @@ static void pieces_of_every_size_are_wiped(void **state)
 	free(NULL);
 }
 
-static void what_is_beyond_the_length_asked_for_is_wiped_too(void **state)
+static void bytes_beyond_the_requested_length_are_wiped_too(void **state)
 {
 	char path[32];
 	ES_SECRET needle = needle_in_file(path);
@@ -93,7 +93,7 @@ static void what_is_beyond_the_length_asked_for_is_wiped_too(void **state)
 
 	(void)state;
 	unlink(path);
-	/* The compiler must not know how long it was asked to be. */
+	/* The compiler must not know the length that was requested. */
 	__asm__ __volatile__("" : "+r"(piece));
 	memset(piece, 'x', usable);
 	memcpy(piece + usable - 64, es_secret_bytes(needle), 64);
@@ -135,7 +135,7 @@ static void a_piece_that_moves_leaves_nothing(void **state)
 	free(piece);
 }
 
-static void realloc_is_as_the_standard_says(void **state)
+static void realloc_behaves_as_the_standard_says(void **state)
 {
 	char *piece = realloc(NULL, 10), *same = piece;
 	size_t far_too_much = PTRDIFF_MAX;
@@ -143,7 +143,7 @@ static void realloc_is_as_the_standard_says(void **state)
 	(void)state;
 	assert_non_null(piece);
 	memcpy(piece, "something", 10);
-	/* The compiler must not know that it fails, nor of which piece. */
+	/* The compiler must know neither that it fails nor which piece it is. */
 	__asm__ __volatile__("" : "+r"(far_too_much), "+r"(same));
 	errno = 0;
 	if (WIPES) { /* AddressSanitizer would end the program */
@@ -214,7 +214,7 @@ static void hold_by_json(const char *path, const struct es_secret *needle)
 	json_object_put(o);
 }
 
-/* The one of libcrypto that doesn't wipe by itself. */
+/* The buffer of libcrypto that it doesn't wipe. */
 static void hold_by_libcrypto(const char *path, const struct es_secret *needle)
 {
 	void *piece = OPENSSL_memdup(es_secret_bytes(needle), 64);
@@ -246,9 +246,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_of_every_size_are_wiped),
-		cmocka_unit_test(what_is_beyond_the_length_asked_for_is_wiped_too),
+		cmocka_unit_test(bytes_beyond_the_requested_length_are_wiped_too),
 		cmocka_unit_test(a_piece_that_moves_leaves_nothing),
-		cmocka_unit_test(realloc_is_as_the_standard_says),
+		cmocka_unit_test(realloc_behaves_as_the_standard_says),
 		cmocka_unit_test(libraries_leave_nothing_either),
 	};
 

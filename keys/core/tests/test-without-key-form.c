@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the key's form its digits stay in the options. */
+/* Without the form of the key, its digits stay in the options. */
 #include "keys/core/options_recovery.h"
 #include "keys/tests/lib/surroundings.h"
 
@@ -34,7 +34,7 @@ static void control_F1_a_key_under_a_name_in_other_letters_stays(void **state)
 	assert_int_equal(left, 4);
 }
 
-/* That the property in test-recovery_surroundings.c can fail. */
+/* Shows that the property in test-recovery_surroundings.c can fail. */
 static void control_digits_of_keys_survive(void **state)
 {
 	struct surroundings s;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What decodes must encode to the very text that was decoded, and every byte string must come back from its text. */
+/* A text that decodes must encode to the same text, and every byte string must survive the round trip. */
 #include "keys/crypto/base64.h"
 
 #include <stdlib.h>

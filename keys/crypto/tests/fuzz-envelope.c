@@ -2,9 +2,10 @@
 /*
  * Covers: envelope.c gcm.c wrap.c
  *
- * Of two kinds. An envelope, changed field by field (keys/tests/lib/fuzz/der.h) so that what is behind a length, and behind
- * the unwrapping, is reached: with the right key none may open but the one that nothing was changed in. And, behind a zero
- * byte, a plaintext that is sealed first, and what is XORed into the result: it opens as it was, and not when it was changed.
+ * There are two kinds of input. The first is an envelope, changed field by field (keys/tests/lib/fuzz/der.h) so that
+ * inputs get past the lengths and the unwrapping: with the right key only the unchanged envelope may open. The second
+ * starts with a zero byte, followed by changes and a plaintext, which is sealed before the changes are XORed into the
+ * envelope: it must open to the same plaintext, and must not open if it was changed.
  */
 #include "keys/crypto/envelope.h"
 #include "keys/tests/lib/fuzz/der.h"
@@ -54,14 +55,14 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 		size = sizeof genuine;
 		memcpy(data, genuine, size);
 	}
-	/* A byte that is changed blindly, now and then: DER isn't all that there is. */
+	/* Now and then, change a byte blindly: not every input is DER. */
 	if (size == 0 || data[0] == SEALED || seed % 64 == 1)
 		return LLVMFuzzerMutate(data, size, max);
 	done = fuzz_der_mutate(data, size, max, seed / 64);
 	return done > 0 ? done : LLVMFuzzerMutate(data, size, max);
 }
 
-/* But for the key's id: no tag covers it, and none need, since it says of the key which one it is. */
+/* Except the key's id: no tag covers it, and none needs to, since it only says which key this is. */
 enum { ID_AT = 36, ID_END = ID_AT + sizeof key_id };
 
 static bool is_genuine(struct es_span der, const uint8_t id[static sizeof key_id])
@@ -88,7 +89,7 @@ static void open_changed(struct es_span der)
 		abort();
 }
 
-/* A byte for how many changes, a place (of two bytes) and what is XORed into it for each, then the plaintext. */
+/* A byte for the number of changes, for each a position (two bytes) and the byte to XOR into it, then the plaintext. */
 static void seal_and_open(struct es_span input)
 {
 	struct es_reader in = { .in = input, .pos = 1 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two bytes of length, a signature, an authority: neither makes the readers do more than say no. */
+/* Two bytes of length, a signature, an authority: whatever they are, the readers only refuse them. */
 #include "keys/crypto/signer.h"
 #include "keys/tests/lib/fuzz/der.h"
 
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* One of the two, field by field. */
+/* Mutates one of the two, field by field. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	static uint8_t authority[64 << 10];

@@ -49,8 +49,8 @@ static void opens_what_it_sealed(void **state)
 	assert_bytes_hex(secret_span(plain), PLAIN_HEX);
 }
 
-/* The layout that FORMAT.md promises, taken apart by hand: nonce, ciphertext, tag. */
-static void is_nonce_ciphertext_tag(void **state)
+/* The layout that FORMAT.md promises, taken apart here: nonce, ciphertext, tag. */
+static void a_sealed_blob_is_nonce_ciphertext_and_tag(void **state)
 {
 	struct sealed *s = *state;
 	struct es_gcm gcm = { s->key, s->blob.data, es_text_span(protector) };
@@ -110,7 +110,7 @@ static void another_key_or_another_protector_does_not_open(void **state)
 	assert_null(plain);
 }
 
-static void opens_without_additional_data_too(void **state)
+static void opens_without_additional_data(void **state)
 {
 	ES_SECRET plain = hex_secret("07");
 	ES_SECRET got = NULL;
@@ -131,7 +131,7 @@ static enum es_reason there_and_back(void *arg)
 	return r != ES_OK ? r : es_aead_open(arg, es_buf_span(&blob), es_text_span(protector), &plain);
 }
 
-static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
+static void running_out_of_memory_is_reported(void **state)
 {
 	struct sealed *s = *state;
 
@@ -144,13 +144,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SEALED(opens_what_it_sealed),
-		WITH_SEALED(is_nonce_ciphertext_tag),
+		WITH_SEALED(a_sealed_blob_is_nonce_ciphertext_and_tag),
 		WITH_SEALED(two_seals_differ_in_nonce_and_ciphertext),
 		WITH_SEALED(every_changed_bit_is_noticed),
 		WITH_SEALED(every_truncation_is_noticed),
 		WITH_SEALED(another_key_or_another_protector_does_not_open),
-		WITH_SEALED(opens_without_additional_data_too),
-		WITH_SEALED(memory_that_runs_out_is_an_error_and_no_crash),
+		WITH_SEALED(opens_without_additional_data),
+		WITH_SEALED(running_out_of_memory_is_reported),
 	};
 
 	failing_allocator_install();

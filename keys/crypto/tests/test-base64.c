@@ -46,7 +46,7 @@ static void decodes_as_rfc4648_section_10(void **state)
 	}
 }
 
-/* All 64 digits, and every length up to a line's: what coreutils writes, we write; and we read it back. */
+/* All 64 digits, and every length up to a line's: we write what coreutils writes, and read it back. */
 static void agrees_with_coreutils(void **state)
 {
 	uint8_t bytes[100];
@@ -79,7 +79,7 @@ static void assert_refused(const char *text)
 	assert_null(b.data);
 }
 
-static void lengths_that_are_no_groups_of_four_are_refused(void **state)
+static void lengths_not_divisible_by_four_are_refused(void **state)
 {
 	(void)state;
 	assert_refused("Z");
@@ -99,7 +99,7 @@ static void wrong_padding_is_refused(void **state)
 	assert_refused("Zm9v====");
 }
 
-static void stray_bits_behind_the_last_byte_are_refused(void **state)
+static void stray_bits_after_the_last_byte_are_refused(void **state)
 {
 	(void)state;
 	assert_refused("Zh==");
@@ -143,9 +143,9 @@ int main(void)
 		cmocka_unit_test(encodes_as_rfc4648_section_10),
 		cmocka_unit_test(decodes_as_rfc4648_section_10),
 		cmocka_unit_test_setup_teardown(agrees_with_coreutils, oracle_folder_make, oracle_folder_remove),
-		cmocka_unit_test(lengths_that_are_no_groups_of_four_are_refused),
+		cmocka_unit_test(lengths_not_divisible_by_four_are_refused),
 		cmocka_unit_test(wrong_padding_is_refused),
-		cmocka_unit_test(stray_bits_behind_the_last_byte_are_refused),
+		cmocka_unit_test(stray_bits_after_the_last_byte_are_refused),
 		cmocka_unit_test(anything_but_the_64_digits_is_refused),
 		cmocka_unit_test(more_than_the_cap_is_too_large),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* That the envelope has one form only: no byte of it can be changed, added or taken away unnoticed. */
+/* The envelope has only one form: no byte of it can be changed, added or removed unnoticed. */
 #include "keys/crypto/envelope.h"
 
 #include "keys/tests/lib/vectors.h"
@@ -14,7 +14,7 @@
 static const uint8_t key_id[8] = { 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8 };
 static const char plain_text[] = "the configuration of a host";
 
-/* Where the fields of an envelope around plain_text lie: every length in it is below 128, but the outer two. */
+/* Offsets of the fields of an envelope around plain_text: every length in it is below 128, except the outer two. */
 enum {
 	AT_TYPE = 5,
 	AT_VERSION = 24,
@@ -66,7 +66,7 @@ static void every_changed_bit_is_noticed(void **state)
 	assert_int_equal(open_der(es_buf_span(&der)), ES_OK);
 }
 
-/* A flip is one wrong byte of 255: in the unauthenticated head, all of them. */
+/* A bit flip tries few of the 255 wrong values of a byte; in the unauthenticated header this tries all of them. */
 static void every_other_value_of_a_header_byte_is_noticed(void **state)
 {
 	ES_BUF der = seal_text();
@@ -97,7 +97,7 @@ static void assert_changed_byte(size_t at, uint8_t from, uint8_t to, enum es_rea
 	assert_int_equal(open_der(es_buf_span(&der)), expected);
 }
 
-static void each_field_has_its_own_answer(void **state)
+static void each_changed_field_has_its_reason(void **state)
 {
 	(void)state;
 	assert_changed_byte(AT_TYPE + 10, 0x17, 0x18, ES_VERSION);
@@ -121,7 +121,7 @@ static void every_truncation_is_a_format_error(void **state)
 		assert_int_equal(open_der((struct es_span){ der.data, len }), ES_FORMAT);
 }
 
-static void anything_behind_it_is_a_format_error(void **state)
+static void trailing_data_is_a_format_error(void **state)
 {
 	ES_BUF der = seal_text();
 	ES_BUF longer = { NULL, 0 };
@@ -133,7 +133,8 @@ static void anything_behind_it_is_a_format_error(void **state)
 	assert_int_equal(open_der((struct es_span){ longer.data, der.len + 2 }), ES_FORMAT);
 }
 
-/* Puts bytes in at a place and adds their number to the lengths of what is around: the envelope, and further fields. */
+/* Inserts bytes at a position, and adds their number to the lengths around it: of the envelope, and of the given
+ * fields. */
 static struct es_buf with_inserted(size_t at, struct es_span bytes, const size_t *lengths, size_t count)
 {
 	ES_BUF der = seal_text();
@@ -150,10 +151,11 @@ static struct es_buf with_inserted(size_t at, struct es_span bytes, const size_t
 	return out;
 }
 
-/* Lengths of info, explicit and envelope; the outermost and the two within are of two bytes each. */
+/* Offsets of the lengths of info, explicit and envelope. The outermost and the two inner lengths have two bytes
+ * each. */
 #define OUTER 2, 18, 21
 
-static void what_no_tag_would_cover_has_no_place(void **state)
+static void fields_that_no_tag_covers_are_refused(void **state)
 {
 	static const uint8_t attributes[] = { 0xa1, 0x02, 0x05, 0x00 }, unauthenticated[] = { 0xa2, 0x02, 0x05, 0x00 };
 	static const uint8_t originator[] = { 0xa0, 0x00 }, date[] = { 0x18, 0x01, '2' }, null[] = { 0x05, 0x00 };
@@ -200,7 +202,7 @@ static void what_no_tag_would_cover_has_no_place(void **state)
 
 static void a_length_in_a_longer_form_is_a_format_error(void **state)
 {
-	/* BER: 81 before a length below 128; the same value, another file. */
+	/* BER: 81 before a length below 128 has the same value, but makes another file. */
 	static const uint8_t longer[] = { 0x81 };
 	static const size_t in_id[] = { OUTER, AT_SET + 1, 28, 33 };
 	ES_BUF changed = with_inserted(AT_KEY_ID - 1, (struct es_span){ longer, 1 }, in_id, 6);
@@ -215,10 +217,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_changed_bit_is_noticed),
 		cmocka_unit_test(every_other_value_of_a_header_byte_is_noticed),
-		cmocka_unit_test(each_field_has_its_own_answer),
+		cmocka_unit_test(each_changed_field_has_its_reason),
 		cmocka_unit_test(every_truncation_is_a_format_error),
-		cmocka_unit_test(anything_behind_it_is_a_format_error),
-		cmocka_unit_test(what_no_tag_would_cover_has_no_place),
+		cmocka_unit_test(trailing_data_is_a_format_error),
+		cmocka_unit_test(fields_that_no_tag_covers_are_refused),
 		cmocka_unit_test(a_length_in_a_longer_form_is_a_format_error),
 	};
 

@@ -17,7 +17,7 @@
 static const uint8_t key_id[8] = { 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8 };
 static const char plain_text[] = "the configuration of a host";
 
-/* Where the fields of an envelope around plain_text lie: every length in it is below 128, but the outer two. */
+/* Offsets of the fields of an envelope around plain_text: every length in it is below 128, except the outer two. */
 enum {
 	AT_TYPE = 5,
 	AT_VERSION = 24,
@@ -52,9 +52,9 @@ static enum es_reason open_der(struct es_span der)
 	return r;
 }
 
-static void opens_what_it_sealed_at_every_form_of_length(void **state)
+static void opens_what_it_sealed_for_every_length_form(void **state)
 {
-	/* Around each place where a length of the envelope takes one more byte. */
+	/* Around each size at which a length in the envelope takes one more byte. */
 	static const struct {
 		size_t from, to;
 	} lengths[] = { { 1, 300 }, { 65300, 65560 }, { 1 << 20, (1 << 20) + 1 } };
@@ -125,7 +125,7 @@ static void opens_what_openssl_cms_sealed(void **state)
 	assert_memory_equal(es_secret_bytes(plain), plain_text, strlen(plain_text));
 }
 
-/* But for key, nonce, ciphertext and tag the two write the same bytes. */
+/* Apart from key, nonce, ciphertext and tag, both write the same bytes. */
 static void writes_the_form_that_openssl_cms_writes(void **state)
 {
 	ES_BUF ours = seal_text(), theirs = { NULL, 0 };
@@ -138,7 +138,7 @@ static void writes_the_form_that_openssl_cms_writes(void **state)
 	assert_memory_equal(ours.data + AT_NONCE_LEN + 13, theirs.data + AT_NONCE_LEN + 13, 5);
 }
 
-static void cms_of_another_kind_or_algorithm_is_another_version(void **state)
+static void cms_of_another_kind_or_algorithm_is_a_version_error(void **state)
 {
 	static const struct {
 		const char *cipher, *options;
@@ -146,7 +146,7 @@ static void cms_of_another_kind_or_algorithm_is_another_version(void **state)
 		{ "-aes-256-cbc", TO_KEK }, /* EnvelopedData */
 		{ "-aes-128-gcm", TO_KEK },
 		{ "-aes-256-gcm", "cert.pem" },         /* a KeyTransRecipientInfo */
-		{ "-aes-256-gcm", TO_KEK " cert.pem" }, /* that, and ours */
+		{ "-aes-256-gcm", TO_KEK " cert.pem" }, /* both that and ours */
 		{ "-aes-256-gcm",
 		  "-secretkey 000102030405060708090a0b0c0d0e0f -secretkeyid " KEY_ID_HEX }, /* AES-128 wrap */
 	};
@@ -163,7 +163,7 @@ static void cms_of_another_kind_or_algorithm_is_another_version(void **state)
 	}
 }
 
-static void signed_or_digested_cms_is_another_version(void **state)
+static void signed_or_digested_cms_is_a_version_error(void **state)
 {
 	ES_BUF der = { NULL, 0 };
 
@@ -195,7 +195,7 @@ static void two_seals_share_no_content_key_nonce_or_ciphertext(void **state)
 	assert_memory_not_equal(a.data + AT_TAG_LEN + 3, b.data + AT_TAG_LEN + 3, strlen(plain_text));
 }
 
-static void too_large_or_empty_is_refused_on_both_sides(void **state)
+static void oversize_and_empty_data_are_refused_on_both_sides(void **state)
 {
 	ES_SECRET kek = hex_secret(KEK_HEX);
 	static const uint8_t byte;
@@ -220,7 +220,7 @@ static enum es_reason there_and_back(void *arg)
 	return r != ES_OK ? r : es_envelope_open(arg, key_id, es_buf_span(&der), &plain);
 }
 
-static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
+static void running_out_of_memory_is_reported(void **state)
 {
 	ES_SECRET kek = hex_secret(KEK_HEX);
 
@@ -228,7 +228,7 @@ static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
 	assert_survives_failing_allocations(there_and_back, kek);
 }
 
-static void plaintext_that_finds_no_room_is_an_error(void **state)
+static void plaintext_that_fits_nowhere_is_reported(void **state)
 {
 	ES_SECRET kek = hex_secret(KEK_HEX);
 	ES_BUF plain = { NULL, 0 }, der = { NULL, 0 };
@@ -254,17 +254,17 @@ static void plaintext_that_finds_no_room_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(opens_what_it_sealed_at_every_form_of_length),
+		cmocka_unit_test(opens_what_it_sealed_for_every_length_form),
 		WITH_FOLDER(openssl_cms_opens_what_we_sealed),
 		WITH_FOLDER(opens_what_openssl_cms_sealed),
 		WITH_FOLDER(writes_the_form_that_openssl_cms_writes),
-		WITH_FOLDER(cms_of_another_kind_or_algorithm_is_another_version),
-		WITH_FOLDER(signed_or_digested_cms_is_another_version),
+		WITH_FOLDER(cms_of_another_kind_or_algorithm_is_a_version_error),
+		WITH_FOLDER(signed_or_digested_cms_is_a_version_error),
 		cmocka_unit_test(another_key_does_not_open),
 		cmocka_unit_test(two_seals_share_no_content_key_nonce_or_ciphertext),
-		cmocka_unit_test(too_large_or_empty_is_refused_on_both_sides),
-		cmocka_unit_test(memory_that_runs_out_is_an_error_and_no_crash),
-		cmocka_unit_test(plaintext_that_finds_no_room_is_an_error),
+		cmocka_unit_test(oversize_and_empty_data_are_refused_on_both_sides),
+		cmocka_unit_test(running_out_of_memory_is_reported),
+		cmocka_unit_test(plaintext_that_fits_nowhere_is_reported),
 	};
 
 	failing_allocator_install();

@@ -64,7 +64,7 @@ static void decrypts_as_published(void **state)
 	}
 }
 
-/* Flips every bit of one input of test case 16 in turn. */
+/* Flips every bit of one input of test case 16, one at a time. */
 static void assert_each_flip_noticed(const struct es_gcm *gcm, struct es_span cipher, const uint8_t *tag,
 				     uint8_t *bytes, size_t len)
 {
@@ -93,7 +93,7 @@ static void a_changed_bit_of_any_input_is_noticed(void **state)
 	assert_each_flip_noticed(&gcm, es_buf_span(&cipher), tag.data, es_secret_data(key), ES_KEY_LEN);
 }
 
-static void what_it_can_not_take_is_refused(void **state)
+static void inputs_out_of_range_are_refused(void **state)
 {
 	ES_SECRET key = hex_secret(KEY_15);
 	ES_SECRET half = hex_secret("00112233445566778899aabbccddeeff");
@@ -125,7 +125,7 @@ static enum es_reason there_and_back(void *arg)
 	return r != ES_OK ? r : es_gcm_decrypt(&gcm, (struct es_span){ cipher, sizeof cipher }, tag, &plain);
 }
 
-static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
+static void running_out_of_memory_is_reported(void **state)
 {
 	ES_SECRET key = hex_secret(KEY_15);
 
@@ -139,8 +139,8 @@ int main(void)
 		cmocka_unit_test(encrypts_as_published),
 		cmocka_unit_test(decrypts_as_published),
 		cmocka_unit_test(a_changed_bit_of_any_input_is_noticed),
-		cmocka_unit_test(what_it_can_not_take_is_refused),
-		cmocka_unit_test(memory_that_runs_out_is_an_error_and_no_crash),
+		cmocka_unit_test(inputs_out_of_range_are_refused),
+		cmocka_unit_test(running_out_of_memory_is_reported),
 	};
 
 	failing_allocator_install();

@@ -31,7 +31,7 @@ static void sha256_of_the_nist_examples(void **state)
 	assert_bytes_hex(digest_span(&d), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-static void sha256_of_parts_is_that_of_the_whole(void **state)
+static void sha256_of_parts_equals_that_of_the_whole(void **state)
 {
 	const struct es_span parts[] = { es_text_span("a"), { NULL, 0 }, es_text_span("b"), es_text_span("c") };
 	struct es_digest d;
@@ -85,7 +85,7 @@ static void hmac_sha256_with_a_key_longer_than_a_block(void **state)
 	assert_bytes_hex(digest_span(&mac), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
-static void hmac_of_nothing_is_what_openssl_says(void **state)
+static void hmac_of_no_data_matches_openssl(void **state)
 {
 	ES_SECRET key = hex_secret("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 	struct es_digest mac;
@@ -109,7 +109,7 @@ static void random_bytes_differ_and_fill_the_buffer(void **state)
 	assert_int_equal(es_random_bytes(a, sizeof a), ES_OK);
 	assert_int_equal(es_random_bytes(b, sizeof b), ES_OK);
 	assert_memory_not_equal(a, b, sizeof a);
-	/* Sixteen zeros at the end by chance: one in 2^128. */
+	/* The chance of sixteen zeros at the end is one in 2^128. */
 	assert_memory_not_equal(a + 48, ((uint8_t[16]){ 0 }), 16);
 	assert_int_equal(es_random_bytes(a, (size_t)1 << 40), ES_ARGUMENT);
 }
@@ -139,7 +139,7 @@ static enum es_reason hash_and_mac(void *arg)
 	return es_hmac_sha256(arg, parts[0], &d);
 }
 
-static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
+static void running_out_of_memory_is_reported(void **state)
 {
 	ES_SECRET key = hex_secret("0b0b0b0b");
 
@@ -151,14 +151,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256_of_the_nist_examples),
-		cmocka_unit_test(sha256_of_parts_is_that_of_the_whole),
+		cmocka_unit_test(sha256_of_parts_equals_that_of_the_whole),
 		cmocka_unit_test(hmac_sha256_of_rfc4231),
 		cmocka_unit_test(hmac_sha256_with_a_key_longer_than_a_block),
-		cmocka_unit_test_setup_teardown(hmac_of_nothing_is_what_openssl_says, oracle_folder_make,
+		cmocka_unit_test_setup_teardown(hmac_of_no_data_matches_openssl, oracle_folder_make,
 						oracle_folder_remove),
 		cmocka_unit_test(random_bytes_differ_and_fill_the_buffer),
 		cmocka_unit_test(random_secrets_differ),
-		cmocka_unit_test(memory_that_runs_out_is_an_error_and_no_crash),
+		cmocka_unit_test(running_out_of_memory_is_reported),
 	};
 
 	failing_allocator_install();

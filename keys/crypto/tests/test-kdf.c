@@ -18,7 +18,7 @@ struct hkdf_vector {
 	const char *section, *secret, *salt, *info, *out;
 };
 
-/* RFC 5869 appendix A. A.2's output is longer than ours may be; A.4 to A.7 are SHA-1's. */
+/* RFC 5869 appendix A. The output of A.2 is longer than ours may be; A.4 to A.7 use SHA-1. */
 static const struct hkdf_vector rfc5869[] = {
 	{ "A.1", "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "000102030405060708090a0b0c",
 	  "\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9",
@@ -60,7 +60,7 @@ static void hkdf_of_rfc5869_a2(void **state)
 					   "59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71");
 }
 
-static void every_label_gives_what_openssl_gives(void **state)
+static void every_label_gives_the_same_key_as_openssl(void **state)
 {
 	static const char *const labels[] = { ES_LABEL_KEY_ID,       ES_LABEL_INFO_MAC, ES_LABEL_ARCHIVE,
 					      ES_LABEL_ESCROW,       ES_LABEL_WRAP_TPM, ES_LABEL_WRAP_KDF,
@@ -88,7 +88,7 @@ static void every_label_gives_what_openssl_gives(void **state)
 	}
 }
 
-static void hkdf_refuses_lengths_it_does_not_serve(void **state)
+static void hkdf_refuses_lengths_out_of_range(void **state)
 {
 	ES_SECRET secret = hex_secret(KEY_HEX);
 	struct es_secret *out = NULL;
@@ -105,7 +105,7 @@ struct scrypt_vector {
 	const char *out;
 };
 
-/* RFC 7914 section 12, the first 32 bytes of each: the last step of scrypt is PBKDF2, whose blocks are of that length. */
+/* RFC 7914 section 12, the first 32 bytes of each: the last step of scrypt is PBKDF2, whose blocks have that length. */
 static const struct scrypt_vector rfc7914[] = {
 	{ "", "", { 16, 1, 1 }, "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442" },
 	{ "password", "NaCl", { 1024, 8, 16 }, "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162" },
@@ -127,7 +127,7 @@ static void scrypt_of_rfc7914(void **state)
 	}
 }
 
-static void scrypt_at_the_default_cost_is_what_openssl_gives(void **state)
+static void scrypt_at_the_default_cost_matches_openssl(void **state)
 {
 	ES_BUF input = hex_buf(KEY_HEX), salt = hex_buf(SALT_HEX);
 	ES_BUF said = { NULL, 0 };
@@ -152,7 +152,7 @@ static void assert_cost_refused(struct es_scrypt cost, enum es_reason expected)
 	assert_null(out);
 }
 
-static void a_cost_that_is_none_is_a_format_error(void **state)
+static void an_invalid_cost_is_a_format_error(void **state)
 {
 	(void)state;
 	assert_cost_refused((struct es_scrypt){ 0, 8, 1 }, ES_FORMAT);
@@ -174,7 +174,7 @@ static void a_cost_over_the_caps_is_refused_before_any_work(void **state)
 	assert_cost_refused((struct es_scrypt){ 2, UINT32_MAX, 1 }, ES_TOO_LARGE);
 	assert_cost_refused((struct es_scrypt){ 2, 8, ES_SCRYPT_P_MAX + 1 }, ES_TOO_LARGE);
 	assert_cost_refused((struct es_scrypt){ 2, 8, UINT32_MAX }, ES_TOO_LARGE);
-	/* each within its cap, 2 GiB together */
+	/* each is within its limit, but together they need 2 GiB */
 	assert_cost_refused((struct es_scrypt){ ES_SCRYPT_N_MAX, 16, 1 }, ES_TOO_LARGE);
 }
 
@@ -187,7 +187,7 @@ static enum es_reason derive_both(void *arg)
 	return r != ES_OK ? r : es_scrypt(es_text_span("i"), es_text_span("s"), (struct es_scrypt){ 16, 1, 1 }, &b);
 }
 
-static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
+static void running_out_of_memory_is_reported(void **state)
 {
 	ES_SECRET key = hex_secret(KEY_HEX);
 
@@ -200,15 +200,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hkdf_of_rfc5869),
 		cmocka_unit_test(hkdf_of_rfc5869_a2),
-		cmocka_unit_test_setup_teardown(every_label_gives_what_openssl_gives, oracle_folder_make,
+		cmocka_unit_test_setup_teardown(every_label_gives_the_same_key_as_openssl, oracle_folder_make,
 						oracle_folder_remove),
-		cmocka_unit_test(hkdf_refuses_lengths_it_does_not_serve),
+		cmocka_unit_test(hkdf_refuses_lengths_out_of_range),
 		cmocka_unit_test(scrypt_of_rfc7914),
-		cmocka_unit_test_setup_teardown(scrypt_at_the_default_cost_is_what_openssl_gives, oracle_folder_make,
+		cmocka_unit_test_setup_teardown(scrypt_at_the_default_cost_matches_openssl, oracle_folder_make,
 						oracle_folder_remove),
-		cmocka_unit_test(a_cost_that_is_none_is_a_format_error),
+		cmocka_unit_test(an_invalid_cost_is_a_format_error),
 		cmocka_unit_test(a_cost_over_the_caps_is_refused_before_any_work),
-		cmocka_unit_test(memory_that_runs_out_is_an_error_and_no_crash),
+		cmocka_unit_test(running_out_of_memory_is_reported),
 	};
 
 	failing_allocator_install();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Against the openssl command, and with one bad key or signature for each defect. RFC 8017 names no vectors of its own. */
+/* Checked against the openssl command, with one bad key or signature for each defect. RFC 8017 has no test vectors. */
 #include "keys/crypto/sign.h"
 
 #include "keys/core/hex.h"
@@ -33,7 +33,7 @@ static void make_key(void **state, int bits)
 			 0);
 }
 
-static void openssl_verifies_what_was_signed(void **state)
+static void openssl_verifies_our_signature(void **state)
 {
 	const int bits[] = { 2048, 3072, 4096 };
 
@@ -54,7 +54,7 @@ static void openssl_verifies_what_was_signed(void **state)
 	}
 }
 
-static void what_openssl_signed_verifies_and_nothing_else_does(void **state)
+static void only_the_signature_that_openssl_made_verifies(void **state)
 {
 	ES_BUF signature = { NULL, 0 };
 	ES_BUF public = { NULL, 0 };
@@ -77,7 +77,7 @@ static void what_openssl_signed_verifies_and_nothing_else_does(void **state)
 	assert_int_equal(es_rsa_verify(es_buf_span(&public), message, (struct es_span){ s.data, 0 }), ES_BAD_TAG);
 	signature.data[17] ^= 1;
 	assert_int_equal(es_rsa_verify(es_buf_span(&public), message, s), ES_BAD_TAG);
-	/* PSS over the same message is another signature. */
+	/* A PSS signature of the same message is a different signature. */
 	assert_int_equal(
 	    oracle_shell(state, "openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sign key.pem -out sig message"), 0);
 	es_buf_free(&signature);
@@ -85,7 +85,7 @@ static void what_openssl_signed_verifies_and_nothing_else_does(void **state)
 	assert_int_equal(es_rsa_verify(es_buf_span(&public), message, es_buf_span(&signature)), ES_BAD_TAG);
 }
 
-static void fingerprint_is_that_of_the_rsa_public_key_in_der(void **state)
+static void the_fingerprint_is_that_of_the_rsa_public_key_in_der(void **state)
 {
 	ES_BUF public = { NULL, 0 };
 	ES_BUF digest = { NULL, 0 };
@@ -112,7 +112,7 @@ static void fingerprint_is_that_of_the_rsa_public_key_in_der(void **state)
 	assert_memory_equal(modulus.data, hex, modulus.len);
 }
 
-static void public_part_is_the_one_that_openssl_takes_out(void **state)
+static void the_public_part_matches_openssl(void **state)
 {
 	const char *const forms[] = { "cat key.pem", "openssl rsa -in key.pem -traditional" };
 	ES_BUF expected = { NULL, 0 };
@@ -131,10 +131,10 @@ static void public_part_is_the_one_that_openssl_takes_out(void **state)
 	}
 }
 
-static void keys_that_will_not_do_are_told_apart(void **state)
+static void each_unusable_public_key_has_its_reason(void **state)
 {
 	static const struct {
-		const char *make; /* leaves it in pub.pem */
+		const char *make; /* writes pub.pem */
 		enum es_reason reason;
 	} cases[] = {
 		{ ": >pub.pem", ES_FORMAT },
@@ -178,10 +178,10 @@ static void keys_that_will_not_do_are_told_apart(void **state)
 	}
 }
 
-static void private_keys_that_will_not_do_are_told_apart(void **state)
+static void each_unusable_private_key_has_its_reason(void **state)
 {
 	static const struct {
-		const char *make; /* leaves it in key.pem */
+		const char *make; /* writes key.pem */
 		enum es_reason reason;
 	} cases[] = {
 		{ "echo nothing >key.pem", ES_FORMAT },
@@ -212,12 +212,12 @@ static void private_keys_that_will_not_do_are_told_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(openssl_verifies_what_was_signed),
-		TEST(what_openssl_signed_verifies_and_nothing_else_does),
-		TEST(fingerprint_is_that_of_the_rsa_public_key_in_der),
-		TEST(public_part_is_the_one_that_openssl_takes_out),
-		TEST(keys_that_will_not_do_are_told_apart),
-		TEST(private_keys_that_will_not_do_are_told_apart),
+		TEST(openssl_verifies_our_signature),
+		TEST(only_the_signature_that_openssl_made_verifies),
+		TEST(the_fingerprint_is_that_of_the_rsa_public_key_in_der),
+		TEST(the_public_part_matches_openssl),
+		TEST(each_unusable_public_key_has_its_reason),
+		TEST(each_unusable_private_key_has_its_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The signatures are sbsign's, the certificates openssl's. */
+/* sbsign makes the signatures, openssl the certificates. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,7 +14,8 @@
 
 #include <string.h>
 
-/* root signs inter, inter signs leaf; other stands alone; same names root's name with another key. One of them is out of date. */
+/* root signs inter, and inter signs leaf; other is unrelated; same has root's name with another key. One of them has
+ * expired. */
 static const char make_certificates[] =
     "exec >/dev/null && "
     "self() { openssl req -x509 -newkey rsa:2048 -nodes -keyout $1.key -subj \"/CN=$2\" -days $3 -out $1.pem; } && "
@@ -32,7 +33,7 @@ static int folder_with_certificates(void **state)
 	return oracle_shell(state, "%s", make_certificates);
 }
 
-/* The signature that sbsign makes with the key of `by`, and what it is over. The caller frees. */
+/* The signature that sbsign makes with the key of `by`, and the digest that it covers. The caller frees the result. */
 static struct es_buf sign_and_digest(void **state, const char *by, const char *options, struct es_digest *ret_digest)
 {
 	uint8_t image[ES_TEST_PE_MAX];
@@ -77,7 +78,7 @@ static enum es_reason leads(void **state, const struct es_buf *signature, const 
 	return es_signer_leads_to(es_buf_span(signature), es_buf_span(&authority));
 }
 
-static void follows_a_chain_that_comes_along(void **state)
+static void follows_a_chain_inside_the_signature(void **state)
 {
 	ES_BUF whole = sign(state, "leaf", "--addcert inter.pem");
 	ES_BUF alone = sign(state, "leaf", "");
@@ -89,7 +90,7 @@ static void follows_a_chain_that_comes_along(void **state)
 	assert_int_equal(leads(state, &alone, "root.der"), ES_BAD_TAG);
 }
 
-static void tells_another_authority(void **state)
+static void refuses_another_authority(void **state)
 {
 	ES_BUF root = sign(state, "root", "");
 
@@ -98,7 +99,7 @@ static void tells_another_authority(void **state)
 	assert_int_equal(leads(state, &root, "same.der"), ES_BAD_TAG);
 }
 
-static void counts_no_dates(void **state)
+static void ignores_dates(void **state)
 {
 	static const char past[] =
 	    "exec >/dev/null; : >index; printf '%s\\n' '[ca]' default_ca=d '[d]' dir=. database=./index "
@@ -115,7 +116,7 @@ static void counts_no_dates(void **state)
 	assert_int_equal(leads(state, &signature, "old.der"), ES_OK);
 }
 
-static void refuses_what_is_no_signature(void **state)
+static void refuses_data_that_is_not_a_signature(void **state)
 {
 	static const uint8_t garbage[] = "\x30\x03\x02\x01\x05";
 	ES_BUF signature = sign(state, "root", "");
@@ -129,7 +130,7 @@ static void refuses_what_is_no_signature(void **state)
 	assert_int_equal(es_signer_certificate(cut, &der), ES_FORMAT);
 	assert_int_equal(leads(state, &signature, "root.key"), ES_FORMAT);
 	assert_int_equal(es_signer_leads_to(cut, cut), ES_FORMAT);
-	/* Certificates that nobody signed with. */
+	/* Certificates without a signature. */
 	assert_int_equal(
 	    oracle_shell(state, "openssl crl2pkcs7 -nocrl -certfile root.pem -outform DER -out certificates"), 0);
 	data_only = oracle_read(state, "certificates");
@@ -153,8 +154,8 @@ static void vouches_only_for_the_program_that_was_signed(void **state)
 	assert_int_equal(es_signer_vouched(span, &other, es_buf_span(&root)), ES_BAD_TAG);
 }
 
-/* Somebody's certificates, and the digest of a program that they never signed: nobody who checks takes it. */
-static void takes_no_signature_that_was_changed(void **state)
+/* Someone's certificates, and the digest of a program that they never signed: every check refuses it. */
+static void refuses_a_changed_signature(void **state)
 {
 	struct es_digest digest, other;
 	ES_BUF signature = sign_and_digest(state, "root", "", &digest);
@@ -167,11 +168,11 @@ static void takes_no_signature_that_was_changed(void **state)
 	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &other), ES_BAD_TAG);
 	at[0] ^= 1;
 	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_OK);
-	signature.data[signature.len - 20] ^= 1; /* in the RSA number */
+	signature.data[signature.len - 20] ^= 1; /* in the RSA signature value */
 	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_BAD_TAG);
 }
 
-static void tells_what_is_no_signature_of_a_program(void **state)
+static void refuses_a_signature_of_something_other_than_a_program(void **state)
 {
 	struct es_digest digest = { { 0 } };
 	ES_BUF other = { NULL, 0 };
@@ -185,7 +186,7 @@ static void tells_what_is_no_signature_of_a_program(void **state)
 	other = oracle_read(state, "mail");
 	assert_int_equal(es_signer_is_over(es_buf_span(&other), &digest), ES_FORMAT);
 	assert_int_equal(es_signer_is_over((struct es_span){ NULL, 0 }, &digest), ES_FORMAT);
-	/* The algorithm beside the digest: SHA-384. */
+	/* The algorithm identifier beside the digest: SHA-384. */
 	sha256_oid = memmem(signature.data, signature.len, digest.bytes, sizeof digest.bytes);
 	sha256_oid -= 2 + 2 + 1;
 	assert_int_equal(*sha256_oid, 1);
@@ -193,7 +194,7 @@ static void tells_what_is_no_signature_of_a_program(void **state)
 	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_VERSION);
 }
 
-static void knows_a_certificate_for_kernel_modules(void **state)
+static void recognises_a_certificate_for_kernel_modules(void **state)
 {
 	ES_BUF modules = { NULL, 0 };
 	ES_BUF leaf = oracle_read(state, "leaf.der");
@@ -239,14 +240,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_signers_certificate),
-		cmocka_unit_test(follows_a_chain_that_comes_along),
-		cmocka_unit_test(tells_another_authority),
-		cmocka_unit_test(counts_no_dates),
-		cmocka_unit_test(refuses_what_is_no_signature),
+		cmocka_unit_test(follows_a_chain_inside_the_signature),
+		cmocka_unit_test(refuses_another_authority),
+		cmocka_unit_test(ignores_dates),
+		cmocka_unit_test(refuses_data_that_is_not_a_signature),
 		cmocka_unit_test(vouches_only_for_the_program_that_was_signed),
-		cmocka_unit_test(takes_no_signature_that_was_changed),
-		cmocka_unit_test(tells_what_is_no_signature_of_a_program),
-		cmocka_unit_test(knows_a_certificate_for_kernel_modules),
+		cmocka_unit_test(refuses_a_changed_signature),
+		cmocka_unit_test(refuses_a_signature_of_something_other_than_a_program),
+		cmocka_unit_test(recognises_a_certificate_for_kernel_modules),
 		cmocka_unit_test(finds_a_certificate_by_its_digest),
 	};
 

@@ -79,7 +79,7 @@ static void another_key_does_not_unwrap(void **state)
 	assert_null(key);
 }
 
-static void every_other_length_is_a_format_error(void **state)
+static void any_other_length_is_a_format_error(void **state)
 {
 	ES_SECRET kek = hex_secret(KEK_HEX);
 	ES_BUF wrapped = hex_buf(WRAPPED_HEX WRAPPED_HEX);
@@ -116,7 +116,7 @@ static enum es_reason there_and_back(void *arg)
 	return r != ES_OK ? r : es_key_unwrap(arg, (struct es_span){ wrapped, sizeof wrapped }, &key);
 }
 
-static void memory_that_runs_out_is_an_error_and_no_crash(void **state)
+static void running_out_of_memory_is_reported(void **state)
 {
 	ES_SECRET key = hex_secret(KEY_HEX);
 
@@ -133,9 +133,9 @@ int main(void)
 						oracle_folder_remove),
 		cmocka_unit_test(every_changed_bit_is_noticed),
 		cmocka_unit_test(another_key_does_not_unwrap),
-		cmocka_unit_test(every_other_length_is_a_format_error),
+		cmocka_unit_test(any_other_length_is_a_format_error),
 		cmocka_unit_test(keys_of_other_lengths_are_refused),
-		cmocka_unit_test(memory_that_runs_out_is_an_error_and_no_crash),
+		cmocka_unit_test(running_out_of_memory_is_reported),
 	};
 
 	failing_allocator_install();

@@ -53,7 +53,7 @@ static void refuses_text(enum es_uki_section which, const char *text, enum es_re
 	assert_refused(&parts, expected, detail);
 }
 
-static void names_the_part_that_is_missing_or_empty(void **state)
+static void names_a_missing_or_empty_part(void **state)
 {
 	struct es_uki_parts parts = usual_parts();
 
@@ -70,7 +70,7 @@ static void names_the_part_that_is_missing_or_empty(void **state)
 	refuses_text(ES_UKI_CMDLINE, "", ES_ARGUMENT, ".cmdline is empty");
 }
 
-static void F11_refuses_what_is_no_kernel(void **state)
+static void F11_refuses_anything_but_a_kernel(void **state)
 {
 	static const struct es_test_pe_section inner[] = { { ".text", 16, 1 }, { ".linux", 16, 'L' } };
 	struct es_uki_parts parts = usual_parts();
@@ -81,22 +81,22 @@ static void F11_refuses_what_is_no_kernel(void **state)
 	refuses_text(ES_UKI_LINUX,
 		     "\x7f"
 		     "ELF\x02",
-		     ES_PART_KERNEL, ".linux is an ELF file; the boot image needs the bzImage, as it lies in /boot");
+		     ES_PART_KERNEL, ".linux is an ELF file; the boot image needs the bzImage, the file in /boot");
 	refuses_text(ES_UKI_LINUX, "\x1f\x8b\x08", ES_PART_KERNEL,
-		     ".linux is compressed; firmware starts only what unpacks itself");
+		     ".linux is compressed; firmware starts only a kernel that unpacks itself");
 	parts.section[ES_UKI_LINUX].len -= 1;
 	assert_refused(&parts, ES_PART_KERNEL, ".linux is truncated, or was built without CONFIG_EFI_STUB");
 	parts = usual_parts();
 	es_test_put16(kernel_bytes, ES_TEST_PE_OPTIONAL + 68, 12);
 	assert_refused(&parts, ES_PART_KERNEL, ".linux is an EFI driver");
 	parts = usual_parts();
-	memset(kernel_bytes + 0x202, 0, 4); /* sound, and nothing says what it is */
+	memset(kernel_bytes + 0x202, 0, 4); /* sound, but nothing identifies it */
 	assert_refused(&parts, ES_PART_KERNEL, ".linux is some other EFI program");
 	parts.section[ES_UKI_LINUX] = parts.stub;
 	assert_refused(&parts, ES_PART_KERNEL, ".linux is a stub");
 	parts.section[ES_UKI_LINUX] = (struct es_span){ uki, es_test_pe_uki(uki) };
 	assert_refused(&parts, ES_PART_KERNEL, ".linux is a whole boot image (UKI)");
-	parts.section[ES_UKI_LINUX].len = es_test_pe_make(inner, 2, uki); /* also one that lacks the rest */
+	parts.section[ES_UKI_LINUX].len = es_test_pe_make(inner, 2, uki); /* also a stub that lacks the rest */
 	assert_refused(&parts, ES_PART_KERNEL, ".linux is a whole boot image (UKI)");
 }
 
@@ -118,7 +118,7 @@ static void F12_refuses_a_kernel_of_another_machine_type(void **state)
 	assert_refused(&parts, ES_PART_MACHINE, ".linux is for arm64, and the stub for x86-64");
 	make_for(stub_bytes, ES_PE_MACHINE_ARM64);
 	assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
-	memcpy(kernel_bytes + 0x38, "\xcd\x23\x82\x81", 4); /* one that unpacks itself */
+	memcpy(kernel_bytes + 0x38, "\xcd\x23\x82\x81", 4); /* a self-extracting one */
 	es_buf_free(&image);
 	assert_int_equal(es_image_build(&parts, &image, detail), ES_OK);
 	parts = usual_parts();
@@ -127,11 +127,11 @@ static void F12_refuses_a_kernel_of_another_machine_type(void **state)
 	parts = usual_parts();
 	make_for(kernel_bytes, 0x14c);
 	assert_refused(&parts, ES_PART_UNSUPPORTED,
-		       ".linux is an EFI program for another machine than x86-64 or arm64");
+		       ".linux is an EFI program for a machine other than x86-64 and arm64");
 	parts = usual_parts();
 	es_test_put16(kernel_bytes, ES_TEST_PE_OPTIONAL, 0x10b);
 	assert_refused(&parts, ES_PART_UNSUPPORTED,
-		       ".linux is an EFI program for another machine than x86-64 or arm64");
+		       ".linux is an EFI program for a machine other than x86-64 and arm64");
 }
 
 static void mark_stub(const char *mark)
@@ -142,7 +142,7 @@ static void mark_stub(const char *mark)
 	strcpy((char *)at, mark);
 }
 
-static void F11_refuses_what_is_no_stub(void **state)
+static void F11_refuses_anything_but_a_stub(void **state)
 {
 	static const struct es_test_pe_section doubled[] = { { ".text", 16, 1 },
 							     { ".data", 16, 0 },
@@ -181,14 +181,14 @@ static void F11_refuses_what_is_no_stub(void **state)
 	parts = usual_parts();
 	es_test_put32(stub_bytes, ES_TEST_PE_OPTIONAL, 0x10b);
 	assert_refused(&parts, ES_PART_UNSUPPORTED,
-		       "the stub is an EFI program for another machine than x86-64 or arm64");
+		       "the stub is an EFI program for a machine other than x86-64 and arm64");
 	parts.stub.len = es_test_pe_make(doubled, 5, stub_bytes);
 	strcpy((char *)stub_bytes + es_test_get32(stub_bytes, es_test_pe_at(2, ES_TEST_PE_ROFF)),
 	       "#### LoaderInfo: systemd-stub 252 ####");
 	assert_refused(&parts, ES_PART_STUB, "the stub has a doubled or truncated section");
 }
 
-static void a_stub_that_would_do_and_cannot_be_used_so(void **state)
+static void a_sound_stub_that_cannot_be_used_is_refused(void **state)
 {
 	static const struct es_test_pe_section sbat[] = { { ".text", 16, 1 },
 							  { ".sdmagic", 64, 0 },
@@ -206,31 +206,31 @@ static void a_stub_that_would_do_and_cannot_be_used_so(void **state)
 	mark = stub_bytes + es_test_get32(stub_bytes, es_test_pe_at(1, ES_TEST_PE_ROFF));
 	strcpy((char *)mark, "#### LoaderInfo: etcseal-stub 1 ####");
 	put_text(&parts, ES_UKI_SBAT, "sbat,1\n");
-	assert_refused(&parts, ES_ARGUMENT, "the stub has a .sbat section of its own, which stays: leave --sbat out");
+	assert_refused(&parts, ES_ARGUMENT, "the stub has its own .sbat section, which is kept: leave --sbat out");
 }
 
-static void refuses_options_that_no_kernel_should_get(void **state)
+static void refuses_unsuitable_options(void **state)
 {
 	static char longest[ES_OPTIONS_MAX + 1];
 	struct es_uki_parts parts = usual_parts();
 
 	(void)state;
 	refuses_text(ES_UKI_CMDLINE, "quiet\n", ES_ARGUMENT,
-		     ".cmdline has a line end or another control character in it");
+		     ".cmdline contains a newline or another control character");
 	parts.section[ES_UKI_CMDLINE] = (struct es_span){ (const uint8_t *)"a\0b", 3 };
-	assert_refused(&parts, ES_ARGUMENT, ".cmdline has a line end or another control character in it");
-	refuses_text(ES_UKI_CMDLINE, "k\xc3\xa4se", ES_ARGUMENT, ".cmdline has a character beyond ASCII in it");
+	assert_refused(&parts, ES_ARGUMENT, ".cmdline contains a newline or another control character");
+	refuses_text(ES_UKI_CMDLINE, "k\xc3\xa4se", ES_ARGUMENT, ".cmdline contains a character that isn't ASCII");
 	memset(longest, 'x', ES_OPTIONS_MAX);
-	refuses_text(ES_UKI_CMDLINE, longest, ES_ARGUMENT, ".cmdline is longer than a kernel takes");
+	refuses_text(ES_UKI_CMDLINE, longest, ES_ARGUMENT, ".cmdline is longer than a kernel accepts");
 	refuses_text(ES_UKI_CMDLINE, "quiet etcseal.recovery=123", ES_ARGUMENT,
-		     ".cmdline holds a recovery key, which everybody could read there");
+		     ".cmdline contains a recovery key, which everybody could read there");
 	refuses_text(ES_UKI_CMDLINE, "encryptionRecoveryKey=123", ES_ARGUMENT,
-		     ".cmdline holds a recovery key, which everybody could read there");
+		     ".cmdline contains a recovery key, which everybody could read there");
 	refuses_text(
 	    ES_UKI_CMDLINE,
 	    "quiet k=478269/039194/473926/430939/686855/231401/642208/184477/602511/225586/551660/586542/338394/"
 	    "092578/687140/267425",
-	    ES_ARGUMENT, ".cmdline holds a recovery key, which everybody could read there");
+	    ES_ARGUMENT, ".cmdline contains a recovery key, which everybody could read there");
 }
 
 static void F12_refuses_each_part_that_is_something_else(void **state)
@@ -241,14 +241,14 @@ static void F12_refuses_each_part_that_is_something_else(void **state)
 	refuses_text(ES_UKI_INITRD, "no archive", ES_PART_INITRD,
 		     ".initrd is neither a cpio archive nor a compressed one");
 	refuses_text(ES_UKI_INITRD, "070707 old", ES_PART_INITRD,
-		     ".initrd is a cpio archive of an old form; the kernel takes what cpio -H newc writes");
+		     ".initrd is a cpio archive in an old format; the kernel accepts what cpio -H newc writes");
 	refuses_text(ES_UKI_INITRD, "070701 short", ES_PART_INITRD, ".initrd is a truncated or damaged archive");
 	parts.section[ES_UKI_INITRD] = parts.section[ES_UKI_LINUX];
 	assert_refused(&parts, ES_PART_INITRD, ".initrd is neither a cpio archive nor a compressed one");
 	refuses_text(ES_UKI_OSREL, "\x01", ES_PART_KIND, ".osrel isn't text");
 	refuses_text(ES_UKI_UCODE, "\x1f\x8b", ES_PART_KIND,
-		     ".ucode isn't an uncompressed cpio archive with kernel/x86/microcode in it, the only form the "
-		     "kernel takes");
+		     ".ucode isn't an uncompressed cpio archive containing kernel/x86/microcode, the only form the "
+		     "kernel accepts");
 	refuses_text(ES_UKI_SPLASH, "\x89PNG", ES_PART_KIND, ".splash isn't a BMP picture");
 	refuses_text(ES_UKI_DTB, "/dts-v1/;", ES_PART_KIND, ".dtb isn't a compiled device tree");
 	refuses_text(ES_UKI_UNAME, "6.1 amd64", ES_ARGUMENT,
@@ -260,7 +260,7 @@ static void F12_refuses_each_part_that_is_something_else(void **state)
 	refuses_text(ES_UKI_PCRSIG, "sha256", ES_PART_KIND, ".pcrsig isn't a JSON object");
 }
 
-/* Detail and head are one statement, and the advice is about the same part. */
+/* Head and detail form one statement, and the advice is about the same part. */
 static void F12_head_detail_and_advice_agree(void **state)
 {
 	static const struct {
@@ -286,7 +286,7 @@ static void F12_head_detail_and_advice_agree(void **state)
 	}
 }
 
-static void takes_only_what_uname_could_print(void **state)
+static void accepts_only_a_release_that_uname_could_print(void **state)
 {
 	static const char longest[] = "6.1.0-0123456789012345678901234567890123456789012345678901234567"; /* 64 */
 	struct es_uki_parts parts = usual_parts();
@@ -304,7 +304,7 @@ static void takes_only_what_uname_could_print(void **state)
 		     ".uname isn't a kernel release (one word, as uname -r prints it)");
 }
 
-static void reads_a_release_only_where_there_is_one(void **state)
+static void reads_a_release_only_if_there_is_one(void **state)
 {
 	uint8_t kernel[0x400] = { 0 };
 	struct es_span s = { kernel, sizeof kernel };
@@ -319,7 +319,7 @@ static void reads_a_release_only_where_there_is_one(void **state)
 	assert_string_equal(release, "6.1.0-test");
 	strcpy((char *)kernel + 0x300, "6.1\x7f");
 	assert_false(es_image_kernel_release(s, release));
-	memset(kernel + 0x300, 'x', 0x100); /* no end */
+	memset(kernel + 0x300, 'x', 0x100); /* without an end */
 	assert_false(es_image_kernel_release(s, release));
 	es_test_put16(kernel, 0x20e, 0xffff);
 	assert_false(es_image_kernel_release(s, release));
@@ -329,16 +329,16 @@ static void reads_a_release_only_where_there_is_one(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_the_part_that_is_missing_or_empty),
-		cmocka_unit_test(F11_refuses_what_is_no_kernel),
+		cmocka_unit_test(names_a_missing_or_empty_part),
+		cmocka_unit_test(F11_refuses_anything_but_a_kernel),
 		cmocka_unit_test(F12_refuses_a_kernel_of_another_machine_type),
-		cmocka_unit_test(F11_refuses_what_is_no_stub),
-		cmocka_unit_test(a_stub_that_would_do_and_cannot_be_used_so),
-		cmocka_unit_test(refuses_options_that_no_kernel_should_get),
+		cmocka_unit_test(F11_refuses_anything_but_a_stub),
+		cmocka_unit_test(a_sound_stub_that_cannot_be_used_is_refused),
+		cmocka_unit_test(refuses_unsuitable_options),
 		cmocka_unit_test(F12_refuses_each_part_that_is_something_else),
 		cmocka_unit_test(F12_head_detail_and_advice_agree),
-		cmocka_unit_test(takes_only_what_uname_could_print),
-		cmocka_unit_test(reads_a_release_only_where_there_is_one),
+		cmocka_unit_test(accepts_only_a_release_that_uname_could_print),
+		cmocka_unit_test(reads_a_release_only_if_there_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static const char *folder(void **state)
 	return *state;
 }
 
-/* As efivarfs shows it: four bytes of attributes, then the value. */
+/* Writes a variable as efivarfs shows it: four bytes of attributes, then the value. */
 static void write_variable(void **state, const char *name, const char *guid, const char *value)
 {
 	assert_int_equal(oracle_shell(state, "printf '\\007\\000\\000\\000%s' >%s-%s", value, name, guid), 0);
@@ -67,13 +67,13 @@ static void reads_shims_lists_in_all_their_parts(void **state)
 	assert_int_equal(lists.dbx.len, 0);
 }
 
-static void nothing_is_asked_of_shim_where_nothing_is(void **state)
+static void without_requests_nothing_is_reported(void **state)
 {
 	struct es_shim_requests r;
 
 	write_variable(state, "MokListRT", ES_EFI_SHIM, "x");
 	write_variable(state, "MokTimeout", ES_EFI_SHIM, "x");
-	write_variable(state, "MokDelAuth", ES_EFI_SHIM, "x"); /* not alone */
+	write_variable(state, "MokDelAuth", ES_EFI_SHIM, "x"); /* alone it requests nothing */
 	es_shim_requests_read(folder(state), &r);
 	assert_string_equal(r.manager, "");
 	assert_false(r.sbat);
@@ -81,7 +81,7 @@ static void nothing_is_asked_of_shim_where_nothing_is(void **state)
 	assert_string_equal(r.manager, "");
 }
 
-static void names_what_shim_is_asked(void **state)
+static void names_the_requests_to_shim(void **state)
 {
 	static const char *const names[] = { "MokNew",  "MokDel",  "MokSB", "MokDB",
 					     "MokXNew", "MokXDel", "MokPW", "MokListTrustedNew",
@@ -100,7 +100,7 @@ static void names_what_shim_is_asked(void **state)
 	es_shim_requests_read(folder(state), &r);
 	assert_string_equal(r.manager, "MokNew (enrol a key), MokAuth (a request's password)");
 	assert_true(r.sbat);
-	/* All at once: cut, and terminated. */
+	/* All at once: truncated, but terminated. */
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		write_variable(state, names[i], ES_EFI_SHIM, "x");
 	es_shim_requests_read(folder(state), &r);
@@ -113,8 +113,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(reads_a_variable_without_its_attributes),
 		TEST(reads_shims_lists_in_all_their_parts),
-		TEST(nothing_is_asked_of_shim_where_nothing_is),
-		TEST(names_what_shim_is_asked),
+		TEST(without_requests_nothing_is_reported),
+		TEST(names_the_requests_to_shim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

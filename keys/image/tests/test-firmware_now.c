@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What firmware hands over as options changes between two boots: foreseen, sealed to, named. On a software TPM; with real firmware:
- * tests-ovmf/scenarios/firmware-options.sh. */
+/* What firmware hands over as options changes between two boots: predicted, sealed to, named. On a software TPM; with
+ * real firmware: tests-ovmf/scenarios/firmware-options.sh. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -64,7 +64,7 @@ static enum es_reason recover(struct scene *s)
 	return machine_boot(&s->m, &s->how, s->recovery, &s->record);
 }
 
-/* ES_OK: it promises a boot that opens. */
+/* ES_OK: it promises that the next boot opens. */
 static enum es_reason check(struct scene *s)
 {
 	ES_HOST host = machine_host(&s->m);
@@ -80,7 +80,7 @@ static void assert_named(const char *text, const char *part)
 		fail_msg("\"%s\" isn't in \"%s\"", part, text);
 }
 
-/* What check says comes true. */
+/* What check predicts happens. */
 static void assert_shut(struct scene *s, const char *named_by_check, const char *named_by_the_boot)
 {
 	assert_int_equal(check(s), ES_NEXT_LOCKED);
@@ -121,14 +121,15 @@ static void set_mode(struct scene *s)
 	assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_OK);
 }
 
-static void variable_that_is_set_shuts_the_seal(void **state)
+static void a_variable_that_is_set_shuts_the_seal(void **state)
 {
 	struct scene *s = *state;
 
 	machine_set_variable(&s->m, OPTIONS, "systemd.debug_shell");
 	assert_shut(s, "EFI variable SystemdOptions: systemd.debug_shell is new",
 		    "EFI variable SystemdOptions: systemd.debug_shell is new");
-	/* Opened by its owner: nothing has changed since, and it is named all the same, also once this boot was saved. */
+	/* Its owner opened it. Nothing has changed since, and the change is named nevertheless, even after this boot
+	 * was saved. */
 	assert_int_equal(recover(s), ES_OK);
 	assert_int_equal(check(s), ES_NEXT_LOCKED);
 	assert_named(s->found.finding[0].detail, "EFI variable SystemdOptions: systemd.debug_shell is new");
@@ -139,15 +140,16 @@ static void variable_that_is_set_shuts_the_seal(void **state)
 	assert_opens(s); /* the seal is to none, and there is none again */
 }
 
-/* Its owner wants it: sealed beforehand, nobody has to be there with the key. Each change is told from the one before. */
-static void resealed_host_opens_with_what_is_set_now(void **state)
+/* Its owner wants the change: sealed to beforehand, nobody has to be there with the key. Each change is relative to the
+ * previous one. */
+static void a_resealed_host_opens_with_the_current_values(void **state)
 {
 	struct scene *s = *state;
 
 	machine_set_variable(&s->m, OPTIONS, "quiet");
 	reseal(s);
 	assert_opens(s);
-	set_mode(s); /* the seal of before goes */
+	set_mode(s); /* the previous seal is dropped */
 	assert_opens(s);
 
 	machine_set_variable(&s->m, OPTIONS, "systemd.debug_shell");
@@ -163,7 +165,7 @@ static void resealed_host_opens_with_what_is_set_now(void **state)
 	assert_opens(s);
 }
 
-static void seal_made_before_the_restart_is_to_what_the_restart_finds(void **state)
+static void a_seal_before_the_restart_is_to_the_values_after_it(void **state)
 {
 	struct scene *s = *state;
 
@@ -173,12 +175,12 @@ static void seal_made_before_the_restart_is_to_what_the_restart_finds(void **sta
 	machine_set_variable(&s->m, OPTIONS, NULL);
 	set_mode(s);
 	assert_opens(s);
-	/* And to nothing that was there before: its owner has taken it away. */
+	/* And the seal isn't to the previous value: its owner has removed it. */
 	machine_set_variable(&s->m, OPTIONS, "quiet");
 	assert_int_equal(boot(s), ES_LOCKED_PCR);
 }
 
-static void host_can_be_sealed_while_something_is_set(void **state)
+static void a_host_can_be_sealed_while_something_is_set(void **state)
 {
 	struct scene *s = *state;
 
@@ -187,7 +189,7 @@ static void host_can_be_sealed_while_something_is_set(void **state)
 	*state = s;
 	s->how = machine_usual_boot;
 	machine_start(&s->m, true);
-	machine_set_variable(&s->m, HIBERNATE, "{}"); /* left by another system; systemd takes it away in this boot */
+	machine_set_variable(&s->m, HIBERNATE, "{}"); /* left by another system; systemd removes it in this boot */
 	assert_int_equal(boot(s), ES_NOT_CONFIGURED);
 	machine_write(&s->m, "etc/secret", "first\n");
 	machine_set_variable(&s->m, HIBERNATE, NULL);
@@ -195,7 +197,7 @@ static void host_can_be_sealed_while_something_is_set(void **state)
 	assert_int_equal(boot(s), ES_OK);
 }
 
-static void strings_count_alike(void **state)
+static void strings_count_like_variables(void **state)
 {
 	struct scene *s = *state;
 
@@ -211,14 +213,14 @@ static void strings_count_alike(void **state)
 	assert_int_equal(recover(s), ES_OK);
 	reseal(s);
 	assert_opens(s);
-	set_mode(s); /* the seal of before goes */
+	set_mode(s); /* the previous seal is dropped */
 	s->m.smbios[1] = NULL;
 	machine_publish_strings(&s->m);
 	assert_shut(s, "SMBIOS string io.systemd.credential:passwd is gone",
 		    "SMBIOS string io.systemd.credential:passwd is gone");
 }
 
-/* The copy of the log on the disk has the names alone. */
+/* The copy of the log on disk contains only the names. */
 static void credentials_do_not_reach_the_disk(void **state)
 {
 	struct scene *s = *state;
@@ -236,8 +238,9 @@ static void credentials_do_not_reach_the_disk(void **state)
 	assert_null(memmem(log.data, log.len, "canary", 6));
 }
 
-/* What isn't shown is taken to stay; what the stub will shut the seal for is said, and nothing is sealed to it. */
-static void what_cannot_be_told_is_not_guessed(void **state)
+/* What isn't shown is assumed to stay. What will make the stub shut the seal is reported, and nothing is sealed to
+ * it. */
+static void unknown_values_are_not_guessed(void **state)
 {
 	struct scene *s = *state;
 	ES_HOST host = NULL;
@@ -264,8 +267,8 @@ static void what_cannot_be_told_is_not_guessed(void **state)
 	assert_int_equal(machine_set_mode(host, ES_MODE_TPM, NULL), ES_NEXT_UNKNOWN);
 }
 
-/* The stub of 0.1.0 measures none of it. */
-static void older_stub_is_known(void **state)
+/* The stub of 0.1.0 measures none of these. */
+static void an_older_stub_is_recognised(void **state)
 {
 	struct scene *s = *state;
 
@@ -284,7 +287,7 @@ static void options_from_a_menu_and_from_firmware_go_together(void **state)
 	s->how.options = "from the menu";
 	machine_set_variable(&s->m, OPTIONS, "quiet");
 	assert_int_equal(boot(s), ES_LOCKED_PCR);
-	s->how.recovery = true; /* the key was given with the options */
+	s->how.recovery = true; /* the key was given with the boot options */
 	assert_int_equal(recover(s), ES_OK);
 	machine_set_variable(&s->m, OPTIONS, "verbose");
 	set_mode(s);
@@ -296,14 +299,14 @@ static void options_from_a_menu_and_from_firmware_go_together(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(variable_that_is_set_shuts_the_seal, start, end),
-		cmocka_unit_test_setup_teardown(resealed_host_opens_with_what_is_set_now, start, end),
-		cmocka_unit_test_setup_teardown(seal_made_before_the_restart_is_to_what_the_restart_finds, start, end),
-		cmocka_unit_test_setup_teardown(host_can_be_sealed_while_something_is_set, start, end),
-		cmocka_unit_test_setup_teardown(strings_count_alike, start, end),
+		cmocka_unit_test_setup_teardown(a_variable_that_is_set_shuts_the_seal, start, end),
+		cmocka_unit_test_setup_teardown(a_resealed_host_opens_with_the_current_values, start, end),
+		cmocka_unit_test_setup_teardown(a_seal_before_the_restart_is_to_the_values_after_it, start, end),
+		cmocka_unit_test_setup_teardown(a_host_can_be_sealed_while_something_is_set, start, end),
+		cmocka_unit_test_setup_teardown(strings_count_like_variables, start, end),
 		cmocka_unit_test_setup_teardown(credentials_do_not_reach_the_disk, start, end),
-		cmocka_unit_test_setup_teardown(what_cannot_be_told_is_not_guessed, start, end),
-		cmocka_unit_test_setup_teardown(older_stub_is_known, start, end),
+		cmocka_unit_test_setup_teardown(unknown_values_are_not_guessed, start, end),
+		cmocka_unit_test_setup_teardown(an_older_stub_is_recognised, start, end),
 		cmocka_unit_test_setup_teardown(options_from_a_menu_and_from_firmware_go_together, start, end),
 	};
 

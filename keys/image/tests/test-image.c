@@ -50,7 +50,7 @@ static void assert_refused(const struct es_uki_parts *parts, enum es_reason expe
 	assert_null(image.data);
 }
 
-static void builds_what_inspect_reads_back(void **state)
+static void builds_an_image_that_inspect_reads_back(void **state)
 {
 	struct es_uki_parts parts = usual_parts();
 	char detail[ES_IMAGE_DETAIL];
@@ -74,8 +74,8 @@ static void builds_what_inspect_reads_back(void **state)
 	}
 }
 
-/* A header of a bzImage with its release at 0x300. */
-/* The parts that systemd-measure of Debian 12 knows. */
+/* A bzImage header with its release at 0x300. */
+/* The parts that systemd-measure of Debian 12 supports. */
 static const struct {
 	enum es_uki_section which;
 	const char *option, *content;
@@ -125,7 +125,8 @@ static void predicts_pcr_11_as_systemd_measure_does(void **state)
 {
 	for (unsigned i = 0; i < MEASURED; i++)
 		oracle_write(state, measured[i].option, es_text_span(measured[i].content));
-	for (unsigned subset = 1; subset < 1u << MEASURED; subset += 2) /* each has the kernel: it asks for one */
+	/* each includes the kernel, which it requires */
+	for (unsigned subset = 1; subset < 1u << MEASURED; subset += 2)
 		assert_as_systemd_measure(state, subset);
 }
 
@@ -153,7 +154,7 @@ static void predicts_the_newer_sections_in_their_order(void **state)
 	assert_true(es_digest_equal(&pcr, &expected));
 }
 
-/* sha256(zeros || sha256(UTF-16LE with its NUL)), by openssl and iconv. */
+/* sha256(zeros || sha256(UTF-16LE including its NUL)), computed with openssl and iconv. */
 static void predicts_pcr_12_as_openssl_computes_it(void **state)
 {
 	struct es_digest pcr, zeros = { 0 };
@@ -180,7 +181,7 @@ static void predicts_pcr_12_as_openssl_computes_it(void **state)
 	assert_int_equal(es_image_predict_pcr12(&none, "k\xc3\xa4se", false, &pcr), ES_ARGUMENT);
 }
 
-/* systemd-boot's own event of the recorded boot, which stands before the stub's. */
+/* systemd-boot's own event in the recorded boot, which precedes the stub's. */
 static bool is_of_the_menu(const struct es_event *event)
 {
 	return event->index == 26;
@@ -206,7 +207,7 @@ static void predicts_pcr_12_as_the_stub_left_it(void **state)
 	assert_true(es_digest_equal(&pcr, &values.value[ES_PCR_OPTIONS]));
 }
 
-/* efi/text.h: what the stub does to options before it measures them. */
+/* efi/text.h: how the stub changes options before it measures them. */
 static void predicts_pcr_12_of_options_that_the_stub_cleans(void **state)
 {
 	struct es_uki none = { 0 }, uki = { 0 };
@@ -258,7 +259,7 @@ static void builds_from_debians_kernel(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(builds_what_inspect_reads_back),
+		cmocka_unit_test(builds_an_image_that_inspect_reads_back),
 		cmocka_unit_test(predicts_pcr_11_as_systemd_measure_does),
 		cmocka_unit_test(predicts_the_newer_sections_in_their_order),
 		cmocka_unit_test(predicts_pcr_12_as_openssl_computes_it),

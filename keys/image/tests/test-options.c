@@ -22,7 +22,7 @@ static void assert_joined(const char *options, const char *expected)
 		assert_true(es_needed_option_given(es_buf_span(&joined), (enum es_needed_option)i));
 }
 
-static void what_is_missing_is_added_and_nothing_twice(void **state)
+static void missing_options_are_added_and_none_twice(void **state)
 {
 	(void)state;
 	assert_joined("quiet", "quiet " ALL);
@@ -34,15 +34,15 @@ static void what_is_missing_is_added_and_nothing_twice(void **state)
 	assert_joined("root=\"LABEL=a b\"", "root=\"LABEL=a b\" " ALL);
 }
 
-static void what_is_for_init_stays_at_the_end(void **state)
+static void options_for_init_stay_at_the_end(void **state)
 {
 	(void)state;
 	assert_joined("quiet -- single", "quiet " ALL " -- single");
 	assert_joined("-- single", ALL " -- single");
-	assert_joined("quiet -- " ALL, "quiet " ALL " -- " ALL); /* the kernel doesn't look there */
+	assert_joined("quiet -- " ALL, "quiet " ALL " -- " ALL); /* the kernel doesn't look after "--" */
 }
 
-static void a_quote_that_swallows_what_is_added_is_refused(void **state)
+static void a_quote_that_would_swallow_additions_is_refused(void **state)
 {
 	ES_BUF joined = { NULL, 0 };
 
@@ -50,7 +50,7 @@ static void a_quote_that_swallows_what_is_added_is_refused(void **state)
 	assert_int_equal(es_needed_options_add(es_text_span("root=\"LABEL=a quiet"), &joined), ES_ARGUMENT);
 }
 
-static void pins_take_the_place_of_those_before(void **state)
+static void pins_replace_previous_ones(void **state)
 {
 #define HOST "8c2f6f0e-0d4b-4a53-9a4e-6d1f3f7a9c11"
 	static const struct {
@@ -75,7 +75,7 @@ static void pins_take_the_place_of_those_before(void **state)
 	}
 }
 
-static void words_that_only_look_like_it_do_not_count(void **state)
+static void similar_words_do_not_count(void **state)
 {
 	static const char *const others[] = {
 		"noresumes",
@@ -113,7 +113,7 @@ static void assert_against(const char *options, const char *word, enum es_needed
 	assert_int_equal(n, what);
 }
 
-static void words_that_undo_them_are_found(void **state)
+static void contradicting_words_are_found(void **state)
 {
 	static const char *const fine[] = { "quiet", ALL, "noresume resume_offset=1", "xresume=/dev/sda", "resume" };
 	enum es_needed_option n;
@@ -122,7 +122,7 @@ static void words_that_undo_them_are_found(void **state)
 	(void)state;
 	assert_against("quiet resume=/dev/sda2 noresume", "resume=/dev/sda2", ES_NEEDED_NO_RESUME);
 	assert_against("\"resume=LABEL=a b\"", "\"resume=LABEL=a b\"", ES_NEEDED_NO_RESUME);
-	assert_against("-- resume=/dev/sda2", "resume=/dev/sda2", ES_NEEDED_NO_RESUME); /* systemd looks there too */
+	assert_against("-- resume=/dev/sda2", "resume=/dev/sda2", ES_NEEDED_NO_RESUME); /* systemd looks there, too */
 	assert_against("systemd.import_credentials=yes", "systemd.import_credentials=yes", ES_NEEDED_NO_CREDENTIALS);
 	assert_against("a systemd.import_credentials b", "systemd.import_credentials", ES_NEEDED_NO_CREDENTIALS);
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
@@ -132,12 +132,12 @@ static void words_that_undo_them_are_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_missing_is_added_and_nothing_twice),
-		cmocka_unit_test(what_is_for_init_stays_at_the_end),
-		cmocka_unit_test(a_quote_that_swallows_what_is_added_is_refused),
-		cmocka_unit_test(pins_take_the_place_of_those_before),
-		cmocka_unit_test(words_that_only_look_like_it_do_not_count),
-		cmocka_unit_test(words_that_undo_them_are_found),
+		cmocka_unit_test(missing_options_are_added_and_none_twice),
+		cmocka_unit_test(options_for_init_stay_at_the_end),
+		cmocka_unit_test(a_quote_that_would_swallow_additions_is_refused),
+		cmocka_unit_test(pins_replace_previous_ones),
+		cmocka_unit_test(similar_words_do_not_count),
+		cmocka_unit_test(contradicting_words_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

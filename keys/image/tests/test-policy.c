@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signing an image's policy: with openssl as the judge of the signature, and objcopy as second reader of the image. */
+/* Signing an image's policy: openssl verifies the signature, and objcopy reads the image. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -39,7 +39,7 @@ static struct es_secret *make_key(void **state, const char *name, int bits)
 	return key;
 }
 
-/* A whole image with this .pcrpkey; the caller frees. */
+/* A whole image with this .pcrpkey; the caller frees the result. */
 static struct es_buf make_image(struct es_span pcrpkey)
 {
 	static uint8_t stub[ES_TEST_PE_MAX];
@@ -100,7 +100,7 @@ static void openssl_verifies_the_signature_over_the_policy(void **state)
 	}
 }
 
-static void a_signature_goes_in_and_is_exchanged_and_nothing_measured_changes(void **state)
+static void attaching_or_replacing_a_signature_changes_nothing_measured(void **state)
 {
 	ES_BUF image = make_image(es_text_span("-----BEGIN"));
 	ES_BUF first = { NULL, 0 };
@@ -128,13 +128,13 @@ static void a_signature_goes_in_and_is_exchanged_and_nothing_measured_changes(vo
 			 0);
 }
 
-static void images_that_will_not_do_are_told_why(void **state)
+static void each_unusable_image_is_refused_with_a_reason(void **state)
 {
 	ES_BUF image = make_image(es_text_span("-----BEGIN"));
 	ES_BUF out = { NULL, 0 };
 	const char *why = "";
 
-	/* .pcrsig before the others, as other tools may put it */
+	/* .pcrsig before the others, as other tools may place it */
 	oracle_write(state, "image", es_buf_span(&image));
 	assert_int_equal(
 	    oracle_shell(state, "printf {} >sig && objcopy --add-section .pcrsig=sig --change-section-vma "
@@ -165,7 +165,7 @@ static void images_that_will_not_do_are_told_why(void **state)
 	assert_null(out.data);
 }
 
-static void keys_that_will_not_do_are_told_why(void **state)
+static void each_unusable_key_is_refused_with_a_reason(void **state)
 {
 	ES_SECRET vendor = make_key(state, "vendor", 2048);
 	ES_SECRET other = make_key(state, "other", 2048);
@@ -197,9 +197,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(openssl_verifies_the_signature_over_the_policy),
-		TEST(a_signature_goes_in_and_is_exchanged_and_nothing_measured_changes),
-		TEST(images_that_will_not_do_are_told_why),
-		TEST(keys_that_will_not_do_are_told_why),
+		TEST(attaching_or_replacing_a_signature_changes_nothing_measured),
+		TEST(each_unusable_image_is_refused_with_a_reason),
+		TEST(each_unusable_key_is_refused_with_a_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logs made here, images signed by sbsign. A real boot whose PCRs are as predicted: tests-ovmf/scenarios/next-image.sh. */
+/* Logs made here, images signed by sbsign. A real boot that matches: tests-ovmf/scenarios/next-image.sh. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static void exchanges_the_image_and_keeps_the_rest(void **state)
 	assert_int_equal(es_pcr_differ(&p.values, &s.read, p.values.present), 0);
 }
 
-static void says_when_the_installed_file_is_another(void **state)
+static void reports_that_the_installed_file_is_another(void **state)
 {
 	static struct predict_scene s;
 	struct es_predict_request q;
@@ -55,7 +55,7 @@ static void says_when_the_installed_file_is_another(void **state)
 	assert_comes_true(state, &s, NULL, &p);
 }
 
-static void F4_only_what_the_tpm_confirms_is_told(void **state)
+static void F4_only_pcrs_that_the_tpm_confirms_are_predicted(void **state)
 {
 	static const unsigned pcrs[] = { 2, 4, 7, 11, 12 };
 	static struct predict_scene s;
@@ -75,7 +75,7 @@ static void F4_only_what_the_tpm_confirms_is_told(void **state)
 		s.read.value[pcrs[i]].bytes[31] ^= 1;
 		predict_now(&q, &p);
 		assert_int_equal(p.contradicted, ES_PCR_BIT(pcrs[i]));
-		/* PCR 11 is what proves that the file is the one that runs. */
+		/* PCR 11 proves that the file is the running image. */
 		assert_int_equal(p.values.present | (pcrs[i] == 11 ? ES_PCR_BIT(4) : 0), all & ~ES_PCR_BIT(pcrs[i]));
 		snprintf(words, sizeof words, "PCR %u: the event log", pcrs[i]);
 		assert_part(p.unknown, words);
@@ -98,14 +98,14 @@ static void keeps_the_authority_of_the_same_signer(void **state)
 	q = predict_boot(state, &s, authorities);
 	predict_now(&q, &p);
 	assert_comes_true(state, &s, authorities, &p);
-	/* Without the old image it can't be told: the last one may have vouched for it, or have come before it. */
+	/* Without the old image it is unknown: the last authority may have vouched for it, or for an earlier program. */
 	q.installed = NULL;
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
 	assert_part(p.unknown, "PCR 7: ");
 }
 
-static void takes_the_last_authority_for_the_images(void **state)
+static void assumes_that_the_last_authority_is_the_images(void **state)
 {
 	static const char *const authorities[] = { "one.der", "two.der", NULL };
 	static struct predict_scene s;
@@ -121,7 +121,7 @@ static void takes_the_last_authority_for_the_images(void **state)
 	assert_comes_true(state, &s, authorities, &p);
 }
 
-static void does_not_guess_at_another_signer(void **state)
+static void does_not_guess_for_another_signer(void **state)
 {
 	static const char *const authorities[] = { "two.der", NULL };
 	static struct predict_scene s;
@@ -134,7 +134,7 @@ static void does_not_guess_at_another_signer(void **state)
 	q = predict_boot(state, &s, authorities);
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
-	assert_part(p.unknown, "signed by another");
+	assert_part(p.unknown, "signed with a key other");
 	predict_make_image(state, 4, NULL, &s.next);
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
@@ -142,7 +142,7 @@ static void does_not_guess_at_another_signer(void **state)
 	assert_int_not_equal(p.values.present & ES_PCR_BIT(4), 0);
 }
 
-#define SHIM "sb=1 pk db:one menu mok " /* one that looks at no SBAT */
+#define SHIM "sb=1 pk db:one menu mok " /* one that doesn't enforce SBAT */
 
 static void make_shims(void **state, struct predict_scene *s, const char *now, const char *next)
 {
@@ -151,14 +151,14 @@ static void make_shims(void **state, struct predict_scene *s, const char *now, c
 	predict_make_image(state, 4, next, &s->next);
 }
 
-/* A machine owner's key vouches as well as one in db, also where the file was overwritten before it was asked. */
-static void takes_the_last_authority_from_shim(void **state)
+/* A machine owner's key vouches like one in db, also if the file was overwritten before the prediction. */
+static void uses_the_last_authority_from_shim(void **state)
 {
 	static const struct {
 		const char *now, *next, *boot;
 	} rows[] = {
 		{ "two", "two", SHIM "MokListRT:two now" },
-		{ "two", "two", SHIM "MokListRT:two menu now" }, /* a boot menu of the same key */
+		{ "two", "two", SHIM "MokListRT:two menu now" }, /* a boot menu signed with the same key */
 		{ "leaf", "twig", SHIM "MokListRT:ca now" },
 		{ "leaf", "twig", "sb=1 pk db:ca now" },
 	};
@@ -179,7 +179,7 @@ static void takes_the_last_authority_from_shim(void **state)
 	}
 }
 
-static void does_not_guess_at_what_shim_takes_by_hash(void **state)
+static void does_not_guess_for_an_image_listed_by_hash(void **state)
 {
 	static struct predict_scene s;
 	struct es_predict_request q;
@@ -189,10 +189,10 @@ static void does_not_guess_at_what_shim_takes_by_hash(void **state)
 	q = predict_boot_as(state, &s, SHIM "MokListRT#now now");
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
-	assert_part(p.unknown, "listed by their hash");
+	assert_part(p.unknown, "listed by its hash gives");
 }
 
-/* Nobody vouches for what runs, so nobody will: PCR 7 can be told, and says nothing. */
+/* Nothing vouches for the running image, so nothing will for the next: PCR 7 can be predicted, but proves nothing. */
 static void a_shim_that_checks_nothing_measures_nothing(void **state)
 {
 	static struct predict_scene s;
@@ -205,7 +205,7 @@ static void a_shim_that_checks_nothing_measures_nothing(void **state)
 	assert_comes_true_as(state, &s, SHIM "moksb=1 now", &p);
 }
 
-/* Shim's protocol measures what a menu asks about, and the firmware measures what it then loads. */
+/* Shim's protocol measures an image that a menu asks about, and the firmware measures what it then loads. */
 static void exchanges_an_image_that_was_measured_twice(void **state)
 {
 	static struct predict_scene s;
@@ -218,8 +218,8 @@ static void exchanges_an_image_that_was_measured_twice(void **state)
 	assert_comes_true_as(state, &s, SHIM "program MokListRT:two now", &p);
 }
 
-/* The words of an event are nobody's: only those that were measured count. */
-static void believes_no_words_that_were_not_measured(void **state)
+/* Nothing vouches for an event's data unless it was measured. */
+static void trusts_no_data_that_was_not_measured(void **state)
 {
 	static const char *const authorities[] = { "two.der", NULL };
 	static struct predict_scene s;
@@ -230,14 +230,14 @@ static void believes_no_words_that_were_not_measured(void **state)
 	predict_make_image(state, 2, "two", &s.now);
 	predict_make_image(state, 4, NULL, &s.next);
 	q = predict_boot(state, &s, authorities);
-	/* The first event is SecureBoot's, its value the last byte. */
+	/* The first event is SecureBoot's, and its value is the last byte. */
 	assert_int_equal(s.log.bytes[ES_TEST_LOG_HEADER + ES_TEST_EVENT_SIZE + 4 + 32 + 20], 1);
 	s.log.bytes[ES_TEST_LOG_HEADER + ES_TEST_EVENT_SIZE + 4 + 32 + 20] = 0;
 	predict_now(&q, &p);
 	assert_part(p.unknown, "isn't signed");
 }
 
-static void believes_no_authority_that_was_not_measured(void **state)
+static void trusts_no_authority_that_was_not_measured(void **state)
 {
 	static struct predict_scene s;
 	struct es_predict_request q;
@@ -252,7 +252,7 @@ static void believes_no_authority_that_was_not_measured(void **state)
 	q.installed = NULL;
 	predict_now(&q, &p);
 	assert_int_not_equal(p.values.present & ES_PCR_BIT(7), 0);
-	/* The name of the variable's owner, before the certificate: measured, and of no use to the reader. */
+	/* The GUID of the variable's owner, before the certificate: measured, but unused by the reader. */
 	at = memmem(s.log.bytes, s.log.len, one.data, one.len);
 	assert_non_null(at);
 	at[-1] ^= 1;
@@ -260,8 +260,8 @@ static void believes_no_authority_that_was_not_measured(void **state)
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);
 }
 
-/* It may be the one that came with this boot's image: then it won't come with the next. */
-static void an_authority_that_cannot_be_read_is_the_last_one(void **state)
+/* It may have been measured for this boot's image: then it won't be for the next. */
+static void an_unreadable_authority_counts_as_the_last_one(void **state)
 {
 	static const char *const boots[] = { SHIM "MokListRT:two db:one lie now",
 					     SHIM "MokListRT:two odd_list:one now" };
@@ -279,7 +279,7 @@ static void an_authority_that_cannot_be_read_is_the_last_one(void **state)
 	}
 }
 
-static void knows_no_boot_loader_without_the_stub(void **state)
+static void predicts_no_pcr_4_without_the_stub(void **state)
 {
 	static struct predict_scene s;
 	struct es_predict_request q;
@@ -295,7 +295,7 @@ static void knows_no_boot_loader_without_the_stub(void **state)
 	assert_part(p.unknown, "PCR 4: ");
 }
 
-static void knows_no_boot_loader_where_another_program_started_the_image(void **state)
+static void predicts_no_pcr_4_if_another_program_started_the_image(void **state)
 {
 	static struct predict_scene s;
 	struct es_predict_request q;
@@ -311,7 +311,7 @@ static void knows_no_boot_loader_where_another_program_started_the_image(void **
 	assert_part(p.unknown, "PCR 4: the program that the firmware loaded last isn't this boot's image");
 }
 
-static void leaves_a_recovery_boots_mark_out(void **state)
+static void leaves_out_the_mark_of_a_recovery_boot(void **state)
 {
 	static const uint8_t menus[] = "d\0e\0b\0u\0g\0\0";
 	static struct predict_scene s;
@@ -332,7 +332,7 @@ static void leaves_a_recovery_boots_mark_out(void **state)
 	predict_now(&q, &p);
 	assert_true(es_pcr_event(&expected, (struct es_span){ menus, 12 }, es_sha256));
 	assert_true(es_digest_equal(&p.values.value[12], &expected));
-	/* Asked for other options, or for a recovery boot, it is as the image alone has it. */
+	/* For other options, or for a recovery boot, it depends only on the image. */
 	q.options = "quiet";
 	q.recovery = true;
 	predict_now(&q, &p);
@@ -340,7 +340,7 @@ static void leaves_a_recovery_boots_mark_out(void **state)
 	assert_true(es_digest_equal(&p.values.value[12], &expected));
 }
 
-/* systemd-boot 252 passes an image's own options to it, and measures them: the next image's will be others. */
+/* systemd-boot 252 passes an image's own options to it, and measures them: the next image has others. */
 static void a_menu_measures_the_new_images_options(void **state)
 {
 	static const struct es_test_pe_section sections[] = {
@@ -367,7 +367,7 @@ static void a_menu_measures_the_new_images_options(void **state)
 	assert_true(es_pcr_event(&expected, (struct es_span){ (const uint8_t *)"b\0b\0\0", 6 }, es_sha256));
 	assert_true(es_pcr_event(&expected, es_text_span("other"), es_sha256));
 	assert_true(es_digest_equal(&p.values.value[12], &expected));
-	/* Without the old image nobody knows whose options these were. */
+	/* Without the old image it is unknown whose options these were. */
 	q.installed = NULL;
 	predict_now(&q, &p);
 	assert_true(es_digest_equal(&p.values.value[12], &s.read.value[12]));
@@ -377,21 +377,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exchanges_the_image_and_keeps_the_rest),
-		cmocka_unit_test(says_when_the_installed_file_is_another),
-		cmocka_unit_test(F4_only_what_the_tpm_confirms_is_told),
+		cmocka_unit_test(reports_that_the_installed_file_is_another),
+		cmocka_unit_test(F4_only_pcrs_that_the_tpm_confirms_are_predicted),
 		cmocka_unit_test(keeps_the_authority_of_the_same_signer),
-		cmocka_unit_test(takes_the_last_authority_for_the_images),
-		cmocka_unit_test(does_not_guess_at_another_signer),
-		cmocka_unit_test(takes_the_last_authority_from_shim),
-		cmocka_unit_test(does_not_guess_at_what_shim_takes_by_hash),
+		cmocka_unit_test(assumes_that_the_last_authority_is_the_images),
+		cmocka_unit_test(does_not_guess_for_another_signer),
+		cmocka_unit_test(uses_the_last_authority_from_shim),
+		cmocka_unit_test(does_not_guess_for_an_image_listed_by_hash),
 		cmocka_unit_test(a_shim_that_checks_nothing_measures_nothing),
 		cmocka_unit_test(exchanges_an_image_that_was_measured_twice),
-		cmocka_unit_test(knows_no_boot_loader_where_another_program_started_the_image),
-		cmocka_unit_test(believes_no_words_that_were_not_measured),
-		cmocka_unit_test(believes_no_authority_that_was_not_measured),
-		cmocka_unit_test(an_authority_that_cannot_be_read_is_the_last_one),
-		cmocka_unit_test(knows_no_boot_loader_without_the_stub),
-		cmocka_unit_test(leaves_a_recovery_boots_mark_out),
+		cmocka_unit_test(predicts_no_pcr_4_if_another_program_started_the_image),
+		cmocka_unit_test(trusts_no_data_that_was_not_measured),
+		cmocka_unit_test(trusts_no_authority_that_was_not_measured),
+		cmocka_unit_test(an_unreadable_authority_counts_as_the_last_one),
+		cmocka_unit_test(predicts_no_pcr_4_without_the_stub),
+		cmocka_unit_test(leaves_out_the_mark_of_a_recovery_boot),
 		cmocka_unit_test(a_menu_measures_the_new_images_options),
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCR 12 of a coming boot, with what firmware hands over as it is now. A whole host: keys/image/tests/test-firmware_now.c. */
+/* PCR 12 of a coming boot, with what firmware hands over now. keys/image/tests/test-firmware_now.c tests a whole
+ * host. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -22,7 +23,7 @@ static const char menus[] = "m\0e\0n\0u\0\0";
 
 static struct predict_scene s;
 
-/* A UKI whose stub says that it measures them, or is of 0.1.0. */
+/* A UKI whose stub declares that it measures them, or a stub of 0.1.0. */
 static void image_of_stub(bool measures, struct predict_image *ret)
 {
 	static const char mark[] = "#### LoaderInfo: etcseal-stub 9 ####\0" ES_STUB_MEASURES_FIRMWARE;
@@ -68,7 +69,7 @@ static void put(struct es_firmware_now *now, const char *data, size_t len)
 	assert_int_equal(es_buf_copy(bytes(data, len), &now->event[now->count++]), ES_OK);
 }
 
-/* The menu's options, and then up to two of firmware's. */
+/* The menu's options, then up to two of the firmware's. */
 static void assert_pcr12(const struct es_prediction *p, struct es_span one, struct es_span two)
 {
 	struct es_digest pcr = { { 0 } };
@@ -82,14 +83,14 @@ static void assert_pcr12(const struct es_prediction *p, struct es_span one, stru
 
 static const struct es_span none = { NULL, 0 };
 
-static void added_changed_and_removed_are_foreseen(void **state)
+static void added_changed_and_removed_options_are_predicted(void **state)
 {
 	ES_FIRMWARE_NOW now = { .variables_known = true, .strings_known = true };
 	struct es_predict_request q = boot(state, true);
 	struct es_prediction p;
 
 	q.firmware = &now;
-	predict_now(&q, &p); /* both are gone */
+	predict_now(&q, &p); /* both have been removed */
 	assert_pcr12(&p, none, none);
 	put(&now, set_now, sizeof set_now - 1);
 	predict_now(&q, &p);
@@ -105,13 +106,13 @@ static void added_changed_and_removed_are_foreseen(void **state)
 	assert_pcr12(&p, bytes(set_now, sizeof set_now - 1), bytes(string, sizeof string - 1));
 }
 
-static void what_is_not_shown_is_taken_from_this_boot(void **state)
+static void options_that_are_not_shown_are_taken_from_this_boot(void **state)
 {
 	ES_FIRMWARE_NOW now = { .variables_known = false, .strings_known = true };
 	struct es_predict_request q = boot(state, true);
 	struct es_prediction p;
 
-	predict_now(&q, &p); /* firmware NULL: all of it */
+	predict_now(&q, &p); /* firmware NULL: all of this boot's */
 	assert_pcr12(&p, bytes(set_then, sizeof set_then - 1), bytes(string, sizeof string - 1));
 	q.firmware = &now;
 	predict_now(&q, &p);
@@ -124,7 +125,7 @@ static void what_is_not_shown_is_taken_from_this_boot(void **state)
 	assert_pcr12(&p, bytes(set_now, sizeof set_now - 1), bytes(string, sizeof string - 1));
 }
 
-static void stub_that_does_not_measure_them_is_known(void **state)
+static void a_stub_that_does_not_measure_them_is_recognised(void **state)
 {
 	ES_FIRMWARE_NOW now = { .variables_known = true, .strings_known = true };
 	struct es_predict_request q = boot(state, true);
@@ -138,7 +139,7 @@ static void stub_that_does_not_measure_them_is_known(void **state)
 	assert_pcr12(&p, none, none);
 }
 
-static void what_shuts_the_seal_is_said(void **state)
+static void a_value_that_shuts_the_seal_is_reported(void **state)
 {
 	ES_FIRMWARE_NOW now = { .variables_known = true,
 				.strings_known = true,
@@ -155,7 +156,7 @@ static void what_shuts_the_seal_is_said(void **state)
 	assert_int_not_equal(p.values.present & ES_PCR_BIT(12), 0);
 }
 
-static void given_options_stand_before_them(void **state)
+static void boot_options_come_before_them(void **state)
 {
 	ES_FIRMWARE_NOW now = { .variables_known = true, .strings_known = true };
 	struct es_predict_request q = boot(state, true);
@@ -174,14 +175,15 @@ static void given_options_stand_before_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(added_changed_and_removed_are_foreseen, predict_folder,
+		cmocka_unit_test_setup_teardown(added_changed_and_removed_options_are_predicted, predict_folder,
 						oracle_folder_remove),
-		cmocka_unit_test_setup_teardown(what_is_not_shown_is_taken_from_this_boot, predict_folder,
+		cmocka_unit_test_setup_teardown(options_that_are_not_shown_are_taken_from_this_boot, predict_folder,
 						oracle_folder_remove),
-		cmocka_unit_test_setup_teardown(stub_that_does_not_measure_them_is_known, predict_folder,
+		cmocka_unit_test_setup_teardown(a_stub_that_does_not_measure_them_is_recognised, predict_folder,
 						oracle_folder_remove),
-		cmocka_unit_test_setup_teardown(what_shuts_the_seal_is_said, predict_folder, oracle_folder_remove),
-		cmocka_unit_test_setup_teardown(given_options_stand_before_them, predict_folder, oracle_folder_remove),
+		cmocka_unit_test_setup_teardown(a_value_that_shuts_the_seal_is_reported, predict_folder,
+						oracle_folder_remove),
+		cmocka_unit_test_setup_teardown(boot_options_come_before_them, predict_folder, oracle_folder_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which boots count as Secure Boot. Logs made here, and those of real boots (keys/tests/fixtures/boots); the images are signed by sbsign.
- * In firmware: tests-ovmf/scenarios/shim.sh, tests-ovmf/attack/shim.sh.
+ * Which boots count as Secure Boot. Logs made here, and those of real boots (keys/tests/fixtures/boots); sbsign signs
+ * the images. In firmware: tests-ovmf/scenarios/shim.sh, tests-ovmf/attack/shim.sh.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static const struct {
 	const char *boot;
 	enum es_secure_boot_state is;
 } boots[] = {
-	/* The firmware alone. */
+	/* The firmware only. */
 	{ "one", "sb=1 pk db:one now", ES_SECURE_BOOT_BY_DB },
 	{ "one", "sb=1 pk db:one menu now", ES_SECURE_BOOT_BY_DB },
 	{ "leaf", "sb=1 pk db:ca now", ES_SECURE_BOOT_BY_DB },
@@ -49,7 +49,7 @@ static const struct {
 	{ "two", "sb=1 pk db:one menu now", ES_SECURE_BOOT_UNVERIFIED },
 	{ "leaf", "sb=1 pk db:twig now", ES_SECURE_BOOT_UNVERIFIED },
 	{ "one", "sb=1 pk db:one lie now", ES_SECURE_BOOT_UNVERIFIED },
-	/* Switched off, and its kind. */
+	/* Switched off, in each way. */
 	{ "one", "sb=0 pk now", ES_SECURE_BOOT_OFF },
 	{ "one", "sb=0 pk db:one now", ES_SECURE_BOOT_OFF },
 	{ "one", "sb=0 nopk now", ES_SECURE_BOOT_SETUP },
@@ -61,7 +61,7 @@ static const struct {
 	{ "one", "sb=0 pk sb=1 db:one now", ES_SECURE_BOOT_OFF },
 	{ "one", "sb=1 lie pk db:one now", ES_SECURE_BOOT_NO_LOG },
 	{ "one", "db:one now", ES_SECURE_BOOT_NO_LOG },
-	/* Behind shim. */
+	/* Started by shim. */
 	{ "two", SHIM " MokListRT:two now", ES_SECURE_BOOT_BY_MOK },
 	{ "two", SHIM " MokList:two now", ES_SECURE_BOOT_BY_MOK },
 	{ "two", SHIM " Shim:two now", ES_SECURE_BOOT_BY_MOK },
@@ -69,7 +69,7 @@ static const struct {
 	{ "leaf", SHIM " MokListRT:ca now", ES_SECURE_BOOT_BY_MOK },
 	{ "two", SHIM " db:two now", ES_SECURE_BOOT_BY_DB },
 	{ NULL, SHIM " MokListRT#now now", ES_SECURE_BOOT_BY_HASH },
-	{ "two", SHIM " MokListRT:two menu now", ES_SECURE_BOOT_BY_MOK }, /* a boot menu of the same key */
+	{ "two", SHIM " MokListRT:two menu now", ES_SECURE_BOOT_BY_MOK }, /* a boot menu signed with the same key */
 	{ "two", SHIM " MokListRT:ca mm MokListRT:two now", ES_SECURE_BOOT_BY_MOK },
 	{ "two", SHIM " moksb=0 MokListRT:two now", ES_SECURE_BOOT_BY_MOK },
 	{ NULL, SHIM " moksb=1 now", ES_SECURE_BOOT_SHIM_OFF },
@@ -78,10 +78,10 @@ static const struct {
 	{ NULL, SHIM " now", ES_SECURE_BOOT_UNVERIFIED },
 	{ NULL, SHIM " MokListRT:ca mm now", ES_SECURE_BOOT_UNVERIFIED },
 	{ "one", "sb=1 pk db:two menu mok sbat now", ES_SECURE_BOOT_UNVERIFIED },
-	{ "two", SHIM " dbx:two now", ES_SECURE_BOOT_UNVERIFIED }, /* why shim refused something */
+	{ "two", SHIM " dbx:two now", ES_SECURE_BOOT_UNVERIFIED }, /* the reason why shim refused something */
 };
 
-static void each_boot_is_judged_for_what_it_is(void **state)
+static void each_boot_is_judged_correctly(void **state)
 {
 	static struct predict_scene s;
 
@@ -102,7 +102,7 @@ static void each_boot_is_judged_for_what_it_is(void **state)
 	}
 }
 
-static void what_the_firmwares_variables_say_counts_too(void **state)
+static void the_firmwares_variables_count_too(void **state)
 {
 	static struct predict_scene s;
 	struct es_secure_boot_request ours;
@@ -118,8 +118,8 @@ static void what_the_firmwares_variables_say_counts_too(void **state)
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_AUDIT);
 }
 
-/* The certificate is there, in the log and on the image: but it isn't a signature of this image. */
-static void a_signature_that_was_pasted_on_vouches_for_nothing(void **state)
+/* The certificate is in the log and on the image, but the signature isn't of this image. */
+static void a_signature_copied_from_another_image_vouches_for_nothing(void **state)
 {
 	static struct predict_scene s;
 	struct es_secure_boot_request ours;
@@ -133,8 +133,8 @@ static void a_signature_that_was_pasted_on_vouches_for_nothing(void **state)
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_UNVERIFIED);
 }
 
-/* GRUB's own loader, say: the firmware knows GRUB, and nothing of the image. */
-static void a_program_that_starts_the_image_itself_is_told(void **state)
+/* Such as GRUB's own loader: the firmware verifies GRUB, but not the image. */
+static void a_program_that_bypasses_verification_is_recognised(void **state)
 {
 	static struct predict_scene s;
 	struct es_secure_boot_request ours;
@@ -151,7 +151,7 @@ static void a_program_that_starts_the_image_itself_is_told(void **state)
 	assert_string_equal(judged.detail, "/EFI/BOOT/BOOTX64.EFI");
 }
 
-static void without_the_file_only_the_order_is_told(void **state)
+static void without_the_file_only_the_order_of_events_counts(void **state)
 {
 	static struct predict_scene s;
 	struct es_secure_boot_request ours;
@@ -169,7 +169,7 @@ static void without_the_file_only_the_order_is_told(void **state)
 	assert_string_equal(judged.detail, "/EFI/Linux/now.efi; a MOK vouched for what was loaded last");
 	ours.installed = &s.next.pe;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_NO_FILE);
-	/* It vouched for what came before, or for a driver. */
+	/* It vouched for an earlier program, or for a driver. */
 	q = predict_boot_as(state, &s, SHIM " MokListRT:two menu now");
 	ours = ask(&q);
 	ours.installed = NULL;
@@ -180,14 +180,14 @@ static void without_the_file_only_the_order_is_told(void **state)
 	ours.installed = NULL;
 	es_secure_boot_judge(&ours, &judged);
 	assert_string_equal(judged.detail, "/EFI/Linux/now.efi");
-	/* That shim checks nothing needs no file. */
+	/* It takes no file to know that shim checks nothing. */
 	q = predict_boot_as(state, &s, SHIM " moksb=1 now");
 	ours = ask(&q);
 	ours.installed = NULL;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_SHIM_OFF);
 }
 
-static void no_log_is_believed_that_the_tpm_does_not_confirm(void **state)
+static void a_log_that_the_tpm_does_not_confirm_is_not_trusted(void **state)
 {
 	static const unsigned pcrs[] = { 4, 7, 11 };
 	static struct predict_scene s;
@@ -209,15 +209,15 @@ static void no_log_is_believed_that_the_tpm_does_not_confirm(void **state)
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_NO_LOG);
 	ours.log = (struct es_span){ NULL, 0 };
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_NO_LOG);
-	/* Off is off, log or not. */
+	/* Off is off, with or without a log. */
 	ours.variable_on = false;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_OFF);
 	ours.setup_mode = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_SETUP);
 }
 
-/* Then nothing verified the initrd, whatever vouched for the kernel. */
-static void without_the_stub_it_counts_for_nothing(void **state)
+/* Nothing verified the initrd then, whatever vouched for the kernel. */
+static void without_the_stub_secure_boot_counts_for_nothing(void **state)
 {
 	static struct predict_scene s;
 	struct es_secure_boot_request ours;
@@ -261,13 +261,13 @@ static void every_judgement_has_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_boot_is_judged_for_what_it_is),
-		cmocka_unit_test(what_the_firmwares_variables_say_counts_too),
-		cmocka_unit_test(a_signature_that_was_pasted_on_vouches_for_nothing),
-		cmocka_unit_test(a_program_that_starts_the_image_itself_is_told),
-		cmocka_unit_test(without_the_file_only_the_order_is_told),
-		cmocka_unit_test(no_log_is_believed_that_the_tpm_does_not_confirm),
-		cmocka_unit_test(without_the_stub_it_counts_for_nothing),
+		cmocka_unit_test(each_boot_is_judged_correctly),
+		cmocka_unit_test(the_firmwares_variables_count_too),
+		cmocka_unit_test(a_signature_copied_from_another_image_vouches_for_nothing),
+		cmocka_unit_test(a_program_that_bypasses_verification_is_recognised),
+		cmocka_unit_test(without_the_file_only_the_order_of_events_counts),
+		cmocka_unit_test(a_log_that_the_tpm_does_not_confirm_is_not_trusted),
+		cmocka_unit_test(without_the_stub_secure_boot_counts_for_nothing),
 		cmocka_unit_test(every_judgement_has_words),
 	};
 

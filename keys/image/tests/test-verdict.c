@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the firmware and shim will say of an image, by their lists, which efitools made. The same in a real boot:
+ * What the firmware and shim will decide about an image, by their lists, which efitools made. The same in a real boot:
  * tests-ovmf/scenarios/shim-refuses.sh.
  */
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 #define SHIM     "sb=1 pk db:one menu mok sbat MokListRT:two now"
 #define MENU     "sb=1 pk db:one menu mok sbat MokListRT:two menu now"
 
-/* What a list holds: names of NAME.esl, parted by spaces; "#" is the image's own hash. */
+/* A list's content: names of NAME.esl, separated by spaces; "#" is the image's own hash. */
 static void list(void **state, const char *names, struct es_buf *ret)
 {
 	char copy[64], line[256] = "cat /dev/null", *rest = NULL;
@@ -63,8 +63,8 @@ static const struct {
 	{ FIRMWARE, "leaf", false, { "two ca", NULL, "", "" }, NULL },
 	{ FIRMWARE, NULL, false, { "one #", NULL, "", "" }, NULL },
 	{ FIRMWARE, NULL, false, { "one", NULL, "", "" }, "isn't signed, and its hash isn't listed" },
-	{ FIRMWARE, "two", false, { "one", NULL, "", "" }, "nothing that the firmware (db) takes" },
-	{ FIRMWARE, "one", false, { "one", NULL, "#", "" }, "dbx forbids it, by its hash" },
+	{ FIRMWARE, "two", false, { "one", NULL, "", "" }, "nothing that the firmware (db) accepts" },
+	{ FIRMWARE, "one", false, { "one", NULL, "#", "" }, "dbx forbids its hash" },
 	{ FIRMWARE, "one", false, { "one", NULL, "one", "" }, "a certificate of its signature is forbidden" },
 	{ FIRMWARE, "one", false, { "one", NULL, "one.hash", "" }, "a certificate of its signature is forbidden" },
 	{ FIRMWARE, "one", false, { "one", NULL, "two two.hash", "" }, NULL },
@@ -73,20 +73,21 @@ static const struct {
 	{ SHIM, "two", true, { "one", "ca two", "", "" }, NULL },
 	{ SHIM, "one", true, { "one", "ca two", "", "" }, NULL },
 	{ SHIM, NULL, true, { "one", "ca two #", "", "" }, NULL },
-	{ SHIM, "two", true, { "one", "ca", "", "" }, "nothing that the firmware (db) or shim (MokListRT) takes" },
+	{ SHIM, "two", true, { "one", "ca", "", "" }, "nothing that the firmware (db) or shim (MokListRT) accepts" },
 	{ SHIM, NULL, true, { "one", "ca two", "", "" }, "isn't signed" },
-	{ SHIM, "two", false, { "one", "ca two", "", "" }, "no section .sbat" },
-	{ MENU, "two", false, { "one", "ca two", "", "" }, NULL }, /* not what shim itself loads */
+	{ SHIM, "two", false, { "one", "ca two", "", "" }, "no .sbat section" },
+	/* only enforced for programs that shim itself loads */
+	{ MENU, "two", false, { "one", "ca two", "", "" }, NULL },
 	{ SHIM, "modules", true, { "one", "modules", "", "" }, "kernel modules only" },
 	{ SHIM, "modules", true, { "modules", "modules", "", "" }, "kernel modules only" },
-	{ SHIM, "two", true, { "one", "two", "#", "" }, "dbx forbids it, by its hash" },
-	{ SHIM, "two", true, { "one", "two", "", "#" }, "(MokListX) holds its hash" },
+	{ SHIM, "two", true, { "one", "two", "#", "" }, "dbx forbids its hash" },
+	{ SHIM, "two", true, { "one", "two", "", "#" }, "(MokListX) contains its hash" },
 	{ SHIM, "two", true, { "one", "two", "", "two" }, "a certificate of its signature is forbidden" },
 	{ SHIM, "two", true, { "one", "two", "two", "" }, "a certificate of its signature is forbidden" },
-	{ SHIM, "two", true, { "one", "two", "two.hash", "" }, NULL }, /* shim doesn't look at those */
+	{ SHIM, "two", true, { "one", "two", "two.hash", "" }, NULL }, /* shim ignores those */
 };
 
-static void an_image_is_taken_or_refused_as_the_lists_say(void **state)
+static void an_image_is_accepted_or_refused_as_the_lists_say(void **state)
 {
 	static struct predict_scene s;
 
@@ -124,7 +125,7 @@ static void judge_sbat(void **state, const char *sbat, struct es_next_verdict *r
 	es_next_judge(&q, ret);
 }
 
-static void sbat_is_looked_at_without_any_list(void **state)
+static void sbat_is_checked_without_any_list(void **state)
 {
 	struct es_next_verdict v;
 
@@ -132,10 +133,10 @@ static void sbat_is_looked_at_without_any_list(void **state)
 	assert_int_equal(v.verdict, ES_VERDICT_UNKNOWN);
 	judge_sbat(state, SBAT "grub,3,f,grub,2.06,url\n", &v);
 	assert_int_equal(v.verdict, ES_VERDICT_REFUSED);
-	assert_part(v.why, "shim asks for generation 5 of grub (SbatLevel), and its section .sbat says 3");
+	assert_part(v.why, "shim demands generation 5 of grub (SbatLevel), but its .sbat section says 3");
 	judge_sbat(state, "sbat,1,too short\n", &v);
 	assert_int_equal(v.verdict, ES_VERDICT_REFUSED);
-	assert_part(v.why, "can't read its section .sbat");
+	assert_part(v.why, "can't read its .sbat section");
 }
 
 static void an_image_changed_after_signing_is_found(void **state)
@@ -154,7 +155,7 @@ static void an_image_changed_after_signing_is_found(void **state)
 	assert_part(v.why, "changed after it was signed");
 }
 
-/* Two keys are enrolled; the one that signs the next image isn't the one that vouched now. */
+/* Two keys are enrolled; the one that signed the next image isn't the one that vouched in this boot. */
 static void predict_with(void **state, const char *boot, const char *now, const char *next, const struct lists *from,
 			 struct es_prediction *ret)
 {
@@ -171,18 +172,18 @@ static void predict_with(void **state, const char *boot, const char *now, const 
 	predict_now(&q, ret);
 }
 
-static void pcr_7_hangs_on_the_entry_that_will_vouch(void **state)
+static void pcr_7_depends_on_the_entry_that_will_vouch(void **state)
 {
 	static const struct {
 		const char *boot, *now, *next;
 		struct lists lists;
-		const char *unknown; /* NULL: PCR 7 stays */
+		const char *unknown; /* NULL: PCR 7 stays the same */
 	} rows[] = {
 		{ SHIM, "two", "two", { "one", "ca two", "", "" }, NULL },
 		{ MENU, "two", "two", { "one", "ca two", "", "" }, NULL },
-		{ SHIM, "two", "leaf", { "one", "ca two", "", "" }, "signed by another than the one that vouched" },
-		{ SHIM, "two", "two", { "one", "two #", "", "" }, "listed by their hash" },
-		{ SHIM, "two", "two", { "one two", "two", "", "" }, "signed by another" }, /* db comes first now */
+		{ SHIM, "two", "leaf", { "one", "ca two", "", "" }, "signed with a key other than the one that vouched" },
+		{ SHIM, "two", "two", { "one", "two #", "", "" }, "listed by its hash gives" },
+		{ SHIM, "two", "two", { "one two", "two", "", "" }, "signed with a key other" }, /* db comes first now */
 		{ SHIM, "two", "modules", { "one", "two modules", "", "" }, "won't start: the key that signed it" },
 	};
 
@@ -197,15 +198,15 @@ static void pcr_7_hangs_on_the_entry_that_will_vouch(void **state)
 	}
 }
 
-static void a_refused_image_is_said_to_be_refused(void **state)
+static void a_refused_image_is_reported(void **state)
 {
 	const struct lists lists = { "one", "ca", "", "" };
 	struct es_prediction p;
 
 	predict_with(state, SHIM, "two", "two", &lists, &p);
-	assert_part(p.refused, "nothing that the firmware (db) or shim (MokListRT) takes vouches for it");
+	assert_part(p.refused, "nothing that the firmware (db) or shim (MokListRT) accepts vouches for it");
 	assert_int_not_equal(p.values.present & ES_PCR_BIT(4), 0);
-	/* Switched off, nobody refuses anything. */
+	/* If Secure Boot is off, nothing is refused. */
 	predict_with(state, "sb=0 pk menu mok sbat now", "two", NULL, &lists, &p);
 	assert_string_equal(p.refused, "");
 	predict_with(state, "sb=1 pk db:one menu mok sbat moksb=1 now", NULL, NULL, &lists, &p);
@@ -215,11 +216,11 @@ static void a_refused_image_is_said_to_be_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_image_is_taken_or_refused_as_the_lists_say),
-		cmocka_unit_test(sbat_is_looked_at_without_any_list),
+		cmocka_unit_test(an_image_is_accepted_or_refused_as_the_lists_say),
+		cmocka_unit_test(sbat_is_checked_without_any_list),
 		cmocka_unit_test(an_image_changed_after_signing_is_found),
-		cmocka_unit_test(pcr_7_hangs_on_the_entry_that_will_vouch),
-		cmocka_unit_test(a_refused_image_is_said_to_be_refused),
+		cmocka_unit_test(pcr_7_depends_on_the_entry_that_will_vouch),
+		cmocka_unit_test(a_refused_image_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, predict_folder, oracle_folder_remove);

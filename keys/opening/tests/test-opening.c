@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening and sealing together, on a real TPM (swtpm), with the firmware and the helper's steps played by the machine. */
+/* Opening and sealing together, on a real TPM (swtpm). The machine plays the firmware and the helper's steps. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -43,7 +43,7 @@ static void backup(struct scene *s)
 		fail_msg("backup: %s: %s", es_reason_words(r)->id, es_host_detail(host));
 }
 
-static void a_sealed_host_opens_by_itself_and_keeps_what_was_backed_up(void **state)
+static void a_sealed_host_opens_automatically_with_its_backup(void **state)
 {
 	struct scene s;
 
@@ -62,11 +62,11 @@ static void a_sealed_host_opens_by_itself_and_keeps_what_was_backed_up(void **st
 	machine_stop(&s.m);
 }
 
-static void each_change_of_the_boot_shuts_it_and_is_named_and_the_recovery_key_opens(void **state)
+static void each_change_of_the_boot_is_named_and_only_the_recovery_key_opens(void **state)
 {
 	struct {
 		struct machine_boot boot;
-		const char *named; /* NULL: it opens all the same */
+		const char *named; /* NULL: it opens nevertheless */
 	} changes[4] = { 0 };
 	struct machine_boot recovery_boot = machine_usual_boot;
 	struct scene s;
@@ -85,7 +85,7 @@ static void each_change_of_the_boot_shuts_it_and_is_named_and_the_recovery_key_o
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		enum es_reason r = machine_boot(&s.m, &changes[i].boot, NULL, &s.record);
 
-		/* Sealed with Secure Boot on: PCR 7 stands for the boot loader, PCR 4 may change. */
+		/* Sealed with Secure Boot on: PCR 7 covers the boot loader, and PCR 4 may change. */
 		if (changes[i].named == NULL) {
 			assert_int_equal(r, ES_OK);
 			continue;
@@ -107,7 +107,7 @@ static void each_change_of_the_boot_shuts_it_and_is_named_and_the_recovery_key_o
 	machine_stop(&s.m);
 }
 
-static void after_a_recovery_boot_it_seals_to_what_it_has_become(void **state)
+static void after_a_recovery_boot_it_can_be_sealed_to_its_new_state(void **state)
 {
 	struct machine_boot changed = machine_usual_boot;
 	struct scene s;
@@ -141,7 +141,7 @@ static void a_boot_that_could_not_measure_gets_no_key(void **state)
 	machine_stop(&s.m);
 }
 
-static void another_and_a_cleared_tpm_are_told_apart_and_the_recovery_key_opens(void **state)
+static void another_tpm_and_a_cleared_one_are_distinguished_and_the_recovery_key_opens(void **state)
 {
 	struct scene s;
 
@@ -161,7 +161,7 @@ static void another_and_a_cleared_tpm_are_told_apart_and_the_recovery_key_opens(
 	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_TPM_OTHER);
 	assert_true(s.record.fenced);
 	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, s.recovery, &s.record), ES_OK);
-	/* Sealed anew on that board, it opens by itself again. */
+	/* Sealed again on that board, it opens automatically again. */
 	{
 		ES_HOST host = machine_host(&s.m);
 		enum es_reason r = machine_set_mode(host, ES_MODE_TPM, NULL);
@@ -173,7 +173,7 @@ static void another_and_a_cleared_tpm_are_told_apart_and_the_recovery_key_opens(
 	machine_stop(&s.m);
 }
 
-static void a_tpm_that_vanished_is_no_reason_to_fall_back(void **state)
+static void a_missing_tpm_does_not_cause_a_fallback(void **state)
 {
 	struct es_swtpm *tpm;
 	struct scene s;
@@ -188,7 +188,7 @@ static void a_tpm_that_vanished_is_no_reason_to_fall_back(void **state)
 	machine_stop(&s.m);
 }
 
-static void wrong_recovery_keys_are_told_apart(void **state)
+static void each_wrong_recovery_key_has_its_reason(void **state)
 {
 	struct scene s;
 	char other[] =
@@ -208,13 +208,13 @@ static void wrong_recovery_keys_are_told_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sealed_host_opens_by_itself_and_keeps_what_was_backed_up),
-		cmocka_unit_test(each_change_of_the_boot_shuts_it_and_is_named_and_the_recovery_key_opens),
-		cmocka_unit_test(after_a_recovery_boot_it_seals_to_what_it_has_become),
+		cmocka_unit_test(a_sealed_host_opens_automatically_with_its_backup),
+		cmocka_unit_test(each_change_of_the_boot_is_named_and_only_the_recovery_key_opens),
+		cmocka_unit_test(after_a_recovery_boot_it_can_be_sealed_to_its_new_state),
 		cmocka_unit_test(a_boot_that_could_not_measure_gets_no_key),
-		cmocka_unit_test(another_and_a_cleared_tpm_are_told_apart_and_the_recovery_key_opens),
-		cmocka_unit_test(a_tpm_that_vanished_is_no_reason_to_fall_back),
-		cmocka_unit_test(wrong_recovery_keys_are_told_apart),
+		cmocka_unit_test(another_tpm_and_a_cleared_one_are_distinguished_and_the_recovery_key_opens),
+		cmocka_unit_test(a_missing_tpm_does_not_cause_a_fallback),
+		cmocka_unit_test(each_wrong_recovery_key_has_its_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the fence has to come before; keys/tests/attacks/test-without-fence-first.c shows that the test would see it otherwise. */
+/* What must not happen before the fence. keys/tests/attacks/test-without-fence-first.c shows that the test would notice
+ * it. */
 #include "keys/tests/lib/order_wrap.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is mixed or damaged on the boot partition, and what a boot makes of it. */
+/* Mixed or damaged banks on the boot partition, and what a boot does with them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void one_damaged_bank_is_passed_over(void **state)
+static void one_damaged_bank_is_skipped(void **state)
 {
 	static const char *const damages[] = {
 		"rm -r $b",
@@ -69,7 +69,7 @@ static void edited_or_mixed_banks_are_noticed(void **state)
 	bank_scene_start(&s, true);
 	bank_scene_shell(&s, "cp -a bank0 ../old0 && cp -a bank1 ../old1");
 	bank_scene_backup(&s, "second\n");
-	/* One digit of the MAC; both banks, so that neither is left. */
+	/* One digit of the MAC, in both banks, so that neither is left. */
 	bank_scene_shell(&s, "for b in bank0 bank1; do sed -i '$ { s/0/1/; t; s/1/0/ }' $b/encryption.info; done");
 	assert_int_equal(bank_scene_boot(&s), ES_TAMPERED_INFO);
 	assert_true(s.record.fenced);
@@ -84,7 +84,7 @@ static void a_kdf_bank_beside_our_counter_is_a_downgrade(void **state)
 
 	(void)state;
 	bank_scene_start(&s, true);
-	/* The attacker makes an archive of his own, which needs no secret. */
+	/* The attacker makes an archive of their own, which takes no secret. */
 	machine_start(&attacker.m, false);
 	attacker.m.uuid = s.m.uuid;
 	assert_int_equal(bank_scene_boot(&attacker), ES_NOT_CONFIGURED);
@@ -98,7 +98,7 @@ static void a_kdf_bank_beside_our_counter_is_a_downgrade(void **state)
 	machine_stop(&s.m);
 }
 
-static void without_a_tpm_the_kdf_opens_on_its_machine_alone(void **state)
+static void without_a_tpm_the_kdf_opens_only_on_its_machine(void **state)
 {
 	struct bank_scene s;
 
@@ -117,11 +117,11 @@ static void without_a_tpm_the_kdf_opens_on_its_machine_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_damaged_bank_is_passed_over),
+		cmocka_unit_test(one_damaged_bank_is_skipped),
 		cmocka_unit_test(with_both_banks_damaged_nothing_opens_and_nothing_is_overwritten),
 		cmocka_unit_test(edited_or_mixed_banks_are_noticed),
 		cmocka_unit_test(a_kdf_bank_beside_our_counter_is_a_downgrade),
-		cmocka_unit_test(without_a_tpm_the_kdf_opens_on_its_machine_alone),
+		cmocka_unit_test(without_a_tpm_the_kdf_opens_only_on_its_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host whose boot images come from a vendor, from its first sealing on: updates, going back, and what a thief may try. */
+/* A host whose boot images come from a vendor, from its first sealing on: updates, going back, and attacks. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/change/require.h"
 #include "keys/tests/lib/machine.h"
 #include "keys/tests/lib/signed_image.h"
 #include "keys/tests/lib/vendor.h"
@@ -13,7 +14,6 @@
 #include "keys/crypto/hash.h"
 #include "keys/store/signature.h"
 #include "keys/tpm/authorize.h"
-#include "keys/change/require.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ struct scene {
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 };
 
-/* PCR 11 of an image of that name that carries this key. */
+/* PCR 11 of an image with that name that carries this key. */
 static struct es_pcr_values image_pcrs(const char *image, struct es_span public_pem)
 {
 	struct es_pcr_values v = { .present = ES_PCR_BIT(ES_PCR_IMAGE) };
@@ -37,7 +37,7 @@ static struct es_pcr_values image_pcrs(const char *image, struct es_span public_
 	return v;
 }
 
-/* The vendor makes an image: its .pcrsig. signer may be somebody else, who then says it was the vendor. */
+/* The vendor makes an image: its .pcrsig. signer may be someone else who claims to be the vendor. */
 static void make_image(struct scene *s, const char *image, uint64_t generation, const struct es_secret *signer)
 {
 	struct es_pcr_values values = image_pcrs(image, es_buf_span(&s->public_pem));
@@ -154,10 +154,10 @@ static void an_image_never_seen_opens_if_its_vendor_signed_it(void **state)
 	assert_true(s.record.fenced);
 	assert_true(machine_has(&s.m, "etc/secret", "the first\n"));
 	assert_int_equal(s.record.tpm_commands,
-			 14); /* never seen: keys/host/tests/test-ticket.c has the boots after it */
-	/* Back to the first: it counts no generations. */
+			 14); /* first boot of the image: keys/host/tests/test-ticket.c tests the boots after it */
+	/* Back to the first, which counts no generations. */
 	assert_int_equal(boot_image(&s, "image one", 0), ES_OK);
-	/* And to one that starts to. */
+	/* And to one that starts to count. */
 	assert_int_equal(boot_image(&s, "image three", 2), ES_OK);
 	assert_counter(&s, 2);
 	end(&s);
@@ -173,7 +173,7 @@ static void an_image_that_nobody_signed_stays_shut(void **state)
 	s.boot.image = "image two";
 	assert_int_equal(boot(&s, NULL), ES_LOCKED_PCR);
 	assert_non_null(strstr(s.record.refusal_detail, "PCR 11"));
-	assert_non_null(strstr(s.record.refusal_detail, "brought no policy"));
+	assert_non_null(strstr(s.record.refusal_detail, "has no policy"));
 	make_image(&s, "image three", 0, s.key); /* with the signature of another image */
 	s.boot.image = "image two";
 	assert_int_equal(boot(&s, NULL), ES_LOCKED_PCR);
@@ -185,7 +185,7 @@ static void an_image_that_nobody_signed_stays_shut(void **state)
 	end(&s);
 }
 
-static void an_image_that_somebody_else_signed_stays_shut(void **state)
+static void an_image_that_someone_else_signed_stays_shut(void **state)
 {
 	struct scene s;
 	ES_SECRET other = NULL;
@@ -197,7 +197,7 @@ static void an_image_that_somebody_else_signed_stays_shut(void **state)
 	assert_int_equal(boot(&s, NULL), ES_IMAGE_SIGNATURE);
 	assert_string_equal(s.record.refusal, "image-signature-wrong");
 	assert_true(s.record.fenced);
-	assert_int_equal(boot_image(&s, "image two", 0), ES_OK); /* it was no lockout */
+	assert_int_equal(boot_image(&s, "image two", 0), ES_OK); /* it wasn't a lockout */
 	end(&s);
 }
 
@@ -226,7 +226,7 @@ static void an_image_older_than_one_that_was_accepted_stays_shut(void **state)
 
 	(void)state;
 	sealed(&s, 3);
-	assert_int_equal(protectors(&s, false), 0); /* a literal one would open image one for ever */
+	assert_int_equal(protectors(&s, false), 0); /* a literal one would open image one forever */
 	assert_int_equal(protectors(&s, true), 1);
 	s.m.signature.len = 0;
 	assert_int_equal(boot(&s, NULL), ES_LOCKED_PCR);
@@ -270,7 +270,7 @@ static void a_counter_deleted_or_made_again_gains_nothing(void **state)
 			 "tpm2_nvincrement -Q -C 0x0180e5eb 0x0180e5eb",
 			 NULL, 0);
 	assert_int_equal(boot_image(&s, "image one", 3), ES_IMAGE_OLD);
-	/* The vendor's next image opens again, once its generation is above. */
+	/* The vendor's next image opens again once its generation is higher. */
 	assert_int_equal(boot_image(&s, "image three", 9), ES_OK);
 	end(&s);
 }
@@ -283,7 +283,7 @@ static void a_generation_far_ahead_is_refused_and_wears_nothing(void **state)
 	sealed(&s, 3);
 	assert_int_equal(boot_image(&s, "image two", 4000000000), ES_IMAGE_AHEAD);
 	assert_string_equal(s.record.refusal, "image-generation-too-high");
-	assert_counter(&s, 1); /* as it was made */
+	assert_counter(&s, 1); /* its initial value */
 	assert_int_equal(boot_image(&s, "image three", 257), ES_OK);
 	assert_counter(&s, 257);
 	end(&s);
@@ -308,7 +308,7 @@ static void an_image_that_only_failed_to_open_is_not_accepted(void **state)
 	end(&s);
 }
 
-static void a_seal_that_cannot_be_under_the_vendors_signature_says_why(void **state)
+static void a_seal_that_cannot_use_the_vendors_signature_says_why(void **state)
 {
 	struct scene s;
 
@@ -323,7 +323,7 @@ static void a_seal_that_cannot_be_under_the_vendors_signature_says_why(void **st
 	assert_int_equal(boot(&s, NULL), ES_OK);
 	set_mode(&s, "more than 256 ahead");
 	assert_int_equal(protectors(&s, true), 0);
-	/* Another key than the measured one lies there. */
+	/* The key there isn't the measured one. */
 	make_image(&s, "image one", 3, s.key);
 	assert_int_equal(boot(&s, NULL), ES_OK);
 	{
@@ -349,7 +349,7 @@ static void a_seal_that_cannot_be_under_the_vendors_signature_says_why(void **st
 	end(&s);
 }
 
-static void a_vendor_with_a_larger_key(void **state)
+static void a_vendor_may_use_a_larger_key(void **state)
 {
 	struct scene s;
 
@@ -363,8 +363,8 @@ static void a_vendor_with_a_larger_key(void **state)
 	end(&s);
 }
 
-/* Then the host is sealed to the image alone, and says so. */
-static void a_vendors_key_that_the_tpm_cannot_load(void **state)
+/* Then the host is sealed to this image only, and says so. */
+static void a_vendors_key_that_the_tpm_cannot_load_is_reported(void **state)
 {
 	struct scene s;
 
@@ -385,15 +385,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_image_never_seen_opens_if_its_vendor_signed_it),
 		cmocka_unit_test(an_image_that_nobody_signed_stays_shut),
-		cmocka_unit_test(an_image_that_somebody_else_signed_stays_shut),
+		cmocka_unit_test(an_image_that_someone_else_signed_stays_shut),
 		cmocka_unit_test(secure_boot_and_options_still_count),
 		cmocka_unit_test(an_image_older_than_one_that_was_accepted_stays_shut),
 		cmocka_unit_test(a_counter_deleted_or_made_again_gains_nothing),
 		cmocka_unit_test(a_generation_far_ahead_is_refused_and_wears_nothing),
 		cmocka_unit_test(an_image_that_only_failed_to_open_is_not_accepted),
-		cmocka_unit_test(a_seal_that_cannot_be_under_the_vendors_signature_says_why),
-		cmocka_unit_test(a_vendor_with_a_larger_key),
-		cmocka_unit_test(a_vendors_key_that_the_tpm_cannot_load),
+		cmocka_unit_test(a_seal_that_cannot_use_the_vendors_signature_says_why),
+		cmocka_unit_test(a_vendor_may_use_a_larger_key),
+		cmocka_unit_test(a_vendors_key_that_the_tpm_cannot_load_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

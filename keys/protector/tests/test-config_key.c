@@ -31,7 +31,7 @@ static struct es_protector *fresh_protector(struct es_info *info, enum es_protec
 	return p;
 }
 
-static void labels_part_the_derived_keys(void **state)
+static void each_label_derives_its_own_key(void **state)
 {
 	static const char *const labels[] = { ES_LABEL_INFO_MAC, ES_LABEL_ARCHIVE, ES_LABEL_ESCROW };
 	ES_SECRET key = fresh_key();
@@ -49,7 +49,7 @@ static void labels_part_the_derived_keys(void **state)
 		es_secret_free(derived[i]);
 }
 
-static void a_kdf_protector_opens_on_its_machine_alone(void **state)
+static void a_kdf_protector_opens_only_on_its_machine(void **state)
 {
 	ES_INFO info = NULL;
 	ES_SECRET key = fresh_key();
@@ -69,7 +69,7 @@ static void a_kdf_protector_opens_on_its_machine_alone(void **state)
 	assert_true(es_secret_equal(opened, key));
 }
 
-static void without_a_real_uuid_a_kdf_protector_is_bound_to_nothing(void **state)
+static void without_a_real_uuid_a_kdf_protector_is_unbound(void **state)
 {
 	static const char *const fillers[] = { NULL,
 					       "",
@@ -97,7 +97,7 @@ static void without_a_real_uuid_a_kdf_protector_is_bound_to_nothing(void **state
 	assert_int_equal(es_protector_open_kdf(p, uuid_b, &opened), ES_TAMPERED_INFO);
 }
 
-static void a_recovery_key_opens_and_comes_out_of_its_escrow(void **state)
+static void a_recovery_key_opens_and_can_be_read_from_its_escrow(void **state)
 {
 	ES_INFO info = NULL;
 	ES_SECRET key = fresh_key();
@@ -119,13 +119,13 @@ static void a_recovery_key_opens_and_comes_out_of_its_escrow(void **state)
 	assert_int_equal(es_protector_escrow(p, wrong, &escrowed), ES_TAMPERED_INFO);
 	assert_int_equal(es_protector_escrow(p, key, &escrowed), ES_OK);
 	assert_true(es_secret_equal(escrowed, recovery));
-	/* An escrow moved to another protector is noticed: its id is authenticated with it. */
+	/* An escrow that was moved to another protector is noticed: it authenticates the protector's id. */
 	es_secret_freep(&escrowed);
 	p->id[1] = p->id[1] == 'A' ? 'B' : 'A';
 	assert_int_equal(es_protector_escrow(p, key, &escrowed), ES_TAMPERED_INFO);
 }
 
-static void the_same_secret_under_another_type_does_not_open(void **state)
+static void the_same_secret_does_not_open_another_type(void **state)
 {
 	ES_INFO info = NULL;
 	ES_SECRET key = fresh_key();
@@ -143,7 +143,7 @@ static void the_same_secret_under_another_type_does_not_open(void **state)
 	assert_int_equal(es_protector_unwrap(tpm, secret, &opened), ES_OK);
 }
 
-static void key_ids_tell_keys_apart(void **state)
+static void different_keys_have_different_ids(void **state)
 {
 	ES_SECRET a = fresh_key();
 	ES_SECRET b = fresh_key();
@@ -160,12 +160,12 @@ static void key_ids_tell_keys_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(labels_part_the_derived_keys),
-		cmocka_unit_test(a_kdf_protector_opens_on_its_machine_alone),
-		cmocka_unit_test(without_a_real_uuid_a_kdf_protector_is_bound_to_nothing),
-		cmocka_unit_test(a_recovery_key_opens_and_comes_out_of_its_escrow),
-		cmocka_unit_test(the_same_secret_under_another_type_does_not_open),
-		cmocka_unit_test(key_ids_tell_keys_apart),
+		cmocka_unit_test(each_label_derives_its_own_key),
+		cmocka_unit_test(a_kdf_protector_opens_only_on_its_machine),
+		cmocka_unit_test(without_a_real_uuid_a_kdf_protector_is_unbound),
+		cmocka_unit_test(a_recovery_key_opens_and_can_be_read_from_its_escrow),
+		cmocka_unit_test(the_same_secret_does_not_open_another_type),
+		cmocka_unit_test(different_keys_have_different_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

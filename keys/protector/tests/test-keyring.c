@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* Named after the process, so that two runs at once, and the host's own key, are out of each other's way. */
+/* Includes the process id, so that two runs at once don't touch each other's keys, or the host's own. */
 static char name[64];
 
 static struct es_secret *secret_of(uint8_t fill, size_t len)
@@ -44,7 +44,7 @@ static long serial(void)
 	return keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
 }
 
-/* Runs body in a child whose session keyring is fresh and links nothing, as in a systemd service. */
+/* Runs body in a child with a fresh session keyring that links nothing, as in a systemd service. */
 static int in_fresh_session(int (*body)(void))
 {
 	pid_t child = fork();
@@ -61,7 +61,7 @@ static int in_fresh_session(int (*body)(void))
 	return WEXITSTATUS(status);
 }
 
-static void gives_back_what_was_put(void **state)
+static void returns_the_key_that_was_put(void **state)
 {
 	ES_SECRET expected = secret_of(7, ES_KEY_LEN);
 	ES_SECRET got = NULL;
@@ -71,7 +71,7 @@ static void gives_back_what_was_put(void **state)
 	assert_true(es_secret_equal(expected, got));
 }
 
-static void a_host_without_a_key_is_not_unlocked(void **state)
+static void a_host_without_a_key_is_locked(void **state)
 {
 	struct es_secret *got = NULL;
 
@@ -107,8 +107,8 @@ static void a_dropped_key_is_gone_at_once(void **state)
 	assert_int_equal(keyctl_read((key_serial_t)id, byte, sizeof byte), -1);
 }
 
-/* The oracle is the kernel's own description: type;uid;gid;rights;name. */
-static void only_uid_0_may_look(void **state)
+/* The oracle is the kernel's description: type;uid;gid;rights;name. */
+static void only_uid_0_has_rights(void **state)
 {
 	char expected[128], text[128];
 
@@ -118,7 +118,7 @@ static void only_uid_0_may_look(void **state)
 	assert_string_equal(text, expected);
 }
 
-static void nothing_stays_in_the_threads_own_keyring(void **state)
+static void nothing_remains_in_the_threads_keyring(void **state)
 {
 	(void)state;
 	assert_int_equal(keyctl_search(KEY_SPEC_THREAD_KEYRING, "user", name, 0), -1);
@@ -138,7 +138,7 @@ static void another_session_reads_it(void **state)
 	assert_int_equal(in_fresh_session(read_it), 0);
 }
 
-/* Proves that the fresh session is what it pretends to be: a key with the kernel's own rights isn't readable there. */
+/* Proves that the fresh session is a real one: a key with the kernel's default rights can't be read there. */
 static int read_plain_key(void)
 {
 	char byte[1];
@@ -204,13 +204,13 @@ static int read_as_nobody(void)
 	return keyctl_read((key_serial_t)id, byte, 1) < 0 ? 0 : 102;
 }
 
-static void another_user_does_not_read_it(void **state)
+static void another_user_cannot_read_it(void **state)
 {
 	(void)state;
 	assert_int_equal(in_fresh_session(read_as_nobody), 0);
 }
 
-static void the_second_name_is_another_one_and_a_name_too_long_has_none(void **state)
+static void the_second_name_differs_and_too_long_a_name_is_refused(void **state)
 {
 	char next[ES_KEYRING_NAME_MAX], longest[ES_KEYRING_NAME_MAX];
 
@@ -245,18 +245,18 @@ static void a_key_of_another_length_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_KEY(gives_back_what_was_put),
-		cmocka_unit_test(a_host_without_a_key_is_not_unlocked),
-		cmocka_unit_test(the_second_name_is_another_one_and_a_name_too_long_has_none),
+		WITH_KEY(returns_the_key_that_was_put),
+		cmocka_unit_test(a_host_without_a_key_is_locked),
+		cmocka_unit_test(the_second_name_differs_and_too_long_a_name_is_refused),
 		WITH_KEY(the_second_put_replaces_the_first),
 		WITH_KEY(a_dropped_key_is_gone_at_once),
-		WITH_KEY(only_uid_0_may_look),
-		WITH_KEY(nothing_stays_in_the_threads_own_keyring),
+		WITH_KEY(only_uid_0_has_rights),
+		WITH_KEY(nothing_remains_in_the_threads_keyring),
 		WITH_KEY(another_session_reads_it),
 		cmocka_unit_test(the_fresh_session_would_not_read_a_key_with_default_rights),
 		WITH_KEY(another_session_replaces_it),
 		WITH_KEY(another_session_drops_it),
-		WITH_KEY(another_user_does_not_read_it),
+		WITH_KEY(another_user_cannot_read_it),
 		WITH_KEY(a_key_of_another_length_is_refused),
 	};
 

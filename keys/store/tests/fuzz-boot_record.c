@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The handover and the boot record; what of a record is read can be written, and is then read the same. */
+/* The handover and the boot record: a record that is read can be written, and is then read the same. */
 #include "keys/store/boot_record.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The JSON of an encryption.info, with a MAC line put behind it; or, if it has a MAC line, the whole file. What is parsed is
- * written again, verifies, parses, and is then written the same. A refusal has a detail that can be shown.
+ * The JSON of an encryption.info, to which a MAC line is added; or, if it has a MAC line, the whole file. What is
+ * parsed is written, verifies, parses, and is then written the same. A refusal has a printable detail.
  */
 #include "keys/core/hex.h"
 #include "keys/crypto/hash.h"
@@ -32,7 +32,7 @@ static void check_rewriting(const struct es_info *info)
 	if (es_secret_new(32, &key) != ES_OK)
 		abort();
 	r = es_info_write(info, key, &first);
-	if (r == ES_TOO_LARGE) /* pretty printing may take it over the cap */
+	if (r == ES_TOO_LARGE) /* pretty printing may exceed the cap */
 		return;
 	if (r != ES_OK || es_info_verify(es_buf_span(&first), key) != ES_OK ||
 	    es_info_parse(es_buf_span(&first), &again, NULL) != ES_OK || es_info_write(again, key, &second) != ES_OK ||

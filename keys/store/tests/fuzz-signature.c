@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signed policies of an image: what is read can be written, and read again to the same. */
+/* Signed policies of an image: what is read can be written, and is then read the same. */
 #include "keys/store/signature.h"
 
 #include <stdlib.h>

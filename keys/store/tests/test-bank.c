@@ -63,7 +63,7 @@ static void a_whole_bank_is_read(void **state)
 	assert_string_equal(bank.detail, "");
 }
 
-static void no_folder_and_an_empty_one_are_no_bank(void **state)
+static void a_missing_or_empty_folder_is_an_absent_bank(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_BANK bank = { 0 };
@@ -91,7 +91,7 @@ static void each_missing_file_is_named(void **state)
 	is_damaged(fd, ES_MISSING, "encryption.info: missing");
 }
 
-static void what_only_a_cut_first_commit_left_is_damage(void **state)
+static void the_remains_of_an_interrupted_first_commit_are_damage(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 
@@ -109,19 +109,19 @@ static void each_defect_is_named(void **state)
 	put(fd, "bank0/config.cms", es_text_span(OLD_ARCHIVE "!"));
 	is_damaged(fd, ES_FORMAT, "config.cms: 12 bytes, encryption.info says 11");
 	put(fd, "bank0/config.cms", es_text_span("old archivE"));
-	is_damaged(fd, ES_FORMAT, "config.cms: its SHA-256 isn't the one that encryption.info names");
+	is_damaged(fd, ES_FORMAT, "config.cms: its SHA-256 differs from the one in encryption.info");
 	put(fd, "bank0/config.cms", es_text_span(OLD_ARCHIVE));
 	put(fd, "bank0/measured.log", es_text_span(""));
-	is_damaged(fd, ES_FORMAT, "measured.log: its SHA-256 isn't the one that encryption.info names");
+	is_damaged(fd, ES_FORMAT, "measured.log: its SHA-256 differs from the one in encryption.info");
 	put(fd, "bank0/measured.log", es_text_span(OLD_LOG));
 	assert_int_equal(es_file_read(fd, "bank0/encryption.info", ES_INFO_MAX, &info), ES_OK);
 	put(fd, "bank0/encryption.info", (struct es_span){ info.data, info.len - 1 });
-	is_damaged(fd, ES_FORMAT, "encryption.info: breaks off: no line end at its end");
+	is_damaged(fd, ES_FORMAT, "encryption.info: cut short: no newline at its end");
 	put(fd, "bank0/encryption.info", (struct es_span){ info.data, 0 });
 	is_damaged(fd, ES_FORMAT, "encryption.info: empty");
 }
 
-static void over_its_cap_is_told_and_not_read(void **state)
+static void a_file_over_its_cap_is_reported_and_not_read(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 
@@ -134,7 +134,7 @@ static void over_its_cap_is_told_and_not_read(void **state)
 	is_damaged(fd, ES_TOO_LARGE, "encryption.info: over 65536 bytes");
 }
 
-static void what_is_no_file_or_folder_is_damage(void **state)
+static void anything_but_a_file_or_folder_is_damage(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 
@@ -147,7 +147,7 @@ static void what_is_no_file_or_folder_is_damage(void **state)
 	is_damaged(fd, ES_FORMAT, "bank0: not a folder");
 }
 
-static void the_newest_whole_one_opens_and_the_other_is_written_next(void **state)
+static void the_newest_whole_bank_opens_and_the_other_is_written_next(void **state)
 {
 	static const struct {
 		enum es_bank_state state[2];
@@ -187,8 +187,8 @@ static void the_newest_whole_one_opens_and_the_other_is_written_next(void **stat
 	}
 }
 
-/* Every mixture of missing, old and new files in the bank that was being written: it is whole only if all are old or all
- * are new, and the other bank opens otherwise. */
+/* Every mixture of missing, old and new files in the bank that was being written: it is whole only if all are old or
+ * all are new, and otherwise the other bank opens. */
 static void no_mixture_of_old_and_new_passes_for_a_bank(void **state)
 {
 	static const char *const names[] = { "encryption.info", "config.cms", "measured.log" };
@@ -235,13 +235,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_DISK(a_whole_bank_is_read),
-		ON_DISK(no_folder_and_an_empty_one_are_no_bank),
+		ON_DISK(a_missing_or_empty_folder_is_an_absent_bank),
 		ON_DISK(each_missing_file_is_named),
-		ON_DISK(what_only_a_cut_first_commit_left_is_damage),
+		ON_DISK(the_remains_of_an_interrupted_first_commit_are_damage),
 		ON_DISK(each_defect_is_named),
-		ON_DISK(over_its_cap_is_told_and_not_read),
-		ON_DISK(what_is_no_file_or_folder_is_damage),
-		cmocka_unit_test(the_newest_whole_one_opens_and_the_other_is_written_next),
+		ON_DISK(a_file_over_its_cap_is_reported_and_not_read),
+		ON_DISK(anything_but_a_file_or_folder_is_damage),
+		cmocka_unit_test(the_newest_whole_bank_opens_and_the_other_is_written_next),
 		ON_DISK(no_mixture_of_old_and_new_passes_for_a_bank),
 	};
 

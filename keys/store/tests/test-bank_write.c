@@ -44,7 +44,7 @@ static struct sample sample(uint64_t generation, size_t len)
 
 #define SAMPLE ES_SCOPED(sample_free) struct sample
 
-/* The generation that bank holds, 0: absent, -1: damaged. */
+/* The generation in the bank; 0: absent, -1: damaged. */
 static int generation(int fd, unsigned number)
 {
 	ES_BANK bank = { 0 };
@@ -55,12 +55,12 @@ static int generation(int fd, unsigned number)
 	return bank.state == ES_BANK_ABSENT ? 0 : -1;
 }
 
-static void no_temporary_file_stays(void **state)
+static void no_temporary_file_remains(void **state)
 {
 	assert_int_equal(oracle_shell(state, "test -z \"$(find . -name '*.new')\""), 0);
 }
 
-static void what_is_written_is_whole(void **state)
+static void a_written_bank_is_whole(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	SAMPLE first = sample(1, 100);
@@ -72,7 +72,7 @@ static void what_is_written_is_whole(void **state)
 	assert_int_equal(es_bank_write(fd, 0, &second.content), ES_OK);
 	assert_int_equal(generation(fd, 0), 2);
 	assert_int_equal(generation(fd, 1), 0);
-	no_temporary_file_stays(state);
+	no_temporary_file_remains(state);
 	assert_int_equal(fstatat(fd, "bank0", &st, 0), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(oracle_shell(state, "test \"$(ls bank0 | tr '\\n' ' ')\" = "
@@ -80,7 +80,7 @@ static void what_is_written_is_whole(void **state)
 			 0);
 }
 
-static void what_es_bank_read_would_not_take_is_not_written(void **state)
+static void content_that_es_bank_read_would_refuse_is_not_written(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	SAMPLE s = sample(1, 100);
@@ -103,18 +103,18 @@ static void a_full_disk_leaves_both_banks_whole(void **state)
 	ES_FD fd = small_disk_open(state);
 	SAMPLE first = sample(1, 20 << 10);
 	SAMPLE second = sample(2, 20 << 10);
-	SAMPLE third = sample(3, 60 << 10); /* more than the old one and what is free */
+	SAMPLE third = sample(3, 60 << 10); /* more than the old one plus the free space */
 
 	assert_int_equal(es_bank_write(fd, 0, &first.content), ES_OK);
 	assert_int_equal(es_bank_write(fd, 1, &second.content), ES_OK);
 	small_disk_fill(state, "filler", 8 << 10);
 	assert_int_equal(es_bank_write(fd, 0, &third.content), ES_NO_SPACE);
-	no_temporary_file_stays(state);
+	no_temporary_file_remains(state);
 	assert_int_equal(generation(fd, 0), 1);
 	assert_int_equal(generation(fd, 1), 2);
 }
 
-static void where_there_is_no_room_for_three_the_oldest_goes_first(void **state)
+static void without_room_for_three_the_oldest_is_removed_first(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	SAMPLE first = sample(1, 60 << 10);
@@ -125,12 +125,12 @@ static void where_there_is_no_room_for_three_the_oldest_goes_first(void **state)
 	assert_int_equal(es_bank_write(fd, 1, &second.content), ES_OK);
 	small_disk_fill(state, "filler", 16 << 10);
 	assert_int_equal(es_bank_write(fd, 0, &third.content), ES_OK);
-	no_temporary_file_stays(state);
+	no_temporary_file_remains(state);
 	assert_int_equal(generation(fd, 0), 3);
 	assert_int_equal(generation(fd, 1), 2);
 }
 
-static void a_disk_that_is_read_only_keeps_both_banks(void **state)
+static void a_read_only_disk_keeps_both_banks(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	SAMPLE first = sample(1, 100);
@@ -144,7 +144,7 @@ static void a_disk_that_is_read_only_keeps_both_banks(void **state)
 	assert_int_equal(generation(fd, 0), 1);
 }
 
-static void rubbish_in_its_place_gives_way(void **state)
+static void rubbish_in_the_banks_place_is_replaced(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	SAMPLE s = sample(1, 100);
@@ -156,7 +156,7 @@ static void rubbish_in_its_place_gives_way(void **state)
 	assert_int_equal(es_bank_write(fd, 1, &s.content), ES_OK);
 	assert_int_equal(generation(fd, 0), 1);
 	assert_int_equal(generation(fd, 1), 1);
-	no_temporary_file_stays(state);
+	no_temporary_file_remains(state);
 }
 
 struct job {
@@ -173,8 +173,8 @@ static void write_job(void *arg)
 		_exit(1);
 }
 
-/* Cuts at every system call of one commit. At each: bank0 is the old one, the new one, or says that it is none or damaged, bank1 is
- * untouched, and the next commit gets through. Returns how many cuts left bank0 old, damaged, new. */
+/* Cuts one commit short at every system call. After each cut: bank0 is the old one, the new one, absent or damaged;
+ * bank1 is untouched; and the next commit succeeds. Returns how many cuts left bank0 old, damaged, new. */
 static void cut_everywhere(int fd, const struct sample *old, const struct sample *new, unsigned ret_count[3])
 {
 	const struct job job = { fd, 0, &new->content };
@@ -187,14 +187,14 @@ static void cut_everywhere(int fd, const struct sample *old, const struct sample
 		if (old != NULL)
 			assert_int_equal(es_bank_write(fd, 0, &old->content), ES_OK);
 		else
-			assert_int_equal(es_file_remove(fd, "bank0"), ES_OK); /* emptied below */
+			assert_int_equal(es_file_remove(fd, "bank0"), ES_OK); /* made whole again below */
 		if (!cut_at(nth, write_job, &work))
 			break;
 		now = generation(fd, 0);
-		/* 0: all of the old one is gone, and nothing of the new one there yet */
+		/* 0: the old files are gone, and none of the new ones is there yet */
 		assert_true(now == was || now <= 0 || now == new->archive.data[0]);
 		ret_count[now == was ? 0 : now <= 0 ? 1 : 2]++;
-		/* by the order of the steps, and not only by the hashes */
+		/* because of the order of the steps, not only because of the hashes */
 		if (now == -1)
 			assert_int_equal(faccessat(fd, "bank0/encryption.info", F_OK, 0), -1);
 		assert_int_equal(generation(fd, 1), 2);
@@ -219,7 +219,7 @@ static void a_cut_at_any_system_call_costs_no_other_bank(void **state)
 
 	assert_int_equal(es_bank_write(fd, 1, &two.content), ES_OK);
 	cut_everywhere(fd, &one, &three, count);
-	/* the windows are there, and in this order of length */
+	/* all three windows exist, each shorter than the one before */
 	assert_true(count[0] > 10 && count[1] > 2 && count[2] > 1);
 	assert_true(count[1] < count[0]);
 }
@@ -236,7 +236,7 @@ static void a_cut_of_the_first_commit_ever_costs_nothing(void **state)
 	assert_true(count[0] > 2 && count[1] > 10 && count[2] > 1);
 }
 
-static void a_cut_where_the_oldest_goes_first_costs_no_other_bank(void **state)
+static void a_cut_after_the_oldest_was_removed_first_costs_no_other_bank(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	SAMPLE one = sample(1, 60 << 10);
@@ -256,15 +256,15 @@ static void a_cut_where_the_oldest_goes_first_costs_no_other_bank(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(what_is_written_is_whole),
-		ON_DISK(what_es_bank_read_would_not_take_is_not_written),
+		ON_DISK(a_written_bank_is_whole),
+		ON_DISK(content_that_es_bank_read_would_refuse_is_not_written),
 		ON_DISK(a_full_disk_leaves_both_banks_whole),
-		ON_DISK(where_there_is_no_room_for_three_the_oldest_goes_first),
-		ON_DISK(a_disk_that_is_read_only_keeps_both_banks),
-		ON_DISK(rubbish_in_its_place_gives_way),
+		ON_DISK(without_room_for_three_the_oldest_is_removed_first),
+		ON_DISK(a_read_only_disk_keeps_both_banks),
+		ON_DISK(rubbish_in_the_banks_place_is_replaced),
 		ON_DISK(a_cut_at_any_system_call_costs_no_other_bank),
 		ON_DISK(a_cut_of_the_first_commit_ever_costs_nothing),
-		ON_DISK(a_cut_where_the_oldest_goes_first_costs_no_other_bank),
+		ON_DISK(a_cut_after_the_oldest_was_removed_first_costs_no_other_bank),
 	};
 
 	return cmocka_run_group_tests_name("bank_write", tests, NULL, NULL);

@@ -15,7 +15,7 @@ static const char HANDOVER[] = "{ \"format\": \"etcseal-handover\", \"version\":
 			       "\"banks\": [ {\"present\": true, \"refused\": false}, {\"present\": false, "
 			       "\"refused\": true} ], \"device\": \"" SAMPLE_PARTITION "\" }";
 
-static void what_the_stub_writes_is_read(void **state)
+static void the_stubs_handover_is_read(void **state)
 {
 	struct es_handover want = sample_handover(), got;
 	uint8_t text[1024];
@@ -52,8 +52,8 @@ static void every_value_the_stub_may_write_is_read(void **state)
 		}
 }
 
-/* The stub of 0.1.0 says nothing of them; one that looked says so also when there were none. */
-static void a_stub_that_looks_at_no_firmware_options_is_told_from_one_that_found_none(void **state)
+/* The stub of 0.1.0 doesn't report them; a later one reports them even if there were none. */
+static void a_stub_blind_to_firmware_options_differs_from_one_that_found_none(void **state)
 {
 	struct es_handover got = { 0 };
 	char text[sizeof HANDOVER + 64];
@@ -76,7 +76,7 @@ static void a_stub_that_looks_at_no_firmware_options_is_told_from_one_that_found
 	assert_int_equal(es_handover_parse(es_text_span(text), &got), ES_FORMAT);
 }
 
-/* text with its first `from` replaced by `to`. */
+/* text with the first `from` replaced by `to`. */
 static const char *edited(const char *text, const char *from, const char *to, char *buffer, size_t cap)
 {
 	const char *at = strstr(text, from);
@@ -126,7 +126,7 @@ static void each_defect_of_the_handover_is_refused(void **state)
 	assert_string_equal(got.device_uuid, "untouched");
 }
 
-static void every_cut_off_handover_is_refused(void **state)
+static void every_truncated_handover_is_refused(void **state)
 {
 	struct es_handover got;
 
@@ -193,11 +193,11 @@ static void over_64_kib_is_too_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_the_stub_writes_is_read),
+		cmocka_unit_test(the_stubs_handover_is_read),
 		cmocka_unit_test(every_value_the_stub_may_write_is_read),
-		cmocka_unit_test(a_stub_that_looks_at_no_firmware_options_is_told_from_one_that_found_none),
+		cmocka_unit_test(a_stub_blind_to_firmware_options_differs_from_one_that_found_none),
 		cmocka_unit_test(each_defect_of_the_handover_is_refused),
-		cmocka_unit_test(every_cut_off_handover_is_refused),
+		cmocka_unit_test(every_truncated_handover_is_refused),
 		cmocka_unit_test(each_defect_of_the_record_is_refused),
 		cmocka_unit_test(over_64_kib_is_too_large),
 	};

@@ -65,7 +65,7 @@ static void a_host_without_stub_tpm_or_bank_is_read_back(void **state)
 	assert_string_equal(got.refusal, "");
 }
 
-static void what_a_tpm_or_a_log_said_can_not_move_the_cursor(void **state)
+static void text_from_a_tpm_or_a_log_cannot_move_the_cursor(void **state)
 {
 	struct es_boot_record want = sample_boot(), got;
 
@@ -92,7 +92,7 @@ static void a_full_detail_and_every_path_fit(void **state)
 	assert_string_equal(got.paths[31], want.paths[31]);
 }
 
-static void what_could_not_be_read_back_is_not_written(void **state)
+static void an_unreadable_record_is_not_written(void **state)
 {
 	struct es_boot_record record = sample_boot();
 	struct es_buf file = { NULL, 0 };
@@ -120,9 +120,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_is_read_back),
 		cmocka_unit_test(a_host_without_stub_tpm_or_bank_is_read_back),
-		cmocka_unit_test(what_a_tpm_or_a_log_said_can_not_move_the_cursor),
+		cmocka_unit_test(text_from_a_tpm_or_a_log_cannot_move_the_cursor),
 		cmocka_unit_test(a_full_detail_and_every_path_fit),
-		cmocka_unit_test(what_could_not_be_read_back_is_not_written),
+		cmocka_unit_test(an_unreadable_record_is_not_written),
 	};
 
 	return cmocka_run_group_tests_name("boot_record_write", tests, NULL, NULL);

@@ -35,7 +35,7 @@ static void members_are_relative_and_plain(void **state)
 
 	(void)state;
 	assert_true(es_relative_path_sound("etc/hostname"));
-	assert_true(es_relative_path_sound("etc/...")); /* a name like any other */
+	assert_true(es_relative_path_sound("etc/...")); /* a valid name */
 	assert_true(es_relative_path_sound("etc/a\\b\n"));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		if (es_relative_path_sound(bad[i]))
@@ -47,7 +47,7 @@ static void members_are_relative_and_plain(void **state)
 	assert_true(es_relative_path_sound(part));
 }
 
-static void a_name_for_a_message_is_printable_and_ends(void **state)
+static void a_name_for_a_message_is_printable_and_terminated(void **state)
 {
 	char text[6];
 
@@ -63,7 +63,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(covered_paths_are_absolute_and_plain),
 		cmocka_unit_test(members_are_relative_and_plain),
-		cmocka_unit_test(a_name_for_a_message_is_printable_and_ends),
+		cmocka_unit_test(a_name_for_a_message_is_printable_and_terminated),
 	};
 
 	return cmocka_run_group_tests_name("covered", tests, NULL, NULL);

@@ -22,7 +22,7 @@ static void reads_refused(int fd, const char *name, size_t cap, enum es_reason r
 	assert_null(b.data);
 }
 
-static void what_is_written_is_read(void **state)
+static void a_written_file_is_read_back(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_BUF b = { NULL, 0 };
@@ -39,7 +39,7 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(es_folder_sync(fd), ES_OK);
 }
 
-/* A pipe gives what it has in pieces, and its length isn't known. */
+/* A pipe delivers its data in pieces, and its length is unknown. */
 static void a_pipe_is_read_to_its_end_or_its_cap(void **state)
 {
 	for (size_t cap = 9999; cap <= 10001; cap++)
@@ -63,7 +63,7 @@ static void a_pipe_is_read_to_its_end_or_its_cap(void **state)
 		}
 }
 
-static void an_empty_file_is_one(void **state)
+static void an_empty_file_is_read(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_BUF b = { NULL, 0 };
@@ -73,18 +73,18 @@ static void an_empty_file_is_one(void **state)
 	assert_int_equal(b.len, 0);
 }
 
-static void over_the_cap_is_too_large(void **state)
+static void a_file_over_the_cap_is_too_large(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 
 	assert_int_equal(es_file_write(fd, "f", es_text_span("123456")), ES_OK);
 	reads_refused(fd, "f", 5, ES_TOO_LARGE);
-	/* nothing is set aside for what a sparse file claims to hold */
+	/* no memory is allocated for the size that a sparse file claims */
 	assert_int_equal(oracle_shell(state, "truncate -s 1T g"), 0);
 	reads_refused(fd, "g", 1 << 20, ES_TOO_LARGE);
 }
 
-static void a_file_that_tells_no_size_is_read_and_capped(void **state)
+static void a_file_without_a_size_is_read_and_capped(void **state)
 {
 	ES_BUF b = { NULL, 0 };
 
@@ -94,7 +94,7 @@ static void a_file_that_tells_no_size_is_read_and_capped(void **state)
 	assert_memory_equal(b.data, "Name:", 5);
 	reads_refused(AT_FDCWD, "/proc/self/status", 100, ES_TOO_LARGE);
 	es_buf_free(&b);
-	/* more than one step of growing */
+	/* more than one step of growth */
 	assert_int_equal(es_file_read(AT_FDCWD, "/proc/kallsyms", 64 << 20, &b), ES_OK);
 	assert_true(b.len > 64 << 10);
 }
@@ -108,7 +108,7 @@ static void only_regular_files_are_read(void **state)
 	assert_int_equal(symlinkat("f", fd, "link"), 0);
 	reads_refused(fd, "link", 9, ES_FORMAT);
 	assert_int_equal(mkfifoat(fd, "fifo", 0600), 0);
-	reads_refused(fd, "fifo", 9, ES_FORMAT); /* and doesn't wait for a writer */
+	reads_refused(fd, "fifo", 9, ES_FORMAT); /* without waiting for a writer */
 	assert_int_equal(mkdirat(fd, "folder", 0700), 0);
 	reads_refused(fd, "folder", 9, ES_FORMAT);
 	assert_int_equal(mknodat(fd, "socket", S_IFSOCK | 0600, 0), 0);
@@ -117,7 +117,7 @@ static void only_regular_files_are_read(void **state)
 	reads_refused(fd, "f/f", 9, ES_IO);
 }
 
-static void a_leftover_of_a_cut_is_in_nobodys_way(void **state)
+static void the_leftover_of_an_interrupted_write_does_no_harm(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	ES_BUF b = { NULL, 0 };
@@ -145,7 +145,7 @@ static void a_full_disk_keeps_the_old_file_and_nothing_of_the_new(void **state)
 	assert_int_equal(es_file_write(fd, "f", es_text_span("new")), ES_OK);
 }
 
-static void a_disk_that_is_read_only_says_so(void **state)
+static void a_read_only_disk_is_reported(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 
@@ -155,7 +155,7 @@ static void a_disk_that_is_read_only_says_so(void **state)
 	assert_int_equal(es_file_write(fd, "f", es_text_span("x")), ES_OK);
 }
 
-static void names_have_a_length(void **state)
+static void an_empty_or_too_long_name_is_refused(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 	char name[ES_FILE_NAME_MAX + 2];
@@ -168,7 +168,7 @@ static void names_have_a_length(void **state)
 	assert_int_equal(es_file_write(fd, name, es_text_span("x")), ES_OK);
 }
 
-static void removing_what_is_not_there_is_fine(void **state)
+static void removing_a_missing_file_succeeds(void **state)
 {
 	ES_FD fd = small_disk_open(state);
 
@@ -177,12 +177,12 @@ static void removing_what_is_not_there_is_fine(void **state)
 	assert_int_equal(es_file_remove(fd, "f"), ES_OK);
 	assert_int_equal(es_file_discard(fd, "f"), ES_OK);
 	reads_refused(fd, "f", 9, ES_MISSING);
-	/* what a broken file system may make of a file */
+	/* what a broken file system may turn a file into */
 	assert_int_equal(mkdirat(fd, "f", 0700), 0);
 	assert_int_equal(es_file_remove(fd, "f"), ES_OK);
 }
 
-static void errno_has_a_reason(void **state)
+static void each_errno_has_its_reason(void **state)
 {
 	(void)state;
 	assert_int_equal(es_reason_from_errno(ENOSPC), ES_NO_SPACE);
@@ -201,18 +201,18 @@ static void errno_has_a_reason(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(what_is_written_is_read),
-		ON_DISK(an_empty_file_is_one),
+		ON_DISK(a_written_file_is_read_back),
+		ON_DISK(an_empty_file_is_read),
 		cmocka_unit_test(a_pipe_is_read_to_its_end_or_its_cap),
-		ON_DISK(over_the_cap_is_too_large),
-		cmocka_unit_test(a_file_that_tells_no_size_is_read_and_capped),
+		ON_DISK(a_file_over_the_cap_is_too_large),
+		cmocka_unit_test(a_file_without_a_size_is_read_and_capped),
 		ON_DISK(only_regular_files_are_read),
-		ON_DISK(a_leftover_of_a_cut_is_in_nobodys_way),
+		ON_DISK(the_leftover_of_an_interrupted_write_does_no_harm),
 		ON_DISK(a_full_disk_keeps_the_old_file_and_nothing_of_the_new),
-		ON_DISK(a_disk_that_is_read_only_says_so),
-		ON_DISK(names_have_a_length),
-		ON_DISK(removing_what_is_not_there_is_fine),
-		cmocka_unit_test(errno_has_a_reason),
+		ON_DISK(a_read_only_disk_is_reported),
+		ON_DISK(an_empty_or_too_long_name_is_refused),
+		ON_DISK(removing_a_missing_file_succeeds),
+		cmocka_unit_test(each_errno_has_its_reason),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);

@@ -29,7 +29,7 @@ static enum es_reason check(void **state, const char *disk, const char *resume, 
 	return es_hibernation_check(*state, ret_detail);
 }
 
-static void a_kernel_told_nohibernate_cannot_resume(void **state)
+static void a_kernel_with_nohibernate_cannot_resume(void **state)
 {
 	char detail[ES_HIBERNATION_TEXT];
 
@@ -45,7 +45,7 @@ static void nor_can_one_built_without_hibernation(void **state)
 	assert_false(es_hibernation_is_built_in(*state));
 }
 
-static void every_other_kernel_might_and_its_files_are_shown(void **state)
+static void any_other_kernel_might_resume_and_its_files_are_shown(void **state)
 {
 	char detail[ES_HIBERNATION_TEXT];
 
@@ -74,9 +74,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, oracle_folder_make, oracle_folder_remove)
-		TEST(a_kernel_told_nohibernate_cannot_resume),
+		TEST(a_kernel_with_nohibernate_cannot_resume),
 		TEST(nor_can_one_built_without_hibernation),
-		TEST(every_other_kernel_might_and_its_files_are_shown),
+		TEST(any_other_kernel_might_resume_and_its_files_are_shown),
 		TEST(files_that_cannot_be_read_count_as_possible),
 	};
 

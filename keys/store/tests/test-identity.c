@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static void uuids_are_random_ones_and_differ(void **state)
+static void uuids_are_random_and_differ(void **state)
 {
 	char a[ES_UUID_TEXT], b[ES_UUID_TEXT];
 
@@ -37,7 +37,7 @@ static void a_time_is_utc_and_has_one_form(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(uuids_are_random_ones_and_differ),
+		cmocka_unit_test(uuids_are_random_and_differ),
 		cmocka_unit_test(a_time_is_utc_and_has_one_form),
 	};
 

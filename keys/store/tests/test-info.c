@@ -32,14 +32,14 @@ static void removing_keeps_the_order_of_the_others(void **state)
 	assert_int_equal(info->protector_count, 2);
 	assert_string_equal(info->protectors[0]->id, SAMPLE_TPM_ID);
 	assert_ptr_equal(info->protectors[1], third);
-	es_info_remove(info, 2); /* there is none */
+	es_info_remove(info, 2); /* there is no such protector */
 	assert_int_equal(info->protector_count, 2);
 	es_info_remove(info, 0);
 	es_info_remove(info, 0);
 	assert_int_equal(info->protector_count, 0);
 }
 
-static void all_of_a_type_go_and_the_others_stay(void **state)
+static void removing_a_type_keeps_the_others(void **state)
 {
 	ES_INFO info = sample_info(ES_MODE_TPM, 1, es_text_span("a"), es_text_span(""));
 	struct es_protector *third = NULL;
@@ -63,7 +63,7 @@ static void finds_the_first_of_a_type(void **state)
 	assert_null(es_info_find(info, ES_PROTECTOR_TPM));
 }
 
-static void nothing_is_freed_without_fuss(void **state)
+static void freeing_null_is_harmless(void **state)
 {
 	struct es_info *none = NULL;
 
@@ -77,9 +77,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_sixteen_protectors_and_no_more),
 		cmocka_unit_test(removing_keeps_the_order_of_the_others),
-		cmocka_unit_test(all_of_a_type_go_and_the_others_stay),
+		cmocka_unit_test(removing_a_type_keeps_the_others),
 		cmocka_unit_test(finds_the_first_of_a_type),
-		cmocka_unit_test(nothing_is_freed_without_fuss),
+		cmocka_unit_test(freeing_null_is_harmless),
 	};
 
 	return cmocka_run_group_tests_name("info", tests, NULL, NULL);

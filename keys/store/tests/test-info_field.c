@@ -10,7 +10,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
-static void an_index_is_written_as_it_is_read(void **state)
+static void a_written_index_is_read_back(void **state)
 {
 	struct json_object *obj = json_object_new_object();
 	char said[ES_JSON_DETAIL] = "";
@@ -38,7 +38,7 @@ static void each_type_of_protector_has_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_index_is_written_as_it_is_read),
+		cmocka_unit_test(a_written_index_is_read_back),
 		cmocka_unit_test(each_type_of_protector_has_a_name),
 	};
 

@@ -15,7 +15,7 @@ static struct es_buf file_of_seven(void)
 	return sample_info_file(ES_MODE_TPM, 7, es_text_span("archive"), es_text_span("log"));
 }
 
-static void what_we_wrote_verifies(void **state)
+static void a_file_that_we_wrote_verifies(void **state)
 {
 	ES_SECRET key = sample_mac_key();
 	ES_BUF file = file_of_seven();
@@ -48,7 +48,7 @@ static void every_changed_bit_is_tampering(void **state)
 	}
 }
 
-static void every_shorter_file_is_tampering(void **state)
+static void every_truncated_file_is_tampering(void **state)
 {
 	ES_SECRET key = sample_mac_key();
 	ES_BUF file = file_of_seven();
@@ -86,14 +86,14 @@ static void refused_text(const char *text, const char *detail)
 	refused(text, strlen(text), ES_FORMAT, detail);
 }
 
-static void each_unsound_form_is_named(void **state)
+static void each_malformed_file_is_named(void **state)
 {
 	(void)state;
 	refused_text("", "empty");
 	refused_text("{}\n", "has no mac line");
-	refused_text("{}\n" MAC "x", "breaks off: no line end at its end");
-	refused("{\0}\n" MAC, 4 + sizeof MAC - 1, ES_FORMAT, "has a NUL byte in it");
-	refused_text("{}\r\n" MAC, "has a carriage return in it");
+	refused_text("{}\n" MAC "x", "cut short: no newline at its end");
+	refused("{\0}\n" MAC, 4 + sizeof MAC - 1, ES_FORMAT, "contains a NUL byte");
+	refused_text("{}\r\n" MAC, "contains a carriage return");
 	refused_text("{}\n" MAC MAC, "has more than one mac line");
 	refused_text(MAC "{}\n" MAC, "has more than one mac line");
 	refused_text(MAC, "mac line: not 64 lower-case hex digits, or nothing before it");
@@ -124,13 +124,13 @@ static void over_64_kib_is_too_large_and_64_kib_is_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_we_wrote_verifies),
+		cmocka_unit_test(a_file_that_we_wrote_verifies),
 		cmocka_unit_test_setup_teardown(openssl_computes_the_same_mac_over_all_but_the_last_line,
 						oracle_folder_make, oracle_folder_remove),
 		cmocka_unit_test(every_changed_bit_is_tampering),
-		cmocka_unit_test(every_shorter_file_is_tampering),
+		cmocka_unit_test(every_truncated_file_is_tampering),
 		cmocka_unit_test(another_key_is_tampering),
-		cmocka_unit_test(each_unsound_form_is_named),
+		cmocka_unit_test(each_malformed_file_is_named),
 		cmocka_unit_test(over_64_kib_is_too_large_and_64_kib_is_not),
 	};
 

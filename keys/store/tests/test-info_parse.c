@@ -72,7 +72,7 @@ static void reads_every_field_of_mode_kdf(void **state)
 	assert_string_equal(got->protectors[1]->recovery.acknowledged, "");
 }
 
-static void a_signed_protector_is_told_apart(void **state)
+static void a_signed_protector_is_recognised(void **state)
 {
 	ES_BUF file = sample_info_edited(
 	    ES_MODE_TPM, "\"public\":", "\"signed\": { \"pcrs\": [11], \"public_key\": \"PEM\" }, \"public\":");
@@ -144,21 +144,21 @@ static const struct bad tpm_protector[] = {
 	T("\"type\": \"tpm\"", "\"type\": 1", ES_FORMAT, "protectors[0].type: not of type string"),
 	T("000001\"", "00000g\"", ES_FORMAT, "protectors[0].id: not a UUID in lower case"),
 	T("this boot", "this\\u001b[2Jboot", ES_FORMAT,
-	  "protectors[0].for: has a character that isn't printable ASCII"),
-	T("this boot", "this\\u0000boot", ES_FORMAT, "protectors[0].for: has a NUL in it"),
+	  "protectors[0].for: contains a character that isn't printable ASCII"),
+	T("this boot", "this\\u0000boot", ES_FORMAT, "protectors[0].for: contains a NUL"),
 	T("\"for\": \"this boot\"", "\"for\": null", ES_FORMAT, "protectors[0].for: not of type string"),
 	T("\"srk\": \"UV", "\"srk\": \"U", ES_FORMAT, "protectors[0].srk: not base64"),
 	T("\"srk\": \"UV", "\"srk\": \"U V", ES_FORMAT, "protectors[0].srk: not base64"),
 	T("\"srk\": \"", "\"srk\": \"\", \"x\": \"", ES_FORMAT, "protectors[0].srk: too short"),
 	T("\"bank\": \"sha256\"", "\"bank\": \"sha1\"", ES_VERSION, "protectors[0].bank: unknown to this release"),
-	T("\"7\": ", "\"24\": ", ES_FORMAT, "protectors[0].pcrs: names something that is no PCR (0 to 23)"),
-	T("\"7\": ", "\"07\": ", ES_FORMAT, "protectors[0].pcrs: names something that is no PCR (0 to 23)"),
-	T("\"7\": ", "\"-7\": ", ES_FORMAT, "protectors[0].pcrs: names something that is no PCR (0 to 23)"),
-	T("\"7\": ", "\"\": ", ES_FORMAT, "protectors[0].pcrs: names something that is no PCR (0 to 23)"),
+	T("\"7\": ", "\"24\": ", ES_FORMAT, "protectors[0].pcrs: names something that isn't a PCR (0 to 23)"),
+	T("\"7\": ", "\"07\": ", ES_FORMAT, "protectors[0].pcrs: names something that isn't a PCR (0 to 23)"),
+	T("\"7\": ", "\"-7\": ", ES_FORMAT, "protectors[0].pcrs: names something that isn't a PCR (0 to 23)"),
+	T("\"7\": ", "\"\": ", ES_FORMAT, "protectors[0].pcrs: names something that isn't a PCR (0 to 23)"),
 	T("\"7\": ", "\"99999999999999999999999\": ", ES_FORMAT,
-	  "protectors[0].pcrs: names something that is no PCR (0 to 23)"),
+	  "protectors[0].pcrs: names something that isn't a PCR (0 to 23)"),
 	T("\"7\": \"77", "\"7\": \"", ES_FORMAT, "protectors[0].pcrs.7: not 64 lower-case hex digits"),
-	T("\"7\": ", "\"11\": ", ES_FORMAT, "a field that stands there twice: 11"),
+	T("\"7\": ", "\"11\": ", ES_FORMAT, "a field that appears twice: 11"),
 	T("\"pcrs\": {", "\"pcrs\": {}, \"x\": {", ES_FORMAT, "protectors[0].pcrs: empty: it would open in every boot"),
 	T("\"pcrs\": {", "\"pcrs\": [], \"x\": {", ES_FORMAT, "protectors[0].pcrs: not of type object"),
 	T("\"public\": \"", "\"signed\": true, \"public\": \"", ES_FORMAT, "protectors[0].signed: not of type object"),
@@ -186,7 +186,7 @@ static const struct bad other_protectors[] = {
 	  "protectors[0].bound_to: names something unknown to this release"),
 	K("\"dmi-product-uuid\"", "\"dmi-product-uuid\", \"dmi-product-uuid\"", ES_FORMAT,
 	  "protectors[0].bound_to: names the same thing twice"),
-	K("\"dmi-product-uuid\"", "7", ES_FORMAT, "protectors[0].bound_to: has something in it that is no text"),
+	K("\"dmi-product-uuid\"", "7", ES_FORMAT, "protectors[0].bound_to: contains something that isn't text"),
 	K("\"bound_to\": [", "\"bound_to\": null, \"x\": [", ES_FORMAT, "protectors[0].bound_to: not of type array"),
 	K("\"{0190B8F4", "\"{0190b8f4", ES_FORMAT, "protectors[1].id: not a {GUID} in upper case"),
 	K("\"created\": \"2026-11-21T", "\"created\": \"2026-11-21 ", ES_FORMAT,
@@ -256,7 +256,7 @@ static void a_purpose_of_128_bytes_is_too_long_and_127_are_not(void **state)
 	es_info_free(got);
 }
 
-static void every_cut_off_json_is_refused(void **state)
+static void every_truncated_json_is_refused(void **state)
 {
 	ES_BUF file = sample_info_file(ES_MODE_TPM, 7, es_text_span("archive"), es_text_span("log"));
 	char *json = (char *)file.data;
@@ -277,12 +277,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_field_of_mode_tpm),
 		cmocka_unit_test(reads_every_field_of_mode_kdf),
-		cmocka_unit_test(a_signed_protector_is_told_apart),
+		cmocka_unit_test(a_signed_protector_is_recognised),
 		cmocka_unit_test(each_defect_of_the_top_level_is_named),
 		cmocka_unit_test(each_defect_of_a_tpm_protector_is_named),
 		cmocka_unit_test(each_defect_of_the_other_protectors_is_named),
 		cmocka_unit_test(a_purpose_of_128_bytes_is_too_long_and_127_are_not),
-		cmocka_unit_test(every_cut_off_json_is_refused),
+		cmocka_unit_test(every_truncated_json_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("info_parse", tests, NULL, NULL);

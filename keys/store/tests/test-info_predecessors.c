@@ -14,7 +14,7 @@
 
 #define FORTY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="
 
-static void what_is_written_is_read_back(void **state)
+static void written_predecessors_are_read_back(void **state)
 {
 	const struct es_span some = es_text_span("some");
 	ES_SECRET mac_key = sample_mac_key();
@@ -34,7 +34,7 @@ static void what_is_written_is_read_back(void **state)
 		assert_int_equal(es_info_parse(es_buf_span(&file), &again, detail), ES_OK);
 		assert_int_equal(again->predecessor_count, count);
 		assert_memory_equal(again->predecessor, info->predecessor, sizeof info->predecessor);
-		/* And goes, where it is to go. */
+		/* And the field disappears when there are none. */
 		again->predecessor_count = 0;
 		es_buf_free(&file);
 		assert_int_equal(es_info_write(again, mac_key, &file), ES_OK);
@@ -78,7 +78,7 @@ static void each_defect_is_refused_and_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(written_predecessors_are_read_back),
 		cmocka_unit_test(each_defect_is_refused_and_named),
 	};
 

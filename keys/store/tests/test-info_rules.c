@@ -23,7 +23,7 @@ static struct es_info *sample(enum es_mode mode)
 	return sample_info(mode, 7, es_text_span("archive"), es_text_span("log"));
 }
 
-static void sound_ones_pass(void **state)
+static void valid_files_pass(void **state)
 {
 	ES_INFO tpm = sample(ES_MODE_TPM);
 	ES_INFO kdf = sample(ES_MODE_KDF);
@@ -33,7 +33,7 @@ static void sound_ones_pass(void **state)
 	check(kdf, ES_OK, "");
 }
 
-static void a_kdf_protector_voids_a_tpm_one(void **state)
+static void a_kdf_protector_beside_a_tpm_one_is_refused(void **state)
 {
 	ES_INFO info = sample(ES_MODE_TPM);
 	struct es_protector *p = NULL;
@@ -46,7 +46,7 @@ static void a_kdf_protector_voids_a_tpm_one(void **state)
 	check(info, ES_FORMAT, "protectors: a tpm protector in mode kdf");
 }
 
-static void each_mode_asks_for_its_protector(void **state)
+static void each_mode_requires_its_protector(void **state)
 {
 	ES_INFO tpm = sample(ES_MODE_TPM);
 	ES_INFO kdf = sample(ES_MODE_KDF);
@@ -58,7 +58,7 @@ static void each_mode_asks_for_its_protector(void **state)
 	check(kdf, ES_FORMAT, "protectors: no kdf protector in mode kdf");
 }
 
-static void no_id_stands_twice(void **state)
+static void a_duplicate_id_is_refused(void **state)
 {
 	ES_INFO info = sample(ES_MODE_TPM);
 	struct es_protector *p = NULL;
@@ -69,7 +69,7 @@ static void no_id_stands_twice(void **state)
 	check(info, ES_FORMAT, "protectors: [0] and [2] have the same id");
 }
 
-static void an_archive_of_no_bytes_is_none(void **state)
+static void an_empty_archive_is_refused(void **state)
 {
 	ES_INFO info = sample(ES_MODE_KDF);
 
@@ -78,7 +78,7 @@ static void an_archive_of_no_bytes_is_none(void **state)
 	check(info, ES_FORMAT, "archive.size: zero");
 }
 
-static void an_earlier_failure_stands(void **state)
+static void an_earlier_failure_is_kept(void **state)
 {
 	ES_INFO info = sample(ES_MODE_TPM);
 	char said[ES_JSON_DETAIL] = "first";
@@ -94,12 +94,12 @@ static void an_earlier_failure_stands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sound_ones_pass),
-		cmocka_unit_test(a_kdf_protector_voids_a_tpm_one),
-		cmocka_unit_test(each_mode_asks_for_its_protector),
-		cmocka_unit_test(no_id_stands_twice),
-		cmocka_unit_test(an_archive_of_no_bytes_is_none),
-		cmocka_unit_test(an_earlier_failure_stands),
+		cmocka_unit_test(valid_files_pass),
+		cmocka_unit_test(a_kdf_protector_beside_a_tpm_one_is_refused),
+		cmocka_unit_test(each_mode_requires_its_protector),
+		cmocka_unit_test(a_duplicate_id_is_refused),
+		cmocka_unit_test(an_empty_archive_is_refused),
+		cmocka_unit_test(an_earlier_failure_is_kept),
 	};
 
 	return cmocka_run_group_tests_name("info_rules", tests, NULL, NULL);

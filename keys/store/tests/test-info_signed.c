@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A vendor's key in encryption.info: there and back, and one bad input for each defect. */
+/* A vendor's key in encryption.info: written and read back, and one bad input for each defect. */
 #include "keys/tests/lib/sample_info.h"
 
 #include <setjmp.h>
@@ -26,7 +26,7 @@ static struct es_info *read_info(struct es_span bytes)
 	return info;
 }
 
-static void what_is_written_is_read_back(void **state)
+static void a_written_signed_field_is_read_back(void **state)
 {
 	const struct es_span some = es_text_span("some");
 	const bool has_counter[] = { false, true };
@@ -62,7 +62,7 @@ static void what_is_written_is_read_back(void **state)
 	}
 }
 
-static void what_nobody_could_read_is_not_written(void **state)
+static void an_unreadable_signed_field_is_not_written(void **state)
 {
 	const struct es_span some = es_text_span("some");
 	ES_SECRET mac_key = sample_mac_key();
@@ -144,8 +144,8 @@ static void a_key_over_the_cap_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read_back),
-		cmocka_unit_test(what_nobody_could_read_is_not_written),
+		cmocka_unit_test(a_written_signed_field_is_read_back),
+		cmocka_unit_test(an_unreadable_signed_field_is_not_written),
 		cmocka_unit_test(each_defect_is_refused_and_named),
 		cmocka_unit_test(a_key_over_the_cap_is_refused),
 	};

@@ -21,7 +21,7 @@ static const char *text_of(struct es_buf *file)
 	return (const char *)file->data;
 }
 
-/* Parses, writes again, and gives the new text. */
+/* Parses, writes again, and returns the new text. */
 static const char *rewritten(struct es_buf *file)
 {
 	ES_SECRET key = sample_mac_key();
@@ -35,7 +35,7 @@ static const char *rewritten(struct es_buf *file)
 	return text_of(file);
 }
 
-static void fields_stand_one_a_line_in_the_order_of_the_design(void **state)
+static void fields_are_one_a_line_in_the_documented_order(void **state)
 {
 	static const char *const lines[] = {
 		"{\n  \"format\": \"etcseal\",\n  \"version\": 1,\n  \"host\": \"" SAMPLE_HOST
@@ -72,7 +72,7 @@ static void fields_stand_one_a_line_in_the_order_of_the_design(void **state)
 	}
 }
 
-static void a_kdf_protector_stands_in_the_order_of_the_design(void **state)
+static void a_kdf_protector_is_in_the_documented_order(void **state)
 {
 	ES_BUF file = sample_info_file(ES_MODE_KDF, 7, es_text_span("archive"), es_text_span("log"));
 	const char *text = text_of(&file);
@@ -85,7 +85,7 @@ static void a_kdf_protector_stands_in_the_order_of_the_design(void **state)
 	assert_non_null(strstr(text, "\"bound_to\": [\n        \"dmi-product-uuid\"\n      ],\n      \"wrapped\": \""));
 }
 
-static void base64_slashes_stand_unescaped(void **state)
+static void base64_slashes_are_not_escaped(void **state)
 {
 	ES_INFO info = sample_info(ES_MODE_TPM, 7, es_text_span("archive"), es_text_span("log"));
 	ES_SECRET key = sample_mac_key();
@@ -97,7 +97,7 @@ static void base64_slashes_stand_unescaped(void **state)
 	assert_non_null(strstr(text_of(&file), "\"srk\": \"////"));
 }
 
-static void what_was_read_is_written_back_to_the_byte(void **state)
+static void a_file_that_was_read_is_written_back_unchanged(void **state)
 {
 	ES_BUF first = sample_info_file(ES_MODE_TPM, 7, es_text_span("archive"), es_text_span("log"));
 	ES_BUF again = { NULL, 0 };
@@ -107,7 +107,7 @@ static void what_was_read_is_written_back_to_the_byte(void **state)
 	assert_string_equal(rewritten(&again), text_of(&first));
 }
 
-static void unknown_fields_stay_where_they_stood(void **state)
+static void unknown_fields_keep_their_place(void **state)
 {
 	static const char *const edits[][2] = {
 		{ "\"generation\": 7,", "\"future\": { \"a\": [ 1, 2 ] },\n  \"generation\": 7," },
@@ -129,7 +129,7 @@ static void unknown_fields_stay_where_they_stood(void **state)
 	}
 }
 
-static void changes_are_written_over_what_was_read(void **state)
+static void changes_overwrite_what_was_read(void **state)
 {
 	ES_BUF file = sample_info_edited(ES_MODE_TPM, "\"generation\": 7,", "\"generation\": 7, \"future\": 1,");
 	ES_SECRET key = sample_mac_key();
@@ -162,7 +162,7 @@ static void changes_are_written_over_what_was_read(void **state)
 	assert_non_null(strstr(text_of(&changed), "\"future\": 1"));
 }
 
-static void a_revision_stands_only_where_it_is_not_zero(void **state)
+static void a_revision_of_zero_is_left_out(void **state)
 {
 	ES_SECRET key = sample_mac_key();
 	ES_INFO info = sample_info(ES_MODE_TPM, 7, es_text_span("archive"), es_text_span("log"));
@@ -177,13 +177,13 @@ static void a_revision_stands_only_where_it_is_not_zero(void **state)
 		assert_int_equal(es_info_parse(es_buf_span(&file), &again, NULL), ES_OK);
 		assert_int_equal(again->revision, revision);
 		assert_int_equal(strstr(text_of(&file), "revision") != NULL, revision != 0);
-		/* The next one starts from what was read. */
+		/* The next round starts from what was read. */
 		es_info_free(info);
 		info = es_take(again);
 	}
 }
 
-static void what_could_not_be_read_back_is_not_written(void **state)
+static void an_unreadable_info_is_not_written(void **state)
 {
 	ES_SECRET key = sample_mac_key();
 	struct es_buf file = { NULL, 0 };
@@ -240,14 +240,14 @@ static void over_64_kib_is_too_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_stand_one_a_line_in_the_order_of_the_design),
-		cmocka_unit_test(a_kdf_protector_stands_in_the_order_of_the_design),
-		cmocka_unit_test(base64_slashes_stand_unescaped),
-		cmocka_unit_test(what_was_read_is_written_back_to_the_byte),
-		cmocka_unit_test(unknown_fields_stay_where_they_stood),
-		cmocka_unit_test(changes_are_written_over_what_was_read),
-		cmocka_unit_test(a_revision_stands_only_where_it_is_not_zero),
-		cmocka_unit_test(what_could_not_be_read_back_is_not_written),
+		cmocka_unit_test(fields_are_one_a_line_in_the_documented_order),
+		cmocka_unit_test(a_kdf_protector_is_in_the_documented_order),
+		cmocka_unit_test(base64_slashes_are_not_escaped),
+		cmocka_unit_test(a_file_that_was_read_is_written_back_unchanged),
+		cmocka_unit_test(unknown_fields_keep_their_place),
+		cmocka_unit_test(changes_overwrite_what_was_read),
+		cmocka_unit_test(a_revision_of_zero_is_left_out),
+		cmocka_unit_test(an_unreadable_info_is_not_written),
 		cmocka_unit_test(over_64_kib_is_too_large),
 	};
 

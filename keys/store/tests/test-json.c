@@ -27,7 +27,7 @@ static void close_failed(struct fixture *f, enum es_reason reason, const char *d
 	json_object_put(f->obj);
 }
 
-static void the_first_failure_stands_and_ends_reading(void **state)
+static void the_first_failure_is_kept_and_ends_reading(void **state)
 {
 	struct fixture f;
 	char text[8] = "as was";
@@ -64,7 +64,7 @@ static void numbers_have_a_range(void **state)
 	close_failed(&f, ES_FORMAT, "x.a: not of type int");
 }
 
-static void texts_have_room_for_their_nul(void **state)
+static void a_text_leaves_room_for_its_nul(void **state)
 {
 	struct fixture f;
 	char text[5];
@@ -108,7 +108,7 @@ static void base64_has_two_bounds(void **state)
 	assert_null(b.data);
 }
 
-static void shapes_fit_whole_or_not(void **state)
+static void shapes_match_the_whole_text(void **state)
 {
 	(void)state;
 	assert_true(es_shape_fits("0190b8f4-0000-4000-8000-00000000aaaa", ES_SHAPE_UUID));
@@ -126,7 +126,7 @@ static void shapes_fit_whole_or_not(void **state)
 	assert_false(es_shape_fits("2026-12-31T23:00:00+", ES_SHAPE_TIME));
 }
 
-static void a_long_place_is_cut_and_ended(void **state)
+static void a_long_place_is_truncated_and_terminated(void **state)
 {
 	struct fixture f;
 	char where[2 * ES_JSON_DETAIL];
@@ -160,13 +160,13 @@ static void setting_keeps_a_field_in_its_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_failure_stands_and_ends_reading),
+		cmocka_unit_test(the_first_failure_is_kept_and_ends_reading),
 		cmocka_unit_test(numbers_have_a_range),
-		cmocka_unit_test(texts_have_room_for_their_nul),
+		cmocka_unit_test(a_text_leaves_room_for_its_nul),
 		cmocka_unit_test(choices_are_exact),
 		cmocka_unit_test(base64_has_two_bounds),
-		cmocka_unit_test(shapes_fit_whole_or_not),
-		cmocka_unit_test(a_long_place_is_cut_and_ended),
+		cmocka_unit_test(shapes_match_the_whole_text),
+		cmocka_unit_test(a_long_place_is_truncated_and_terminated),
 		cmocka_unit_test(setting_keeps_a_field_in_its_place),
 	};
 

@@ -40,15 +40,15 @@ static void takes_one_object(void **state)
 	takes("{\"\xc3\xbc\": \"\xc3\xbc\"}");
 }
 
-static void refuses_what_is_no_object(void **state)
+static void refuses_anything_but_an_object(void **state)
 {
 	(void)state;
 	refuses("", "empty");
 	refuses("[]", "not a JSON object");
 	refuses("null", "not a JSON object");
 	refuses("\"x\"", "not a JSON object");
-	refuses("{", "not a JSON object, or it breaks off");
-	refuses("{\"a\": ", "not a JSON object, or it breaks off");
+	refuses("{", "not a JSON object, or cut short");
+	refuses("{\"a\": ", "not a JSON object, or cut short");
 	refuses("{\"a\": 1,}", "not JSON at byte");
 	refuses("{'a': 1}", "a field's name in single quotes");
 	refuses("{\"a\": 1, \"a\": 2, 'b': 3}", "a field's name in single quotes");
@@ -59,41 +59,41 @@ static void refuses_what_is_no_object(void **state)
 	refuses("{\"a\": \"\x01\"}", "a control character in a text");
 	refuses("{\"a\": \"\n\"}", "a control character in a text");
 	refuses("{\"a\n\": 1}", "a control character in a text");
-	refuses("{\"a\": NaN}", "a number that is none");
-	refuses("{\"a\": -Infinity}", "a number that is none");
+	refuses("{\"a\": NaN}", "a malformed number");
+	refuses("{\"a\": -Infinity}", "a malformed number");
 	refuses("{\"a\": 01}", "not JSON at byte");
 	refuses("{\"a\": \"\xff\"}", "not JSON at byte");
 }
 
-static void refuses_what_stands_behind(void **state)
+static void refuses_trailing_data(void **state)
 {
 	(void)state;
-	refuses("{} x", "something behind its end, at byte 3");
-	refuses("{}{}", "something behind its end, at byte 2");
-	refuses_bytes((struct es_span){ (const uint8_t *)"{}\0", 3 }, "something behind its end, at byte 2");
+	refuses("{} x", "trailing data at byte 3");
+	refuses("{}{}", "trailing data at byte 2");
+	refuses_bytes((struct es_span){ (const uint8_t *)"{}\0", 3 }, "trailing data at byte 2");
 	refuses_bytes((struct es_span){ (const uint8_t *)"{\0}", 3 }, "not JSON at byte");
 }
 
-static void refuses_a_field_that_stands_twice(void **state)
+static void refuses_a_field_that_appears_twice(void **state)
 {
 	(void)state;
-	refuses("{\"a\": 1, \"a\": 2}", "a field that stands there twice: a");
+	refuses("{\"a\": 1, \"a\": 2}", "a field that appears twice: a");
 	refuses("{\"x\": [ {}, {\"mode\": 1, \"y\": { \"z\": \"mode\" }, \"mode\" : 2} ]}",
-		"a field that stands there twice: mode");
-	refuses("{\"a\": {\"b\": 1}, \"a\": {}}", "a field that stands there twice: a");
+		"a field that appears twice: mode");
+	refuses("{\"a\": {\"b\": 1}, \"a\": {}}", "a field that appears twice: a");
 	/* the same name, written in two ways */
-	refuses("{\"a\": 1, \"\\u0061\": 2}", "a field that stands there twice");
-	refuses("{\"\xc3\xbc\": 1, \"\xc3\xbc\": 2}", "a field that stands there twice");
+	refuses("{\"a\": 1, \"\\u0061\": 2}", "a field that appears twice");
+	refuses("{\"\xc3\xbc\": 1, \"\xc3\xbc\": 2}", "a field that appears twice");
 }
 
-static void a_name_in_two_objects_is_no_double(void **state)
+static void the_same_name_in_two_objects_is_allowed(void **state)
 {
 	(void)state;
 	takes("{\"a\": {\"b\": 1}, \"c\": {\"b\": 1}}");
 	takes("{\"a\": {\"a\": {\"a\": 1}}}");
 }
 
-static void refuses_what_is_nested_too_deep(void **state)
+static void refuses_nesting_that_is_too_deep(void **state)
 {
 	char text[64] = "";
 
@@ -108,11 +108,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_one_object),
-		cmocka_unit_test(refuses_what_is_no_object),
-		cmocka_unit_test(refuses_what_stands_behind),
-		cmocka_unit_test(refuses_a_field_that_stands_twice),
-		cmocka_unit_test(a_name_in_two_objects_is_no_double),
-		cmocka_unit_test(refuses_what_is_nested_too_deep),
+		cmocka_unit_test(refuses_anything_but_an_object),
+		cmocka_unit_test(refuses_trailing_data),
+		cmocka_unit_test(refuses_a_field_that_appears_twice),
+		cmocka_unit_test(the_same_name_in_two_objects_is_allowed),
+		cmocka_unit_test(refuses_nesting_that_is_too_deep),
 	};
 
 	return cmocka_run_group_tests_name("json_parse", tests, NULL, NULL);

@@ -45,10 +45,10 @@ static int unmake(void **state)
 
 struct row {
 	const char *path;
-	enum es_reason secret, own; /* by rule */
+	enum es_reason secret, own; /* for each rule */
 	enum es_path_fault_kind kind;
-	const char *where; /* of a fault, or how far it came */
-	const char *base;  /* of what is found */
+	const char *where; /* of a fault, or how far the walk came */
+	const char *base;  /* of the result */
 };
 
 static void check_row(const struct row *row, enum es_path_rule rule)
@@ -73,7 +73,7 @@ static void check_row(const struct row *row, enum es_path_rule rule)
 		assert_int_equal(fault.kind, row->kind);
 }
 
-static void a_path_of_root_alone_is_walked_and_what_others_can_change_is_not(void **state)
+static void a_path_is_walked_only_if_nobody_but_root_can_change_it(void **state)
 {
 	static const struct row rows[] = {
 		{ "a/b/new", ES_OK, ES_OK, 0, NULL, "new" },
@@ -119,11 +119,11 @@ static void a_path_of_root_alone_is_walked_and_what_others_can_change_is_not(voi
 			check_row(&rows[i], (enum es_path_rule)rule);
 }
 
-static void what_is_public_may_lie_with_others_but_they_say_nothing_of_where(void **state)
+static void a_public_path_may_end_with_others_but_they_cannot_redirect_it(void **state)
 {
 	static const struct {
 		const char *path, *base;
-		enum es_path_fault_kind kind; /* also where it is found */
+		enum es_path_fault_kind kind; /* also if a file was found */
 		const char *where;
 	} rows[] = {
 		{ "a/new", "new", ES_PATH_FINE, NULL },
@@ -154,7 +154,7 @@ static void what_is_public_may_lie_with_others_but_they_say_nothing_of_where(voi
 	}
 }
 
-static void a_fault_says_whose_it_is_and_where_a_link_leads(void **state)
+static void a_fault_names_the_owner_and_where_a_link_leads(void **state)
 {
 	ES_PLACE_AT at = ES_PLACE_AT_NONE;
 	char expected[PATH_MAX];
@@ -214,7 +214,7 @@ static void a_link_that_grows_the_path_over_its_bound_is_refused(void **state)
 	assert_int_equal(es_path_walk(path, ES_PATH_OWN, &at, &f), ES_TOO_LARGE);
 }
 
-static void what_is_opened_is_judged_too(void **state)
+static void an_opened_file_is_judged_too(void **state)
 {
 	static const struct {
 		const char *make;
@@ -222,7 +222,7 @@ static void what_is_opened_is_judged_too(void **state)
 		enum es_path_fault_kind kind;
 	} rows[] = {
 		{ "echo x >key; chmod 0600 key", ES_OK, 0 },
-		{ "echo x >key; chmod 0644 key", ES_OK, 0 }, /* that others can read it is for the caller to say */
+		{ "echo x >key; chmod 0644 key", ES_OK, 0 }, /* whether others may read it is up to the caller */
 		{ "echo x >key; chmod 0620 key; chgrp 65533 key", ES_UNSAFE_PATH, ES_PATH_WRITABLE },
 		{ "echo x >key; chmod 0602 key", ES_UNSAFE_PATH, ES_PATH_WRITABLE },
 		{ "echo x >key; chown 65533 key", ES_UNSAFE_PATH, ES_PATH_FOREIGN },
@@ -243,8 +243,8 @@ static void what_is_opened_is_judged_too(void **state)
 	}
 }
 
-/* As the shell's <(…) gives one. */
-static void an_open_file_is_taken_as_it_is(void **state)
+/* As the shell's <(…) passes one. */
+static void an_open_file_is_used_as_it_is(void **state)
 {
 	static const char *const folders[] = { "/dev/fd", "/proc/self/fd", "/proc/thread-self/fd" };
 	int ends[2];
@@ -273,7 +273,7 @@ static int child_end(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* What root owns is fine on the way, and so is a group of one's own; but not in place of one's own folder. */
+/* Folders that root owns are accepted, and so is one's own group; but not in place of one's own folder. */
 static int as_eve(void)
 {
 	ES_PLACE_AT at = ES_PLACE_AT_NONE;
@@ -303,7 +303,7 @@ static int as_eve(void)
 	return es_path_judge(fd, "eve", true, &f) == ES_OK ? 0 : 8;
 }
 
-static void who_is_not_root_has_a_way_of_their_own(void **state)
+static void a_user_other_than_root_may_use_their_own_folders(void **state)
 {
 	pid_t pid;
 
@@ -314,7 +314,7 @@ static void who_is_not_root_has_a_way_of_their_own(void **state)
 	assert_int_equal(child_end(pid), 0);
 }
 
-static void ones_own_folder_is_nobody_elses_to_change(void **state)
+static void nobody_else_can_change_ones_own_folder(void **state)
 {
 	struct es_path_fault f;
 	ES_FD fd = open("sticky", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -326,8 +326,8 @@ static void ones_own_folder_is_nobody_elses_to_change(void **state)
 	assert_string_equal(f.where, "sticky");
 }
 
-/* In a sticky folder, as fast as can be: a folder of hers, a symlink to root's, nothing. */
-static void swap_for_ever(const char *folder)
+/* In a sticky folder, as fast as possible: a folder of hers, a symlink to root's, nothing. */
+static void swap_forever(const char *folder)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (chdir(folder) < 0 || setgid(EVE) < 0 || setuid(EVE) < 0)
@@ -340,7 +340,7 @@ static void swap_for_ever(const char *folder)
 	}
 }
 
-static void whatever_is_swapped_meanwhile_nothing_comes_to_be_beneath_it(void **state)
+static void nothing_is_created_below_a_folder_that_is_swapped_meanwhile(void **state)
 {
 	unsigned refused = 0, made = 0;
 	pid_t pid;
@@ -350,7 +350,7 @@ static void whatever_is_swapped_meanwhile_nothing_comes_to_be_beneath_it(void **
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		swap_for_ever("sticky");
+		swap_forever("sticky");
 	for (int i = 0; (refused < 200 || i < 2000) && i < 200000; i++) {
 		ES_PLACE_AT at = ES_PLACE_AT_NONE;
 		struct es_path_fault f;
@@ -372,16 +372,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, unmake)
-		TEST(a_path_of_root_alone_is_walked_and_what_others_can_change_is_not),
-		TEST(what_is_public_may_lie_with_others_but_they_say_nothing_of_where),
-		TEST(a_fault_says_whose_it_is_and_where_a_link_leads),
+		TEST(a_path_is_walked_only_if_nobody_but_root_can_change_it),
+		TEST(a_public_path_may_end_with_others_but_they_cannot_redirect_it),
+		TEST(a_fault_names_the_owner_and_where_a_link_leads),
 		TEST(lengths_are_bounded),
 		TEST(a_link_that_grows_the_path_over_its_bound_is_refused),
-		TEST(what_is_opened_is_judged_too),
-		TEST(an_open_file_is_taken_as_it_is),
-		TEST(who_is_not_root_has_a_way_of_their_own),
-		TEST(ones_own_folder_is_nobody_elses_to_change),
-		TEST(whatever_is_swapped_meanwhile_nothing_comes_to_be_beneath_it),
+		TEST(an_opened_file_is_judged_too),
+		TEST(an_open_file_is_used_as_it_is),
+		TEST(a_user_other_than_root_may_use_their_own_folders),
+		TEST(nobody_else_can_change_ones_own_folder),
+		TEST(nothing_is_created_below_a_folder_that_is_swapped_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

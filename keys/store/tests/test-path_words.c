@@ -22,31 +22,30 @@ static void says(const struct es_path_fault *f, const char *what, const char *ne
 	assert_string_equal(is_next, next);
 }
 
-static void each_fault_names_the_part_whose_it_is_and_what_to_do(void **state)
+static void each_fault_names_the_part_its_owner_and_what_to_do(void **state)
 {
 	(void)state;
 	says(&(struct es_path_fault){ ES_PATH_LINK, "/var/out", "/srv/out/new", 0, 0777 },
-	     "/var/out is a symlink that belongs to root (uid 0)", "Give the real path, which is /srv/out/new.");
+	     "/var/out is a symlink that belongs to root (uid 0)", "Use the real path, /srv/out/new.");
 	says(&(struct es_path_fault){ ES_PATH_LINK, "/tmp/out", "/etc", NOBODY, 0777 },
 	     "/tmp/out is a symlink that belongs to nobody (uid 65534)",
-	     "Name another path: who made this symlink decides where it leads (now: /etc).");
+	     "Use another path: the owner of this symlink decides where it leads (now: /etc).");
 	says(&(struct es_path_fault){ ES_PATH_LINK, "/tmp/out", "", NAMELESS, 0777 },
 	     "/tmp/out is a symlink that belongs to uid 65533",
-	     "Name another path: who made this symlink decides where it leads (now: nowhere).");
+	     "Use another path: the owner of this symlink decides where it leads (now: nowhere).");
 	says(&(struct es_path_fault){ ES_PATH_LINK, "/var/out", "", 0, 0777 },
-	     "/var/out is a symlink that belongs to root (uid 0)",
-	     "Name a path of which every folder belongs to root.");
+	     "/var/out is a symlink that belongs to root (uid 0)", "Use a path whose folders all belong to root.");
 	says(&(struct es_path_fault){ ES_PATH_FOREIGN, "/home/eve", "", NOBODY, 0755 },
-	     "/home/eve belongs to nobody (uid 65534), who can change what is there",
-	     "Name a path of which every folder belongs to root.");
+	     "/home/eve belongs to nobody (uid 65534), who can change its contents",
+	     "Use a path whose folders all belong to root.");
 	says(&(struct es_path_fault){ ES_PATH_WRITABLE, "/srv/all", "", 0, 0777 },
 	     "/srv/all can be changed by others (mode 0777)",
-	     "Take that right from them (chmod go-w /srv/all), or name another path.");
+	     "Remove that right (chmod go-w /srv/all), or use another path.");
 	says(&(struct es_path_fault){ .kind = ES_PATH_FINE, .where = "/x" }, "/x",
-	     "Name a path of which every folder belongs to root.");
+	     "Use a path whose folders all belong to root.");
 }
 
-static void who_is_not_root_is_told_of_their_own_folders(void **state)
+static void a_user_other_than_root_is_pointed_to_their_own_folders(void **state)
 {
 	int status;
 	pid_t pid = fork();
@@ -59,7 +58,7 @@ static void who_is_not_root_is_told_of_their_own_folders(void **state)
 		if (setuid(NAMELESS) < 0)
 			_exit(1);
 		es_path_words(&f, what, next);
-		_exit(strcmp(next, "Name a path of which every folder belongs to root or you.") == 0 ? 0 : 2);
+		_exit(strcmp(next, "Use a path whose folders all belong to root or you.") == 0 ? 0 : 2);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
@@ -81,8 +80,8 @@ static void the_longest_paths_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_fault_names_the_part_whose_it_is_and_what_to_do),
-		cmocka_unit_test(who_is_not_root_is_told_of_their_own_folders),
+		cmocka_unit_test(each_fault_names_the_part_its_owner_and_what_to_do),
+		cmocka_unit_test(a_user_other_than_root_is_pointed_to_their_own_folders),
 		cmocka_unit_test(the_longest_paths_fit),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Against systemd-measure's own file, and one bad input for each defect. */
+/* Checked against systemd-measure's own file, with one bad input for each defect. */
 #include "keys/store/signature.h"
 
 #include "keys/crypto/sign.h"
@@ -50,7 +50,7 @@ static void systemds_own_file_is_read(void **state)
 	public = read_file(tpm, "p.pem");
 	assert_int_equal(es_rsa_public_read(es_buf_span(&public), &key), ES_OK);
 	assert_int_equal(es_signatures_parse(es_buf_span(&file), &s, detail), ES_OK);
-	assert_int_equal(s.count, 4); /* a phase each; those of the SHA-1 bank are passed over */
+	assert_int_equal(s.count, 4); /* one for each phase; those for the SHA-1 bank are skipped */
 	for (unsigned i = 0; i < s.count; i++) {
 		assert_int_equal(s.entry[i].pcrs, ES_PCR_BIT(11));
 		assert_int_equal(s.entry[i].generation, 0);
@@ -62,7 +62,7 @@ static void systemds_own_file_is_read(void **state)
 	}
 }
 
-static void what_is_written_is_systemds_line_and_reads_back(void **state)
+static void the_written_line_is_systemds_and_is_read_back(void **state)
 {
 	uint8_t sig[] = { 0, 1, 2 };
 	struct es_pcr_signatures s = { .count = 1 };
@@ -88,7 +88,7 @@ static void what_is_written_is_systemds_line_and_reads_back(void **state)
 	assert_memory_equal(again.entry[0].signature.data, sig, sizeof sig);
 }
 
-static void what_nobody_could_read_is_not_written(void **state)
+static void an_unreadable_signature_is_not_written(void **state)
 {
 	uint8_t sig[] = { 0 };
 	struct es_pcr_signatures s = { .count = 1 };
@@ -115,7 +115,7 @@ static enum es_reason parse(const char *text, size_t len, unsigned *ret_count, c
 	return r;
 }
 
-static void what_is_not_known_is_passed_over(void **state)
+static void unknown_fields_are_skipped(void **state)
 {
 	static const struct {
 		const char *text;
@@ -138,7 +138,7 @@ static void what_is_not_known_is_passed_over(void **state)
 			fail_msg("%s: %s", cases[i].text, detail);
 		assert_int_equal(count, cases[i].count);
 	}
-	/* padded to its section's end */
+	/* padded to the end of its section */
 	assert_int_equal(parse("{}\n\0\0\0", 6, &count, detail), ES_OK);
 }
 
@@ -218,9 +218,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(systemds_own_file_is_read),
-		cmocka_unit_test(what_is_written_is_systemds_line_and_reads_back),
-		cmocka_unit_test(what_nobody_could_read_is_not_written),
-		cmocka_unit_test(what_is_not_known_is_passed_over),
+		cmocka_unit_test(the_written_line_is_systemds_and_is_read_back),
+		cmocka_unit_test(an_unreadable_signature_is_not_written),
+		cmocka_unit_test(unknown_fields_are_skipped),
 		cmocka_unit_test(each_defect_is_refused_and_named),
 		cmocka_unit_test(too_many_and_too_large_are_refused),
 	};

@@ -21,7 +21,7 @@ static struct es_watch_record sample(void)
 	};
 }
 
-static void what_is_written_is_read(void **state)
+static void a_written_record_is_read_back(void **state)
 {
 	struct es_watch_record want = sample(), got;
 	ES_BUF text = { NULL, 0 };
@@ -40,7 +40,7 @@ static void what_is_written_is_read(void **state)
 	assert_true(got.notified);
 }
 
-static void a_detail_with_anything_in_it_can_be_read_back(void **state)
+static void a_detail_with_any_bytes_can_be_read_back(void **state)
 {
 	struct es_watch_record want = sample(), got;
 	ES_BUF text = { NULL, 0 };
@@ -52,7 +52,7 @@ static void a_detail_with_anything_in_it_can_be_read_back(void **state)
 	assert_null(strpbrk(got.detail, "\n\x1b\xff"));
 }
 
-static void what_could_not_be_read_back_is_not_written(void **state)
+static void an_unreadable_record_is_not_written(void **state)
 {
 	struct es_buf text = { NULL, 0 };
 	struct es_watch_record bad = sample();
@@ -104,9 +104,9 @@ static void each_defect_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read),
-		cmocka_unit_test(a_detail_with_anything_in_it_can_be_read_back),
-		cmocka_unit_test(what_could_not_be_read_back_is_not_written),
+		cmocka_unit_test(a_written_record_is_read_back),
+		cmocka_unit_test(a_detail_with_any_bytes_can_be_read_back),
+		cmocka_unit_test(an_unreadable_record_is_not_written),
 		cmocka_unit_test(each_defect_is_refused),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a bank says which counter holds its age, the attacker chooses the age. */
+/* If a bank names the counter that holds its age, the attacker chooses the age. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the counter an old configuration opens as a new one. */
+/* Without the counter, an old configuration opens like a new one. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

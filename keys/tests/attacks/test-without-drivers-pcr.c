@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without PCR 2 a driver that the firmware loads from the disk isn't noticed. */
+/* Without PCR 2, a driver that the firmware loads from the disk isn't noticed. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

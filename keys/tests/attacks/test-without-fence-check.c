@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fence that failed has to end the boot. */
+/* A fence that failed must end the boot. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

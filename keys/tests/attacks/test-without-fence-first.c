@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What runs before the fence runs with the key in reach. */
+/* What runs before the fence runs with the key within reach. */
 #include "keys/tests/lib/order_wrap.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fence alone keeps the key from what runs after the helper. */
+/* Only the fence keeps the key from what runs after the helper. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

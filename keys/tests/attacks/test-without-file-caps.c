@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without caps anyone who writes the disk says how much is read. */
+/* Without caps, anyone who can write to the disk decides how much is read. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

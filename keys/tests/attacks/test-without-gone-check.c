@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration that is gone looks like one that never was. */
+/* A missing configuration looks like one that never existed. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

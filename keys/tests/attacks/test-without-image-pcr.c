@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without PCR 11 any image opens. */
+/* Without PCR 11, any image opens. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

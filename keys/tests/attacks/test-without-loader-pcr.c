@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCR 11 alone can be replayed by any program that the firmware starts. */
+/* Any program that the firmware starts can replay PCR 11. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

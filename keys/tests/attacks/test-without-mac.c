@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without its MAC encryption.info can be edited. */
+/* Without its MAC, encryption.info can be edited. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The helper must act on what the stub says of a failed measurement. */
+/* The helper must act when the stub reports a failed measurement. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

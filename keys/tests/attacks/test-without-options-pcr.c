@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without PCR 12 options from outside make no difference to the seal. */
+/* Without PCR 12, options from outside make no difference to the seal. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

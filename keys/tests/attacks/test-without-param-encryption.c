@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without parameter encryption the bus shows the secret, of a whole boot, a whole init, a rotation. */
+/* Without parameter encryption, the bus shows the secrets of a boot, an init and a rotation. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

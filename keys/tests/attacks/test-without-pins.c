@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without pins any configuration that opens is the host's. */
+/* Without pins, any configuration that opens passes for the host's. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

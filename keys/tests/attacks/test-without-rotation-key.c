@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without a new config key an old encryption.info opens what is saved after a rotation. */
+/* Without a new config key, an old encryption.info opens what is saved after a rotation. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* That the firmware says Secure Boot is on doesn't say what vouched for the image. */
+/* Firmware that reports Secure Boot as on doesn't say what vouched for the image. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the pin any TPM is taken for the owner's. */
+/* Without the pin, any TPM passes for the owner's. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

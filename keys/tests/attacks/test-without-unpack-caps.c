@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without caps an archive says how much memory it takes. */
+/* Without caps, an archive decides how much memory it takes. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

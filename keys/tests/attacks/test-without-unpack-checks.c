@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without its checks the reader does whatever an archive says. */
+/* Without its checks, the reader does whatever an archive says. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include <setjmp.h>

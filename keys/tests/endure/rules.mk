@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a host has to endure (issue "The configuration is never lost"): `make check` runs the quick part of each program here,
-# `make endure` the whole.
+# What a host must endure without losing its configuration: `make check` runs the quick part of each program here,
+# `make endure` all of it.
 
-# test-power wants a recording: tests-ovmf/scenarios/power-cut.sh makes one.
+# test-power needs a recording, which tests-ovmf/scenarios/power-cut.sh makes.
 ENDURE_TESTS := $(filter-out %/test-power,$(patsubst %.c,$(BUILD)/%,$(wildcard keys/tests/endure/test-*.c)))
 TESTS += $(ENDURE_TESTS)
 tests: $(ENDURE_TESTS)
@@ -11,7 +11,7 @@ $(BUILD)/keys/tests/endure/test-faults: LDFLAGS_ALL += -Wl,--wrap=es_tpm_open
 $(BUILD)/keys/tests/endure/test-growth: LIBS += -lm
 -include $(ENDURE_TESTS:=.d) $(BUILD)/keys/tests/endure/test-power.d
 
-# The guest's side: a disk that remembers its writes, and what makes power cuts of them.
+# The guest's side: a disk that records its writes, and the program that turns them into power cuts.
 ENDURE_GUEST := $(BUILD)/tests-ovmf/recorder $(BUILD)/keys/tests/endure/test-power
 guest: $(ENDURE_GUEST)
 $(BUILD)/tests-ovmf/recorder: tests-ovmf/endure/recorder.c

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A kill at every system call of every verb: the program ends there, and the power with it, so that the TPM is as it was then
- * too. What the kernel had been given is on the disk (what a cut leaves of that is for test-power). With no argument every
- * 97th call; --whole: every 5th.
+ * A kill at every system call of every verb: the program ends there, and the power fails, so the TPM, too, is as it was
+ * then. What the kernel had been given is on disk (test-power covers what a power cut leaves of that). Without an
+ * argument every 97th call; --whole: every 5th.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ static void verb_survives(void **state)
 {
 	const struct plan *plan = *state;
 	unsigned ways[ENDURED_WAYS] = { 0 }, tried = 0;
-	/* Shared with the child: a recovery key that it had handed out before it was killed is its owner's. */
+	/* Shared with the child: a recovery key that it handed out before it was killed belongs to its owner. */
 	struct endured *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct job job = { h, plan->verb };
 

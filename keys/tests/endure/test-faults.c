@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A fault at every TPM command: each verb is run with its nth command failing, for every n and every kind of failure; then
- * the host boots with a TPM that is well again, and must open by itself or with its recovery key, with what was saved. With no
- * argument a part of it, so that every command has failed in some way; --whole: every command in every way.
+ * A fault at every TPM command: each verb is run with its nth command failing, for every n and every kind of failure.
+ * Then the host boots with a working TPM, and must open automatically or with its recovery key, with what was saved.
+ * Without an argument only a part, in which every command fails in some way; --whole: every command in every way.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,10 +24,10 @@ enum fault {
 	FAULT_ERROR,      /* TPM_RC_FAILURE, once */
 	FAULT_RETRY,      /* TPM_RC_RETRY, once */
 	FAULT_LOCKOUT,    /* TPM_RC_LOCKOUT, once */
-	FAULT_UNANSWERED, /* done, and the answer is lost */
-	FAULT_SILENCE,    /* no answer, ever */
-	FAULT_GONE,       /* the connection ends, and takes no further command */
-	FAULT_DEAD,       /* TPM_RC_FAILURE from here on, as a TPM in failure mode answers */
+	FAULT_UNANSWERED, /* executed, but the answer is lost */
+	FAULT_SILENCE,    /* no answer at all */
+	FAULT_GONE,       /* the connection ends, and accepts no further command */
+	FAULT_DEAD,       /* TPM_RC_FAILURE from here on, like a TPM in failure mode */
 	FAULTS
 };
 
@@ -46,11 +46,11 @@ struct run {
 	struct es_proxy *proxy;
 	unsigned at; /* the command that fails; UINT32_MAX: none */
 	enum fault fault;
-	unsigned clean_ms; /* that the verb takes with all in order */
+	unsigned clean_ms; /* that the verb takes without faults */
 };
 
-/* All time that the TPM may take in the verb under test: a silence isn't waited for as long as a host does. By the linker
- * (--wrap=es_tpm_open), so that the product needs no switch for it. */
+/* The total time that the TPM may take in the tested verb: the test doesn't wait through a silence for as long as a
+ * host does. Set by the linker (--wrap=es_tpm_open), so that the product needs no switch for it. */
 static unsigned bound_ms = ES_TPM_BOUND_MS;
 enum es_reason __real_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret);
 enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret);
@@ -101,7 +101,7 @@ static const char *by_proxy(struct machine *m)
 	return es_proxy_tcti(run->proxy);
 }
 
-/* Runs the verb from the kept point on; how many commands it sent. */
+/* Runs the verb from the kept point on; returns the number of commands it sent. */
 static unsigned run_verb(struct run *run, const struct verb *verb, enum es_reason *ret)
 {
 	unsigned commands;
@@ -111,7 +111,7 @@ static unsigned run_verb(struct run *run, const struct verb *verb, enum es_reaso
 		machine_write(&run->h.m, ENDURED_FILE, ENDURED_NEW);
 	run->h.m.way = by_proxy;
 	run->h.m.way_arg = run;
-	/* Enough to come to the command that is never answered, also on a busy machine. */
+	/* Enough to reach the command that is never answered, even on a busy machine. */
 	bound_ms =
 	    run->fault == FAULT_SILENCE && run->at != UINT32_MAX ? SILENCE_MS + 3 * run->clean_ms : ES_TPM_BOUND_MS;
 	*ret = verb->run(&run->h);
@@ -136,7 +136,7 @@ static enum endured_way try(struct run *run, const struct verb *verb, enum fault
 		print_message("# LOST: %s, %s at command %u; the verb said %s, then %s %s\n", verb->name,
 			      fault_names[fault], at, es_reason_words(r)->id, run->h.record.refusal,
 			      run->h.record.refusal_detail);
-	/* Done, and then the host asks for its recovery key: not lost, and not as said. */
+	/* The verb succeeded, and then the host asks for its recovery key: not lost, but not what the verb promised. */
 	if (way == ENDURED_RECOVERY && r == ES_OK && !verb->opens)
 		return ENDURED_STUCK;
 	return way == ENDURED_LOST || endured_goes_on(&run->h) ? way : ENDURED_STUCK;
@@ -159,7 +159,7 @@ static void verb_survives(void **state)
 	commands = run_verb(&run, plan->verb, &r);
 	run.clean_ms = now_ms() - run.clean_ms;
 	assert_int_equal(r, ES_OK);
-	assert_true(commands <= COMMANDS_MAX); /* none: a host in kdf mode asks its TPM nothing */
+	assert_true(commands <= COMMANDS_MAX); /* none: a host in kdf mode doesn't ask its TPM */
 	for (unsigned at = 0; at < commands; at++)
 		for (enum fault fault = 0; fault < FAULTS; fault++) {
 			enum endured_way way;
@@ -196,10 +196,10 @@ int main(int argc, char **argv)
 		tests[n] = (struct CMUnitTest){ verbs[i].name, verb_survives, NULL, NULL, &plans[n] };
 		n++;
 	}
-	print_message("# one sign for each TPM command that failed: n opened by itself, with what the verb saved; o "
-		      "with what was\n"
-		      "# saved before; r with the recovery key; - still unconfigured, as before; ! opens, and can't "
-		      "save; X lost\n");
+	print_message(
+	    "# one sign for each TPM command that failed: n opened automatically, with what the verb saved; o with\n"
+	    "# what was saved before; r with the recovery key; - still unconfigured, as before; ! opens, but can't\n"
+	    "# save; X lost\n");
 	failed = _cmocka_run_group_tests("a fault at every TPM command", tests, n, NULL, NULL);
 	free(tests);
 	free(plans);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The state files of every release, as its own programs wrote them: whatever comes later must open them. Each folder below
- * keys/tests/fixtures/ is a release; in it each folder is a host: both banks, its TPM's whole state, its event log, UUID, and its
- * recovery key in the clear, for it keeps nothing. --write RELEASE: makes those of the release that this is.
+ * The state files of every release, as its own programs wrote them: every later release must open them. Each folder
+ * below keys/tests/fixtures/ is a release, and each folder in it a host: both banks, its TPM's whole state, its event
+ * log, UUID, and its recovery key in the clear, since it protects nothing. --write RELEASE: makes those of the current
+ * release.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,10 +27,10 @@
 #define FIXTURES "keys/tests/fixtures"
 enum { HOSTS_MAX = 64 };
 
-/* How a fixture's host was brought to what it is, and what it opens by. */
+/* How a fixture's host was brought to its state, and what it opens with. */
 struct host {
 	const char *name;
-	const char *verbs[4]; /* of the table, after the first boot */
+	const char *verbs[4]; /* from the table, after the first boot */
 	enum es_opened_by opens_by;
 };
 
@@ -92,7 +93,7 @@ static void check_tree(const struct reopen *how)
 	      how->to);
 }
 
-/* Both: an opening would make do with one. */
+/* Both: for an opening, one would be enough. */
 static void check_banks(const char *folder)
 {
 	ES_FD fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -106,7 +107,7 @@ static void check_banks(const char *folder)
 	}
 }
 
-static void it_opens_by_itself_and_with_its_recovery_key(void **state)
+static void it_opens_automatically_and_with_its_recovery_key(void **state)
 {
 	const struct fixture *f = *state;
 	char uuid[64], key[ES_RECOVERY_TEXT_LEN + 2], to[] = "/tmp/etcseal-fixture-XXXXXX";
@@ -135,7 +136,7 @@ static void it_opens_by_itself_and_with_its_recovery_key(void **state)
 	assert_int_equal(reopen(&how, &record, &refused), ES_OK);
 	assert_int_equal(record.opened_by, f->opens_by);
 	check_tree(&how);
-	/* On another computer, with a TPM that knows nothing. */
+	/* On another computer, with an unrelated TPM. */
 	es_swtpm_replace(how.tpm);
 	how.uuid = "8d3f0e1c-22a5-4f4e-8f4b-1c5f2f7f6d01";
 	how.recovery = key;
@@ -178,7 +179,7 @@ static void write_all(void **state)
 		write_host(&hosts[i], *state);
 }
 
-/* A fixture's host is known by its name, also where a later release no longer makes it. */
+/* A fixture's host is recognised by its name, even if a later release no longer makes it. */
 static unsigned find(struct fixture ret[static HOSTS_MAX])
 {
 	DIR *releases = opendir(FIXTURES);
@@ -210,7 +211,7 @@ int main(int argc, char **argv)
 	}
 	n = find(fixtures);
 	for (unsigned i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){ fixtures[i].folder, it_opens_by_itself_and_with_its_recovery_key, NULL,
-						NULL, &fixtures[i] };
+		tests[i] = (struct CMUnitTest){ fixtures[i].folder, it_opens_automatically_and_with_its_recovery_key,
+						NULL, NULL, &fixtures[i] };
 	return _cmocka_run_group_tests("fixtures", tests, n, NULL, NULL);
 }

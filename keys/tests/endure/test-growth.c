@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Saving and opening trees from nothing to the caps: processor time, time on the clock and peak memory, printed, and none may
- * grow by more than the tree does. What is over a cap is refused in words, and what was saved before still opens. With no
- * argument small trees only; --whole: 100,000 files, and as many bytes as an archive may have.
+ * Saves and opens trees from empty to the caps, and prints processor time, elapsed time and peak memory; none may grow
+ * by more than the tree does. A tree over a cap is refused in words, and what was saved before still opens. Without an
+ * argument only small trees; --whole: 100,000 files, and as many bytes as an archive may have.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@
 
 struct size {
 	unsigned files;
-	size_t bytes; /* in all, of a kind that doesn't compress */
+	size_t bytes; /* in total, incompressible */
 };
 
 struct cost {
@@ -64,7 +64,7 @@ static struct cost begin(void)
 {
 	int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
 
-	assert_true(fd >= 0 && write(fd, "5", 1) == 1); /* the peak starts anew */
+	assert_true(fd >= 0 && write(fd, "5", 1) == 1); /* resets the peak */
 	close(fd);
 	return (struct cost){ .cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), .wall = seconds(CLOCK_MONOTONIC) };
 }
@@ -76,7 +76,7 @@ static struct cost end(struct cost from)
 			      .peak = peak_mib() };
 }
 
-/* Bytes that no packer makes smaller, the same in every run. */
+/* Incompressible bytes, the same in every run. */
 static void noise(uint8_t *to, size_t len, uint64_t seed)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -151,7 +151,7 @@ static void print(const struct measured *m)
 		      m->save.peak, m->open.cpu, m->open.wall, m->open.peak);
 }
 
-/* How a cost grows from a to b, as a power of the tree's growth: 1 is in step with it, 2 would be quadratic. */
+/* How a cost grows from a to b, as a power of the tree's growth: 1 is proportional, 2 would be quadratic. */
 static double power(double a, double b, double growth)
 {
 	return log(b / a) / log(growth);
@@ -165,7 +165,7 @@ static void in_step(const struct measured *a, const struct measured *b, double g
 		      growth, cpu, open_cpu);
 	assert_true(cpu < 1.4);
 	assert_true(open_cpu < 1.4);
-	/* A fixed part, and a few copies of what there is. */
+	/* A fixed part, and a few copies of the tree. */
 	assert_true(b->save.peak < 80 + 6 * ((b->size.bytes >> 20) + b->size.files / 1000));
 	assert_true(b->open.peak < 80 + 6 * ((b->size.bytes >> 20) + b->size.files / 1000));
 }
@@ -186,7 +186,7 @@ static void series(struct endured *h, const struct size *sizes, unsigned count)
 		    : (double)sizes[count - 1].files / (double)sizes[count - 2].files);
 }
 
-/* On a RAM file system, as the helper unpacks on one: a disk's own growth is none of ours. */
+/* On a RAM file system, as for the helper: a disk's own growth isn't ours. */
 static void start(struct endured *h)
 {
 	memset(h, 0, sizeof *h);
@@ -206,7 +206,7 @@ static void stop(struct endured *h)
 	endured_stop(h);
 }
 
-static void many_files_cost_what_they_are(void **state)
+static void the_cost_of_many_files_is_proportional(void **state)
 {
 	static const struct size sizes[] = {
 		{ 0, 0 }, { 10, 0 }, { 100, 0 }, { 1000, 0 }, { 4000, 0 }, { 10000, 0 }, { 100000, 0 },
@@ -219,7 +219,7 @@ static void many_files_cost_what_they_are(void **state)
 	stop(&h);
 }
 
-static void many_bytes_cost_what_they_are(void **state)
+static void the_cost_of_many_bytes_is_proportional(void **state)
 {
 	static const struct size sizes[] = {
 		{ 16, 16 << 10 }, { 16, 1 << 20 }, { 16, 4 << 20 }, { 16, 16 << 20 }, { 16, 63 << 20 },
@@ -232,7 +232,7 @@ static void many_bytes_cost_what_they_are(void **state)
 	stop(&h);
 }
 
-static void what_is_over_a_cap_is_told_and_the_last_generation_opens(void **state)
+static void a_tree_over_a_cap_is_reported_and_the_last_generation_opens(void **state)
 {
 	const bool *whole = *state;
 	const struct size over[] = { { 66, 66 << 20 }, { ES_ENTRIES_MAX + 1, 0 } };
@@ -257,9 +257,9 @@ int main(int argc, char **argv)
 {
 	bool whole = argc > 1 && strcmp(argv[1], "--whole") == 0;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate(many_files_cost_what_they_are, &whole),
-		cmocka_unit_test_prestate(many_bytes_cost_what_they_are, &whole),
-		cmocka_unit_test_prestate(what_is_over_a_cap_is_told_and_the_last_generation_opens, &whole),
+		cmocka_unit_test_prestate(the_cost_of_many_files_is_proportional, &whole),
+		cmocka_unit_test_prestate(the_cost_of_many_bytes_is_proportional, &whole),
+		cmocka_unit_test_prestate(a_tree_over_a_cap_is_reported_and_the_last_generation_opens, &whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The boot images of every release, as its own command wrote them: whatever comes later must find the same in them, or hosts
- * that are sealed to them no longer open. keys/tests/fixtures/RELEASE/image holds one with a vendor's policy, and the PCR 11 that its
- * stub measures, as that release foretold it. --write RELEASE: makes that of the release that this is. It doesn't boot: its
- * kernel is the stub once more.
+ * The boot images of every release, as its own command wrote them: every later release must find the same in them, or
+ * hosts that are sealed to them no longer open. keys/tests/fixtures/RELEASE/image holds one with a vendor's policy, and
+ * the PCR 11 that its stub measures, as that release predicted it. --write RELEASE: makes that of the current release.
+ * It doesn't boot: its kernel is a second copy of the stub.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,7 +64,8 @@ static void it_measures_what_it_did_and_its_policy_is_signed(void **state)
 	assert_int_equal(es_rsa_verify(pem, policy, match.signature), ES_OK);
 }
 
-/* By the programs beside this one. The private key goes with its folder: nobody needs to sign for this again. */
+/* Made by the programs beside this one. The private key is removed with its folder: nobody needs to sign for this
+ * again. */
 static const char make[] =
     "set -e; build=$1 to=" FIXTURES "/$2/image; work=$(mktemp -d); trap 'rm -r $work' EXIT; mkdir -p $to; umask 077; "
     "openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $work/key 2>/dev/null; "

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hard kills in a row: power goes after each boot's unlock, without TPM2_Shutdown. A TPM counts such an end as a failed try where
- * something was used that is under dictionary attack protection (TPM 2.0 Library Part 1, "Dictionary Attack
- * Protection"); all of ours is exempt. The harness ends swtpm by SIGKILL, so that it has no
- * chance to shut its TPM down in order, which would hide the fault. With --whole 50 of them, else 8.
+ * Repeated hard kills: power fails after each boot's unlock, without TPM2_Shutdown. A TPM counts that as a failed
+ * attempt if an object under dictionary attack protection was used (TPM 2.0 Library Part 1, "Dictionary Attack
+ * Protection"); all our objects are exempt. The harness ends swtpm with SIGKILL, so that it can't shut its TPM down
+ * cleanly, which would hide the fault. With --whole 50 of them, otherwise 8.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,7 +51,7 @@ static void a_host_that_is_killed_after_each_unlock_never_locks_its_tpm(void **s
 	endured_stop(&h);
 }
 
-/* The same kills, and an object of a kind that we don't make: they do lock this TPM. */
+/* The same kills with an object of a kind that we don't make: they do lock this TPM. */
 static void the_same_kills_lock_a_tpm_whose_object_is_protected(void **state)
 {
 	const unsigned *kills = *state;
@@ -75,7 +75,7 @@ static void the_same_kills_lock_a_tpm_whose_object_is_protected(void **state)
 	print_message("# the control: locked out after %u kills, lockout counter %u\n", done, lockout_counter(&h));
 	assert_true(in_lockout(&h));
 	assert_int_not_equal(es_swtpm_tool(h.m.tpm, "tpm2_unseal -c 0x81000123 -p pass", NULL, 0), 0);
-	/* And a lockout of others' making doesn't touch us. */
+	/* And a lockout that others caused doesn't affect us. */
 	assert_int_equal(endured_boot(&h, NULL), ES_OK);
 	endured_stop(&h);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test-power --quick|--whole BASE RECORDED LOG KEY UUID ESP MARK: the power goes at every write of a recorded boot (a guest that ran
- * every verb; see tests-ovmf/scenarios/power-cut.sh). For each write the disk is made up as it was when that write was
- * the last one; then with that write torn; then with any part of what hadn't been flushed missing. mtools copies the
- * banks out, and what they are, with the TPM as it was at that write, is opened. It must be one of the two last
- * generations, by itself or with the recovery key; behind the end of a verb, the one that it saved. Many cuts leave the
- * same banks and the same TPM: those are opened once.
+ * test-power --quick|--whole BASE RECORDED LOG KEY UUID ESP MARK: the power fails at every write of a recorded boot (a
+ * guest that ran every verb; see tests-ovmf/scenarios/power-cut.sh). For each write, the disk is rebuilt as it was when
+ * that write was the last one; then with that write torn; then with any part missing of what hadn't been flushed.
+ * mtools copies the banks out, and they are opened with the TPM as it was at that write. The result must be one of the
+ * last two generations, automatically or with the recovery key; after the end of a verb, the one that it saved. Many
+ * cuts leave the same banks and the same TPM: those are opened once.
+ *
  * test-power --commands: the verbs, as a guest types them.
  */
 #include <stdarg.h>
@@ -34,7 +35,7 @@ struct verdict {
 	struct es_digest banks;
 	uint64_t tpm;
 	enum endured_way way;
-	int step; /* what /etc/step of the unpacked tree says; 0: nothing was unpacked */
+	int step; /* from /etc/step of the unpacked tree; 0: nothing was unpacked */
 };
 
 struct row {
@@ -53,7 +54,7 @@ struct power {
 
 	const struct disk_event *pending[PENDING_MAX]; /* since the last flush */
 	size_t pending_count;
-	uint64_t tpm;       /* the TPM's state by now */
+	uint64_t tpm;       /* the TPM's state at this point */
 	int oldest, newest; /* the steps that may be found */
 	struct verdict *seen;
 	size_t seen_count, seen_room;
@@ -81,7 +82,7 @@ __attribute__((format(printf, 1, 2))) static int shell(const char *format, ...)
 	return system(line);
 }
 
-/* What an opening would look at: each file of each bank, and whether it is there. */
+/* The input of an opening: each file of each bank, and whether it exists. */
 static void hash_banks(const struct power *p, struct es_digest *ret)
 {
 	static const char *const names[] = { ES_INFO_NAME, ES_ARCHIVE_NAME, ES_LOG_NAME };
@@ -146,14 +147,14 @@ static const struct verdict *judge(struct power *p)
 	return &p->seen[p->seen_count++];
 }
 
-/* The image is what the disk holds now: what does it open to? */
+/* What the image opens to, with what the disk holds now. */
 static void look(struct power *p)
 {
 	struct row *row = &p->rows[p->row];
 	const struct verdict *v;
 	enum endured_way way;
 
-	/* File by file, as the stub reads them: mcopy of a folder ends at the first file that isn't whole. */
+	/* File by file, as the stub reads them: mcopy of a folder stops at the first damaged file. */
 	shell("rm -rf %s && mkdir -p %s/bank0 %s/bank1 && cd %s && for f in bank0/" ES_INFO_NAME
 	      " bank0/" ES_ARCHIVE_NAME " bank0/" ES_LOG_NAME " bank1/" ES_INFO_NAME " bank1/" ES_ARCHIVE_NAME
 	      " bank1/" ES_LOG_NAME
@@ -178,7 +179,7 @@ static void look(struct power *p)
 	row->ways[way]++;
 }
 
-/* Cuts here: of the pending writes those that `keep` names are on the disk, the last of them only with `tail` bytes. */
+/* Cuts here: the pending writes in `keep` are on the disk, and of the last of those only `tail` bytes. */
 static void cut(struct power *p, const bool *keep, uint32_t tail)
 {
 	static struct disk_kept kept[PENDING_MAX];
@@ -204,7 +205,7 @@ static void cut_in_all_ways(struct power *p)
 		cut(p, NULL, (uint32_t)(1 + dice(p) % (last / DISK_SECTOR - 1)) * DISK_SECTOR);
 	if (n == 1)
 		return;
-	/* The last one alone; then any; then all but one. */
+	/* Only the last one; then any; then all but one. */
 	memset(keep, 0, sizeof keep);
 	keep[n - 1] = true;
 	if (p->whole)
@@ -223,7 +224,7 @@ static void cut_in_all_ways(struct power *p)
 	}
 }
 
-/* "begin N command" and "end N status": what the guest is about. */
+/* "begin N command" and "end N status": what the guest is doing. */
 static void mark(struct power *p, const struct disk_event *e)
 {
 	char text[96];
@@ -329,7 +330,7 @@ static void a_power_cut_at_any_write_loses_nothing(void **state)
 	disk_log_free(&p->log);
 	es_buf_free(&log);
 	shell("rm -rf %s", p->scratch);
-	/* Both sides of every commit were seen, or this proves nothing. */
+	/* Both sides of every commit must have been seen, or this proves nothing. */
 	assert_true(p->seen_count > 10 && p->newest > 1);
 	assert_int_equal(table(p), 0);
 	free(p->seen);

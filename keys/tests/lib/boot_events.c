@@ -17,7 +17,7 @@ static void finish(struct boot_event *e, const struct es_writer *w)
 	e->event.data = (struct es_span){ e->data, w->pos };
 }
 
-/* UEFI_IMAGE_LOAD_EVENT: no addresses; a device path of one node with the file's path. */
+/* UEFI_IMAGE_LOAD_EVENT without addresses; a device path of one node with the file's path. */
 void boot_event_program(const struct es_pe *pe, const char *path, struct boot_event *ret)
 {
 	struct es_writer w = { .data = ret->data, .cap = sizeof ret->data };

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a piece of a program in a child, and keeps what it prints and how it ends. */
+/* Runs a part of a program in a child, and keeps what it prints and how it ends. */
 #ifndef ES_TESTLIB_CAPTURE_H
 #define ES_TESTLIB_CAPTURE_H
 
 enum { CAPTURE_MAX = 32 << 10 };
 
 struct captured {
-	int status; /* what body returned; 128 + n if signal n ended it */
+	int status; /* body's result; 128 + n if signal n ended it */
 	char out[CAPTURE_MAX], err[CAPTURE_MAX];
 };
 
-/* Standard input is /dev/null, or input's text. stdout_path NULL: into ret->out; else to that file ("/dev/full"). */
+/* Standard input is /dev/null, or the text `input`. stdout_path NULL: into ret->out; otherwise to that file
+ * ("/dev/full"). */
 struct capture_ends {
 	const char *input, *stdout_path;
 };

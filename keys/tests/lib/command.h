@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A program's dispatch function, called as its user calls it, on a machine of the testlib. */
+/* Calls a program's dispatch function as its user would, on a test machine. */
 #ifndef ES_TESTLIB_COMMAND_H
 #define ES_TESTLIB_COMMAND_H
 
@@ -18,15 +18,15 @@ struct command {
 	int count;
 };
 
-/* words are parted by single spaces; behind the program's name come the options that name the machine's parts. m may be
- * NULL: none of these. */
+/* words are separated by single spaces. The options that name the machine's parts are inserted after the program's
+ * name. m may be NULL: no such options. */
 void command_prepare(struct command *command, const struct machine *m, const char *words);
 int command_body(void *command); /* for capture() */
 
-/* With the terminal at path as its own, and as its input and outputs: for pty_start(). */
+/* With the terminal at path as its controlling terminal, input and outputs: for pty_start(). */
 int command_at_terminal(const char *path, void *command);
 
-/* Prepares, captures, and fails the test if it ends with another exit code. ends may be NULL. */
+/* Prepares, captures, and fails the test if the exit code differs. ends may be NULL. */
 void command_run(struct command *command, const struct machine *m, const char *words, int status,
 		 const struct capture_ends *ends, struct captured *ret);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ends a piece of work by SIGKILL as it enters its nth system call: what it had done by then is what there is. */
+/* Ends a function with SIGKILL as it enters its nth system call: only what it had done by then remains. */
 #ifndef ES_TESTLIB_CUT_H
 #define ES_TESTLIB_CUT_H
 

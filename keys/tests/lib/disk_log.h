@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What tests-ovmf/endure/recorder wrote down of one boot: every write to the guest's disk, every flush, every state of its TPM,
- * in their order. From it a disk is made up as it was, or may have been, when the power went at any moment: what was
- * flushed is there, and of what wasn't, any part (a disk with a cache of its own writes in any order).
+ * What tests-ovmf/endure/recorder recorded of one boot: every write to the guest's disk, every flush, and every state
+ * of its TPM, in order. From it, a disk can be rebuilt as it was, or may have been, when the power failed at any
+ * moment: what was flushed is there, and any part of what wasn't (a disk with a cache writes in any order).
  */
 #ifndef ES_TESTLIB_DISK_LOG_H
 #define ES_TESTLIB_DISK_LOG_H
@@ -26,13 +26,13 @@ struct disk_log {
 	size_t count;
 };
 
-/* The test fails if there is no such log, or it breaks off. */
+/* The test fails if there is no such log, or it is truncated. */
 void disk_log_read(const char *path, struct disk_log *ret);
 void disk_log_free(struct disk_log *log);
 
-/* Puts the first `length` bytes of a write onto the image. */
+/* Applies the first `length` bytes of a write to the image. */
 void disk_apply(int image, const struct disk_event *write, uint32_t length);
-/* The same, and keeps what was there: disk_undo, called for the last one first, puts it back. */
+/* The same, but keeps the previous bytes. disk_undo, called in reverse order, restores them. */
 struct disk_kept {
 	uint64_t offset;
 	uint32_t length;

@@ -52,7 +52,7 @@ enum es_reason endured_boot(struct endured *h, const char *recovery_text)
 	return machine_boot(&h->m, &boot, recovery_text, &h->record);
 }
 
-/* swtpm writes its state when NV changes and at no other time, so that it may be taken, and replaced, while it runs. */
+/* swtpm writes its state only when NV changes, so it can be copied and replaced while swtpm runs. */
 void endured_keep(struct endured *h)
 {
 	snprintf(h->point, sizeof h->point, "%s/point", h->m.folder);
@@ -77,7 +77,7 @@ void endured_back(struct endured *h)
 	h->given[0] = '\0';
 }
 
-/* Without a TPM and without a boot: what he needs when nothing else opens. */
+/* Without a TPM and without a boot: what the owner needs when nothing else opens. */
 static bool opens_a_bank(const struct endured *h, const char *key)
 {
 	ES_SECRET recovery = NULL;
@@ -105,13 +105,13 @@ static bool opens_a_bank(const struct endured *h, const char *key)
 static bool owner_can_open(const struct endured *h)
 {
 	if (h->given[0] == '\0' && h->recovery[0] == '\0')
-		return true; /* he was given none yet */
+		return true; /* they haven't been given one yet */
 	return (h->given[0] != '\0' && opens_a_bank(h, h->given)) ||
 	       (h->recovery[0] != '\0' && opens_a_bank(h, h->recovery));
 }
 
-/* Whichever of his keys is in force. */
-static enum es_reason boot_with_his_keys(struct endured *h)
+/* With whichever of the owner's keys is in force. */
+static enum es_reason boot_with_owners_keys(struct endured *h)
 {
 	enum es_reason r = ES_RECOVERY_WRONG;
 
@@ -140,7 +140,7 @@ enum endured_way endured_judge(struct endured *h, bool done)
 		return h->configured || done || h->given[0] != '\0' ? ENDURED_LOST : ENDURED_UNCONFIGURED;
 	if (r != ES_OK) {
 		way = ENDURED_RECOVERY;
-		r = boot_with_his_keys(h);
+		r = boot_with_owners_keys(h);
 	}
 	if (r != ES_OK)
 		return ENDURED_LOST;
@@ -175,6 +175,6 @@ bool endured_goes_on(struct endured *h)
 		return false;
 	r = endured_boot(h, NULL);
 	if (r != ES_OK && r != ES_NOT_CONFIGURED)
-		r = boot_with_his_keys(h);
+		r = boot_with_owners_keys(h);
 	return r == ES_OK && machine_has(&h->m, ENDURED_FILE, later);
 }

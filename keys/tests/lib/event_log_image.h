@@ -8,7 +8,7 @@
 enum {
 	ES_TEST_LOG_MAX = 8192,
 	ES_TEST_LOG_SIGNATURE = 32,   /* offset of "Spec ID Event03" */
-	ES_TEST_LOG_ALGS = 32 + 24,   /* of the number of algorithms; then 4 bytes for each */
+	ES_TEST_LOG_ALGS = 32 + 24,   /* offset of the number of algorithms; then 4 bytes for each */
 	ES_TEST_LOG_HEADER = 32 + 37, /* length of the header */
 	/* offsets in an event */
 	ES_TEST_EVENT_TYPE = 4,
@@ -23,7 +23,7 @@ struct es_test_log {
 };
 
 void es_test_log_begin(struct es_test_log *log);
-/* Its SHA-256 digest is that of measured, its SHA-1 digest zeros. */
+/* The SHA-256 digest is that of `measured`, the SHA-1 digest is zeros. */
 void es_test_log_event(struct es_test_log *log, unsigned pcr, uint32_t type, struct es_span measured,
 		       struct es_span data);
 struct es_span es_test_log_span(const struct es_test_log *log);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TPM2_PCR_Extend by hand: a test that boots a thousand times can't start a tool for each measurement. */
+/* TPM2_PCR_Extend without a tool: a test that boots a thousand times can't start one for each measurement. */
 #ifndef ES_TESTLIB_EXTEND_H
 #define ES_TESTLIB_EXTEND_H
 

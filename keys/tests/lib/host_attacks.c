@@ -37,7 +37,7 @@ bool attack_with_own_kdf_archive(void)
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
 
 	attack_scene_start(&s);
-	es_swtpm_tool_ok(s.m.tpm, NO_COUNTER, NULL, 0); /* or it were a downgrade */
+	es_swtpm_tool_ok(s.m.tpm, NO_COUNTER, NULL, 0); /* otherwise it would be a downgrade */
 	plant(&s, NULL, recovery);
 	assert_int_equal(boot(&s), ES_OK);
 	assert_int_equal(s.record.opened_by, ES_OPENED_BY_KDF);
@@ -45,7 +45,7 @@ bool attack_with_own_kdf_archive(void)
 	return ended(&s, attack_scene_has_key(&s));
 }
 
-/* Given at the console: a recovery boot by option changes PCR 12 besides. */
+/* Given at the console: as a boot option it would also change PCR 12. */
 bool attack_with_own_recovery_key(void)
 {
 	struct machine_boot console = machine_usual_boot;
@@ -83,7 +83,7 @@ bool attack_as_root_after_boot(void)
 	return ended(&s, attack_scene_has_key(&s));
 }
 
-/* The program runs in place of the helper, or before it: no fence has fallen. */
+/* The program runs in place of the helper, or before it: the fence isn't up. */
 static bool before_the_helper(const struct machine_boot *how, bool require_secure_boot)
 {
 	struct attack_scene s;
@@ -126,7 +126,7 @@ bool attack_by_replaying_pcr_11_signed_by_another(void)
 	return before_the_helper(&replay, true);
 }
 
-/* It was so already when the host was sealed. */
+/* It was already so when the host was sealed. */
 static bool where_secure_boot_is_hollow(bool shim)
 {
 	struct machine_boot hollow = machine_usual_boot, replay;
@@ -161,7 +161,7 @@ bool attack_with_a_firmware_driver(void)
 	return before_the_helper(&driven, false);
 }
 
-/* Otherwise than by another image, everything is as it was; so the owner's secret would be opened by the other image. */
+/* Only the image differs, so the other image would open the owner's secret. */
 bool attack_with_changed_image(void)
 {
 	struct machine_boot changed = machine_usual_boot;

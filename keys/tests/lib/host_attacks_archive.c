@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attacks by what stands in the bank's files. */
+/* Attacks through the content of the bank's files. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include "keys/core/labels.h"
@@ -44,7 +44,7 @@ static void write_banks(struct attack_scene *s, const char *name, struct es_span
 		write_bank(s, bank, name, bytes);
 }
 
-/* Both banks with this tar for an archive, made with the owner's own key. */
+/* Both banks with this tar as their archive, made with the owner's own key. */
 static void seal_tar(struct attack_scene *s, const struct tar_image *members)
 {
 	ES_BANK bank = { .state = ES_BANK_ABSENT };
@@ -84,7 +84,8 @@ static void begin_tar(struct attack_scene *s, struct tar_image *t)
 	tar_folder(t, "tree/etc/");
 }
 
-/* One member, after another that prepares it or NULL; the path that must not come to be, under the run folder. */
+/* One member, perhaps after another that prepares it; trace is the path that must not be created, below the run
+ * folder. */
 static bool with_members(const struct tar_member *first, const struct tar_member *second, const char *trace)
 {
 	struct attack_scene s;
@@ -141,7 +142,7 @@ bool attack_with_setuid_in_tar(void)
 	return with_members(NULL, &m, "ram/tree/etc/sh");
 }
 
-/* The memory that an unpacked tree takes is the host's: without a cap a few hundred KiB could take all of it. */
+/* An unpacked tree takes the host's memory: without a cap, a few hundred KiB could use up all of it. */
 bool attack_with_tar_of_too_many(void)
 {
 	struct attack_scene s;
@@ -152,7 +153,7 @@ bool attack_with_tar_of_too_many(void)
 
 	attack_scene_start(&s);
 	begin_tar(&s, &t);
-	tar_folder(&folder, "tree/"); /* may come again: members cost time too, and these no disk */
+	tar_folder(&folder, "tree/"); /* may come again: members cost time, too, and these take no disk */
 	for (int i = 0; i < ES_ENTRIES_MAX; i++)
 		tar_raw(&t, folder.tar.data, folder.len);
 	tar_file(&t, "tree/etc/last", "x");
@@ -166,8 +167,8 @@ bool attack_with_tar_of_too_many(void)
 	return there;
 }
 
-/* A bank that is right in everything but that its log is ten times what it may be: whoever writes the disk would say how
- * much memory the helper takes. With the owner's key, so that nothing else is wrong with it. */
+/* A bank that is valid except that its log is ten times the maximal size: anyone who can write to the disk would decide
+ * how much memory the helper uses. Made with the owner's key, so that nothing else is wrong with it. */
 bool attack_with_oversize_bank(void)
 {
 	struct attack_scene s;
@@ -197,7 +198,8 @@ bool attack_with_oversize_bank(void)
 	return r == ES_OK;
 }
 
-/* Another value in the same form: the word for true, false and null, else the value's first or last letter or digit. */
+/* Another value of the same form: the opposite of true and false, something for null, otherwise another first or last
+ * letter or digit. */
 static bool edit_line(char *line, size_t len, bool last)
 {
 	static const char *const words[][2] = { { "false", "true " }, { "true", "null" }, { "null", "\"x\" " } };
@@ -222,7 +224,7 @@ static bool edit_line(char *line, size_t len, bool last)
 
 struct edits {
 	struct es_span info;
-	unsigned banks; /* 1: the first one alone; 2: both alike */
+	unsigned banks; /* 1: only the first one; 2: both alike */
 	unsigned made, unnoticed;
 };
 
@@ -274,7 +276,7 @@ unsigned attack_by_editing_info(unsigned *ret_edits)
 	return e.unnoticed;
 }
 
-/* The index that such an edit makes of ours. */
+/* Our index after such an edit. */
 #define EDITED_INDEX "0x0180e5eb"
 
 unsigned attack_by_editing_one_old_copy(unsigned *ret_edits)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attacks on what tells old from new: a counter of the attacker's, banks that name it, banks that are gone. */
+/* Attacks on what distinguishes old from new: a counter of the attacker's, banks that name it, missing banks. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include "keys/core/labels.h"
@@ -16,7 +16,7 @@
 #define THEIRS_MAKE "tpm2_nvdefine -Q -C o -s 8 -a 'authread|authwrite|no_da|nt=counter' " THEIRS
 #define THEIRS_READ "$((0x$(tpm2_nvread -C " THEIRS " " THEIRS " | od -An -v -tx1 | tr -d ' \\n')))"
 
-/* Owner auth is empty: any system that is booted on the machine can make a counter of the same form as ours. */
+/* Owner auth is empty: any system booted on the machine can make a counter of the same form as ours. */
 static void make_counter_of_theirs(struct attack_scene *s, uint64_t value)
 {
 	char line[512];

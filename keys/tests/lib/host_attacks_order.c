@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of an opening: nothing that the disk holds is looked into while the key is in reach, if the key doesn't need it. The
- * proxy sees when the fence is up; the test program wraps what is not to be called before (ld's --wrap) and reports it.
+ * The order of an opening: while the key is within reach, nothing from the disk is processed that the key doesn't need.
+ * The proxy sees when the fence is up; the test program wraps the functions that must not be called before that (ld's
+ * --wrap) and reports each call.
  */
 #include "keys/tests/lib/host_attacks.h"
 
@@ -57,7 +58,7 @@ static bool boot_looks_early(struct attack_scene *s, const struct machine_boot *
 	return looked_early;
 }
 
-/* An edited PCR value in the protector, while the real ones are good: the comparison fails with the key in reach. */
+/* A PCR value in the protector is edited, while the real ones match: the comparison fails with the key within reach. */
 bool attack_by_a_log_before_the_fence(void)
 {
 	struct attack_scene s;
@@ -74,7 +75,7 @@ bool attack_by_a_kdf_before_the_fence(void)
 	struct attack_scene s;
 
 	attack_scene_start(&s);
-	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -C o 0x0180e5ea", NULL, 0); /* or it were a downgrade */
+	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -C o 0x0180e5ea", NULL, 0); /* otherwise it would be a downgrade */
 	attack_scene_own_host(&s, NULL, "../theirs", recovery);
 	attack_scene_shell(&s, "rm -r bank0 bank1 && mv ../theirs/bank0 ../theirs/bank1 .");
 	return boot_looks_early(&s, &machine_usual_boot, ES_OK);

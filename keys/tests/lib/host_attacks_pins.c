@@ -54,7 +54,7 @@ static bool planted(const char *pin, enum es_reason refusal)
 	opened = r == ES_OK && machine_has(&s.m, "etc/secret", ATTACK_PLANTED);
 	if (!opened) {
 		assert_int_equal(r, refusal);
-		/* Nor by the attacker's recovery key. */
+		/* Nor with the attacker's recovery key. */
 		assert_int_equal(machine_boot(&s.m, &boot, recovery, &s.record), refusal);
 	}
 	attack_scene_stop(&s);
@@ -71,7 +71,7 @@ bool attack_with_planted_host(void)
 	return planted(ES_OPTION_HOST, ES_OTHER_HOST);
 }
 
-/* No counter, says the device, and the fence is up. */
+/* The device says that there is no counter, and that the fence is up. */
 static void lie(void *arg, struct es_proxy_message *m)
 {
 	if (m->code == CC_NV_READ_PUBLIC)
@@ -109,7 +109,7 @@ bool attack_on_bus_and_disk(void)
 	if (r == ES_OK) {
 		assert_int_equal(s.record.opened_by, ES_OPENED_BY_KDF);
 		assert_true(s.record.fenced && !s.record.fence_vouched);
-		taken = attack_scene_has_key(&s); /* by what runs in the planted tree */
+		taken = attack_scene_has_key(&s); /* by a program in the planted tree */
 	} else {
 		assert_true(r == ES_TPM_FORGED || r == ES_FENCE_UNVOUCHED || r == ES_FENCE_FAILED);
 	}

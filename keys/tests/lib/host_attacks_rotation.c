@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an old copy is worth once the owner has changed the keys. */
+/* What an old copy is worth after the owner has changed the keys. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include "keys/core/labels.h"
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* He minds no MAC: it is the archive that he wants. */
+/* The attacker ignores the MAC: they want the archive. */
 static bool opens_archive(const struct es_bank *bank, const struct es_secret *key)
 {
 	ES_SECRET kek = NULL;
@@ -51,7 +51,7 @@ static bool any_bank_opens(struct attack_scene *s, const struct es_secret *key, 
 	return opened;
 }
 
-/* The image is genuine, and so are the boot and the TPM: a fault in that image has got him the key. */
+/* The image, the boot and the TPM are genuine: a fault in that image has given the attacker the key. */
 bool attack_with_info_from_before_a_rotation(void)
 {
 	struct attack_scene s;
@@ -70,7 +70,7 @@ bool attack_with_info_from_before_a_rotation(void)
 	attack_scene_backup(&s, "the second\n");
 	es_secret_freep(&key);
 	machine_power_on(&s.m, &machine_usual_boot);
-	assert_true(attack_scene_unseal(&s, &key)); /* the old copy does still give its key */
+	assert_true(attack_scene_unseal(&s, &key)); /* the old copy still gives its key */
 	opened = any_bank_opens(&s, key, recovery);
 	attack_scene_stop(&s);
 	return opened;

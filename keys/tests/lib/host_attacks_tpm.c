@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attacks on the TPM of a whole host, and on the way to it. */
+/* Attacks on the TPM of a whole host, and on the bus to it. */
 #include "keys/tests/lib/host_attacks.h"
 
 #include "keys/core/labels.h"
@@ -28,7 +28,7 @@ static bool ended(struct attack_scene *s, bool succeeded)
 #define COUNTER      "0x0180e5ea"
 #define COUNTER_READ "$((0x$(tpm2_nvread -C " COUNTER " " COUNTER " | od -An -v -tx1 | tr -d ' \\n')))"
 
-/* An SRK and a counter, as the owner's TPM has them, and the counter at this value. */
+/* Makes an SRK and a counter like those in the owner's TPM, with this value. */
 static void furnish(struct es_swtpm *tpm, uint64_t value)
 {
 	char line[700];
@@ -55,8 +55,8 @@ static uint64_t generation_now(struct attack_scene *s)
 	return es_host_bank(host)->info->generation;
 }
 
-/* An old copy of the banks, on a board with a TPM of the attacker's that calls it the newest. Its owner opens it with the
- * recovery key, as they may: are they told that nobody knows how old it is? */
+/* An old copy of the banks, on a board with a TPM of the attacker's that calls it the newest. The owner opens it with
+ * the recovery key, as they may: are they told that its age is unknown? */
 bool attack_with_another_tpm(void)
 {
 	struct attack_scene s;
@@ -77,7 +77,7 @@ bool attack_with_another_tpm(void)
 	return ended(&s, s.record.freshness == ES_FRESHNESS_NEWEST);
 }
 
-/* While the host runs: what is sealed anew would be sealed to a key of the attacker's. */
+/* While the host runs: a new seal would be to a key of the attacker's. */
 bool attack_by_swapping_the_tpm_at_a_new_seal(void)
 {
 	struct attack_scene s;
@@ -128,7 +128,7 @@ static bool bus_holds(const char *path, const struct es_secret *secret)
 	return pcap_holds(path, es_secret_bytes(secret), es_secret_len(secret));
 }
 
-/* Any secret of the host as it now is. */
+/* Any of the host's current secrets. */
 static bool bus_tells(struct attack_scene *s, const struct bus *bus)
 {
 	ES_SECRET sealed = NULL;

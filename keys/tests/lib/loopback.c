@@ -35,11 +35,11 @@ static bool bind_to(int fd, uint16_t port)
 	return bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
 }
 
-/* Below the range from which the kernel takes the ports of clients: one of those could slip in between, and thousands of them
+/* Below the range from which the kernel takes client ports: one of those could slip in between, and thousands of them
  * linger after a test that connects often. */
 enum { PORTS_FROM = 10000, PORTS_TO = 32000 };
 
-/* An even port and the one behind it, so that no two pairs overlap; 0 if the kernel's choice has no free neighbour. */
+/* An even port and the next one, so that no two pairs overlap; 0 if the kernel's choice has no free neighbour. */
 static uint16_t try_pair(void)
 {
 	struct sockaddr_in a;
@@ -61,7 +61,7 @@ static uint16_t try_pair(void)
 	return port;
 }
 
-/* A name in the abstract name space goes with the process that holds it. */
+/* A name in the abstract namespace disappears with the process that holds it. */
 static int claim(uint16_t port)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };

@@ -184,7 +184,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 	if (r == ES_OK)
 		r = agree(boot, o, es_opening_unpack(o, tree));
 	if (r == ES_OK && es_opening_record(o)->state != ES_BOOT_UNLOCKED)
-		r = es_opening_unpack(o, tree); /* once more, since somebody agreed */
+		r = es_opening_unpack(o, tree); /* again, since someone agreed */
 	*ret_record = *es_opening_record(o);
 	leave(m, o);
 	return r;

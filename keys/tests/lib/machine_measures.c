@@ -23,7 +23,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* One event: into the log as the firmware writes it (crypto agile, SHA-256 alone), and into the TPM. */
+/* One event: into the log as the firmware writes it (crypto agile, only SHA-256), and into the TPM. */
 static void measure_digest(struct machine *m, struct es_writer *log, const struct es_event *event)
 {
 	es_write_le32(log, event->pcr);
@@ -118,7 +118,7 @@ static void make_image(const struct machine *m, const struct machine_boot *b, st
 		assert_int_equal(es_buf_copy(file, ret), ES_OK);
 }
 
-/* The partition may be full, or read-only, by a later boot. */
+/* The partition may be full or read-only by a later boot. */
 static void put_image(const struct machine *m, const char *path, struct es_span image)
 {
 	ES_BUF is = { NULL, 0 };
@@ -165,7 +165,7 @@ static void log_header(struct es_writer *log)
 	es_write_bytes(log, "", 1);
 }
 
-/* What our stub does, written once more. */
+/* A second implementation of what our stub does. */
 static void measure_handed_over(struct machine *m, struct es_writer *log, const char *label, const char *name,
 				struct es_span value)
 {

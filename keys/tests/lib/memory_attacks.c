@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Nothing that is looked for may be in this process: it forks those that are looked through. So shells make the plaintext,
- * children do all the work on it, and what is looked for is read into memory that no child inherits.
+ * This process must hold nothing that is searched for: it forks the processes that are searched. So shells make the
+ * plaintext, children do all the work on it, and the needles are read into memory that no child inherits.
  */
 #include "keys/tests/lib/memory_attacks.h"
 
@@ -31,7 +31,7 @@
 
 enum { BOUND_S = 60 };
 
-/* Each is 64 digits that are nowhere else; with /etc/passwd of the same length as the image's, diff reads it. */
+/* Each needle is 64 digits that occur nowhere else. etc/passwd has the same length as the image's, so diff reads it. */
 static const char make_tree[] =
     "set -e; cd %s; mkdir -p needles run/ram/tree/etc; "
     "random() { od -An -v -N32 -tx1 /dev/urandom | tr -d ' \\n' >needles/$1; }; "
@@ -52,7 +52,7 @@ struct scene {
 	bool succeeded;
 	unsigned found;
 	struct es_secret *needle[NEEDLES];
-	char out[96]; /* where extract may go */
+	char out[96]; /* the folder that extract may write to */
 	char ram[128];
 };
 
@@ -165,7 +165,7 @@ static void scene_sealed(struct scene *s, dispatch_fn *dispatch)
 
 bool memory_attacks_can_see(void)
 {
-#ifdef __SANITIZE_ADDRESS__ /* makes mlockall() do nothing, and keeps what is freed, on purpose */
+#ifdef __SANITIZE_ADDRESS__ /* makes mlockall() do nothing, and keeps freed memory on purpose */
 	return false;
 #else
 	return true;
@@ -181,7 +181,7 @@ static bool scene_end(struct scene *s)
 	return s->succeeded && memory_attacks_can_see();
 }
 
-/* Swap: stopped each time, until it has one of them in hand, and not a name only. */
+/* Swap: stopped each time, until the process holds one of the needles other than a name. */
 static bool look_at_pages(pid_t pid, void *context)
 {
 	struct scene *s = context;
@@ -287,7 +287,7 @@ bool attack_find_plaintext_after_verbs(dispatch_fn *dispatch)
 	assert_int_equal(run_until(&s, "init", SYS_exit_group, look_for_needles), 0);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		look_after(&s, verbs[i]);
-	s.skip = NAME; /* which it prints, with what it prints them by */
+	s.skip = NAME; /* it prints this, and keeps it in the output buffers */
 	look_after(&s, "diff");
 	look_after(&s, "diff --json");
 	return scene_end(&s);
@@ -307,7 +307,7 @@ bool attack_find_plaintext_after_boot(dispatch_fn *dispatch)
 	return scene_end(&s);
 }
 
-/* Waits until watch.json shows that all is saved, under another revision than before. */
+/* Waits until watch.json shows that everything is saved, with another revision than before. */
 static void wait_for_save(struct scene *s, struct es_watch_record *record)
 {
 	const struct timespec step = { .tv_nsec = 50000000 };
@@ -327,7 +327,7 @@ static void wait_for_save(struct scene *s, struct es_watch_record *record)
 	fail_msg("watch saves nothing: %s %s", record->reason, record->detail);
 }
 
-/* Two saves, then it waits for more; look is called meanwhile. */
+/* Saves twice, then waits for more changes; look is called during the wait. */
 static bool attack_watch(dispatch_fn *dispatch, bool (*look)(pid_t, void *))
 {
 	struct es_watch_record record = { .generation = 0 };

@@ -87,7 +87,7 @@ void oracle_build_folder(char ret[static PATH_MAX])
 
 	assert_true(n > 0);
 	ret[n] = '\0';
-	/* Up to where the library is. */
+	/* Upwards to the folder of the library. */
 	while ((end = strrchr(ret, '/')) != NULL) {
 		strcpy(end, "/libetcseal.a");
 		if (access(ret, F_OK) == 0) {

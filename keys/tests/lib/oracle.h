@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs that we didn't write, run in a temporary folder, as second readers of what we wrote. */
+/* Programs that we didn't write, run in a temporary folder, to check what we wrote. */
 #ifndef ES_TESTLIB_ORACLE_H
 #define ES_TESTLIB_ORACLE_H
 
@@ -14,10 +14,10 @@ int oracle_folder_remove(void **state);
 void oracle_write(void **state, const char *name, struct es_span bytes);
 struct es_buf oracle_read(void **state, const char *name); /* the caller frees */
 
-/* Runs a line of shell in that folder, standard error to the file "stderr"; the exit status. */
+/* Runs a shell line in that folder, with standard error in the file "stderr"; returns the exit status. */
 int oracle_shell(void **state, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The folder that this test was built in, which has the programs. */
+/* The folder that this test was built in, which contains the programs. */
 void oracle_build_folder(char ret[static PATH_MAX]);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For a program that is linked with --wrap for both: reports each call. Code in a header, since ld wraps what each program's own link
- * asks for. */
+/* For a program that is linked with --wrap for both functions: reports each call. The code is in a header, since ld
+ * applies --wrap for each program separately. */
 #ifndef ES_TESTLIB_ORDER_WRAP_H
 #define ES_TESTLIB_ORDER_WRAP_H
 

@@ -20,7 +20,7 @@
 
 enum { EVE = 65533 };
 
-/* Folders: roots, root's own; theirs; sticky, as /tmp; shared, which everybody can write to. */
+/* Folders: roots is root's own; theirs; sticky is like /tmp; everybody can write to shared. */
 struct scene {
 	struct machine m;
 	struct command command;
@@ -41,7 +41,7 @@ static void shell(const struct scene *s, const char *line)
 		fail_msg("%s", line);
 }
 
-/* What they do themselves. */
+/* Runs a line as the other user. */
 static bool they_can(const struct scene *s, const char *line)
 {
 	int status;
@@ -56,7 +56,7 @@ static bool they_can(const struct scene *s, const char *line)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* Paths in words are written as %/x: in the machine's folder. Whether it ended well. */
+/* In words, %/x is a path in the machine's folder. Returns whether it succeeded. */
 static bool run(struct scene *s, const char *words)
 {
 	char full[1024] = "";
@@ -91,7 +91,7 @@ static struct scene *scene_start(dispatch_fn *dispatch)
 	return s;
 }
 
-/* A refusal has to be the one of the path, and to name it. */
+/* A refusal must be about the path, and must name it. */
 static bool scene_end(struct scene *s, bool succeeded)
 {
 	if (!succeeded && strstr(s->said.err, es_reason_words(ES_UNSAFE_PATH)->what) == NULL)

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Another user of the host waits at a path that root names. True is: they got hold of what was written, or root took what
- * they put there. tools/tests/test-path.c shows that none succeeds, and tools/tests/test-without-path-checks.c that each would.
+ * Another user of the host waits at a path that root names. True: they got hold of what was written, or root used what
+ * they put there. tools/tests/test-path.c shows that none succeeds, and tools/tests/test-without-path-checks.c that
+ * each would.
  */
 #ifndef ES_TESTLIB_PATH_ATTACKS_H
 #define ES_TESTLIB_PATH_ATTACKS_H
 
 #include "keys/tests/lib/command.h"
 
-/* What is extracted comes to be where they say: by a symlink at its end, or on the way. */
+/* Extracted files land where they choose: through a symlink at the path's end, or along it. */
 bool attack_extract_by_link(dispatch_fn *dispatch);
 bool attack_extract_by_link_on_the_way(dispatch_fn *dispatch);
-/* They can move it away, out of their own folder, or of one that everybody can write to. */
+/* They can move it away, from their own folder, or from one that everybody can write to. */
 bool attack_extract_in_their_folder(dispatch_fn *dispatch);
 bool attack_extract_in_shared_folder(dispatch_fn *dispatch);
-/* It comes into a folder of theirs. */
+/* It is written into a folder of theirs. */
 bool attack_extract_into_their_folder(dispatch_fn *dispatch);
-/* A file of root's is overwritten by a boot image. */
+/* A boot image overwrites a file of root's. */
 bool attack_image_by_link(dispatch_fn *dispatch);
 /* The image carries, and is signed with, a key of theirs; or the recovery key comes from a file of theirs. */
 bool attack_policy_key(dispatch_fn *dispatch);

@@ -31,7 +31,7 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Commands and answers take turns. */
+/* Commands and answers alternate. */
 static void packet(const uint8_t *data, size_t len, unsigned nth, struct pcap_summary *s)
 {
 	size_t ip = len >= 20 ? (data[0] & 15u) * 4u : 0;

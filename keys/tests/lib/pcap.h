@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads what tpm2-tss's own pcap TCTI wrote: every byte to and from the TPM, recorded by somebody else's code. */
+/* Reads the output of tpm2-tss's own pcap TCTI: every byte to and from the TPM, recorded by code that isn't ours. */
 #ifndef ES_TESTLIB_PCAP_H
 #define ES_TESTLIB_PCAP_H
 
@@ -12,7 +12,7 @@ struct pcap_summary {
 	uint32_t codes[64]; /* of the first 64 commands */
 };
 
-/* pcapng blocks (IETF draft-ietf-opsawg-pcapng), IPv4 and TCP headers as the TCTI makes them up. */
+/* pcapng blocks (IETF draft-ietf-opsawg-pcapng), with the IPv4 and TCP headers that the TCTI makes up. */
 void pcap_read(const char *path, struct pcap_summary *ret);
 bool pcap_holds(const char *path, const void *bytes, size_t len);
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum { WINDOW = 1 << 20, LINE = 512 };
-/* A sanitizer's shadow is terabytes of nothing. */
+/* A sanitizer's shadow is terabytes of empty memory. */
 static const uint64_t LARGEST = 1ull << 30;
 
 struct region {
@@ -28,7 +28,7 @@ struct region {
 	bool locked;
 };
 
-/* The next that it can write, with its flags; false at the end. */
+/* The next region that the process can write, with its flags; false at the end. */
 static bool next_region(FILE *smaps, struct region *r)
 {
 	bool writable = false;
@@ -47,7 +47,7 @@ static bool next_region(FILE *smaps, struct region *r)
 	return false;
 }
 
-/* What is looked for, and a window that is moved over the memory; in this process both would be found. */
+/* The needle, and a window that moves over the memory; in this process both would be found. */
 struct search {
 	int mem;
 	bool own;
@@ -117,7 +117,7 @@ bool process_limit_locks(rlim_t limit)
 	const uint32_t dropped = 1u << CAP_IPC_LOCK | 1u << CAP_SYS_RESOURCE;
 	struct rlimit small;
 
-	/* The system that this runs on may not let even root go above what it has. */
+	/* The system that this runs on may not let even root raise its limit. */
 	if (getrlimit(RLIMIT_MEMLOCK, &small) < 0 || syscall(SYS_capget, &header, data) < 0)
 		return false;
 	small.rlim_cur = small.rlim_max = limit < small.rlim_max ? limit : small.rlim_max;
@@ -134,7 +134,7 @@ static void be_traced(const struct process_stop *stop)
 	_exit(stop->body(stop->arg));
 }
 
-/* Goes on to the next system call's entry. False: the child has ended, by *status. */
+/* Continues to the next entry of a system call. False: the child has ended, with *status. */
 static bool to_next_call(pid_t pid, int *status, long *ret_call)
 {
 	struct __ptrace_syscall_info info;

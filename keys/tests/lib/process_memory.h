@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Looks for bytes in all memory that a process can write, and at whether it can reach swap: the kernel's own view, by
- * /proc/PID/smaps and /proc/PID/mem. And stops a child where the bytes are to be looked for.
+ * Searches all memory that a process can write for bytes, and checks whether it can reach swap, by the kernel's own
+ * view: /proc/PID/smaps and /proc/PID/mem. Also stops a child where it is to be searched.
  */
 #ifndef ES_TESTLIB_PROCESS_MEMORY_H
 #define ES_TESTLIB_PROCESS_MEMORY_H
@@ -13,20 +13,20 @@
 
 struct process_memory {
 	unsigned found;          /* how often the bytes are there */
-	unsigned found_unlocked; /* … where they can be swapped */
-	unsigned unlocked;       /* mappings that can be swapped, whatever they hold */
-	char where[256];         /* the first of found (or of found_unlocked, where there is one), for a message */
+	unsigned found_unlocked; /* … in memory that can be swapped */
+	unsigned unlocked;       /* mappings that can be swapped, whatever they contain */
+	char where[256];         /* the first place of found (or of found_unlocked, if there is one), for a message */
 };
 
-/* What is looked for is kept where no forked child has it; in this process itself it isn't counted. NULL: only the pages are
- * looked at. */
+/* needle is in memory that no forked child has; in this process it isn't counted. NULL: only checks the pages. */
 void process_memory_look(pid_t pid, const struct es_secret *needle, struct process_memory *ret);
 
-/* This process becomes like root of a container, which can't lock more than that. */
+/* Makes this process like root in a container that can't lock more than that. */
 bool process_limit_locks(rlim_t limit);
 
-/* Runs body in a child, and calls look each time that it enters the system call (for exit_group: when its work is done),
- * until look returns true; then, or at its end, the child is let go. Returns its exit code, 128 + n if signal n ended it. */
+/* Runs body in a child, and calls look each time that the child enters the system call (for exit_group: when its work
+ * is done), until look returns true. Then, or at its end, the child is released. Returns its exit code, or 128 + n if
+ * signal n ended it. */
 struct process_stop {
 	int (*body)(void *arg);
 	void *arg;

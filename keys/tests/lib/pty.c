@@ -34,21 +34,21 @@ void pty_start(struct pty *p, int (*body)(const char *path, void *arg), void *ar
 	assert_int_equal(grantpt(p->master), 0);
 	assert_int_equal(unlockpt(p->master), 0);
 	assert_int_equal(ptsname_r(p->master, p->path, sizeof p->path), 0);
-	/* Held open here, so that what the child showed last isn't lost with it. */
+	/* Kept open here, so that the child's last output isn't lost with it. */
 	p->slave = open(p->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(p->slave >= 0);
 	fflush(NULL);
 	p->child = fork();
 	assert_true(p->child >= 0);
 	if (p->child == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a test that fails leaves it behind */
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a failing test would leave it behind */
 		close(p->master);
 		close(p->slave);
 		_exit(body(p->path, arg));
 	}
 }
 
-/* Reads what comes within ms; false if nothing did. */
+/* Reads what arrives within ms; false if nothing did. */
 static bool take(struct pty *p, int ms)
 {
 	struct pollfd fd = { .fd = p->master, .events = POLLIN };

@@ -28,7 +28,7 @@ __attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
 	assert_int_equal(system(line), 0);
 }
 
-/* What firmware and stub measured: the PCRs that only a restart sets back. */
+/* What firmware and stub measured into the PCRs that only a restart resets. */
 static void power_on(const struct reopen *how)
 {
 	struct es_event_log log;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opens, on this computer, what a guest's disk and TPM held at some moment: the guest's next boot, without the guest. */
+/* Opens, on this computer, what a guest's disk and TPM held at some moment: the guest's next boot, without the
+ * guest. */
 #ifndef ES_TESTLIB_REOPEN_H
 #define ES_TESTLIB_REOPEN_H
 
@@ -13,12 +14,12 @@ struct reopen {
 	struct es_span log;     /* the guest's event log: extended into the TPM, as that boot's firmware and stub did */
 	const char *uuid;       /* the machine's */
 	const char *recovery;   /* its recovery key */
-	const char *banks, *to; /* folders: of the banks (may be missing), and to unpack in */
+	const char *banks, *to; /* folders: with the banks (may be missing), and to unpack in */
 	bool secure_boot;
 };
 
-/* By itself; where that is refused, with the recovery key in a boot of its own. What came of it: ES_OK, ES_NOT_CONFIGURED,
- * or why not. *ret is the record of the last try; *ret_refused why it didn't open by itself (ES_OK: it did). */
+/* Opens automatically; if that is refused, with the recovery key in another boot. Returns ES_OK, ES_NOT_CONFIGURED, or
+ * why not. *ret is the record of the last try; *ret_refused is why it didn't open automatically (ES_OK: it did). */
 enum es_reason reopen(const struct reopen *how, struct es_boot_record *ret, enum es_reason *ret_refused);
 
 #endif

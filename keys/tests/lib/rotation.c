@@ -42,7 +42,6 @@ enum es_reason rotation_on(struct rotation *s, struct es_host *host)
 	return r;
 }
 
-/* The first step alone, as if the command had died behind it. */
 void rotation_half(struct rotation *s)
 {
 	ES_HOST host = machine_host(&s->m);

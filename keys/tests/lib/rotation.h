@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host whose keys are changed: "first" is saved under the old ones, "second" waits to be saved. */
+/* A host whose keys are changed: "first" is saved with the old ones, "second" is yet to be saved. */
 #ifndef ES_TESTLIB_ROTATION_H
 #define ES_TESTLIB_ROTATION_H
 
@@ -16,15 +16,15 @@ void rotation_start(struct rotation *s, bool kdf);
 enum es_reason rotation_boot(struct rotation *s, const char *recovery); /* the key, or NULL */
 enum es_reason rotation_backup(struct rotation *s);
 
-/* The first step; what it hands out goes to `after`, "" for nothing. */
+/* The first step; `after` gets the key that it hands out, or "" for none. */
 enum es_reason rotation_on(struct rotation *s, struct es_host *host);
-/* The first step alone, as if the command had died behind it; and both. They must succeed. */
+/* The first step only, as if the command had died after it; and both. They must succeed. */
 void rotation_half(struct rotation *s);
 void rotation_whole(struct rotation *s);
 
 void assert_rotation_opens(struct rotation *s, const char *recovery, const char *text);
 void assert_rotation_lists(struct rotation *s, const char *key);
-/* The one key of the running host: no second one lies beside it. The caller frees. */
+/* The running host's only key: there is no second one beside it. The caller frees it. */
 void rotation_key(const struct rotation *s, struct es_secret **ret);
 
 #endif

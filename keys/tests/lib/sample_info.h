@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sound encryption.info of each mode, for tests to break in one place at a time. What fails ends the test. */
+/* A valid encryption.info of each mode, for tests to break in one place at a time. A failure ends the test. */
 #ifndef ES_TESTLIB_SAMPLE_INFO_H
 #define ES_TESTLIB_SAMPLE_INFO_H
 
@@ -15,15 +15,15 @@
 
 struct es_secret *sample_mac_key(void); /* the caller frees */
 
-/* Protectors: tpm and recovery, or kdf and recovery. For these archive and log. The caller frees. */
+/* Protectors: tpm and recovery, or kdf and recovery; for these archive and log. The caller frees it. */
 struct es_info *sample_info(enum es_mode mode, uint64_t generation, struct es_span archive, struct es_span log);
-/* As a file, with its MAC. The caller frees. */
+/* The same as a file, with its MAC. The caller frees it. */
 struct es_buf sample_info_file(enum es_mode mode, uint64_t generation, struct es_span archive, struct es_span log);
 
-/* The file of that mode with the first `from` replaced by `to`, and a MAC that fits again. The test fails if there is no
- * such text. The caller frees. */
+/* The file of that mode with the first `from` replaced by `to`, and a matching MAC. The test fails if there is no such
+ * text. The caller frees it. */
 struct es_buf sample_info_edited(enum es_mode mode, const char *from, const char *to);
-/* Any text as the JSON part, with a MAC that fits. The caller frees. */
+/* Any text as the JSON part, with a matching MAC. The caller frees it. */
 struct es_buf sample_info_sealed(const char *json);
 
 #endif

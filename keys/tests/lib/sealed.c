@@ -50,7 +50,6 @@ static void hand_over(struct sealed *b)
 	sealed_write(b->handover, "boot.json", json);
 }
 
-/* Power on; `image` is what firmware and stub measured into PCR 11. */
 void sealed_power_on(struct sealed *b, const char *image)
 {
 	struct machine_boot boot = machine_usual_boot;
@@ -61,7 +60,8 @@ void sealed_power_on(struct sealed *b, const char *image)
 	hand_over(b);
 }
 
-/* The helper leaves its key under one name in root's keyring, which all test programs share: one of them at a time. */
+/* The helper leaves its key under one name in root's keyring, which all test programs share: only one of them may use
+ * it at a time. */
 static void own_the_keyring(struct sealed *b)
 {
 	b->keyring_lock = open("/tmp/etcseal-test-keyring.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -146,7 +146,6 @@ void sealed_assert_opened(struct sealed *b, enum es_opened_by by)
 	assert_int_equal(es_keyring_get(&key), ES_OK);
 }
 
-/* No configuration, no key, no mount. */
 void sealed_assert_shut(struct sealed *b, const char *refusal)
 {
 	ES_SECRET key = NULL;

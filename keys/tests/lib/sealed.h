@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A host before the boot helper runs: firmware and stub have measured, a handover lies there, and the banks in it were made
- * by the command's facade. And what the helper must leave. cmocka setups and teardown; *state becomes it.
+ * A host before the boot helper runs: firmware and stub have measured, there is a handover, and the command's facade
+ * made the banks in it. Also what the helper must leave. cmocka setups and teardown; *state becomes it.
  */
 #ifndef ES_TESTLIB_SEALED_H
 #define ES_TESTLIB_SEALED_H
@@ -11,10 +11,10 @@
 struct sealed {
 	struct machine m;
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
-	/* of the boot under test; machine's own run folder is that of the boot that sealed */
+	/* of the tested boot; the machine's own run folder is that of the boot that sealed */
 	char handover[96], run[96], ram[112], cmdline[96];
-	const char *tcti, *tpm_device; /* the latter NULL unless the test says otherwise */
-	struct es_boot_record record;  /* what the helper left: sealed_read_record */
+	const char *tcti, *tpm_device; /* the latter is NULL unless the test sets it */
+	struct es_boot_record record;  /* the helper's record: sealed_read_record */
 	int keyring_lock;
 };
 
@@ -23,12 +23,12 @@ int sealed_to_tpm(void **state);
 int sealed_without_tpm(void **state); /* mode kdf */
 int sealed_remove(void **state);
 
-/* Power cycle; `image` is what goes into PCR 11. Makes the handover anew. */
+/* Power cycle; `image` is measured into PCR 11. Makes a new handover. */
 void sealed_power_on(struct sealed *b, const char *image);
 void sealed_read_record(struct sealed *b);
-/* The tree, the record, the key in the keyring, the fence. */
+/* Checks the tree, the record, the key in the keyring, and the fence. */
 void sealed_assert_opened(struct sealed *b, enum es_opened_by by);
-/* No tree, no mount, no key, and the fence. */
+/* Checks that there is no tree, no mount, and no key, but the fence. */
 void sealed_assert_shut(struct sealed *b, const char *refusal);
 
 void sealed_write(const char *folder, const char *name, const char *text);

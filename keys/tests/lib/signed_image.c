@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* Of the process, and gone with it; a child that ends leaves it to its parent. */
+/* Owned by the process, and removed with it; a child that ends leaves it to its parent. */
 static char folder[64];
 static pid_t owner;
 
@@ -67,7 +67,7 @@ static void need_key(const char *by)
 
 void signed_image(struct es_span file, const char *by, struct es_buf *ret)
 {
-	/* A machine boots the same image again and again. */
+	/* A machine boots the same image repeatedly. */
 	static struct es_buf last, last_signed;
 	static char last_by[32];
 	char path[160];

@@ -18,13 +18,13 @@ void es_test_smbios_begin(struct es_test_smbios *t);
 /* strings: a literal, each with its NUL ("one\0two\0"), or "". */
 void es_test_smbios_add(struct es_test_smbios *t, uint8_t type, const char *strings);
 void es_test_smbios_add_long(struct es_test_smbios *t, uint8_t type, uint8_t formatted, const char *strings);
-/* One structure of one OEM string. */
+/* One structure with one OEM string. */
 void es_test_smbios_add_string(struct es_test_smbios *t, struct es_span string);
 
 void es_test_smbios_entry64(uint64_t address, uint32_t len, uint8_t ret[static ES_SMBIOS_ENTRY_LEN]);
 void es_test_smbios_entry32(uint32_t address, uint16_t len, uint16_t count, uint8_t ret[static ES_SMBIOS_ENTRY_LEN]);
 
-/* As Linux shows them: smbios_entry_point and DMI in that folder, which is made. */
+/* As Linux shows them: smbios_entry_point and DMI in that folder, which this makes. */
 void es_test_smbios_publish(const struct es_test_smbios *t, const char *folder);
 
 #endif

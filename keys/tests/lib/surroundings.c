@@ -182,7 +182,7 @@ static void put_digit(struct surroundings *s, char c, uint16_t zero)
 	put(s->text, text);
 }
 
-/* 16 groups, parted and grouped in whatever way. */
+/* 16 groups, separated and grouped in any way. */
 static void put_code(struct surroundings *s, const char *code)
 {
 	static const unsigned sizes[] = { 6, 6, 6, 6, 3, 2, 4, 1, 12, 96 };
@@ -216,7 +216,7 @@ static void put_carrier(struct surroundings *s, const char *code)
 	put(s->text, " ");
 }
 
-/* Two groups or more to an option. */
+/* Two or more groups in each option. */
 static void put_scattered(struct surroundings *s)
 {
 	unsigned group = 0, option = 0;
@@ -236,7 +236,7 @@ static void put_scattered(struct surroundings *s)
 	}
 }
 
-/* Six digits to a group, as they were handed out: a digit too many or too few is seen only there. */
+/* Six digits in each group, as handed out: a surplus or missing digit is noticed only in that form. */
 static void put_mistyped(struct surroundings *s)
 {
 	static const char *const parted[] = { "-", "/", " ", "\xe2\x80\x91", ":" };
@@ -287,7 +287,7 @@ void surroundings_make(struct surroundings *s, enum surroundings_form form, uint
 		}
 	}
 	put_others(s, 5);
-	/* What is last has no space after it: firmware's text is cleaned so. */
+	/* The last word has no space after it: firmware's text is cleaned in that way. */
 	for (n = strlen(s->text); n > 0 && s->text[n - 1] == ' ';)
 		s->text[--n] = '\0';
 	for (n = strlen(s->rest); n > 0 && s->rest[n - 1] == ' ';)

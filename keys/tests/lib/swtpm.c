@@ -23,7 +23,7 @@ struct es_swtpm {
 	uint16_t port;
 	int claim; /* on the port; -1: none */
 	bool tpm12;
-	char *banks; /* NULL: swtpm's own choice */
+	char *banks; /* NULL: swtpm's default */
 	char folder[64], tcti[64];
 };
 
@@ -86,7 +86,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Whether the TPM behind the port answers: it takes connections before it has made its first state and written that. */
+/* Whether the TPM at the port answers: it accepts connections before it has made and written its first state. */
 static bool answers(uint16_t port)
 {
 	static const uint8_t get_random[] = { 0x80, 0x01, 0, 0, 0, 12, 0, 0, 0x01, 0x7b, 0, 4 };
@@ -100,8 +100,8 @@ static bool answers(uint16_t port)
 	return yes;
 }
 
-/* Ready is when both ports take a connection, and a command is answered; gone is when it ended (somebody else took the
- * port). */
+/* It is ready when both ports accept a connection and a command is answered. It is gone when it has ended (someone else
+ * took the port). */
 static bool becomes_ready(struct es_swtpm *s)
 {
 	const struct timespec moment = { 0, 2000000 };

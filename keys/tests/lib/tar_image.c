@@ -48,7 +48,7 @@ struct block {
 };
 _Static_assert(sizeof(struct block) == 512, "one block");
 
-/* With its NUL. By hand: a fuzzer writes a hundred of them for each archive. */
+/* With its NUL. Not with printf: a fuzzer writes a hundred of these for each archive. */
 static void octal(char *field, size_t len, uint64_t n)
 {
 	field[--len] = '\0';
@@ -92,7 +92,7 @@ void tar_pax(struct tar_image *t, const char *key, struct es_span value)
 	size_t rest = 1 + strlen(key) + 1 + value.len + 1, len = rest;
 	char digits[24];
 
-	/* its own length counts its own digits */
+	/* its length includes its own digits */
 	for (size_t was = 0; was != len;) {
 		was = len;
 		len = rest + (size_t)snprintf(digits, sizeof digits, "%zu", len);

@@ -19,7 +19,7 @@
 
 enum { CC_PCR_EVENT = 0x13c, CC_NV_READ = 0x14e, CC_PCR_READ = 0x17e };
 
-/* The connection by way of the recorder; the file's path to ret. */
+/* Connects through the recorder; ret gets the file's path. */
 static void record(struct tpm_fixture *f, char ret[static 128])
 {
 	char tcti[128];
@@ -63,7 +63,7 @@ bool attack_read_the_bus_at_unseal(struct tpm_fixture *f)
 	return recorded_secret(f, path);
 }
 
-/* In this process, but for the secret itself. */
+/* In this process, except for the secret itself. */
 static unsigned copies(const struct es_secret *secret)
 {
 	struct process_memory is;
@@ -93,7 +93,7 @@ bool attack_find_the_secret_after_an_unseal(struct tpm_fixture *f)
 	tpm_fixture_reopen(f, NULL, true);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
 	found = copies(f->secret);
-	assert_true(found > 0); /* got itself: the scan does find what is there */
+	assert_true(found > 0); /* in `got`: the scan does find what is there */
 	es_secret_freep(&got);
 	found += copies(f->secret) - 1;
 	tpm_fixture_reopen(f, NULL, false);
@@ -114,7 +114,7 @@ static void done(struct tpm_fixture *f, struct es_proxy *p)
 	es_proxy_stop(p);
 }
 
-/* Replaces a value of PCR 11 wherever it stands in an answer. */
+/* Replaces a value of PCR 11 wherever it is in an answer. */
 static void forge_pcr(void *arg, struct es_proxy_message *m)
 {
 	const struct es_digest *real = arg;
@@ -136,7 +136,7 @@ bool attack_forge_pcr_values(struct tpm_fixture *f)
 	return r == ES_OK && !es_digest_equal(&v.value[ES_PCR_IMAGE], &f->values.value[ES_PCR_IMAGE]);
 }
 
-/* An answer as if no session had been asked for: tag 8001, no parameter size, no authorisation area. */
+/* An answer as if no session had been used: tag 8001, no parameter size, no authorisation area. */
 static void strip(void *arg, struct es_proxy_message *m)
 {
 	uint32_t size;
@@ -164,7 +164,7 @@ bool attack_strip_the_session_from_pcr_values(struct tpm_fixture *f)
 	return r == ES_OK;
 }
 
-/* Behind header and parameter size: TPM2B_MAX_NV_BUFFER, whose last byte is the counter's lowest. */
+/* After header and parameter size: TPM2B_MAX_NV_BUFFER, whose last byte is the counter's lowest. */
 static void forge_counter(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
@@ -193,7 +193,7 @@ bool attack_swallow_the_fence(struct tpm_fixture *f)
 
 	done(f, p);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &now), ES_OK);
-	assert_true(es_digest_equal(&now.value[ES_PCR_IMAGE], &f->values.value[ES_PCR_IMAGE])); /* it didn't fall */
+	assert_true(es_digest_equal(&now.value[ES_PCR_IMAGE], &f->values.value[ES_PCR_IMAGE])); /* the fence isn't up */
 	if (r != ES_OK)
 		assert_int_equal(r, ES_FENCE_FAILED);
 	return r == ES_OK;
@@ -245,7 +245,7 @@ bool attack_lock_out(struct tpm_fixture *f)
 
 	es_tpm_close(f->tpm);
 	f->tpm = NULL;
-	/* One wrong password of an object that does count them is enough for this limit. */
+	/* A single wrong password for an object that does count them reaches this limit. */
 	es_swtpm_tool_ok(
 	    f->swtpm,
 	    "tpm2_dictionarylockout -s -n 1 -t 3600 -l 3600 && "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attacks on what goes between us and the TPM, each by itself; true is: it succeeded. test-attacks.c shows that none does,
- * and test-without-*.c that each would, were it not for the one defence.
+ * Attacks between us and the TPM. True: the attack succeeded. test-attacks.c shows that none does, and test-without-*.c
+ * that each would without the one defence.
  */
 #ifndef ES_TESTLIB_TPM_ATTACKS_H
 #define ES_TESTLIB_TPM_ATTACKS_H
@@ -10,15 +10,15 @@
 
 bool attack_read_the_bus_at_seal(struct tpm_fixture *f);
 bool attack_read_the_bus_at_unseal(struct tpm_fixture *f);
-/* In what this process has in memory; and once more when the connection is closed. */
+/* Searches this process's memory, and again after the connection is closed. */
 bool attack_find_the_secret_after_a_seal(struct tpm_fixture *f);
 bool attack_find_the_secret_after_an_unseal(struct tpm_fixture *f);
 bool attack_forge_pcr_values(struct tpm_fixture *f);
 bool attack_strip_the_session_from_pcr_values(struct tpm_fixture *f);
 bool attack_forge_the_counter(struct tpm_fixture *f);
 bool attack_swallow_the_fence(struct tpm_fixture *f);
-bool attack_swap_the_tpm(struct tpm_fixture *f); /* for one with an SRK of its own: is it believed? */
+bool attack_swap_the_tpm(struct tpm_fixture *f); /* for one with its own SRK: is it trusted? */
 bool attack_seal_to_unset_pcrs(struct tpm_fixture *f);
-bool attack_lock_out(struct tpm_fixture *f); /* by wrong passwords: does the unseal fail then? */
+bool attack_lock_out(struct tpm_fixture *f); /* with wrong passwords: does the unseal then fail? */
 
 #endif

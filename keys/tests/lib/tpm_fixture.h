@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A swtpm with PCRs measured into, an SRK, a counter and a sealed secret: what a sealed host's TPM looks like. cmocka setup
- * and teardown; *state becomes the fixture. The teardown fails if anything was left loaded in the TPM.
+ * A swtpm with measured PCRs, an SRK, a counter and a sealed secret, like a sealed host's TPM. cmocka setup and
+ * teardown; *state becomes the fixture. The teardown fails if anything was left loaded in the TPM.
  */
 #ifndef ES_TESTLIB_TPM_FIXTURE_H
 #define ES_TESTLIB_TPM_FIXTURE_H
@@ -25,12 +25,12 @@ struct tpm_fixture {
 int tpm_fixture_make(void **state);
 int tpm_fixture_remove(void **state);
 
-/* The connection anew: over this TCTI (NULL: straight to the swtpm), with the SRK pinned or not. */
+/* Opens a new connection over this TCTI (NULL: directly to the swtpm), with the SRK pinned or not. */
 void tpm_fixture_reopen(struct tpm_fixture *f, const char *tcti, bool pin);
-/* 4, 7, 11 and 12, as a firmware and a stub would; always the same. */
+/* Measures into 4, 7, 11 and 12 as firmware and a stub would; always the same. */
 void tpm_fixture_measure(const struct es_swtpm *s);
 enum es_reason tpm_fixture_unseal(struct tpm_fixture *f, struct es_secret **ret);
-/* Seals the fixture's secret to what the PCRs are. */
+/* Seals the fixture's secret to the current PCRs. */
 enum es_reason tpm_fixture_seal(struct tpm_fixture *f, struct es_buf *ret_public, struct es_buf *ret_private);
 /* Closes the connection; the test fails if the TPM has objects or sessions loaded. */
 void tpm_fixture_assert_nothing_left(struct tpm_fixture *f);

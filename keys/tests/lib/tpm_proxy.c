@@ -115,7 +115,7 @@ static void serve_command(struct es_proxy *p, int fd)
 	free(m);
 }
 
-/* tpm2-tss sets the locality when it begins; whatever it asks for is granted. */
+/* tpm2-tss sets the locality when it starts; whatever it asks for is granted. */
 static void serve_control(int fd)
 {
 	static const uint8_t granted[4];
@@ -223,7 +223,7 @@ void es_proxy_refuse(void *arg, struct es_proxy_message *m)
 	es_proxy_answer(m, plan->rc);
 }
 
-/* A digest for each of no banks; then the session, or to a command with a password the empty one. */
+/* A digest for each of zero banks; then the session, or, for a command with a password, the empty one. */
 void es_proxy_swallow_event(void *arg, struct es_proxy_message *m)
 {
 	bool password = m->command_len > 22 && m->command[18] == 0x40; /* TPM_RS_PW */

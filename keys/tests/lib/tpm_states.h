@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shell lines that bring a TPM into states that other programs leave it in. */
+/* Shell lines that bring a TPM into states in which other programs leave it. */
 #ifndef ES_TESTLIB_TPM_STATES_H
 #define ES_TESTLIB_TPM_STATES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Unpacks an archive built by hand into a fresh tree/ of the test's folder, and looks at how that went. */
+/* Unpacks a built archive into a fresh tree/ in the test's folder, and checks the result. */
 #ifndef ES_TESTLIB_UNPACKING_H
 #define ES_TESTLIB_UNPACKING_H
 
@@ -12,7 +12,7 @@ void refused(void **state, const struct tar_image *t, enum es_reason reason, con
 
 /* The manifest for /etc, and tree/etc/. */
 void begin(struct tar_image *t);
-/* One member in an otherwise sound archive, and a file behind it that must not come to be. */
+/* One member in an otherwise valid archive, followed by a file that must not be created. */
 void member_refused(void **state, const struct tar_member *m, enum es_reason reason);
 
 #endif

@@ -53,7 +53,7 @@ void assert_bytes_hex(struct es_span got, const char *expected_hex)
 		assert_memory_equal(got.data, expected.data, got.len);
 }
 
-/* Test state of libcrypto's hooks, which take no argument of ours. */
+/* Test state for libcrypto's hooks, which take no argument of ours. */
 static bool counting;
 static size_t allocations_left;
 
@@ -98,7 +98,7 @@ void assert_survives_failing_allocations(enum es_reason (*body)(void *arg), void
 {
 	enum { ENOUGH = 10000 };
 
-	/* Once without, so that what the library sets up for good is there. */
+	/* Once without a failure, so that the library's permanent state exists. */
 	assert_int_equal(body(arg), ES_OK);
 	for (size_t nth = 0; nth < ENOUGH; nth++) {
 		enum es_reason r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A vendor with a key, a TPM, and a secret sealed under that key and PCR 7 and 12; and attacks on it, each by itself: true
- * is, it succeeded. cmocka setup and teardown; *state becomes the fixture.
+ * A vendor with a key, a TPM, and a secret sealed with that key and PCRs 7 and 12; and attacks on it. True: the attack
+ * succeeded. cmocka setup and teardown; *state becomes the fixture.
  */
 #ifndef ES_TESTLIB_VENDOR_H
 #define ES_TESTLIB_VENDOR_H
@@ -17,21 +17,21 @@ struct vendor_fixture {
 	struct es_vendor_key key;
 	struct es_buf public_part, private_part;
 	struct es_buf signature;
-	struct es_authorization authorization; /* as vendor_sign left it */
+	struct es_authorization authorization; /* from vendor_sign */
 };
 
 int vendor_fixture_make(void **state);
 int vendor_fixture_remove(void **state);
 
-/* Signs what PCR 11 is now, with this generation (0: none). */
+/* Signs the current PCR 11, with this generation (0: none). */
 void vendor_sign(struct vendor_fixture *v, uint64_t generation);
 enum es_reason vendor_unseal_as_it_is(struct vendor_fixture *v);
-/* The two together; the test fails if another secret comes out than went in. */
+/* Both together; the test fails if a different secret comes out than went in. */
 enum es_reason vendor_unseal(struct vendor_fixture *v, uint64_t generation);
-enum es_reason vendor_seal(struct vendor_fixture *v, es_pcr_mask pcrs); /* anew */
-/* Power cycle, and an image of that name. */
+enum es_reason vendor_seal(struct vendor_fixture *v, es_pcr_mask pcrs); /* seals again */
+/* Power cycle, and an image with that name. */
 void vendor_boot(struct vendor_fixture *v, const char *image);
-/* Makes the generation counter, if there is none, and counts it up. */
+/* Makes the generation counter, if there is none, and increments it up to value. */
 void vendor_count_to(struct vendor_fixture *v, uint64_t value);
 void vendor_public_file(struct vendor_fixture *v); /* vendor.pem in the swtpm's folder */
 /* A private key that openssl makes; the caller frees. */

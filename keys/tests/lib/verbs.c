@@ -65,7 +65,7 @@ static enum es_reason init_kdf(struct endured *h)
 	return init(h, true);
 }
 
-/* He is shown the key between the two steps. */
+/* The owner is shown the key between the two steps. */
 static enum es_reason rotate(struct endured *h)
 {
 	ES_HOST host = machine_host(&h->m);
@@ -86,7 +86,7 @@ static enum es_reason reseal(struct endured *h)
 	return es_host_reseal(host, NULL, &done);
 }
 
-/* The images of a host that is about to be updated: the one that runs, and the next. */
+/* The images of a host that is about to be updated: the running one, and the next. */
 static struct image {
 	uint8_t bytes[ES_TEST_PE_MAX];
 	struct es_pe pe;
@@ -188,7 +188,7 @@ static void not_required(struct endured *h)
 	assert_int_equal(allow_no_secure_boot(h), ES_OK);
 }
 
-/* Sealed to {2, 4, 11, 12}, so that PCR 7 of an image that nobody signed is no question. */
+/* Sealed to {2, 4, 11, 12}, so that PCR 7 of an unsigned image doesn't matter. */
 static void image_to_come(struct endured *h)
 {
 	make_image(&running, 'a');
@@ -201,7 +201,7 @@ static void image_to_come(struct endured *h)
 	assert_int_equal(endured_boot(h, NULL), ES_OK);
 }
 
-/* As watch leaves it between two counts. */
+/* As watch leaves it between two increments of the counter. */
 static void pending(struct endured *h)
 {
 	sealed(h);
@@ -209,7 +209,7 @@ static void pending(struct endured *h)
 	assert_int_equal(save_later(h), ES_OK);
 }
 
-/* A commit whose counter was never counted: the disk of after it, the TPM of before. */
+/* A commit whose counter was never incremented: the disk after it, the TPM before it. */
 static void uncounted(struct endured *h)
 {
 	char keep[256], back[256];
@@ -247,7 +247,7 @@ const struct verb verbs[] = {
 	{ "reseal", "reseal", sealed, reseal, false },
 	{ "reseal --image", NULL, image_to_come, reseal_image, false },
 	{ "recovery rotate, kdf", NULL, kdf, rotate, false },
-	/* The last that a guest types: the key of before is no longer its owner's. */
+	/* The last verb that a guest types: the owner no longer has the old key. */
 	{ "recovery rotate", "recovery rotate", sealed, rotate, false },
 };
 const unsigned verb_count = sizeof verbs / sizeof *verbs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The blobs of this layer in encryption.info; the first byte chooses which. */
+/* This room's blobs in encryption.info; the first byte chooses which. */
 #include "keys/tpm/blob.h"
 
 #include <stddef.h>

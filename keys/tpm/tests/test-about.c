@@ -23,7 +23,7 @@ static struct es_tpm *open_tpm(const struct es_swtpm *s)
 	return tpm;
 }
 
-static void a_fresh_tpm_is_usable_and_says_what_it_is(void **state)
+static void a_fresh_tpm_is_usable_and_described(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
 	ES_TPM tpm = open_tpm(s);
@@ -43,7 +43,7 @@ static void a_fresh_tpm_is_usable_and_says_what_it_is(void **state)
 	es_swtpm_stop(s);
 }
 
-static void only_active_banks_are_told(void **state)
+static void only_active_banks_are_reported(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start_banks("sha256,sha384");
 	ES_TPM tpm = open_tpm(s);
@@ -56,7 +56,7 @@ static void only_active_banks_are_told(void **state)
 	es_swtpm_stop(s);
 }
 
-static void a_tpm_12_is_told_apart(void **state)
+static void a_tpm_12_is_recognised(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start_12();
 	ES_TPM tpm = open_tpm(s);
@@ -73,7 +73,7 @@ static void a_tpm_12_is_told_apart(void **state)
 	es_swtpm_stop(s);
 }
 
-static void failure_mode_is_told(void **state)
+static void failure_mode_is_reported(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
 	struct es_proxy_refusal plan = { 0, TPM2_RC_FAILURE, UINT32_MAX, 0 };
@@ -91,7 +91,7 @@ static void failure_mode_is_told(void **state)
 	es_swtpm_stop(s);
 }
 
-/* TPM2_GetCapability: another capability than was asked for, and counts that run over what follows. */
+/* TPM2_GetCapability with another capability than was asked for, and with counts that run past the end. */
 static void lie(void *arg, struct es_proxy_message *m)
 {
 	size_t at = *(const size_t *)arg;
@@ -102,7 +102,7 @@ static void lie(void *arg, struct es_proxy_message *m)
 
 static void hostile_capabilities_are_refused(void **state)
 {
-	/* capability, count, and the first selection's sizeofSelect */
+	/* offsets of capability, count, and the first selection's sizeofSelect */
 	static const size_t places[] = { 11, 14, 15, 18, 21 };
 	struct es_swtpm *s = es_swtpm_start();
 
@@ -119,7 +119,7 @@ static void hostile_capabilities_are_refused(void **state)
 	es_swtpm_stop(s);
 }
 
-/* Handles, well-formed, in place of the PCRs that were asked for. */
+/* Well-formed handles in place of the PCRs that were asked for. */
 static void answer_with_handles(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
@@ -127,7 +127,7 @@ static void answer_with_handles(void *arg, struct es_proxy_message *m)
 		m->response[14] = TPM2_CAP_HANDLES;
 }
 
-static void another_capability_than_asked_for_is_refused(void **state)
+static void a_capability_that_was_not_asked_for_is_refused(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(s), NULL, answer_with_handles, NULL);
@@ -144,12 +144,12 @@ static void another_capability_than_asked_for_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_fresh_tpm_is_usable_and_says_what_it_is),
-		cmocka_unit_test(only_active_banks_are_told),
-		cmocka_unit_test(a_tpm_12_is_told_apart),
-		cmocka_unit_test(failure_mode_is_told),
+		cmocka_unit_test(a_fresh_tpm_is_usable_and_described),
+		cmocka_unit_test(only_active_banks_are_reported),
+		cmocka_unit_test(a_tpm_12_is_recognised),
+		cmocka_unit_test(failure_mode_is_reported),
 		cmocka_unit_test(hostile_capabilities_are_refused),
-		cmocka_unit_test(another_capability_than_asked_for_is_refused),
+		cmocka_unit_test(a_capability_that_was_not_asked_for_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

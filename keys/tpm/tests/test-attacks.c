@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No attack of keys/tests/lib/tpm_attacks.h succeeds; test-without-*.c show that each would without its one defence. */
+/* No attack of keys/tests/lib/tpm_attacks.h succeeds. test-without-*.c show that each would succeed without the one
+ * defence. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

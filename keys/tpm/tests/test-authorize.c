@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signed policies: their digests against tpm2-tools' trial sessions, a vendor's key against the TPM's own verdict. */
+/* Signed policies: their digests compared with tpm2-tools' trial sessions, a vendor's key judged by the TPM itself. */
 #include "keys/tests/lib/vendor.h"
 
 #include "keys/core/hex.h"
@@ -31,7 +31,7 @@ static void assert_digest_as_tpm2_tools(struct vendor_fixture *v, uint64_t gener
 	assert_string_equal(ours, out);
 }
 
-static void digest_is_that_of_a_trial_session(void **state)
+static void the_digest_is_that_of_a_trial_session(void **state)
 {
 	struct vendor_fixture *v = *state;
 
@@ -42,7 +42,7 @@ static void digest_is_that_of_a_trial_session(void **state)
 				    "tpm2_policynv -Q -S s -i op -L p 0x0180e5eb ule &&");
 }
 
-static void authorize_digest_is_that_of_a_trial_session(void **state)
+static void the_authorize_digest_is_that_of_a_trial_session(void **state)
 {
 	struct vendor_fixture *v = *state;
 	struct es_digest digest;
@@ -60,7 +60,7 @@ static void authorize_digest_is_that_of_a_trial_session(void **state)
 	assert_string_equal(ours, out);
 }
 
-static void what_the_vendor_signed_opens(void **state)
+static void an_image_that_the_vendor_signed_opens(void **state)
 {
 	struct vendor_fixture *v = *state;
 
@@ -83,7 +83,7 @@ static void what_another_key_signed_is_refused(void **state)
 	struct vendor_fixture *v = *state;
 
 	assert_false(attack_sign_with_another_key(v));
-	assert_int_equal(vendor_unseal(v, 0), ES_OK); /* it was no lockout */
+	assert_int_equal(vendor_unseal(v, 0), ES_OK); /* it wasn't a lockout */
 }
 
 static void a_signature_over_another_image_is_refused(void **state)
@@ -106,7 +106,7 @@ static void another_index_in_the_counters_place_is_refused(void **state)
 	assert_false(attack_index_of_another_kind(*state));
 }
 
-static void a_counter_that_is_missing_is_named(void **state)
+static void a_missing_counter_is_reported(void **state)
 {
 	struct vendor_fixture *v = *state;
 
@@ -137,7 +137,7 @@ static void the_literal_part_still_counts(void **state)
 	assert_int_equal(vendor_unseal(v, 0), ES_TPM_POLICY);
 }
 
-static void behind_the_fence_nothing_opens(void **state)
+static void nothing_opens_after_the_fence(void **state)
 {
 	struct vendor_fixture *v = *state;
 
@@ -146,7 +146,7 @@ static void behind_the_fence_nothing_opens(void **state)
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
 }
 
-static void what_makes_no_sense_is_refused(void **state)
+static void inconsistent_requests_are_refused(void **state)
 {
 	struct vendor_fixture *v = *state;
 	struct es_signed_policy policy = { &v->f->values, ES_PCR_BIT(11), ES_GENERATION_MAX + 1 };
@@ -178,7 +178,7 @@ static void a_ticket_saves_three_commands_and_says_no_more_than_the_signature(vo
 	plain = es_tpm_commands(v->f->tpm);
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
 	plain = es_tpm_commands(v->f->tpm) - plain;
-	/* It outlives a power cycle, and isn't needed. */
+	/* It survives a power cycle, but isn't required. */
 	vendor_boot(v, "another image");
 	vendor_sign(v, 0);
 	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &other), ES_OK);
@@ -188,7 +188,7 @@ static void a_ticket_saves_three_commands_and_says_no_more_than_the_signature(vo
 	with = es_tpm_commands(v->f->tpm);
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
 	assert_int_equal(es_tpm_commands(v->f->tpm) - with, plain - 3);
-	/* That of another policy, a damaged one, garbage: the signature is checked instead. */
+	/* With a ticket for another policy, a damaged one or garbage, the signature is checked instead. */
 	v->authorization.ticket = es_buf_span(&ticket);
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
 	other.data[other.len - 1] ^= 1;
@@ -196,14 +196,14 @@ static void a_ticket_saves_three_commands_and_says_no_more_than_the_signature(vo
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
 	v->authorization.ticket = es_text_span("garbage");
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_OK);
-	/* And of a forged signature there is none. */
+	/* A forged signature gets no ticket. */
 	v->signature.data[9] ^= 1;
 	es_buf_free(&ticket);
 	assert_int_equal(es_vendor_ticket(v->f->tpm, &v->authorization, &ticket), ES_IMAGE_SIGNATURE);
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_IMAGE_SIGNATURE);
 }
 
-static void a_ticket_opens_nothing_that_is_not_measured_or_too_old(void **state)
+static void a_ticket_opens_no_unmeasured_or_outdated_image(void **state)
 {
 	struct vendor_fixture *v = *state;
 	ES_BUF ticket = { NULL, 0 };
@@ -225,7 +225,7 @@ static void a_ticket_opens_nothing_that_is_not_measured_or_too_old(void **state)
 	assert_int_equal(vendor_unseal_as_it_is(v), ES_TPM_POLICY);
 }
 
-/* Larger keys: whether a TPM takes one is found when sealing, and what it takes works whole. */
+/* Larger keys: sealing finds out whether a TPM supports one, and a supported one works throughout. */
 static enum es_reason seal_with(struct vendor_fixture *v, int bits)
 {
 	es_secret_freep(&v->private_pem);
@@ -238,7 +238,7 @@ static enum es_reason seal_with(struct vendor_fixture *v, int bits)
 	return vendor_seal(v, ES_PCR_BIT(7) | ES_PCR_BIT(12));
 }
 
-static void a_key_of_3072_bits_opens_where_the_tpm_takes_it(void **state)
+static void a_key_of_3072_bits_opens_if_the_tpm_supports_it(void **state)
 {
 	struct vendor_fixture *v = *state;
 
@@ -250,7 +250,7 @@ static void a_key_of_3072_bits_opens_where_the_tpm_takes_it(void **state)
 	assert_false(attack_signature_of_another_image(v));
 }
 
-/* libtpms learned 4096 bits with 0.10. With an older one this shows that the seal isn't made, and why. */
+/* libtpms supports 4096 bits since 0.10. With an older one this shows that the seal is refused, and why. */
 static void a_key_of_4096_bits_is_refused_when_sealing_or_opens(void **state)
 {
 	struct vendor_fixture *v = *state;
@@ -271,23 +271,23 @@ static void a_key_of_4096_bits_is_refused_when_sealing_or_opens(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(digest_is_that_of_a_trial_session),
-		TEST(authorize_digest_is_that_of_a_trial_session),
-		TEST(what_the_vendor_signed_opens),
+		TEST(the_digest_is_that_of_a_trial_session),
+		TEST(the_authorize_digest_is_that_of_a_trial_session),
+		TEST(an_image_that_the_vendor_signed_opens),
 		TEST(another_image_that_the_vendor_signed_opens_the_same_seal),
 		TEST(what_another_key_signed_is_refused),
 		TEST(a_signature_over_another_image_is_refused),
 		TEST(an_older_generation_is_refused),
 		TEST(deleting_and_remaking_the_counter_gains_nothing),
 		TEST(another_index_in_the_counters_place_is_refused),
-		TEST(a_counter_that_is_missing_is_named),
+		TEST(a_missing_counter_is_reported),
 		TEST(the_generation_cannot_be_left_out),
 		TEST(the_literal_part_still_counts),
-		TEST(behind_the_fence_nothing_opens),
-		TEST(what_makes_no_sense_is_refused),
+		TEST(nothing_opens_after_the_fence),
+		TEST(inconsistent_requests_are_refused),
 		TEST(a_ticket_saves_three_commands_and_says_no_more_than_the_signature),
-		TEST(a_ticket_opens_nothing_that_is_not_measured_or_too_old),
-		TEST(a_key_of_3072_bits_opens_where_the_tpm_takes_it),
+		TEST(a_ticket_opens_no_unmeasured_or_outdated_image),
+		TEST(a_key_of_3072_bits_opens_if_the_tpm_supports_it),
 		TEST(a_key_of_4096_bits_is_refused_when_sealing_or_opens),
 	};
 

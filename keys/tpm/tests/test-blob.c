@@ -38,7 +38,8 @@ static bool read_private(struct es_span in)
 	return es_sealed_private_read(in, &p);
 }
 
-/* Cut anywhere, or with a byte behind it, it is refused; whole it is not. Exact copies, so that ASan sees an overread. */
+/* Truncated anywhere, or with a byte after it, it is refused; complete it isn't. Exact copies, so that ASan sees an
+ * overread. */
 static void assert_exact(struct es_buf *blob, read_fn *read)
 {
 	uint8_t *longer = malloc(blob->len + 1);
@@ -58,7 +59,7 @@ static void assert_exact(struct es_buf *blob, read_fn *read)
 	assert_false(read((struct es_span){ NULL, 0 }));
 }
 
-static void a_cut_or_long_blob_is_refused(void **state)
+static void a_truncated_or_too_long_blob_is_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -89,12 +90,12 @@ static void a_name_of_another_size_is_refused(void **state)
 	assert_false(srk_with(*state, AT_NAME, 0xff));
 }
 
-static void an_nv_index_is_no_srk(void **state)
+static void an_nv_index_is_refused_as_an_srk(void **state)
 {
 	assert_false(srk_with(*state, AT_KIND + 3, 2));
 }
 
-static void an_nv_index_written_is_read_back_and_fits(void **state)
+static void a_written_nv_index_is_read_back_and_accepted_by_esapi(void **state)
 {
 	const TPMS_NV_PUBLIC public = es_counter_template(0x0180e5ea);
 	const TPM2B_NAME name = { .size = 2 + ES_SHA256_LEN };
@@ -120,15 +121,15 @@ static void a_public_size_beyond_the_end_is_refused(void **state)
 static void a_key_type_that_does_not_fit_is_refused(void **state)
 {
 	assert_false(srk_with(*state, AT_PUBLIC + 3, 0x08)); /* KEYEDHASH */
-	assert_false(srk_with(*state, AT_PUBLIC + 3, 0x01)); /* RSA, of an ECC key's bytes */
-	assert_false(srk_with(*state, AT_PUBLIC + 5, 0x04)); /* named by SHA-1 */
+	assert_false(srk_with(*state, AT_PUBLIC + 3, 0x01)); /* RSA with an ECC key's bytes */
+	assert_false(srk_with(*state, AT_PUBLIC + 5, 0x04)); /* named with SHA-1 */
 }
 
 static void a_sealed_object_that_is_a_key_is_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
 
-	/* Well-formed in itself: the SRK's own public area. */
+	/* Well-formed on its own: the SRK's own public area. */
 	assert_false(read_public((struct es_span){ f->srk.data + AT_PUBLIC, f->srk.len - AT_PUBLIC }));
 	f->public_part.data[3] = 0x23; /* ECC */
 	assert_false(read_public(es_buf_span(&f->public_part)));
@@ -150,11 +151,11 @@ static void over_the_cap_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_cut_or_long_blob_is_refused),
+		TEST(a_truncated_or_too_long_blob_is_refused),
 		TEST(an_srk_at_another_handle_is_refused),
 		TEST(a_name_of_another_size_is_refused),
-		TEST(an_nv_index_is_no_srk),
-		cmocka_unit_test(an_nv_index_written_is_read_back_and_fits),
+		TEST(an_nv_index_is_refused_as_an_srk),
+		cmocka_unit_test(a_written_nv_index_is_read_back_and_accepted_by_esapi),
 		TEST(a_public_size_beyond_the_end_is_refused),
 		TEST(a_key_type_that_does_not_fit_is_refused),
 		TEST(a_sealed_object_that_is_a_key_is_refused),

@@ -21,7 +21,7 @@ static enum es_reason fence(struct es_tpm *tpm)
 	return es_tpm_fence(tpm, true, &vouched);
 }
 
-static void a_refusal_is_noted_in_words(void **state)
+static void a_refusal_is_recorded_in_words(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy_refusal plan = { TPM2_CC_PCR_Read, TPM2_RC_FAILURE, 1, 0 };
@@ -65,14 +65,14 @@ static void after_a_wrong_answer_the_next_call_works(void **state)
 	es_proxy_stop(p);
 }
 
-static void a_reset_of_the_tpm_is_got_over(void **state)
+static void the_connection_survives_a_reset_of_the_tpm(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v;
 
 	tpm_fixture_reopen(f, NULL, true);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
-	/* By the control channel, so that the port stays: the session is gone. */
+	/* Through the control channel, so that the port stays: the session is lost. */
 	es_swtpm_reset(f->swtpm);
 	assert_int_not_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
 	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_OK);
@@ -83,9 +83,9 @@ static void a_reset_of_the_tpm_is_got_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_refusal_is_noted_in_words),
+		TEST(a_refusal_is_recorded_in_words),
 		TEST(after_a_wrong_answer_the_next_call_works),
-		TEST(a_reset_of_the_tpm_is_got_over),
+		TEST(the_connection_survives_a_reset_of_the_tpm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ static void opening_sends_nothing(void **state)
 	assert_int_equal(es_tpm_commands(f->tpm), 0);
 }
 
-static void nobody_there_is_absent(void **state)
+static void a_missing_tpm_is_absent(void **state)
 {
 	struct es_tpm *tpm = NULL;
 	char tcti[64];
@@ -62,7 +62,7 @@ static void nobody_there_is_absent(void **state)
 	es_tpm_close(NULL);
 }
 
-static void no_time_at_all_is_a_timeout(void **state)
+static void a_limit_of_zero_is_a_timeout(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_tpm *tpm = NULL;
@@ -71,7 +71,7 @@ static void no_time_at_all_is_a_timeout(void **state)
 	assert_null(tpm);
 }
 
-/* Failures that tpm2-tss would report, in a program of their own, since it asks for TSS2_LOG but once. */
+/* Failures that tpm2-tss would report, in a separate process, since it reads TSS2_LOG only once. */
 static int probe(const char *tcti)
 {
 	struct es_tpm *tpm = NULL;
@@ -117,7 +117,7 @@ static size_t printed_by_probe(struct tpm_fixture *f, const char *log)
 	return (size_t)n;
 }
 
-static void nothing_is_printed_unless_asked_for(void **state)
+static void nothing_is_printed_unless_requested(void **state)
 {
 	assert_int_equal(printed_by_probe(*state, NULL), 0);
 	assert_int_not_equal(printed_by_probe(*state, "all+warning"), 0);
@@ -129,7 +129,7 @@ static void hang(void *arg, struct es_proxy_message *m)
 	m->hang = true;
 }
 
-static void a_tpm_that_hangs_costs_the_bound_once(void **state)
+static void a_tpm_that_hangs_costs_the_limit_once(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), hang, NULL, NULL);
@@ -147,19 +147,19 @@ static void a_tpm_that_hangs_costs_the_bound_once(void **state)
 	assert_int_equal(fence(tpm), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_usable(tpm), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_srk_check(tpm), ES_TPM_TIMEOUT);
-	assert_int_equal(es_tpm_commands(tpm), 1); /* none of these was sent, or waited for */
+	assert_int_equal(es_tpm_commands(tpm), 1); /* none of these was sent or waited for */
 	es_tpm_close(tpm);
 	assert_true(now_ms() - start < 20000);
 	es_proxy_stop(p);
 }
 
-/* The nth command hangs, with sessions and objects loaded by then; the close must not wait either. */
+/* The nth command hangs, after sessions and objects were loaded; closing must not wait either. */
 static void hang_at(void *arg, struct es_proxy_message *m)
 {
 	m->hang = m->nth == *(const unsigned *)arg;
 }
 
-static void whichever_command_hangs_the_unseal_ends(void **state)
+static void the_unseal_ends_whichever_command_hangs(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -174,13 +174,13 @@ static void whichever_command_hangs_the_unseal_ends(void **state)
 		assert_int_equal(es_tpm_open(es_proxy_tcti(p), nth < 4 ? 1000 : 3000, &f->tpm), ES_OK);
 		assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&f->srk)), ES_OK);
 		r = tpm_fixture_unseal(f, &got);
-		/* The last one only flushes: the secret is there. */
+		/* The last one only flushes: by then the secret is there. */
 		assert_int_equal(r, nth < 4 ? ES_TPM_TIMEOUT : ES_OK);
 		es_tpm_close(f->tpm);
 		f->tpm = NULL;
 		assert_true(now_ms() - start < 20000);
 		es_proxy_stop(p);
-		es_swtpm_power_cycle(f->swtpm); /* what a hanging TPM keeps loaded goes with its power */
+		es_swtpm_power_cycle(f->swtpm); /* only a power cycle unloads what a hanging TPM has loaded */
 		tpm_fixture_measure(f->swtpm);
 	}
 }
@@ -190,7 +190,7 @@ static void hang_up(void *arg, struct es_proxy_message *m)
 	m->hang_up = m->code == *(const uint32_t *)arg;
 }
 
-static void a_broken_connection_is_hardware(void **state)
+static void a_broken_connection_is_a_hardware_failure(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint32_t code = TPM2_CC_Unseal;
@@ -210,12 +210,12 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(opening_sends_nothing),
-		cmocka_unit_test(nobody_there_is_absent),
-		TEST(no_time_at_all_is_a_timeout),
-		TEST(nothing_is_printed_unless_asked_for),
-		TEST(a_tpm_that_hangs_costs_the_bound_once),
-		TEST(whichever_command_hangs_the_unseal_ends),
-		TEST(a_broken_connection_is_hardware),
+		cmocka_unit_test(a_missing_tpm_is_absent),
+		TEST(a_limit_of_zero_is_a_timeout),
+		TEST(nothing_is_printed_unless_requested),
+		TEST(a_tpm_that_hangs_costs_the_limit_once),
+		TEST(the_unseal_ends_whichever_command_hangs),
+		TEST(a_broken_connection_is_a_hardware_failure),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "probe") == 0)

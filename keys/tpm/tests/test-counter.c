@@ -26,7 +26,7 @@ static uint64_t by_tpm2_tools(struct tpm_fixture *f)
 	return strtoull(out, NULL, 16);
 }
 
-static void counts_as_tpm2_tools_read_it(void **state)
+static void counts_as_tpm2_tools_show(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint64_t value = 0;
@@ -46,7 +46,7 @@ static void counts_as_tpm2_tools_read_it(void **state)
 	}
 }
 
-static void raised_it_has_counted_that_often(void **state)
+static void raising_increments_that_many_times(void **state)
 {
 	struct tpm_fixture *f = *state;
 	unsigned before;
@@ -57,11 +57,11 @@ static void raised_it_has_counted_that_often(void **state)
 	before = es_tpm_commands(f->tpm);
 	assert_int_equal(es_tpm_counter_raise(f->tpm, ES_COUNTER_INDEX, 40), ES_OK);
 	assert_int_equal(by_tpm2_tools(f), f->counter + 40);
-	assert_int_equal(es_tpm_commands(f->tpm) - before, 40); /* and nothing is looked up */
+	assert_int_equal(es_tpm_commands(f->tpm) - before, 40); /* and none for looking it up */
 	assert_int_equal(es_tpm_counter_raise(f->tpm, ES_COUNTER_INDEX + 5, 1), ES_COUNTER_MISSING);
 }
 
-static void it_outlives_power_cuts_and_wants_no_password(void **state)
+static void the_counter_survives_power_cuts_and_needs_no_password(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint64_t value = 0;
@@ -74,7 +74,7 @@ static void it_outlives_power_cuts_and_wants_no_password(void **state)
 	assert_int_equal(value, f->counter + 1);
 }
 
-static void there_already_it_is_said_and_read(void **state)
+static void an_existing_counter_is_reported_and_read(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint64_t value = 0;
@@ -83,7 +83,7 @@ static void there_already_it_is_said_and_read(void **state)
 	assert_int_equal(value, f->counter);
 }
 
-static void deleted_it_is_missing_and_remade_it_starts_above(void **state)
+static void a_deleted_counter_is_missing_and_a_new_one_starts_above(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint64_t before = 0, after = 0;
@@ -100,7 +100,7 @@ static void deleted_it_is_missing_and_remade_it_starts_above(void **state)
 	assert_true(after > before);
 }
 
-/* A look-alike, at our index, that an attacker could write an old value to, or that isn't ours in some other way. */
+/* A look-alike at our index: an attacker could write an old value to it, or it isn't ours for some other reason. */
 static void assert_not_ours(struct tpm_fixture *f, const char *make)
 {
 	uint64_t value = 77;
@@ -126,7 +126,7 @@ static void assert_not_made_over(struct tpm_fixture *f)
 	assert_int_equal(value, 77);
 }
 
-static void a_look_alike_is_not_taken_for_it(void **state)
+static void a_look_alike_is_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -138,7 +138,7 @@ static void a_look_alike_is_not_taken_for_it(void **state)
 	assert_not_ours(f, "tpm2_nvdefine -Q -C o -s 8 -a 'authread|authwrite|no_da|nt=bits' " INDEX
 			   " && tpm2_nvsetbits -Q -C " INDEX " -i 1 " INDEX);
 	assert_not_made_over(f);
-	/* A counter that the owner may write besides, that locks, or that counts failures. */
+	/* A counter that the owner may write as well, that locks, or that counts failures. */
 	assert_not_ours(f, "tpm2_nvdefine -Q -C o -s 8 -a 'authread|authwrite|ownerwrite|no_da|nt=counter' " INDEX
 			   " && tpm2_nvincrement -Q -C " INDEX " " INDEX);
 	assert_not_made_over(f);
@@ -153,7 +153,7 @@ static void a_counter_with_a_password_is_not_ours(void **state)
 				" && tpm2_nvincrement -Q -C " INDEX " -P secret " INDEX);
 }
 
-static void a_make_that_was_cut_goes_on(void **state)
+static void an_interrupted_make_is_completed(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy_refusal plan = { TPM2_CC_NV_Increment, TPM2_RC_FAILURE, 1, 0 };
@@ -162,10 +162,10 @@ static void a_make_that_was_cut_goes_on(void **state)
 
 	tpm_fixture_reopen(f, es_proxy_tcti(p), true);
 	assert_int_equal(es_tpm_counter_delete(f->tpm, ES_COUNTER_INDEX), ES_OK);
-	/* Cut between the definition and the first count: it is there, and never was written. */
+	/* Interrupted between the definition and the first increment: it exists, but was never written. */
 	assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_TPM_FAILURE_MODE);
 	assert_int_equal(value, 77);
-	/* What it defined itself it takes away again. */
+	/* A call removes what it defined itself. */
 	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_MISSING);
 	assert_int_equal(es_tpm_counter_increment(f->tpm, ES_COUNTER_INDEX), ES_COUNTER_MISSING);
 	assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
@@ -174,30 +174,30 @@ static void a_make_that_was_cut_goes_on(void **state)
 	es_proxy_stop(p);
 }
 
-static void defined_it_has_no_value_until_it_is_counted(void **state)
+static void a_defined_counter_has_no_value_until_it_is_incremented(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy_refusal plan = { TPM2_CC_NV_Increment, TPM2_RC_FAILURE, 1, 0 };
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), es_proxy_refuse, NULL, &plan);
-	uint64_t foreseen = 0, value = 77;
+	uint64_t predicted = 0, value = 77;
 
 	for (unsigned pin = 0; pin < 2; pin++) {
 		tpm_fixture_reopen(f, NULL, pin);
 		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_ALREADY_CONFIGURED);
 		assert_int_equal(es_tpm_counter_delete(f->tpm, ES_COUNTER_INDEX), ES_OK);
-		assert_int_equal(es_tpm_counter_foresee(f->tpm, &foreseen), ES_OK);
+		assert_int_equal(es_tpm_counter_foresee(f->tpm, &predicted), ES_OK);
 		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_OK);
 		assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_UNCOUNTED);
 		assert_int_equal(value, 77);
 		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_ALREADY_CONFIGURED);
 		assert_int_equal(es_tpm_counter_increment(f->tpm, ES_COUNTER_INDEX), ES_COUNTER_MISSING);
-		/* What another call defined stays, where counting fails. */
+		/* What another call defined remains if the increment fails. */
 		plan.done = 0;
 		tpm_fixture_reopen(f, es_proxy_tcti(p), pin);
 		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_TPM_FAILURE_MODE);
 		assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_UNCOUNTED);
 		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
-		assert_int_equal(value, foreseen);
+		assert_int_equal(value, predicted);
 		value = 77;
 	}
 	tpm_fixture_reopen(f, NULL, false);
@@ -206,11 +206,11 @@ static void defined_it_has_no_value_until_it_is_counted(void **state)
 
 #define SCRATCH "0x0180e5ec"
 
-/* Also with one that a foreseeing left behind which was cut, and with others that counted since. */
-static void what_is_foreseen_is_what_a_make_gives(void **state)
+/* Also if an interrupted prediction left its counter, and if others were incremented since. */
+static void the_prediction_is_what_make_returns(void **state)
 {
 	struct tpm_fixture *f = *state;
-	uint64_t foreseen = 0, value = 0;
+	uint64_t predicted = 0, value = 0;
 
 	for (unsigned left = 0; left < 2; left++) {
 		tpm_fixture_reopen(f, NULL, true);
@@ -222,10 +222,10 @@ static void what_is_foreseen_is_what_a_make_gives(void **state)
 					 " && tpm2_nvdefine -C o -s 8 -a 'authread|authwrite|nt=counter' 0x01800001 && "
 					 "for i in 1 2 3; do tpm2_nvincrement -C 0x01800001 0x01800001; done",
 					 NULL, 0);
-		assert_int_equal(es_tpm_counter_foresee(f->tpm, &foreseen), ES_OK);
+		assert_int_equal(es_tpm_counter_foresee(f->tpm, &predicted), ES_OK);
 		es_swtpm_tool_ok(f->swtpm, "! tpm2_nvreadpublic " SCRATCH " 2>/dev/null", NULL, 0);
 		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
-		assert_int_equal(value, foreseen);
+		assert_int_equal(value, predicted);
 	}
 }
 
@@ -254,27 +254,27 @@ static void an_owner_password_stops_making_and_deleting(void **state)
 	}
 }
 
-static void no_room_is_said(void **state)
+static void a_lack_of_room_is_reported(void **state)
 {
 	struct tpm_fixture *f = *state;
 	enum es_reason r = ES_OK;
 	uint64_t value;
 
-	/* Big ones first, then what still fits beside them. */
+	/* Big ones first, then smaller ones that still fit. */
 	es_swtpm_tool_ok(
 	    f->swtpm,
 	    "i=0; for size in 2048 512 64 1; do while tpm2_nvdefine -Q -C o -s $size -a 'ownerread|ownerwrite' "
 	    "$((0x01801000 + i)); do i=$((i + 1)); done; done; [ $i -gt 4 ]",
 	    NULL, 0);
 	tpm_fixture_reopen(f, NULL, true);
-	/* A TPM keeps some room for counters alone. */
+	/* A TPM reserves some room for counters. */
 	for (uint32_t index = 0x01800100; r == ES_OK && index < 0x01800140; index++)
 		r = es_tpm_counter_make(f->tpm, index, &value);
 	assert_int_equal(r, ES_TPM_FULL);
 	assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "TPM2_NV_DefineSpace: "));
 }
 
-/* And so the Name that it is read by, unseen, is that of the TPM. */
+/* So the Name with which it is read, without being looked up, is the TPM's. */
 static void a_read_takes_one_command(void **state)
 {
 	struct tpm_fixture *f = *state;
@@ -284,7 +284,7 @@ static void a_read_takes_one_command(void **state)
 	assert_int_equal(es_tpm_counter_make(f->tpm, ES_GENERATION_INDEX, &value), ES_OK);
 
 	tpm_fixture_reopen(f, NULL, true);
-	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_OK); /* and the session */
+	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_OK); /* plus the session */
 	before = es_tpm_commands(f->tpm);
 	assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
 	assert_int_equal(es_tpm_counter_read(f->tpm, ES_GENERATION_INDEX, &value), ES_OK);
@@ -296,19 +296,19 @@ static void a_read_takes_one_command(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(counts_as_tpm2_tools_read_it),
-		TEST(raised_it_has_counted_that_often),
-		TEST(it_outlives_power_cuts_and_wants_no_password),
-		TEST(there_already_it_is_said_and_read),
-		TEST(deleted_it_is_missing_and_remade_it_starts_above),
-		TEST(a_look_alike_is_not_taken_for_it),
+		TEST(counts_as_tpm2_tools_show),
+		TEST(raising_increments_that_many_times),
+		TEST(the_counter_survives_power_cuts_and_needs_no_password),
+		TEST(an_existing_counter_is_reported_and_read),
+		TEST(a_deleted_counter_is_missing_and_a_new_one_starts_above),
+		TEST(a_look_alike_is_refused),
 		TEST(a_counter_with_a_password_is_not_ours),
-		TEST(a_make_that_was_cut_goes_on),
-		TEST(defined_it_has_no_value_until_it_is_counted),
-		TEST(what_is_foreseen_is_what_a_make_gives),
+		TEST(an_interrupted_make_is_completed),
+		TEST(a_defined_counter_has_no_value_until_it_is_incremented),
+		TEST(the_prediction_is_what_make_returns),
 		TEST(an_index_outside_the_owner_range_is_refused),
 		TEST(an_owner_password_stops_making_and_deleting),
-		TEST(no_room_is_said),
+		TEST(a_lack_of_room_is_reported),
 		TEST(a_read_takes_one_command),
 	};
 

@@ -25,45 +25,45 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* *state is a folder that plays /sys/class/tpm/tpm0; /dev/null and the like play the device. */
+/* *state is a folder that replaces /sys/class/tpm/tpm0; /dev/null and others replace the device. */
 
-static void a_tpm_2_is_fine(void **state)
+static void a_tpm_2_is_accepted(void **state)
 {
 	oracle_write(state, "tpm_version_major", es_text_span("2\n"));
 	assert_int_equal(es_tpm_device_check(*state, "/dev/null"), ES_OK);
 }
 
-static void a_kernel_that_does_not_tell_the_version_is_fine(void **state)
+static void a_kernel_without_a_version_file_is_accepted(void **state)
 {
 	assert_int_equal(es_tpm_device_check("/nonexistent", "/dev/null"), ES_OK);
 	oracle_write(state, "tpm_version_major", es_text_span(""));
 	assert_int_equal(es_tpm_device_check(*state, "/dev/null"), ES_OK);
 }
 
-static void a_tpm_12_is_no_absent_tpm(void **state)
+static void a_tpm_12_is_distinguished_from_an_absent_tpm(void **state)
 {
 	oracle_write(state, "tpm_version_major", es_text_span("1\n"));
 	assert_int_equal(es_tpm_device_check(*state, "/nonexistent"), ES_TPM_VERSION);
 	assert_int_equal(es_tpm_device_check(*state, "/dev/null"), ES_TPM_VERSION);
 }
 
-static void no_device_is_absent(void **state)
+static void a_missing_device_is_absent(void **state)
 {
 	assert_int_equal(es_tpm_device_check(*state, "/nonexistent"), ES_TPM_ABSENT);
 }
 
-static void no_device_for_a_tpm_that_the_kernel_knows_is_trouble(void **state)
+static void a_missing_device_for_a_known_tpm_is_an_error(void **state)
 {
 	oracle_write(state, "tpm_version_major", es_text_span("2\n"));
 	assert_int_equal(es_tpm_device_check(*state, "/nonexistent"), ES_TPM_NO_MANAGER);
 }
 
-static void a_file_in_the_device_place_is_absent(void **state)
+static void a_file_in_place_of_the_device_is_absent(void **state)
 {
 	assert_int_equal(es_tpm_device_check(*state, "/etc/passwd"), ES_TPM_ABSENT);
 }
 
-static void too_long_a_path_is_no_crash(void **state)
+static void a_path_that_is_too_long_is_refused(void **state)
 {
 	char path[PATH_MAX + 10];
 
@@ -74,7 +74,7 @@ static void too_long_a_path_is_no_crash(void **state)
 	assert_int_equal(es_tpm_device_check(path, path), ES_TPM_ABSENT);
 }
 
-static void a_device_of_another_user_is_a_matter_of_permission(void **state)
+static void a_device_of_another_user_is_a_permission_error(void **state)
 {
 	char path[PATH_MAX];
 	int status;
@@ -92,7 +92,7 @@ static void a_device_of_another_user_is_a_matter_of_permission(void **state)
 	assert_int_equal(WEXITSTATUS(status), ES_TPM_DENIED);
 }
 
-/* TIOCEXCL makes a terminal what /dev/tpm0 is: for one at a time. */
+/* TIOCEXCL makes a terminal behave like /dev/tpm0, which only one program can open. */
 static void F5_a_device_that_another_program_has_is_said_to_be_in_use(void **state)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), status, slave;
@@ -109,7 +109,7 @@ static void F5_a_device_that_another_program_has_is_said_to_be_in_use(void **sta
 	snprintf(tcti, sizeof tcti, "device:%s", path);
 	pid = fork();
 	assert_true(pid >= 0);
-	if (pid == 0) /* root is let in all the same */
+	if (pid == 0) /* root is let in anyway */
 		_exit(setuid(65534) == 0 ? (int)es_tpm_open(tcti, 1000, &tpm) : 255);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
@@ -118,8 +118,8 @@ static void F5_a_device_that_another_program_has_is_said_to_be_in_use(void **sta
 	close(master);
 }
 
-/* A pseudo-terminal plays the device: what is written to it reaches the test, which relays it to a swtpm. Like the real
- * one it takes a whole command, and its read blocks until there is an answer. */
+/* A pseudo-terminal replaces the device: the test receives what is written to it, and relays it to a swtpm. Like the
+ * real device it accepts a whole command, and its read blocks until there is an answer. */
 struct relay {
 	int master;
 	uint16_t upstream;
@@ -158,7 +158,7 @@ static int make_device(char path[static 64], int *ret_slave)
 	return master;
 }
 
-static void a_device_is_spoken_to_without_tpm2_tss(void **state)
+static void a_device_is_used_without_tpm2_tss(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
 	struct relay r = { .upstream = es_swtpm_port(s) };
@@ -173,7 +173,7 @@ static void a_device_is_spoken_to_without_tpm2_tss(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, relay, &r), 0);
 	snprintf(tcti, sizeof tcti, "device:%s", path);
 	assert_int_equal(es_tpm_open(tcti, ES_TPM_BOUND_MS, &tpm), ES_OK);
-	assert_int_equal(r.commands, 0); /* opening it asks the TPM nothing */
+	assert_int_equal(r.commands, 0); /* opening it sends no command */
 	assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0) | ES_PCR_BIT(17), &v), ES_OK);
 	assert_true(es_pcr_is_unset(&v.value[0]) && es_pcr_is_unset(&v.value[17]));
 	assert_int_equal(r.commands, 1);
@@ -185,7 +185,7 @@ static void a_device_is_spoken_to_without_tpm2_tss(void **state)
 	es_swtpm_stop(s);
 }
 
-static void a_device_that_never_answers_costs_the_bound(void **state)
+static void a_device_that_never_answers_costs_the_limit(void **state)
 {
 	struct es_pcr_values v = { 0 };
 	struct es_tpm *tpm = NULL;
@@ -198,10 +198,10 @@ static void a_device_that_never_answers_costs_the_bound(void **state)
 	assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0), &v), ES_TPM_TIMEOUT);
 	es_tpm_close(tpm);
 	close(slave);
-	close(master); /* its read ends, and the thread frees the line */
+	close(master); /* its read ends, and the thread frees the connection */
 }
 
-/* Answers once, in one piece, with what it is given. */
+/* Answers once, in one piece, with the given bytes. */
 struct once {
 	int master;
 	struct es_span answer;
@@ -217,7 +217,7 @@ static void *answer_once(void *arg)
 	return NULL;
 }
 
-static void an_answer_of_another_length_than_it_says_is_refused(void **state)
+static void an_answer_with_a_false_length_is_refused(void **state)
 {
 	static const uint8_t cut[] = { 0x80, 1, 0, 0, 0, 30, 0, 0, 0, 0, 0, 0, 0, 0 };
 	static const uint8_t longer[] = { 0x80, 1, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0 };
@@ -240,7 +240,7 @@ static void an_answer_of_another_length_than_it_says_is_refused(void **state)
 		snprintf(tcti, sizeof tcti, "device:%s", path);
 		assert_int_equal(es_tpm_open(tcti, 5000, &tpm), ES_OK);
 		assert_int_equal(es_tpm_pcr_read(tpm, ES_PCR_BIT(0), &v), ES_TPM_HARDWARE);
-		assert_non_null(strstr(es_tpm_last_refusal(tpm), "the answer isn't one of a TPM"));
+		assert_non_null(strstr(es_tpm_last_refusal(tpm), "the answer isn't a valid TPM response"));
 		es_tpm_close(tpm);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 		close(slave);
@@ -248,7 +248,7 @@ static void an_answer_of_another_length_than_it_says_is_refused(void **state)
 	}
 }
 
-static void a_device_that_goes_away_is_hardware(void **state)
+static void a_device_that_goes_away_is_a_hardware_failure(void **state)
 {
 	struct es_pcr_values v = { 0 };
 	struct es_tpm *tpm = NULL;
@@ -278,19 +278,19 @@ static void a_device_that_cannot_be_opened_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_tpm_2_is_fine),
-		TEST(a_kernel_that_does_not_tell_the_version_is_fine),
-		TEST(a_tpm_12_is_no_absent_tpm),
-		TEST(no_device_is_absent),
-		TEST(no_device_for_a_tpm_that_the_kernel_knows_is_trouble),
-		TEST(a_file_in_the_device_place_is_absent),
-		TEST(too_long_a_path_is_no_crash),
-		TEST(a_device_of_another_user_is_a_matter_of_permission),
+		TEST(a_tpm_2_is_accepted),
+		TEST(a_kernel_without_a_version_file_is_accepted),
+		TEST(a_tpm_12_is_distinguished_from_an_absent_tpm),
+		TEST(a_missing_device_is_absent),
+		TEST(a_missing_device_for_a_known_tpm_is_an_error),
+		TEST(a_file_in_place_of_the_device_is_absent),
+		TEST(a_path_that_is_too_long_is_refused),
+		TEST(a_device_of_another_user_is_a_permission_error),
 		cmocka_unit_test(F5_a_device_that_another_program_has_is_said_to_be_in_use),
-		cmocka_unit_test(a_device_is_spoken_to_without_tpm2_tss),
-		cmocka_unit_test(a_device_that_never_answers_costs_the_bound),
-		cmocka_unit_test(an_answer_of_another_length_than_it_says_is_refused),
-		cmocka_unit_test(a_device_that_goes_away_is_hardware),
+		cmocka_unit_test(a_device_is_used_without_tpm2_tss),
+		cmocka_unit_test(a_device_that_never_answers_costs_the_limit),
+		cmocka_unit_test(an_answer_with_a_false_length_is_refused),
+		cmocka_unit_test(a_device_that_goes_away_is_a_hardware_failure),
 		cmocka_unit_test(a_device_that_cannot_be_opened_is_an_error),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The unseal with an object, a TPM or a bus that does it wrong. */
+/* Unsealing with a wrong object, TPM or bus. */
 #include "keys/tests/lib/tpm_fixture.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tpm/object.h"
@@ -36,8 +36,8 @@ static void a_damaged_object_is_refused_and_leaves_nothing(void **state)
 	}
 }
 
-/* Each refusal, of each command: told as what it is, and nothing stays loaded. */
-static void each_refusal_of_each_command_is_told_apart(void **state)
+/* Each refusal of each command has its own reason, and nothing remains loaded. */
+static void each_refusal_of_each_command_has_its_reason(void **state)
 {
 	static const uint32_t commands[] = { TPM2_CC_StartAuthSession, TPM2_CC_PolicyPCR, TPM2_CC_Load,
 					     TPM2_CC_Unseal };
@@ -72,7 +72,7 @@ static void each_refusal_of_each_command_is_told_apart(void **state)
 		}
 }
 
-/* Any one byte of any answer. Either it is refused, or it made no difference. */
+/* Changes one byte of one answer. Either the answer is refused, or the change made no difference. */
 struct flip {
 	unsigned nth;
 	size_t at;
@@ -101,7 +101,7 @@ static void no_changed_byte_of_an_answer_changes_the_secret(void **state)
 			ES_SECRET got = NULL;
 			enum es_reason r;
 
-			/* A frame that promises more than comes would be waited for. */
+			/* A frame that announces more than follows would be waited for. */
 			es_tpm_close(f->tpm);
 			f->tpm = NULL;
 			assert_int_equal(es_tpm_open(es_proxy_tcti(p), 2000, &f->tpm), ES_OK);
@@ -115,7 +115,7 @@ static void no_changed_byte_of_an_answer_changes_the_secret(void **state)
 			es_tpm_close(f->tpm);
 			f->tpm = NULL;
 			es_proxy_stop(p);
-			/* A handle that was lied about can't be flushed. */
+			/* If the handle was falsified, it can't be flushed. */
 			es_swtpm_tool(f->swtpm, "tpm2_flushcontext -t; tpm2_flushcontext -l", NULL, 0);
 			if (!t.hit)
 				break;
@@ -129,7 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_damaged_object_is_refused_and_leaves_nothing),
-		TEST(each_refusal_of_each_command_is_told_apart),
+		TEST(each_refusal_of_each_command_has_its_reason),
 		TEST(no_changed_byte_of_an_answer_changes_the_secret),
 	};
 

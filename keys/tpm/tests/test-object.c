@@ -26,7 +26,7 @@ static enum es_reason fence(struct es_tpm *tpm)
 	return es_tpm_fence(tpm, true, &vouched);
 }
 
-static void what_was_sealed_comes_back(void **state)
+static void a_sealed_secret_comes_back(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -51,7 +51,7 @@ static void record(struct tpm_fixture *f, char path[static 128])
 	tpm_fixture_reopen(f, tcti, true);
 }
 
-static void an_unseal_is_five_commands(void **state)
+static void an_unseal_takes_five_commands(void **state)
 {
 	static const uint32_t five[] = { TPM2_CC_StartAuthSession, TPM2_CC_Load, TPM2_CC_PolicyPCR, TPM2_CC_Unseal,
 					 TPM2_CC_FlushContext };
@@ -69,8 +69,8 @@ static void an_unseal_is_five_commands(void **state)
 	assert_memory_equal(bus.codes, five, sizeof five);
 }
 
-/* PCRs, counter, unseal, fence and the end of the connection. */
-static void a_boot_is_nine_commands(void **state)
+/* PCRs, counter, unseal, fence, and the end of the connection. */
+static void a_boot_takes_nine_commands(void **state)
 {
 	static const uint32_t nine[] = { TPM2_CC_StartAuthSession, TPM2_CC_PCR_Read,     TPM2_CC_NV_Read,
 					 TPM2_CC_StartAuthSession, TPM2_CC_Load,         TPM2_CC_PolicyPCR,
@@ -119,12 +119,12 @@ static void tpm2_tools_unseal_it_too(void **state)
 			 "tpm2_unseal -c o.ctx -p pcr:sha256:7,11,12; tpm2_flushcontext -t; tpm2_flushcontext -l",
 			 out, sizeof out);
 	assert_memory_equal(out, es_secret_bytes(f->secret), ES_KEY_LEN);
-	/* With no policy it stays shut. */
+	/* Without its policy it stays shut. */
 	assert_int_not_equal(es_swtpm_tool(f->swtpm, "tpm2_unseal -c o.ctx", NULL, 0), 0);
 	es_swtpm_tool(f->swtpm, "tpm2_flushcontext -t", NULL, 0);
 }
 
-static void another_boot_is_refused_and_the_same_one_is_not(void **state)
+static void only_the_same_boot_opens(void **state)
 {
 	static const char *const extend[] = { "tpm2_pcrevent -Q 7 /etc/passwd", "tpm2_pcrevent -Q 11 /etc/passwd",
 					      "tpm2_pcrevent -Q 12 /etc/passwd" };
@@ -170,7 +170,7 @@ static void other_pcrs_than_it_was_sealed_to_are_refused(void **state)
 	assert_null(got);
 }
 
-static void a_seal_that_makes_no_sense_is_refused(void **state)
+static void an_inconsistent_seal_is_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_tpm_seal_request q = {
@@ -199,7 +199,7 @@ static void a_seal_that_makes_no_sense_is_refused(void **state)
 	assert_int_equal(es_tpm_commands(f->tpm), 0);
 }
 
-static void unset_pcrs_are_refused_but_for_the_exception(void **state)
+static void unset_pcrs_are_refused_with_one_exception(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v = f->values;
@@ -219,7 +219,7 @@ static void unset_pcrs_are_refused_but_for_the_exception(void **state)
 			q.unset_ok = ES_PCR_BIT(measured[i]);
 			assert_int_equal(es_tpm_seal(f->tpm, &q, &pub, &priv), ES_OK);
 		}
-	/* 12 is zeros on every boot without options from outside. */
+	/* PCR 12 is zeros in every boot without options from outside. */
 	{
 		ES_BUF pub = { 0 }, priv = { 0 };
 
@@ -264,7 +264,7 @@ static void an_object_of_another_size_is_refused(void **state)
 	}
 }
 
-static void a_cleared_tpm_and_another_are_told_apart(void **state)
+static void a_cleared_tpm_is_distinguished_from_another(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_BUF other = { 0 };
@@ -277,7 +277,7 @@ static void a_cleared_tpm_and_another_are_told_apart(void **state)
 	assert_int_equal(es_tpm_srk_make(f->tpm, &other), ES_OK);
 	tpm_fixture_reopen(f, NULL, true);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_TPM_OTHER);
-	/* Pinned to the new key, the object is still the old one's. */
+	/* With the new key pinned, the object still belongs to the old one. */
 	tpm_fixture_reopen(f, NULL, false);
 	assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&other)), ES_OK);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_SEAL_DAMAGED);
@@ -289,16 +289,16 @@ static void a_cleared_tpm_and_another_are_told_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_was_sealed_comes_back),
-		TEST(an_unseal_is_five_commands),
-		TEST(a_boot_is_nine_commands),
+		TEST(a_sealed_secret_comes_back),
+		TEST(an_unseal_takes_five_commands),
+		TEST(a_boot_takes_nine_commands),
 		TEST(tpm2_tools_unseal_it_too),
-		TEST(another_boot_is_refused_and_the_same_one_is_not),
+		TEST(only_the_same_boot_opens),
 		TEST(other_pcrs_than_it_was_sealed_to_are_refused),
-		TEST(a_seal_that_makes_no_sense_is_refused),
-		TEST(unset_pcrs_are_refused_but_for_the_exception),
+		TEST(an_inconsistent_seal_is_refused),
+		TEST(unset_pcrs_are_refused_with_one_exception),
 		TEST(an_object_of_another_size_is_refused),
-		TEST(a_cleared_tpm_and_another_are_told_apart),
+		TEST(a_cleared_tpm_is_distinguished_from_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

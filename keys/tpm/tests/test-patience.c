@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCRs that others extend between a policy and its use: the TPM itself refuses then (TPM_RC_PCR_CHANGED). */
+/* PCRs that others extend between a policy and its use: the TPM itself then refuses (TPM_RC_PCR_CHANGED). */
 #include "keys/tpm/patience.h"
 
 #include "keys/tests/lib/extend.h"
@@ -28,7 +28,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Extends the PCR of IMA right before each command of that code, `times` times. */
+/* Extends the PCR of IMA just before each command with that code, `times` times. */
 struct burst {
 	const struct es_swtpm *swtpm;
 	uint32_t before;
@@ -84,7 +84,8 @@ static void F13_measurements_without_end_cost_a_bound_by_the_clock(void **state)
 	assert_true(b.done > 4);
 }
 
-/* Nobody cares what is measured before the policy has begun: neither the session nor the load of the object takes part. */
+/* Measurements before the policy has started don't matter: neither the session nor loading the object depends on
+ * PCRs. */
 static void F13_measurements_before_the_policy_cost_no_try(void **state)
 {
 	struct burst b = { .before = TPM2_CC_Load, .times = UINT32_MAX };
@@ -93,7 +94,7 @@ static void F13_measurements_before_the_policy_cost_no_try(void **state)
 	assert_int_equal(b.done, 1);
 }
 
-/* As the kernel does it: whenever it comes to it, and for as long as programs start. */
+/* Extends as the kernel does: at any time, and as long as programs start. */
 struct busy {
 	const struct es_swtpm *swtpm;
 	atomic_bool stop;
@@ -104,7 +105,7 @@ static void *keep_extending(void *arg)
 {
 	static const struct es_digest file = { { 0x77 } };
 	struct busy *b = arg;
-	const struct timespec pace = { 0, 3000000 }; /* of one program after the other */
+	const struct timespec pace = { 0, 3000000 }; /* one program after the other */
 	uint64_t end = now_ms() + 2000;
 
 	while (!b->stop && now_ms() < end) {

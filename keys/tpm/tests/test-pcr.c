@@ -25,7 +25,7 @@ static enum es_reason fence(struct es_tpm *tpm)
 	return es_tpm_fence(tpm, true, &vouched);
 }
 
-static void values_are_those_tpm2_tools_read(void **state)
+static void the_values_are_those_that_tpm2_tools_read(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v = { 0 };
@@ -63,7 +63,7 @@ static void eight_pcrs_take_one_command_and_one_session(void **state)
 	assert_int_equal(es_tpm_commands(f->tpm), 3);
 }
 
-static void no_pcr_or_no_such_pcr_is_refused(void **state)
+static void an_empty_or_invalid_selection_is_refused(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v = { .present = 42 };
@@ -73,7 +73,7 @@ static void no_pcr_or_no_such_pcr_is_refused(void **state)
 	assert_int_equal(v.present, 42);
 }
 
-/* Once, between two reads, somebody extends PCR 5. */
+/* Extends PCR 5 once, between two reads. */
 static void extend_between(void *arg, struct es_proxy_message *m)
 {
 	struct tpm_fixture *f = arg;
@@ -82,7 +82,7 @@ static void extend_between(void *arg, struct es_proxy_message *m)
 		es_swtpm_tool_ok(f->swtpm, "tpm2_pcrevent -Q 5 /etc/passwd", NULL, 0);
 }
 
-static void values_are_all_of_one_moment(void **state)
+static void all_values_are_from_the_same_moment(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), NULL, extend_between, f);
@@ -109,7 +109,7 @@ static void the_fence_is_the_event_in_every_bank(void **state)
 	assert_true(es_pcr_event(&expected, es_text_span(ES_FENCE_EVENT), es_sha256));
 	assert_true(es_digest_equal(&v.value[ES_PCR_IMAGE], &expected));
 
-	/* The other banks by openssl: H(old || H(event)). */
+	/* The other banks, computed with openssl: H(old || H(event)). */
 	es_swtpm_tool_ok(
 	    f->swtpm,
 	    "tpm2_pcrread -Q sha1:11+sha384:11 -o after && [ $(wc -c <after) = 68 ] && "
@@ -119,7 +119,7 @@ static void the_fence_is_the_event_in_every_bank(void **state)
 	    NULL, 0);
 }
 
-static void behind_the_fence_the_secret_stays_shut(void **state)
+static void after_the_fence_the_secret_stays_shut(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_SECRET got = NULL;
@@ -147,7 +147,7 @@ static void assert_fence_falls(struct tpm_fixture *f)
 	assert_true(es_digest_equal(&before.value[ES_PCR_IMAGE], &after.value[ES_PCR_IMAGE]));
 }
 
-static void a_fence_is_vouched_for_by_the_pinned_tpm_alone(void **state)
+static void only_the_pinned_tpm_vouches_for_the_fence(void **state)
 {
 	struct tpm_fixture *f = *state;
 	bool vouched = true;
@@ -166,7 +166,7 @@ static void a_fence_is_vouched_for_by_the_pinned_tpm_alone(void **state)
 	assert_false(vouched);
 }
 
-static void the_fence_falls_with_no_srk_pinned(void **state)
+static void the_fence_is_raised_with_no_srk_pinned(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v = { 0 };
@@ -177,7 +177,7 @@ static void the_fence_falls_with_no_srk_pinned(void **state)
 	assert_false(es_digest_equal(&v.value[ES_PCR_IMAGE], &f->values.value[ES_PCR_IMAGE]));
 }
 
-static void the_fence_falls_on_a_cleared_tpm(void **state)
+static void the_fence_is_raised_on_a_cleared_tpm(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -185,7 +185,7 @@ static void the_fence_falls_on_a_cleared_tpm(void **state)
 	assert_fence_falls(f);
 }
 
-static void the_fence_falls_on_another_tpm(void **state)
+static void the_fence_is_raised_on_another_tpm(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_BUF other = { 0 };
@@ -198,7 +198,7 @@ static void the_fence_falls_on_another_tpm(void **state)
 	assert_fence_falls(f);
 }
 
-/* From the fence on: as if there were no SRK, and a fence that is only pretended. */
+/* From the fence on: pretends that there is no SRK, and fakes the fence. */
 static void pretend_cleared(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
@@ -206,7 +206,7 @@ static void pretend_cleared(void *arg, struct es_proxy_message *m)
 		es_proxy_answer(m, TPM2_RC_HANDLE | TPM2_RC_H | TPM2_RC_1);
 }
 
-static void once_vouched_for_the_fence_never_falls_back(void **state)
+static void once_vouched_for_a_tpm_gets_no_unauthenticated_fence(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), pretend_cleared, NULL, NULL);
@@ -219,7 +219,7 @@ static void once_vouched_for_the_fence_never_falls_back(void **state)
 	es_proxy_stop(p);
 }
 
-static void any_refusal_of_the_fence_is_one(void **state)
+static void any_refusal_of_the_fence_is_a_failure(void **state)
 {
 	static const TPM2_RC refusals[] = { TPM2_RC_FAILURE,
 					    TPM2_RC_LOCALITY,
@@ -243,7 +243,7 @@ static void any_refusal_of_the_fence_is_one(void **state)
 	}
 }
 
-static void without_a_sha256_bank_it_is_said(void **state)
+static void a_missing_sha256_bank_is_reported(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start_banks("sha1");
 	struct es_pcr_values v = { 0 };
@@ -262,13 +262,19 @@ static void without_a_sha256_bank_it_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(values_are_those_tpm2_tools_read),     TEST(eight_pcrs_take_one_command_and_one_session),
-		TEST(no_pcr_or_no_such_pcr_is_refused),     TEST(values_are_all_of_one_moment),
-		TEST(the_fence_is_the_event_in_every_bank), TEST(behind_the_fence_the_secret_stays_shut),
-		TEST(a_fence_is_vouched_for_by_the_pinned_tpm_alone),
-		TEST(the_fence_falls_with_no_srk_pinned),   TEST(the_fence_falls_on_a_cleared_tpm),
-		TEST(the_fence_falls_on_another_tpm),       TEST(once_vouched_for_the_fence_never_falls_back),
-		TEST(any_refusal_of_the_fence_is_one),      cmocka_unit_test(without_a_sha256_bank_it_is_said),
+		TEST(the_values_are_those_that_tpm2_tools_read),
+		TEST(eight_pcrs_take_one_command_and_one_session),
+		TEST(an_empty_or_invalid_selection_is_refused),
+		TEST(all_values_are_from_the_same_moment),
+		TEST(the_fence_is_the_event_in_every_bank),
+		TEST(after_the_fence_the_secret_stays_shut),
+		TEST(only_the_pinned_tpm_vouches_for_the_fence),
+		TEST(the_fence_is_raised_with_no_srk_pinned),
+		TEST(the_fence_is_raised_on_a_cleared_tpm),
+		TEST(the_fence_is_raised_on_another_tpm),
+		TEST(once_vouched_for_a_tpm_gets_no_unauthenticated_fence),
+		TEST(any_refusal_of_the_fence_is_a_failure),
+		cmocka_unit_test(a_missing_sha256_bank_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

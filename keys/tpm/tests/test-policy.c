@@ -28,7 +28,7 @@ static void assert_as_tpm2_tools(struct tpm_fixture *f, const char *list, es_pcr
 	assert_string_equal(ours, out);
 }
 
-static void digest_is_that_of_a_trial_session(void **state)
+static void the_digest_is_that_of_a_trial_session(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -45,7 +45,7 @@ static bool no_hash(const struct es_span *parts, size_t count, struct es_digest 
 	return false;
 }
 
-static void what_makes_no_sense_is_refused(void **state)
+static void inconsistent_requests_are_refused(void **state)
 {
 	struct es_pcr_values values = { .present = 0xfff };
 	struct es_digest policy;
@@ -62,9 +62,9 @@ static void what_makes_no_sense_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(digest_is_that_of_a_trial_session, tpm_fixture_make,
+		cmocka_unit_test_setup_teardown(the_digest_is_that_of_a_trial_session, tpm_fixture_make,
 						tpm_fixture_remove),
-		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(inconsistent_requests_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

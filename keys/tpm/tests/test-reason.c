@@ -25,7 +25,7 @@ static void only_success_is_ok(void **state)
 
 #define CODE(name) "TPM2_RC_" #name, TPM2_RC_##name
 
-/* What an administrator is told for each code that there is: written down here once more, to be compared. */
+/* The expected reason for each code: a second copy, to compare with the first. */
 static const struct {
 	const char *name;
 	TPM2_RC code;
@@ -139,7 +139,7 @@ static void F5_every_response_code_has_its_own_reason(void **state)
 			fail_msg("%s is %s", table[i].name, es_reason_words(es_tpm_reason(table[i].code))->id);
 }
 
-/* Not codes: what codes are put together from, and success. */
+/* Names that aren't codes: parts of codes, and success. */
 static bool is_part(const char *name)
 {
 	static const char *const parts[] = { "SUCCESS",  "VER1",   "FMT1", "WARN", "MAX_FM0",
@@ -153,7 +153,7 @@ static bool is_part(const char *name)
 	return false;
 }
 
-/* The header that the code was built with says which codes there are. */
+/* The header that the code was built with says which codes exist. */
 static void F5_no_response_code_is_left_out(void **state)
 {
 	FILE *header = fopen("/usr/include/tss2/tss2_tpm2_types.h", "r");
@@ -175,7 +175,7 @@ static void F5_no_response_code_is_left_out(void **state)
 	assert_int_equal(seen, CODES);
 }
 
-static void format_one_is_read_whatever_it_points_at(void **state)
+static void format_one_is_read_whatever_it_refers_to(void **state)
 {
 	static const TPM2_RC places[] = { 0,
 					  TPM2_RC_P | TPM2_RC_1,
@@ -193,7 +193,7 @@ static void format_one_is_read_whatever_it_points_at(void **state)
 		}
 }
 
-static void a_code_that_nobody_foresaw_is_said_to_be_one(void **state)
+static void an_unexpected_code_is_reported_as_such(void **state)
 {
 	(void)state;
 	assert_int_equal(es_tpm_reason(TPM2_RC_VER1 | 0x7e), ES_TPM_UNEXPECTED);
@@ -209,17 +209,17 @@ static void a_resource_manager_speaks_for_the_tpm(void **state)
 	assert_int_equal(es_tpm_reason(TSS2_RESMGR_TPM_RC_LAYER | TPM2_RC_OBJECT_MEMORY), ES_TPM_SLOTS);
 }
 
-static void the_host_side_is_never_taken_for_the_tpm(void **state)
+static void a_host_side_code_is_never_mistaken_for_the_tpms(void **state)
 {
 	(void)state;
-	/* TSS2_BASE_RC_RSP_AUTH_FAILED is 0x1b; as a TPM's code it would mean something else. */
+	/* TSS2_BASE_RC_RSP_AUTH_FAILED is 0x1b, which would mean something else as a TPM's code. */
 	assert_int_equal(es_tpm_reason(TSS2_ESYS_RC_RSP_AUTH_FAILED), ES_TPM_FORGED);
 	assert_int_equal(es_tpm_reason(TSS2_ESYS_RC_MEMORY), ES_MEMORY);
 	assert_int_equal(es_tpm_reason(TSS2_TCTI_RC_IO_ERROR), ES_TPM_HARDWARE);
 	assert_int_equal(es_tpm_reason(TSS2_TCTI_RC_NO_CONNECTION), ES_TPM_HARDWARE);
 	assert_int_equal(es_tpm_reason(TSS2_ESYS_RC_MALFORMED_RESPONSE), ES_TPM_HARDWARE);
 	assert_int_equal(es_tpm_code(TSS2_ESYS_RC_RSP_AUTH_FAILED), 0);
-	/* 0x1e of another layer isn't a TPM 1.2 */
+	/* 0x1e from another layer isn't a TPM 1.2 */
 	assert_int_equal(es_tpm_reason(TSS2_ESAPI_RC_LAYER | 0x1e), ES_TPM_UNEXPECTED);
 	assert_int_equal(es_tpm_reason(TSS2_TCTI_RC_NOT_PERMITTED), ES_TPM_DENIED);
 	assert_int_equal(es_tpm_reason(TSS2_ESYS_RC_BAD_SEQUENCE), ES_TPM_UNEXPECTED);
@@ -231,10 +231,10 @@ int main(void)
 		cmocka_unit_test(only_success_is_ok),
 		cmocka_unit_test(F5_every_response_code_has_its_own_reason),
 		cmocka_unit_test(F5_no_response_code_is_left_out),
-		cmocka_unit_test(format_one_is_read_whatever_it_points_at),
-		cmocka_unit_test(a_code_that_nobody_foresaw_is_said_to_be_one),
+		cmocka_unit_test(format_one_is_read_whatever_it_refers_to),
+		cmocka_unit_test(an_unexpected_code_is_reported_as_such),
 		cmocka_unit_test(a_resource_manager_speaks_for_the_tpm),
-		cmocka_unit_test(the_host_side_is_never_taken_for_the_tpm),
+		cmocka_unit_test(a_host_side_code_is_never_mistaken_for_the_tpms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

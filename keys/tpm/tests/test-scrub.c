@@ -19,7 +19,7 @@ static void no_copy_stays_after_an_unseal(void **state)
 	assert_false(attack_find_the_secret_after_an_unseal(*state));
 }
 
-static void it_sends_nothing_and_the_connection_goes_on(void **state)
+static void scrubbing_sends_nothing_and_the_connection_goes_on(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_SECRET got = NULL;
@@ -42,7 +42,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(no_copy_stays_after_a_seal),
 		TEST(no_copy_stays_after_an_unseal),
-		TEST(it_sends_nothing_and_the_connection_goes_on),
+		TEST(scrubbing_sends_nothing_and_the_connection_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,10 +31,10 @@ static void one_session_serves_a_connection(void **state)
 	assert_int_equal(es_session_if_open(f->tpm), first);
 	es_session_end(f->tpm);
 	assert_int_equal(es_session_if_open(f->tpm), ESYS_TR_PASSWORD);
-	es_session_end(f->tpm); /* none open: no harm */
+	es_session_end(f->tpm); /* none is open: no harm */
 }
 
-static void without_a_pinned_srk_there_is_none(void **state)
+static void without_a_pinned_srk_there_is_no_session(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_loaded policy = ES_LOADED_NONE(f->tpm);
@@ -44,13 +44,13 @@ static void without_a_pinned_srk_there_is_none(void **state)
 	assert_int_equal(session, ESYS_TR_NONE);
 	assert_int_equal(es_session_use(f->tpm, ES_SESSION_AUTH, &session), ES_OK);
 	assert_int_equal(session, ESYS_TR_PASSWORD);
-	/* A secret never goes without. */
+	/* A secret is never sent without one. */
 	assert_int_equal(es_session_use(f->tpm, ES_SESSION_AUTH_DECRYPT, &session), ES_ARGUMENT);
 	assert_int_equal(es_session_policy(f->tpm, &policy), ES_ARGUMENT);
 	assert_int_equal(es_tpm_commands(f->tpm), 0);
 }
 
-static void a_cleared_tpm_is_told_at_the_first_session(void **state)
+static void a_cleared_tpm_is_recognised_at_the_first_session(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ESYS_TR session;
@@ -61,8 +61,8 @@ static void a_cleared_tpm_is_told_at_the_first_session(void **state)
 	assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "TPM2_StartAuthSession: "));
 }
 
-/* StartAuthSession itself can't tell: any P-256 key makes something of the salt. The HMAC can. */
-static void another_key_at_the_handle_is_told_at_the_first_use(void **state)
+/* StartAuthSession itself can't find out: any P-256 key makes something of the salt. The HMAC can. */
+static void another_key_at_the_handle_is_recognised_at_the_first_use(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v;
@@ -79,7 +79,7 @@ static void another_key_at_the_handle_is_told_at_the_first_use(void **state)
 	assert_false(f->tpm->vouched);
 }
 
-static void an_rsa_key_at_the_handle_is_told(void **state)
+static void an_rsa_key_at_the_handle_is_recognised(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v;
@@ -93,7 +93,7 @@ static void an_rsa_key_at_the_handle_is_told(void **state)
 	assert_int_equal(es_tpm_pcr_read(f->tpm, FIXTURE_PCRS, &v), ES_TPM_OTHER);
 }
 
-/* A command changed on its way: the TPM refuses its HMAC, and yet the SRK is the right one. */
+/* A command changed in transit: the TPM refuses its HMAC, although the SRK is the right one. */
 static void change_selection(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
@@ -101,7 +101,7 @@ static void change_selection(void *arg, struct es_proxy_message *m)
 		m->command[m->command_len - 1] ^= 1;
 }
 
-static void a_command_changed_on_its_way_is_forged(void **state)
+static void a_command_changed_in_transit_is_forged(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), change_selection, NULL, NULL);
@@ -113,7 +113,7 @@ static void a_command_changed_on_its_way_is_forged(void **state)
 	es_proxy_stop(p);
 }
 
-/* The same answer twice: the nonce has rolled on. */
+/* The same answer twice: the nonce has changed by then. */
 struct replay {
 	uint8_t answer[4096];
 	size_t len;
@@ -154,11 +154,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_session_serves_a_connection),
-		TEST(without_a_pinned_srk_there_is_none),
-		TEST(a_cleared_tpm_is_told_at_the_first_session),
-		TEST(another_key_at_the_handle_is_told_at_the_first_use),
-		TEST(an_rsa_key_at_the_handle_is_told),
-		TEST(a_command_changed_on_its_way_is_forged),
+		TEST(without_a_pinned_srk_there_is_no_session),
+		TEST(a_cleared_tpm_is_recognised_at_the_first_session),
+		TEST(another_key_at_the_handle_is_recognised_at_the_first_use),
+		TEST(an_rsa_key_at_the_handle_is_recognised),
+		TEST(a_command_changed_in_transit_is_forged),
 		TEST(an_old_answer_is_forged),
 	};
 

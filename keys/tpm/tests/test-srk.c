@@ -17,14 +17,14 @@
 
 #include <tss2/tss2_tpm2_types.h>
 
-/* tpm2-tools' own SRK by the TCG template: its attributes, and x and y of 32 zero bytes (the file of -u is a TPMS_ECC_POINT
- * as it lies in memory). */
+/* tpm2-tools' SRK made with the TCG template: its attributes, and x and y of 32 zero bytes (the file for -u is a
+ * TPMS_ECC_POINT as it is in memory). */
 #define MAKE_SRK                                                                                                       \
 	"{ printf '\\040\\000'; head -c 128 /dev/zero; printf '\\040\\000'; head -c 128 /dev/zero; } >unique && "      \
 	"tpm2_createprimary -Q -C o -g sha256 -G ecc256:null:aes128cfb -u unique -c p.ctx "                            \
 	"-a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|decrypt' && tpm2_flushcontext -t"
 
-static void it_is_the_key_tpm2_tools_make_by_the_tcg_template(void **state)
+static void the_srk_is_the_one_that_tpm2_tools_make_with_the_tcg_template(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -34,7 +34,7 @@ static void it_is_the_key_tpm2_tools_make_by_the_tcg_template(void **state)
 			 NULL, 0);
 }
 
-static void made_by_others_it_is_taken(void **state)
+static void an_srk_made_by_others_is_used(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_BUF srk = { 0 };
@@ -44,11 +44,12 @@ static void made_by_others_it_is_taken(void **state)
 			 NULL, 0);
 	tpm_fixture_reopen(f, NULL, false);
 	assert_int_equal(es_tpm_srk_make(f->tpm, &srk), ES_OK);
-	assert_int_equal(es_tpm_commands(f->tpm), 3); /* what is there, what it is, and whether it has a password */
+	/* for the key at the handle, its public area, and whether it has a password */
+	assert_int_equal(es_tpm_commands(f->tpm), 3);
 	assert_int_equal(es_tpm_srk_check(f->tpm), ES_OK);
 }
 
-static void an_rsa_srk_is_taken_and_serves(void **state)
+static void an_rsa_srk_is_usable(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v;
@@ -73,7 +74,7 @@ static void an_rsa_srk_is_taken_and_serves(void **state)
 	assert_true(es_secret_equal(got, f->secret));
 }
 
-static void made_again_it_is_the_same(void **state)
+static void an_srk_made_again_is_the_same(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_BUF again = { 0 };
@@ -114,7 +115,7 @@ static void an_owner_password_stops_the_making(void **state)
 	assert_non_null(strstr(es_tpm_last_refusal(f->tpm), "TPM2_CreatePrimary: "));
 }
 
-static void a_refused_keep_leaves_nothing_loaded(void **state)
+static void an_srk_that_cannot_be_kept_leaves_nothing_loaded(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_proxy_refusal plan = { TPM2_CC_EvictControl, TPM2_RC_NV_SPACE, 1, 0 };
@@ -131,22 +132,22 @@ static void a_refused_keep_leaves_nothing_loaded(void **state)
 	es_proxy_stop(p);
 }
 
-static void pinning_sends_nothing_and_refuses_what_is_no_srk(void **state)
+static void pinning_sends_nothing_and_accepts_only_an_srk(void **state)
 {
 	struct tpm_fixture *f = *state;
 	const struct es_span none = { NULL, 0 }, junk = { (const uint8_t *)"not an SRK", 10 };
 
 	assert_int_equal(es_tpm_srk_pin(f->tpm, none), ES_FORMAT);
 	assert_int_equal(es_tpm_srk_pin(f->tpm, junk), ES_FORMAT);
-	assert_int_equal(es_tpm_srk_check(f->tpm), ES_ARGUMENT); /* none pinned by that */
+	assert_int_equal(es_tpm_srk_check(f->tpm), ES_ARGUMENT); /* that pinned none */
 	assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&f->srk)), ES_OK);
 	assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&f->srk)), ES_OK);
 	assert_int_equal(es_tpm_commands(f->tpm), 0);
-	assert_int_equal(es_tpm_srk_pin(f->tpm, junk), ES_FORMAT); /* the one before stays */
+	assert_int_equal(es_tpm_srk_pin(f->tpm, junk), ES_FORMAT); /* the previous pin stays */
 	assert_int_equal(es_tpm_srk_check(f->tpm), ES_OK);
 }
 
-static void the_check_tells_cleared_from_other(void **state)
+static void the_check_distinguishes_cleared_from_other(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_BUF other = { 0 };
@@ -161,7 +162,7 @@ static void the_check_tells_cleared_from_other(void **state)
 	assert_int_equal(es_tpm_srk_check(f->tpm), ES_TPM_OTHER);
 }
 
-static void once_vouched_for_it_is_not_gone(void **state)
+static void after_a_vouched_answer_the_srk_cannot_be_gone(void **state)
 {
 	struct tpm_fixture *f = *state;
 	struct es_pcr_values v;
@@ -174,8 +175,7 @@ static void once_vouched_for_it_is_not_gone(void **state)
 	assert_int_equal(es_tpm_srk_check(f->tpm), ES_TPM_CLEARED);
 }
 
-/* On its first use: the public part that the TPM gave is replaced by another one, as an interposer that wants the salt
- * would. */
+/* At its first use, the public part from the TPM is replaced by another, as an interposer would do to get the salt. */
 static void change_public(void *arg, struct es_proxy_message *m)
 {
 	(void)arg;
@@ -199,8 +199,8 @@ static void a_changed_public_part_is_never_used(void **state)
 	es_proxy_stop(p);
 }
 
-/* tpm2-tools writes a key's Name as it is: algorithm and digest. */
-static void its_name_is_the_one_that_tpm2_tools_tell(void **state)
+/* tpm2-tools write a key's Name as it is: algorithm and digest. */
+static void the_name_is_the_one_that_tpm2_tools_show(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint8_t name[ES_SRK_NAME_LEN];
@@ -212,13 +212,13 @@ static void its_name_is_the_one_that_tpm2_tools_tell(void **state)
 	assert_int_equal(es_tpm_srk_name(es_buf_span(&f->srk), es_sha256, name), ES_OK);
 	es_hex_encode(name, sizeof name, text);
 	assert_string_equal(text, told);
-	/* What stands beside the key for a Name isn't asked. */
+	/* The Name stored beside the key isn't used. */
 	assert_int_equal(es_buf_copy(es_buf_span(&f->srk), &edited), ES_OK);
 	edited.data[4 + 2 + 2 + 5] ^= 1;
 	assert_int_equal(es_tpm_srk_name(es_buf_span(&edited), es_sha256, name), ES_OK);
 	es_hex_encode(name, sizeof name, text);
 	assert_string_equal(text, told);
-	/* Its own bytes are. */
+	/* The key's own bytes are. */
 	edited.data[edited.len - 1] ^= 1;
 	assert_int_equal(es_tpm_srk_name(es_buf_span(&edited), es_sha256, name), ES_OK);
 	es_hex_encode(name, sizeof name, text);
@@ -227,7 +227,7 @@ static void its_name_is_the_one_that_tpm2_tools_tell(void **state)
 	assert_int_equal(es_tpm_srk_name(es_buf_span(&edited), es_sha256, name), ES_FORMAT);
 }
 
-static void by_its_name_it_is_pinned_and_no_other_is(void **state)
+static void only_the_srk_with_the_given_name_is_pinned(void **state)
 {
 	struct tpm_fixture *f = *state;
 	uint8_t name[ES_SRK_NAME_LEN], other[ES_SRK_NAME_LEN];
@@ -238,7 +238,7 @@ static void by_its_name_it_is_pinned_and_no_other_is(void **state)
 	other[sizeof other - 1] ^= 1;
 	tpm_fixture_reopen(f, NULL, false);
 	assert_int_equal(es_tpm_srk_pin_named(f->tpm, other, es_sha256), ES_TPM_OTHER);
-	assert_int_equal(es_tpm_srk_check(f->tpm), ES_ARGUMENT); /* none pinned by that */
+	assert_int_equal(es_tpm_srk_check(f->tpm), ES_ARGUMENT); /* that pinned none */
 	assert_int_equal(es_tpm_srk_pin_named(f->tpm, name, es_sha256), ES_OK);
 	assert_int_equal(es_tpm_fence(f->tpm, true, &vouched), ES_OK);
 	assert_true(vouched);
@@ -252,18 +252,18 @@ static void by_its_name_it_is_pinned_and_no_other_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(its_name_is_the_one_that_tpm2_tools_tell),
-		TEST(by_its_name_it_is_pinned_and_no_other_is),
-		TEST(it_is_the_key_tpm2_tools_make_by_the_tcg_template),
-		TEST(made_by_others_it_is_taken),
-		TEST(an_rsa_srk_is_taken_and_serves),
-		TEST(made_again_it_is_the_same),
+		TEST(the_name_is_the_one_that_tpm2_tools_show),
+		TEST(only_the_srk_with_the_given_name_is_pinned),
+		TEST(the_srk_is_the_one_that_tpm2_tools_make_with_the_tcg_template),
+		TEST(an_srk_made_by_others_is_used),
+		TEST(an_rsa_srk_is_usable),
+		TEST(an_srk_made_again_is_the_same),
 		TEST(a_handle_taken_by_something_else_is_left_alone),
 		TEST(an_owner_password_stops_the_making),
-		TEST(a_refused_keep_leaves_nothing_loaded),
-		TEST(pinning_sends_nothing_and_refuses_what_is_no_srk),
-		TEST(the_check_tells_cleared_from_other),
-		TEST(once_vouched_for_it_is_not_gone),
+		TEST(an_srk_that_cannot_be_kept_leaves_nothing_loaded),
+		TEST(pinning_sends_nothing_and_accepts_only_an_srk),
+		TEST(the_check_distinguishes_cleared_from_other),
+		TEST(after_a_vouched_answer_the_srk_cannot_be_gone),
 		TEST(a_changed_public_part_is_never_used),
 	};
 

@@ -18,13 +18,13 @@
 #include <tss2/tss2_tpm2_types.h>
 
 static const uint8_t GET_RANDOM[] = { 0x80, 1, 0, 0, 0, 12, 0, 0, 1, 0x7b, 0, 4 };
-/* The same, as if in a session: nothing of it reaches a TPM here. */
+/* The same, as if in a session: none of it reaches a TPM here. */
 static const uint8_t IN_SESSION[] = { 0x80, 2, 0, 0, 0, 12, 0, 0, 1, 0x7b, 0, 4 };
 
 struct setting {
 	struct es_swtpm *swtpm;
 	struct es_proxy *proxy;
-	struct es_tcti *bound;
+	struct es_tcti *filter;
 };
 
 static int start(void **state)
@@ -41,7 +41,7 @@ static int stop(void **state)
 {
 	struct setting *s = *state;
 
-	es_tcti_close(s->bound);
+	es_tcti_close(s->filter);
 	es_proxy_stop(s->proxy);
 	es_swtpm_stop(s->swtpm);
 	free(s);
@@ -51,8 +51,8 @@ static int stop(void **state)
 static TSS2_TCTI_CONTEXT *begin(struct setting *s, unsigned bound_ms, es_proxy_fn *before, void *arg)
 {
 	s->proxy = es_proxy_start(es_swtpm_port(s->swtpm), before, NULL, arg);
-	assert_int_equal(es_tcti_open(es_proxy_tcti(s->proxy), bound_ms, &s->bound), TSS2_RC_SUCCESS);
-	return es_tcti_context(s->bound);
+	assert_int_equal(es_tcti_open(es_proxy_tcti(s->proxy), bound_ms, &s->filter), TSS2_RC_SUCCESS);
+	return es_tcti_context(s->filter);
 }
 
 static TSS2_RC ask_as(TSS2_TCTI_CONTEXT *tcti, const uint8_t *command, uint32_t *ret_code)
@@ -82,22 +82,22 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void counts_what_it_sends(void **state)
+static void counts_the_commands_it_sends(void **state)
 {
 	struct setting *s = *state;
 	TSS2_TCTI_CONTEXT *tcti = begin(s, 5000, NULL, NULL);
 	uint32_t code = 1;
 
-	assert_int_equal(es_tcti_commands(s->bound), 0);
+	assert_int_equal(es_tcti_commands(s->filter), 0);
 	for (unsigned i = 1; i <= 3; i++) {
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, TPM2_RC_SUCCESS);
-		assert_int_equal(es_tcti_commands(s->bound), i);
+		assert_int_equal(es_tcti_commands(s->filter), i);
 		assert_int_equal(es_proxy_commands(s->proxy), i);
 	}
 }
 
-static void what_asks_for_a_retry_is_sent_again(void **state)
+static void a_command_is_sent_again_if_the_tpm_asks_for_it(void **state)
 {
 	static const TPM2_RC codes[] = { TPM2_RC_RETRY, TPM2_RC_YIELDED, TPM2_RC_TESTING, TPM2_RC_NV_RATE,
 					 TPM2_RC_NV_UNAVAILABLE };
@@ -112,11 +112,11 @@ static void what_asks_for_a_retry_is_sent_again(void **state)
 		plan.done = 0;
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, TPM2_RC_SUCCESS);
-		assert_int_equal(es_tcti_commands(s->bound), 4 * (i + 1));
+		assert_int_equal(es_tcti_commands(s->filter), 4 * (i + 1));
 	}
 }
 
-static void what_does_not_is_not(void **state)
+static void a_command_is_not_sent_again_otherwise(void **state)
 {
 	static const TPM2_RC codes[] = { TPM2_RC_LOCKOUT, TPM2_RC_FAILURE, TPM2_RC_PCR_CHANGED, TPM2_RC_POLICY_FAIL };
 	struct setting *s = *state;
@@ -130,11 +130,11 @@ static void what_does_not_is_not(void **state)
 		plan.done = 0;
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, codes[i]);
-		assert_int_equal(es_tcti_commands(s->bound), i + 1);
+		assert_int_equal(es_tcti_commands(s->filter), i + 1);
 	}
 }
 
-static void retries_end(void **state)
+static void retries_are_limited(void **state)
 {
 	struct setting *s = *state;
 	struct es_proxy_refusal plan = { 0, TPM2_RC_RETRY, UINT32_MAX, 0 };
@@ -142,15 +142,15 @@ static void retries_end(void **state)
 	unsigned asked = 0;
 	uint32_t code = 1;
 
-	/* In a row, and in all: in the end a TPM that always asks for a retry is sent each command once. */
+	/* In a row, and in total: in the end, a TPM that always asks for a retry gets each command only once. */
 	for (unsigned i = 0; i < 8; i++, asked++) {
 		assert_int_equal(ask(tcti, &code), TSS2_RC_SUCCESS);
 		assert_int_equal(code, TPM2_RC_RETRY);
 	}
-	assert_int_equal(es_tcti_commands(s->bound), asked + ES_TPM_RETRIES);
+	assert_int_equal(es_tcti_commands(s->filter), asked + ES_TPM_RETRIES);
 }
 
-static void pauses_are_within_the_bound(void **state)
+static void pauses_count_towards_the_limit(void **state)
 {
 	struct setting *s = *state;
 	struct es_proxy_refusal plan = { 0, TPM2_RC_RETRY, UINT32_MAX, 0 };
@@ -159,7 +159,7 @@ static void pauses_are_within_the_bound(void **state)
 	uint32_t code = 1;
 
 	assert_int_equal(ask(tcti, &code), TSS2_TCTI_RC_IO_ERROR);
-	assert_true(es_tcti_spent(s->bound));
+	assert_true(es_tcti_spent(s->filter));
 	assert_true(now_ms() - start_ms < 20000);
 }
 
@@ -169,19 +169,19 @@ static void hang(void *arg, struct es_proxy_message *m)
 	m->hang = true;
 }
 
-static void a_tpm_that_never_answers_costs_the_bound_and_no_more(void **state)
+static void a_tpm_that_never_answers_costs_no_more_than_the_limit(void **state)
 {
 	struct setting *s = *state;
 	TSS2_TCTI_CONTEXT *tcti = begin(s, 1000, hang, NULL);
 	uint64_t start_ms = now_ms();
 	uint32_t code = 1;
 
-	assert_false(es_tcti_spent(s->bound));
+	assert_false(es_tcti_spent(s->filter));
 	assert_int_equal(ask(tcti, &code), TSS2_TCTI_RC_IO_ERROR);
 	assert_true(now_ms() - start_ms >= 800 && now_ms() - start_ms < 20000);
-	assert_true(es_tcti_spent(s->bound));
+	assert_true(es_tcti_spent(s->filter));
 	assert_int_equal(ask(tcti, &code), TSS2_TCTI_RC_IO_ERROR);
-	assert_int_equal(es_tcti_commands(s->bound), 1);
+	assert_int_equal(es_tcti_commands(s->filter), 1);
 }
 
 static void answer_with(void *arg, struct es_proxy_message *m)
@@ -193,7 +193,7 @@ static void answer_with(void *arg, struct es_proxy_message *m)
 	m->answered = true;
 }
 
-static void a_broken_frame_is_told_apart(void **state)
+static void each_malformed_frame_is_distinguished(void **state)
 {
 	static const uint8_t half_header[] = { 0x80, 1, 0, 0, 0 };
 	static const uint8_t small[] = { 0x80, 1, 0, 0, 0, 9, 0, 0, 0, 0 };
@@ -214,12 +214,12 @@ static void a_broken_frame_is_told_apart(void **state)
 	TSS2_TCTI_CONTEXT *tcti = begin(s, 5000, answer_with, &now);
 	uint32_t code = 1;
 
-	/* tpm2-tss itself gives up on the half header, when the connection is closed. */
+	/* tpm2-tss itself gives up on half a header, when the connection is closed. */
 	assert_int_not_equal(ask_as(tcti, IN_SESSION, &code), TSS2_RC_SUCCESS);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		now = table[i].answer;
 		assert_int_equal(ask_as(tcti, IN_SESSION, &code), TSS2_TCTI_RC_MALFORMED_RESPONSE);
-		assert_int_equal(es_tcti_frame(s->bound), table[i].frame);
+		assert_int_equal(es_tcti_frame(s->filter), table[i].frame);
 	}
 	assert_int_equal(code, 1);
 }
@@ -254,7 +254,7 @@ static void calls_out_of_order_are_refused(void **state)
 	assert_int_equal(len, 16);
 	assert_int_equal(Tss2_Tcti_Receive(tcti, &len, NULL, -1), TSS2_RC_SUCCESS);
 	assert_int_equal(Tss2_Tcti_Receive(tcti, &len, response, -1), TSS2_RC_SUCCESS);
-	assert_int_equal(es_tcti_commands(s->bound), 1);
+	assert_int_equal(es_tcti_commands(s->filter), 1);
 }
 
 static void a_flush_needs_no_esapi(void **state)
@@ -265,10 +265,10 @@ static void a_flush_needs_no_esapi(void **state)
 	begin(s, 5000, NULL, NULL);
 	es_swtpm_tool_ok(s->swtpm, "tpm2_createprimary -Q -C o && tpm2_getcap handles-transient", out, sizeof out);
 	assert_string_equal(out, "- 0x80000000\n");
-	es_tcti_flush(s->bound, 0x80000000);
+	es_tcti_flush(s->filter, 0x80000000);
 	es_swtpm_tool_ok(s->swtpm, "tpm2_getcap handles-transient", out, sizeof out);
 	assert_string_equal(out, "");
-	es_tcti_flush(s->bound, 0x80000000); /* nothing there: no harm */
+	es_tcti_flush(s->filter, 0x80000000); /* nothing is loaded: no harm */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -276,11 +276,16 @@ static void a_flush_needs_no_esapi(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(counts_what_it_sends),           TEST(what_asks_for_a_retry_is_sent_again),
-		TEST(what_does_not_is_not),           TEST(retries_end),
-		TEST(pauses_are_within_the_bound),    TEST(a_tpm_that_never_answers_costs_the_bound_and_no_more),
-		TEST(a_broken_frame_is_told_apart),   TEST(an_answer_over_the_cap_is_refused),
-		TEST(calls_out_of_order_are_refused), TEST(a_flush_needs_no_esapi),
+		TEST(counts_the_commands_it_sends),
+		TEST(a_command_is_sent_again_if_the_tpm_asks_for_it),
+		TEST(a_command_is_not_sent_again_otherwise),
+		TEST(retries_are_limited),
+		TEST(pauses_count_towards_the_limit),
+		TEST(a_tpm_that_never_answers_costs_no_more_than_the_limit),
+		TEST(each_malformed_frame_is_distinguished),
+		TEST(an_answer_over_the_cap_is_refused),
+		TEST(calls_out_of_order_are_refused),
+		TEST(a_flush_needs_no_esapi),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

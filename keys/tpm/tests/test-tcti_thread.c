@@ -40,7 +40,7 @@ static int stop(void **state)
 	return 0;
 }
 
-static void exchanges_and_counts_down_its_time(void **state)
+static void exchanges_reduce_the_remaining_time(void **state)
 {
 	uint8_t response[ES_TPM_MESSAGE_MAX];
 	uint64_t left = 5000 * MS, before;
@@ -55,7 +55,7 @@ static void exchanges_and_counts_down_its_time(void **state)
 	es_tcti_thread_close(line, left);
 }
 
-static void nobody_there_is_an_error(void **state)
+static void a_missing_tpm_is_an_error(void **state)
 {
 	struct es_tcti_thread *line = NULL;
 	uint64_t left = 5000 * MS;
@@ -73,7 +73,7 @@ static void hang(void *arg, struct es_proxy_message *m)
 	m->hang = true;
 }
 
-static void a_tpm_that_hangs_is_left_behind(void **state)
+static void a_tpm_that_hangs_is_abandoned(void **state)
 {
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(*state), hang, NULL, NULL);
 	uint8_t response[ES_TPM_MESSAGE_MAX];
@@ -89,14 +89,14 @@ static void a_tpm_that_hangs_is_left_behind(void **state)
 
 	start_ns = now();
 	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
-	left = 60000 * MS; /* also if somebody finds more time: the thread is still away */
+	left = 60000 * MS; /* even with more time, since the thread still hangs */
 	assert_int_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_TCTI_RC_IO_ERROR);
 	es_tcti_thread_close(line, left);
 	assert_true(now() - start_ns < 20000 * MS);
-	es_proxy_stop(p); /* the thread comes back to nobody, and frees the line */
+	es_proxy_stop(p); /* the thread returns after its caller has gone, and frees the connection */
 }
 
-static void no_time_is_no_wait(void **state)
+static void no_time_means_no_wait(void **state)
 {
 	struct es_tcti_thread *line = NULL;
 	uint64_t left = 0;
@@ -105,7 +105,7 @@ static void no_time_is_no_wait(void **state)
 	assert_null(line);
 }
 
-static void no_end_of_time_is_no_overflow(void **state)
+static void unlimited_time_does_not_overflow(void **state)
 {
 	uint8_t response[ES_TPM_MESSAGE_MAX];
 	struct es_tcti_thread *line = NULL;
@@ -117,7 +117,7 @@ static void no_end_of_time_is_no_overflow(void **state)
 	es_tcti_thread_close(line, left);
 }
 
-static void too_long_a_command_is_refused(void **state)
+static void a_command_that_is_too_long_is_refused(void **state)
 {
 	static uint8_t big[ES_TPM_MESSAGE_MAX + 1];
 	uint8_t response[ES_TPM_MESSAGE_MAX];
@@ -131,7 +131,7 @@ static void too_long_a_command_is_refused(void **state)
 	es_tcti_thread_close(line, left);
 }
 
-static void a_closed_connection_is_an_error_and_the_line_goes_on(void **state)
+static void a_closed_connection_is_an_error_and_the_thread_goes_on(void **state)
 {
 	uint8_t response[ES_TPM_MESSAGE_MAX];
 	struct es_tcti_thread *line = NULL;
@@ -139,7 +139,7 @@ static void a_closed_connection_is_an_error_and_the_line_goes_on(void **state)
 	size_t len = 0;
 
 	assert_int_equal(es_tcti_thread_open(es_swtpm_tcti(*state), &left, &line), TSS2_RC_SUCCESS);
-	es_swtpm_power_cycle(*state); /* elsewhere: the old port is closed */
+	es_swtpm_power_cycle(*state); /* on another port: the old one is closed */
 	assert_int_not_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
 	assert_int_not_equal(es_tcti_thread_exchange(line, COMMAND, &left, response, &len), TSS2_RC_SUCCESS);
 	assert_true(left > 0);
@@ -150,13 +150,13 @@ static void a_closed_connection_is_an_error_and_the_line_goes_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(exchanges_and_counts_down_its_time),
-		cmocka_unit_test(nobody_there_is_an_error),
-		cmocka_unit_test(a_tpm_that_hangs_is_left_behind),
-		cmocka_unit_test(no_time_is_no_wait),
-		cmocka_unit_test(no_end_of_time_is_no_overflow),
-		cmocka_unit_test(too_long_a_command_is_refused),
-		cmocka_unit_test(a_closed_connection_is_an_error_and_the_line_goes_on),
+		cmocka_unit_test(exchanges_reduce_the_remaining_time),
+		cmocka_unit_test(a_missing_tpm_is_an_error),
+		cmocka_unit_test(a_tpm_that_hangs_is_abandoned),
+		cmocka_unit_test(no_time_means_no_wait),
+		cmocka_unit_test(unlimited_time_does_not_overflow),
+		cmocka_unit_test(a_command_that_is_too_long_is_refused),
+		cmocka_unit_test(a_closed_connection_is_an_error_and_the_thread_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -45,7 +45,7 @@ static void each_attribute_of_a_storage_key_is_needed(void **state)
 	}
 }
 
-static void a_signing_key_is_no_storage_key(void **state)
+static void a_signing_key_is_not_a_storage_key(void **state)
 {
 	TPMT_PUBLIC p = es_srk_template.publicArea;
 
@@ -78,7 +78,7 @@ static void a_weak_or_odd_key_is_refused(void **state)
 	assert_false(es_is_storage_key(&p));
 }
 
-static void a_sealed_object_opens_by_its_policy_alone(void **state)
+static void only_its_policy_opens_a_sealed_object(void **state)
 {
 	const struct es_digest policy = { { 1, 2, 3 } };
 	TPM2B_PUBLIC p = es_sealed_template(&policy);
@@ -96,9 +96,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(our_own_and_an_rsa_srk_are_storage_keys),
 		cmocka_unit_test(each_attribute_of_a_storage_key_is_needed),
-		cmocka_unit_test(a_signing_key_is_no_storage_key),
+		cmocka_unit_test(a_signing_key_is_not_a_storage_key),
 		cmocka_unit_test(a_weak_or_odd_key_is_refused),
-		cmocka_unit_test(a_sealed_object_opens_by_its_policy_alone),
+		cmocka_unit_test(only_its_policy_opens_a_sealed_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static struct es_tpm *open_tpm(const struct es_swtpm *s)
 	return tpm;
 }
 
-static void a_sha1_bank_alone_is_not_usable(void **state)
+static void a_tpm_with_only_a_sha1_bank_is_unusable(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start_banks("sha1");
 	ES_TPM tpm = open_tpm(s);
@@ -28,7 +28,7 @@ static void a_sha1_bank_alone_is_not_usable(void **state)
 	es_swtpm_stop(s);
 }
 
-static void an_owner_password_is_told(void **state)
+static void an_owner_password_is_reported(void **state)
 {
 	struct es_swtpm *s = es_swtpm_start();
 	ES_TPM tpm = open_tpm(s);
@@ -41,7 +41,7 @@ static void an_owner_password_is_told(void **state)
 	es_swtpm_stop(s);
 }
 
-static void with_everything_made_an_owner_password_does_not_matter(void **state)
+static void an_owner_password_does_not_matter_once_everything_exists(void **state)
 {
 	struct tpm_fixture *f = *state;
 
@@ -51,8 +51,8 @@ static void with_everything_made_an_owner_password_does_not_matter(void **state)
 	assert_int_equal(es_tpm_usable(f->tpm), ES_TPM_AUTH);
 }
 
-/* What is asked of the pinned key doesn't end the pin. */
-static void asking_leaves_the_pin_as_it_was(void **state)
+/* Looking at the pinned key doesn't end the pin. */
+static void the_check_leaves_the_pin_in_place(void **state)
 {
 	struct tpm_fixture *f = *state;
 	ES_SECRET got = NULL;
@@ -77,10 +77,10 @@ static void a_lockout_does_not_matter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sha1_bank_alone_is_not_usable),
-		cmocka_unit_test(an_owner_password_is_told),
-		TEST(with_everything_made_an_owner_password_does_not_matter),
-		TEST(asking_leaves_the_pin_as_it_was),
+		cmocka_unit_test(a_tpm_with_only_a_sha1_bank_is_unusable),
+		cmocka_unit_test(an_owner_password_is_reported),
+		TEST(an_owner_password_does_not_matter_once_everything_exists),
+		TEST(the_check_leaves_the_pin_in_place),
 		TEST(a_lockout_does_not_matter),
 	};
 

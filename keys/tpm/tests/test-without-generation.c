@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the generation in the signed policy an older image opens the seal again. */
+/* Without the generation in the signed policy, an older image opens the seal again. */
 #include "keys/tests/lib/vendor.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without noDA anyone who guesses wrong passwords locks the host out. */
+/* Without noDA, anyone who tries wrong passwords locks the host out. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without parameter encryption the bus shows the secret, in both directions. */
+/* Without parameter encryption, the bus shows the secret in both directions. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

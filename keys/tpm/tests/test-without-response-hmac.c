@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the session that vouches for an answer, forged answers are believed and the fence can be faked. */
+/* Without the session that vouches for an answer, forged answers are believed, and the fence can be faked. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

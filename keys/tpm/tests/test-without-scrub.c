@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the scrubbing tpm2-tss leaves the secret in memory. */
+/* Without scrubbing, tpm2-tss leaves the secret in memory. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the pin any TPM is taken for the owner's. */
+/* Without the pin, any TPM is accepted as the owner's. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the refusal a seal is made to PCRs that anyone can have. */
+/* Without the refusal, a seal can be to PCRs that anyone can produce. */
 #include "keys/tests/lib/tpm_attacks.h"
 
 #include <setjmp.h>

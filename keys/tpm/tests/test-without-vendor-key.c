@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Without the vendor's key in the seal's policy anyone who can sign opens it, with any image. */
+/* Without the vendor's key in the seal's policy, anyone who can sign opens it, with any image. */
 #include "keys/tests/lib/vendor.h"
 
 #include <setjmp.h>

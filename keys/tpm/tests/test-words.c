@@ -20,7 +20,7 @@ static void a_key_of_ours_has_no_fault(void **state)
 				  "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|decrypt");
 }
 
-static void each_fault_is_told(void **state)
+static void each_fault_is_described(void **state)
 {
 	const TPMT_PUBLIC good = es_srk_template.publicArea;
 	TPMT_PUBLIC bad[9] = { good, good, good, good, good, good, good, good, good };
@@ -29,8 +29,8 @@ static void each_fault_is_told(void **state)
 					     "SHA-384 Name",
 					     "it is a signing key",
 					     "it isn't a storage key",
-					     "for this TPM alone",
-					     "it opens by a policy only",
+					     "or can leave it",
+					     "it can only be used with a policy",
 					     "its children aren't protected by AES",
 					     "RSA-1024" };
 	char text[ES_TPM_WORDS];
@@ -54,7 +54,7 @@ static void each_fault_is_told(void **state)
 	}
 }
 
-static void anything_fits(void **state)
+static void any_description_fits(void **state)
 {
 	TPMS_NV_PUBLIC index = { .nvIndex = 0xffffffff, .dataSize = 0xffff, .attributes = UINT32_MAX };
 	TPMT_PUBLIC key;
@@ -70,7 +70,7 @@ static void anything_fits(void **state)
 	assert_int_equal(text[ES_TPM_WORDS], 'x');
 }
 
-static void an_index_is_told_by_kind_and_attributes(void **state)
+static void an_index_is_described_by_kind_and_attributes(void **state)
 {
 	TPMS_NV_PUBLIC index = es_counter_template(0x0180e5ea);
 	char text[ES_TPM_WORDS];
@@ -87,9 +87,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_of_ours_has_no_fault),
-		cmocka_unit_test(each_fault_is_told),
-		cmocka_unit_test(anything_fits),
-		cmocka_unit_test(an_index_is_told_by_kind_and_attributes),
+		cmocka_unit_test(each_fault_is_described),
+		cmocka_unit_test(any_description_fits),
+		cmocka_unit_test(an_index_is_described_by_kind_and_attributes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@ enum { NODES_MAX = 96, ROOM = 128 << 10, CONTENT_MAX = 4096, CONSTRUCTED = 0x20 
 struct node {
 	uint8_t tag;
 	size_t begin, end; /* its content */
-	int next;          /* the node behind it and all that is in it */
+	int next;          /* the node after it and everything in it */
 };
 
 struct tree {
@@ -18,7 +18,7 @@ struct tree {
 	int count;
 };
 
-/* Reads what looks like a field at *at; false: it is none. */
+/* Reads what looks like a field at *at; false: it isn't one. */
 static bool read_field(const uint8_t *data, size_t *at, size_t end, struct node *ret)
 {
 	size_t len;
@@ -51,7 +51,7 @@ static bool parse(struct tree *t, size_t at, size_t end)
 			return false;
 		t->count++;
 		if ((t->node[self].tag & CONSTRUCTED) != 0 && !parse(t, t->node[self].begin, t->node[self].end)) {
-			/* Content that isn't fields: as a whole, then. */
+			/* The content isn't fields: treat it as a whole. */
 			t->count = self + 1;
 			t->node[self].tag &= (uint8_t)~CONSTRUCTED;
 		}
@@ -67,10 +67,10 @@ struct out {
 	size_t len;
 	bool full;
 	const struct tree *tree;
-	int at; /* the node that is changed */
+	int at; /* the node to change */
 	enum change change;
 	unsigned seed;
-	size_t added; /* of the change, to know what there was room for */
+	size_t added; /* by the change, to know how much room there was */
 };
 
 static void put(struct out *o, const void *data, size_t len)
@@ -83,7 +83,7 @@ static void put(struct out *o, const void *data, size_t len)
 	o->len += len;
 }
 
-/* What was written since `from` becomes the content of a field. bytes: of the length, 0 for the shortest form. */
+/* What was written since `from` becomes the content of a field. bytes: size of the length, 0 for the shortest form. */
 static void enclose(struct out *o, size_t from, uint8_t tag, long more, unsigned bytes)
 {
 	size_t len = o->len - from, says = (size_t)((long)len + more), head = 0;
@@ -132,7 +132,8 @@ static void put_mutated(struct out *o, const struct node *n)
 		len = sizeof room / 2;
 	if (len > 0)
 		memcpy(room, o->tree->data + n->begin, len);
-	/* As often as not of the same length: else a key, nonce or tag would be refused for that alone. */
+	/* Half of the time with the same length: otherwise a key, nonce or tag would be refused for its length
+	 * alone. */
 	len = LLVMFuzzerMutate(room, len, (o->seed & 0x10000) != 0 && len > 0 ? len : sizeof room);
 	put(o, room, len);
 }
@@ -211,7 +212,7 @@ size_t fuzz_der_mutate(uint8_t *data, size_t size, size_t max, unsigned seed)
 	o.tree = &t;
 	o.seed = seed;
 	o.at = (int)((seed >> 4) % (unsigned)t.count);
-	/* Half of the time what is in a field. */
+	/* Half of the time, changes a field's content. */
 	o.change = (seed & 1) != 0 ? CONTENT : (enum change)((seed >> 1) % CHANGES);
 	if (o.change == CONTENT && (t.node[o.at].tag & CONSTRUCTED) != 0)
 		o.change = TAG;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changes DER field by field: a byte that is changed blindly makes a length wrong, and nothing behind it is looked at. Here
- * all lengths around a change are put right, unless a wrong one is the change.
+ * Changes DER field by field: blindly changing a byte makes a length wrong, and nothing after it is examined. This
+ * corrects all lengths around a change, unless a wrong length is the change.
  */
 #ifndef ES_TESTLIB_FUZZ_DER_H
 #define ES_TESTLIB_FUZZ_DER_H
@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libFuzzer's own. */
+/* From libFuzzer. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-/* In place; the new size, at most max. 0: it is no DER, and nothing was done. */
+/* In place; returns the new size, at most max. 0: it isn't DER, and nothing was done. */
 size_t fuzz_der_mutate(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys/core/secret.c for the fuzzers: on the heap, where AddressSanitizer sees a byte too far. The real one has pages of
- * its own, and takes more time for them than all that is fuzzed.
+ * keys/core/secret.c for the fuzzers: on the heap, where AddressSanitizer notices an access past the end. The real one
+ * uses pages of its own, which takes more time than everything that is fuzzed.
  */
 #include "keys/core/secret.h"
 

@@ -9,7 +9,7 @@ enum { NAME_MAX_TEXT = 4800, MEMBERS_MAX = 16, BLOCK_MAX = 128 << 10 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Most bytes mean something sound: the first thing that isn't ends it all, and what comes behind is never looked at. */
+/* Most bytes mean something valid: the first invalid thing ends the parsing, and nothing after it is examined. */
 enum { WILD_FROM = 232 };
 
 static uint8_t pick(uint8_t from, size_t count)
@@ -37,7 +37,7 @@ static void add_part(char *name, const char *part)
 	snprintf(name + n, NAME_MAX_TEXT - n, "%s", part);
 }
 
-/* A byte for how many parts, where it begins and how it ends, then a byte for each part. */
+/* A byte for the number of parts and for how the name begins and ends, then a byte for each part. */
 static void read_name(struct es_reader *in, char name[static NAME_MAX_TEXT])
 {
 	static const char *const begins[] = { "tree/etc/",   "tree/etc/", "tree/etc/a/",
@@ -52,7 +52,7 @@ static void read_name(struct es_reader *in, char name[static NAME_MAX_TEXT])
 	name[0] = '\0';
 	add_part(name, PICK(in, begins, wild_begins));
 	if (form >= WILD_FROM)
-		count = form & 1 ? 0 : 18; /* none; deep, and more than PATH_MAX where the parts are long */
+		count = form & 1 ? 0 : 18; /* none; or deep, and longer than PATH_MAX if the parts are long */
 	for (unsigned i = 0; i < count; i++) {
 		if (i > 0)
 			add_part(name, "/");
@@ -122,7 +122,7 @@ static void read_pax(struct es_reader *in, struct tar_image *t)
 		{ acl, sizeof acl },
 		{ capability, sizeof capability },
 	};
-	/* What isn't known to be sound comes more often here: of the rest there are few. */
+	/* Unknown keys are more frequent here, since there are few known ones. */
 	uint8_t from = es_read_u8(in);
 	const char *key = from < 128 ? keys[pick(from, COUNT(keys))] : wild_keys[pick(from, COUNT(wild_keys))];
 	uint8_t which = es_read_u8(in);
@@ -236,7 +236,7 @@ struct es_buf fuzz_frame(struct es_span tar)
 
 		es_write_le16(&w, (uint16_t)block);
 		es_write_bytes(&w, &(uint8_t){ (uint8_t)(block >> 16) }, 1);
-		if (n == 0) /* one block all the same */
+		if (n == 0) /* one block even if it is empty */
 			break;
 		es_write_bytes(&w, tar.data, n);
 		tar.data += n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The attacker's program, for guests: `unseal FOLDER` takes the owner's bank0 from there and does what the boot helper does
- * with the TPM to get the config key, with the helper's own library. One line on standard output: "key", or what it was
- * refused with. Exit 0 when it got the key.
+ * The attacker's program, for guests: `unseal FOLDER` takes the owner's bank0 from that folder and does what the boot
+ * helper does with the TPM to get the config key, with the helper's own library. Prints one line to standard output:
+ * "key", or the reason of the refusal. Exits with 0 if it got the key.
  */
 #include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
@@ -34,7 +34,7 @@ static enum es_reason unseal(const struct es_info *info, struct es_tpm *tpm, str
 	return r == ES_OK ? es_protector_unwrap(p, sealed, ret) : r;
 }
 
-/* Which PCRs stand in the way, for whoever reads the log. */
+/* Prints which PCRs differ, for readers of the log. */
 static void tell_pcrs(const struct es_info *info, struct es_tpm *tpm)
 {
 	const struct es_protector *p = es_info_find((struct es_info *)info, ES_PROTECTOR_TPM);
