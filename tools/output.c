@@ -116,31 +116,24 @@ static void fill_failure(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-static void say(const struct es_args *args, const struct es_words *words, const char *detail)
+void es_say_failure(const char *head, const char *detail, const char *next)
 {
-	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	char shown[TEXT_MAX];
 
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
 	es_clean(shown);
-	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, words->what, shown[0] != '\0' ? ": " : "",
-		shown, words->next);
-}
-
-void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next)
-{
-	struct es_words words = *es_reason_words(reason);
-
-	words.next = next;
-	say(args, &words, detail);
+	fprintf(stderr, "etcseal: %s%s%s\n  Next: %s\n", head, shown[0] != '\0' ? ": " : "", shown, next);
 }
 
 enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail)
 {
+	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	const struct failure f = { args, words, detail };
+	char head[TEXT_MAX];
 
-	say(args, words, detail);
+	snprintf(head, sizeof head, "cannot %s: %s", act, words->what);
+	es_say_failure(head, detail, words->next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
 		return ES_EXIT_FAILED;
 	return words->exit;

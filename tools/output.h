@@ -22,8 +22,9 @@ enum es_exit es_print(es_fill_fn *fill, const void *what);
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail);
 /* The same with words of its own. */
 enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail);
-/* The text of that alone, for a verb with an answer of its own. */
-void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next);
+/* "etcseal: head: detail" and "Next: next" to standard error, without JSON: for a verb that prints an answer of its
+ * own. */
+void es_say_failure(const char *head, const char *detail, const char *next);
 __attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);
 
 /* To the system log (authpriv): who changes, lists or extracts leaves a trace. Never a secret. */

@@ -107,8 +107,8 @@ const struct es_verb es_verbs[] = {
 	  .more = "  With the key of the running host; without one the recovery key is asked for. On\n"
 		  "  another host name the banks' partition with --boot-dir." },
 	{ .name = "check",
-	  .help = "Tell whether the next boot will open by itself",
-	  .act = "promise that",
+	  .help = "Tell whether the next boot will unlock automatically",
+	  .act = "check the next boot",
 	  .run = es_verb_check,
 	  .options = next_options,
 	  .more = "  As the host is now, or with another boot image in place of the one that runs. Exits\n"

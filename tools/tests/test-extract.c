@@ -119,7 +119,7 @@ static void a_path_that_others_can_lead_elsewhere_is_refused_with_its_part(void 
 		{ "mkdir -m 1777 all", "all", "/all can be changed by others (mode 1777)", "chmod go-w " },
 		{ "mkdir -m 770 group; chgrp 65533 group", "group/out", "/group can be changed by others",
 		  "chmod go-w " },
-		{ ":", "none/out", "isn't there: ", "/none\n" },
+		{ ":", "none/out", "doesn't exist: ", "/none\n" },
 	};
 	char key[ES_RECOVERY_TEXT_LEN + 1], words[256], line[512];
 	struct es_boot_record record;
@@ -225,7 +225,7 @@ static void F2_the_recovery_key_may_be_anywhere_in_its_file(void **state)
 	    key);
 	snprintf(words, sizeof words, "extract --to %s/two --recovery-key-file -", m.folder);
 	command_run(&command, &m, words, 7, &(struct capture_ends){ .input = text }, &c);
-	assert_says(c.err, "two recovery keys were given, and they differ");
+	assert_says(c.err, "two different recovery keys were given");
 	command_run(&command, &m, words, 7, &(struct capture_ends){ .input = "hello\n" }, &c);
 	assert_says(c.err, "nothing in it is a group of six digits");
 	machine_stop(&m);

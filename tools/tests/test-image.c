@@ -242,10 +242,10 @@ static void names_what_is_wrong_with_an_input(void **state)
 		int exit;
 		const char *text;
 	} cases[] = {
-		{ "--stub stub --initrd initrd --linux none", 1, "isn't there: none" },
+		{ "--stub stub --initrd initrd --linux none", 1, "doesn't exist: none" },
 		{ "--stub stub --initrd initrd --linux folder", 1, "folder is a folder" },
 		{ "--stub stub --initrd initrd --linux /dev/zero", 1, "/dev/zero is a device" },
-		{ "--stub stub --initrd initrd --linux empty", 1, "a file is empty: empty" },
+		{ "--stub stub --initrd initrd --linux empty", 1, "the file is empty: empty" },
 		{ "--stub stub --initrd initrd --linux text", 1, "text: .linux isn't an EFI program" },
 		{ "--stub stub --initrd initrd --linux truncated", 1,
 		  "truncated: .linux is truncated, or was built without" },
@@ -276,8 +276,8 @@ static void names_what_is_wrong_with_the_options(void **state)
 	} cases[] = {
 		{ "--cmdline @two-lines", 2, "two-lines: .cmdline has a line end" },
 		{ "--cmdline @nul", 2, "nul: .cmdline has a line end or another control character" },
-		{ "--cmdline @empty", 1, "a file is empty: empty" },
-		{ "--cmdline @none", 1, "isn't there: none" },
+		{ "--cmdline @empty", 1, "the file is empty: empty" },
+		{ "--cmdline @none", 1, "doesn't exist: none" },
 		{ "--cmdline etcseal.recovery=1", 2, ".cmdline holds a recovery key" },
 		{ "", 2, "needs --cmdline" },
 	};
@@ -299,7 +299,7 @@ static void refuses_outputs_that_it_cannot_replace_whole(void **state)
 		const char *text;
 	} cases[] = {
 		{ "folder", 2, "folder is a folder" },     { "/dev/full", 2, "/dev/full is a device" },
-		{ "none/uki", 1, "isn't there: none" },    { "text/uki", 2, "text is no folder" },
+		{ "none/uki", 1, "doesn't exist: none" },    { "text/uki", 2, "text is no folder" },
 		{ "kernel", 2, "would overwrite kernel" }, { "folder/../stub", 2, "would overwrite stub" },
 	};
 

@@ -139,7 +139,7 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 		int status;
 	} cases[] = {
 		{ "--image-output two --stub stub", "Or name the image that this host starts: --from=FILE", 1 },
-		{ "--image-output two --from none --stub stub", "isn't there: none", 1 },
+		{ "--image-output two --from none --stub stub", "doesn't exist: none", 1 },
 		{ "--image-output two --from kernel --stub stub", "kernel lacks .linux", 1 },
 		{ "--image-output two --from one --stub initrd", "the stub isn't an EFI program", 1 },
 		{ "--image-output one --from one --stub stub", "would overwrite one", 2 },

@@ -88,7 +88,7 @@ static void what_the_other_image_lacks_or_loses_is_said(void **state)
 	run(&s, "image build --stub stub --from kernel --output new", 1);
 	assert_says(c.err, "kernel lacks .linux .initrd .cmdline");
 	run(&s, "image build --stub stub --from none --output new", 1);
-	assert_says(c.err, "isn't there: none");
+	assert_says(c.err, "doesn't exist: none");
 	run(&s, "image build --stub stub --from old --output old", 2);
 	assert_says(c.err, "would overwrite old");
 	run(&s, "image build --stub stub --linux kernel --output new", 2);

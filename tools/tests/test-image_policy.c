@@ -198,7 +198,7 @@ static void what_makes_no_sense_is_refused_and_nothing_is_written(void **state)
 		{ "image sign-policy uki --key folder --output bad", 1, "isn't a file" },
 		{ "image sign-policy uki --key osrel --output bad", 1, "is no private key" },
 		{ "image sign-policy uki --key vendor.pem --output bad", 1, "is no private key" },
-		{ "image sign-policy uki --key locked.key --output bad", 1, "the key is under a passphrase" },
+		{ "image sign-policy uki --key locked.key --output bad", 1, "the key is protected by a passphrase" },
 		{ "image sign-policy kernel --key vendor.key --output bad", 1, "isn't a boot image" },
 		{ "image sign-policy osrel --key vendor.key --output bad", 1, "isn't a boot image" },
 		{ "image sign-policy signed --key vendor.key --output bad", 2, "sign its policy first" },
