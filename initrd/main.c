@@ -33,7 +33,7 @@ static const char usage[] =
     "Without the boot stub, etcseal.device=UUID=… | PARTUUID=… | /dev/… in the kernel's options names the\n"
     "partition that holds the banks.\n"
     "\n"
-    "exit: 0 done, 1 failed, 2 usage, 3 not configured, 4 locked, 5 tampered or rolled back, 6 TPM trouble,\n"
+    "exit: 0 done, 1 failed, 2 usage, 3 not configured, 4 locked, 5 tampered or rolled back, 6 TPM error,\n"
     "      7 wrong recovery key\n";
 
 static enum es_exit misuse(const char *what, const char *which)

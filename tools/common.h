@@ -19,8 +19,8 @@ enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, con
 /* The words of a reason by its identifier; those of a defect if there is none of that name. */
 const struct es_words *es_reason_named(const char *id);
 
-/* The words of a refusal that a boot record names by its id, with the record's detail: "the TPM was cleared". ret is "" if
- * nothing was refused. *ret_next, if not NULL: what to do, "" if unknown. */
+/* The words of a refusal that a boot record names by its id, with the record's detail: "the TPM was cleared". ret is ""
+ * if nothing was refused. *ret_next, if not NULL: what to do, "" if unknown. */
 enum { ES_REFUSAL_TEXT = 512 };
 void es_tell_refusal(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next);
 
@@ -29,8 +29,8 @@ const struct es_protector *es_recovery_protector(const struct es_host *host);
 /* The kdf protector, likewise. */
 const struct es_protector *es_kdf_protector(const struct es_host *host);
 
-/* After a change that seals (this_boot: to this boot, too): what the seal rests on, and what keeps it from opening. next: as for
- * es_host_resume. */
+/* After a change that seals (this_boot: to this boot, too): what the seal rests on, and what keeps it from opening.
+ * next: as for es_host_resume. */
 void es_tell_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
 		  bool this_boot);
 

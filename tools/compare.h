@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the tree in RAM changes against the image's own files: the upper folder of each overlay against the folder that it
- * hides. A file that was copied up and is as it was is no change, nor is a folder that only holds one.
+ * What the tree in RAM changes against the image's own files: the upper folder of each overlay against the folder that
+ * it hides. A file that was copied up and is as it was is no change, nor is a folder that only holds one.
  */
 #ifndef ES_TOOLS_COMPARE_H
 #define ES_TOOLS_COMPARE_H

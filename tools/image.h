@@ -14,8 +14,8 @@ es_verb_fn es_verb_image_inspect;
 es_verb_fn es_verb_image_predict;
 es_verb_fn es_verb_image_sign_policy;
 
-/* A whole file that the user named; a symlink is followed, a pipe is read to its end. ES_EXIT_DONE, or it has said what is
- * wrong with it. The caller owns *ret. */
+/* A whole file that the user named; a symlink is followed, a pipe is read to its end. ES_EXIT_DONE, or it has said what
+ * is wrong with it. The caller owns *ret. */
 enum es_exit es_image_read(const struct es_args *args, const char *path, struct es_buf *ret);
 
 /* Puts data in the place of path, all of it or nothing. Likewise. */

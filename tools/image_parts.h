@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A boot image in the making: its parts, from files, texts and another image. For `image build` and what makes an image again. */
+/* A boot image in the making: its parts, from files, texts and another image. For `image build` and what makes an image
+ * again. */
 #ifndef ES_TOOLS_IMAGE_PARTS_H
 #define ES_TOOLS_IMAGE_PARTS_H
 
@@ -19,8 +20,8 @@ void es_build_free(struct es_build *b);
 
 /* All of these: ES_EXIT_DONE, or it has said what is wrong. *b stays where it is. */
 
-/* The parts of another image that say what is started: kernel, initramfs, options and the like. What its maker said of it
- * (SBAT, keys, signatures) isn't taken. */
+/* The parts of another image that say what is started: kernel, initramfs, options and the like. What its maker said of
+ * it (SBAT, keys, signatures) isn't taken. */
 enum es_exit es_build_from(const struct es_args *args, const char *path, struct es_build *b);
 /* The same of an image that was read from path; bytes are taken. */
 enum es_exit es_build_from_bytes(const struct es_args *args, const char *path, struct es_buf *bytes,

@@ -12,7 +12,8 @@ enum es_exit es_policy_key_read(const struct es_args *args, const char *path, st
 /* --generation; 0 if it isn't given. */
 enum es_exit es_policy_generation(const struct es_args *args, uint64_t *ret);
 
-/* Signs image, which was read from or is to become path, and puts the signature in. *ret may be NULL: without the image. */
+/* Signs image, which was read from or is to become path, and puts the signature in. *ret may be NULL: without the
+ * image. */
 struct es_policy_request {
 	struct es_span image;
 	const char *path, *key_path;

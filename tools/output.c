@@ -61,7 +61,7 @@ static bool write_all(int fd, const uint8_t *data, size_t len)
 
 static enum es_exit not_written(void)
 {
-	fprintf(stderr, "etcseal: the output can't be written: %s\n", strerror(errno));
+	fprintf(stderr, "etcseal: can't write the output: %s\n", strerror(errno));
 	return ES_EXIT_FAILED;
 }
 
@@ -146,7 +146,7 @@ enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const ch
 
 enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 {
-	char text[TEXT_MAX], next[ES_VERB_TEXT + 48];
+	char text[TEXT_MAX], next[ES_VERB_TEXT + 24];
 	struct es_words words = { "usage", ES_EXIT_USAGE, text, next };
 	const struct failure f = { args, &words, "" };
 	va_list list;
@@ -155,8 +155,7 @@ enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
 	es_clean(text);
-	snprintf(next, sizeof next, "`etcseal help%s%s` shows what there is.", args->name[0] != '\0' ? " " : "",
-		 args->name);
+	snprintf(next, sizeof next, "See `etcseal help%s%s`.", args->name[0] != '\0' ? " " : "", args->name);
 	fflush(stdout);
 	fprintf(stderr, "etcseal: %s\n  Next: %s\n", text, next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)

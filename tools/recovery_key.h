@@ -23,8 +23,8 @@ void es_recovery_fill_object(struct es_emit *j, const char *name, const struct e
 enum { ES_KEY_FILE_MAX = 16 << 10, ES_KEY_LINE_MAX = 1024 };
 
 /* The text of a key file, "-" for standard input; at most ES_KEY_FILE_MAX bytes of it. Warns if others may read the
- * file. ES_UNSAFE_PATH, and *ret_fault, which is written always; ES_MISSING, ES_PERMISSION, ES_IO, ES_RECOVERY_FILE, ES_MEMORY.
- * The caller owns *ret. */
+ * file. ES_UNSAFE_PATH, and *ret_fault, which is written always; ES_MISSING, ES_PERMISSION, ES_IO, ES_RECOVERY_FILE,
+ * ES_MEMORY. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, size_t *ret_len,
 						   struct es_path_fault *ret_fault);
 
@@ -46,7 +46,8 @@ struct es_terminal {
 ES_MUST_CHECK enum es_reason es_terminal_open(struct es_terminal *t);
 void es_terminal_close(struct es_terminal *t); /* puts it back; also what open left when it failed */
 
-/* Asks for one line, or several that are pasted at once. ES_ARGUMENT: given up (nothing typed, end of file, a signal). */
+/* Asks for one line, or several that are pasted at once. ES_ARGUMENT: given up (nothing typed, end of file, a
+ * signal). */
 ES_MUST_CHECK enum es_reason es_recovery_ask(const struct es_terminal *t, const char *id, struct es_secret **ret,
 					     size_t *ret_len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of a rotation, of `recovery rotate` and of a change of mode: the new recovery key is shown, once, and only then
- * goes the bank that the old one opens (keys/change/rotate.h). Where it can't be shown, the old one stays good.
+ * The end of a rotation, of `recovery rotate` and of a change of mode: the new recovery key is shown, once, and only
+ * then goes the bank that the old one opens (keys/change/rotate.h). Where it can't be shown, the old one stays good.
  */
 #ifndef ES_TOOLS_ROTATED_H
 #define ES_TOOLS_ROTATED_H

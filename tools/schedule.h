@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * When `watch` saves: a change, then quiet, but not for ever; after a failure, later and later. Pure: the caller brings the
- * time, in milliseconds of a clock that never goes back.
+ * When `watch` saves: a change, then quiet, but not for ever; after a failure, later and later. Pure: the caller brings
+ * the time, in milliseconds of a clock that never goes back.
  *
- * At most 30 s may be lost to a power cut. A change is noticed at once, or by the walk at the latest (20 s); then 3 s of
- * quiet; that leaves 7 s for the save. Where changes never cease, the first waits 15 s.
+ * At most 30 s may be lost to a power cut. A change is noticed at once, or by the walk at the latest (20 s); then 3 s
+ * of quiet; that leaves 7 s for the save. Where changes never cease, the first waits 15 s.
  */
 #ifndef ES_TOOLS_SCHEDULE_H
 #define ES_TOOLS_SCHEDULE_H

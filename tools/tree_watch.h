@@ -2,9 +2,9 @@
 /*
  * What tells `watch` of a change: fanotify(7) in two groups, and a walk for what they can't see.
  *
- * An overlay's own writing to the upper folder isn't reported there (up to Linux 6.x the kernel marks those files as its
- * own), and an overlay can't report names; so contents are watched on the overlays, by file descriptors, and
- * names, owners, modes and attributes on the RAM file system beneath them, by file handles.
+ * An overlay's own writing to the upper folder isn't reported there (up to Linux 6.x the kernel marks those files as
+ * its own), and an overlay can't report names; so contents are watched on the overlays, by file descriptors, and names,
+ * owners, modes and attributes on the RAM file system beneath them, by file handles.
  */
 #ifndef ES_TOOLS_TREE_WATCH_H
 #define ES_TOOLS_TREE_WATCH_H
