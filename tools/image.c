@@ -63,7 +63,8 @@ static void warn_of_others(const struct es_path_fault *fault)
 	es_warn("%s: an image that lies there may be another one by the time it is started", what);
 }
 
-/* Through symlinks of the caller's own, as to the image that a boot loader starts; but nobody else says where it goes. */
+/* Through symlinks of the caller's own, as to the image that a boot loader starts; but nobody else says where it
+ * goes. */
 enum es_exit es_image_write(const struct es_args *args, const char *path, struct es_span data)
 {
 	ES_PLACE_AT at = ES_PLACE_AT_NONE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image predict`: the PCRs of a boot with that image, in the form that systemd-measure prints, and its JSON. PCR 4 and 7
- * hang on the host: without its event log they are left out. */
+/* `etcseal image predict`: the PCRs of a boot with that image, in the form that systemd-measure prints, and its JSON.
+ * PCR 4 and 7 hang on the host: without its event log they are left out. */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"

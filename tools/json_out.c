@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* The length of the UTF-8 character at text (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0: it is none. */
+/* The length of the UTF-8 character at text (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0: it is
+ * none. */
 static size_t utf8_len(const unsigned char *t)
 {
 	size_t len = t[0] < 0x80 ? 1 : t[0] < 0xc2 ? 0 : t[0] < 0xe0 ? 2 : t[0] < 0xf0 ? 3 : t[0] < 0xf5 ? 4 : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `etcseal watch`: saves the configuration whenever it has changed, and once more when it is told to end. No failure ends
- * it: what can't be saved now is tried again, and stands in watch.json and the journal meanwhile.
+ * `etcseal watch`: saves the configuration whenever it has changed, and once more when it is told to end. No failure
+ * ends it: what can't be saved now is tried again, and stands in watch.json and the journal meanwhile.
  *
  * It does not protect from a power cut within the seconds between a change and its save.
  */
@@ -189,7 +189,8 @@ enum es_exit es_verb_watch(const struct es_args *args)
 		ES_HOST host = NULL;
 		enum es_reason r = es_host_open(&request, &host);
 
-		/* Trouble with the boot partition may pass; without the boot helper's record there is nothing to watch. */
+		/* Trouble with the boot partition may pass; without the boot helper's record there is nothing to
+		 * watch. */
 		if (host == NULL || (r != ES_OK && es_host_boot(host) == NULL))
 			return es_fail(args, r, host != NULL ? es_host_detail(host) : "");
 		failed = watch_open(&w, host);

@@ -157,8 +157,8 @@ static bool is_mounted_on_demand(const char *dir)
 	return found;
 }
 
-/* What is open isn't unmounted when it is idle. systemd mounts nothing on demand while it shuts down, and while this service
- * is told to stop the mount would wait for its end; the last save comes just then. */
+/* What is open isn't unmounted when it is idle. systemd mounts nothing on demand while it shuts down, and while this
+ * service is told to stop the mount would wait for its end; the last save comes just then. */
 static void keep_mounted(struct es_watch *w, const struct es_host *host)
 {
 	const char *dir = es_host_boot_dir(host);

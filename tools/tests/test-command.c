@@ -167,7 +167,7 @@ static void what_is_saved_can_be_extracted(void **state)
 	key_file(&m, "", 0600, file);
 	snprintf(words, sizeof words, "extract --to %s", file);
 	run(&m, words, 2);
-	assert_says(c.err, "is no folder");
+	assert_says(c.err, "isn't a folder");
 	machine_stop(&m);
 }
 
@@ -338,7 +338,7 @@ static void a_key_that_could_not_be_shown_is_a_failure_and_not_lost(void **state
 	machine_start(&m, true);
 	boot(&m, ES_NOT_CONFIGURED, NULL);
 	run_ends(&m, "init", 1, &(struct capture_ends){ .stdout_path = "/dev/full" });
-	assert_says(c.err, "can't be written");
+	assert_says(c.err, "can't write the output");
 	assert_says(c.err, "`etcseal recovery list`");
 	recovery_key(&m, key);
 	machine_stop(&m);

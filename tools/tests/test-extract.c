@@ -169,7 +169,7 @@ static void folders_that_nobody_else_can_change_serve(void **state)
 		assert_int_equal(system(line), 0);
 		snprintf(words, sizeof words, "extract --to %s/%s", m.folder, rows[i].to);
 		command_run(&command, &m, words, 0, NULL, &c);
-		assert_int_equal(strstr(c.err, "open to others") != NULL, rows[i].warns);
+		assert_int_equal(strstr(c.err, "others have access to") != NULL, rows[i].warns);
 		snprintf(line, sizeof line,
 			 "cd %s && grep -q thor %s/etc/hostname && { test -d own/etc || "
 			 "test $(stat -c %%a own/out) = 700; }",
@@ -227,7 +227,7 @@ static void F2_the_recovery_key_may_be_anywhere_in_its_file(void **state)
 	command_run(&command, &m, words, 7, &(struct capture_ends){ .input = text }, &c);
 	assert_says(c.err, "two different recovery keys were given");
 	command_run(&command, &m, words, 7, &(struct capture_ends){ .input = "hello\n" }, &c);
-	assert_says(c.err, "nothing in it is a group of six digits");
+	assert_says(c.err, "it has no group of six digits");
 	machine_stop(&m);
 }
 

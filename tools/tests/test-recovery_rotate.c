@@ -85,7 +85,7 @@ static void shows_the_new_key_once_and_says_what_the_old_one_opens(void **state)
 	assert_says(c.out, s.id);
 	assert_says(c.out, "opens nothing that is saved from now on");
 	assert_says(c.out, "still opens copies of older banks");
-	assert_says(c.out, "are new, as generation ");
+	assert_says(c.out, "changed the configuration's key and the recovery key, as generation ");
 	assert_null(strstr(c.out, s.key));
 	assert_string_equal(c.err, "");
 	run(&s, "recovery list", 0);
@@ -126,7 +126,7 @@ static void a_key_that_could_not_be_shown_leaves_the_old_one_good(void **state)
 	(void)state;
 	start(&s, "init");
 	run_ends(&s, "recovery rotate", 1, &(struct capture_ends){ .stdout_path = "/dev/full" });
-	assert_says(c.err, "can't be written");
+	assert_says(c.err, "can't write the output");
 	assert_says(c.err, "keep BOTH recovery keys");
 	assert_says(c.err, "`etcseal recovery list`");
 	run(&s, "recovery list", 0);
