@@ -251,7 +251,7 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			      "Reboot; if it happens again, the firmware is faulty or somebody changed the log." },
 	[ES_NEXT_UNKNOWN] = { "next-unknown", ES_EXIT_LOCKED, "what the next boot will measure can't be predicted",
 			      "Have the recovery key at hand for that boot; then `etcseal reseal` seals to it." },
-	[ES_NEXT_REFUSED] = { "next-refused", ES_EXIT_LOCKED, "the next boot image will not be started at all",
+	[ES_NEXT_REFUSED] = { "next-refused", ES_EXIT_LOCKED, "the next boot image won't be started at all",
 			      "Fix the image before it replaces the running one." },
 	[ES_NEXT_REQUEST] = { "shim-request", ES_EXIT_LOCKED, "a request to shim is pending for the next boot",
 			      "Have somebody at the console for that boot, with the recovery key; or withdraw the "

@@ -139,7 +139,7 @@ static void F15_a_full_tree_is_told_with_the_folder_that_fills_it(void **state)
 	    c.err,
 	    "more than 200000 files, 1024 MiB, or 64 MiB packed; most of it is in /etc/cache/queue/1: 200001 files");
 	run(&m, "status", 0);
-	assert_says(c.out, "Unsaved         not known: ");
+	assert_says(c.out, "Unsaved         unknown: ");
 	assert_says(c.out, "most of it is in /etc/cache/queue/1: 200001 files");
 	run(&m, "status --json", 0);
 	assert_says(c.out, "\"unsaved\": null");
@@ -211,11 +211,11 @@ static void status_tells_what_is_unsaved_and_whether_anybody_watches(void **stat
 	sealed(&m);
 	run(&m, "status", 0);
 	assert_says(c.out, "Unsaved         nothing");
-	assert_says(c.out, "`etcseal watch` isn't running: what changes is saved by nobody");
+	assert_says(c.out, "`etcseal watch` isn't running: changes are not being saved");
 	machine_write(&m, "etc/etcseal-test", "y\n");
 	run(&m, "status", 0);
 	assert_says(c.out, "Unsaved         changes");
-	assert_says(c.out, "NOT saved, and gone with the next boot");
+	assert_says(c.out, "NOT saved, and will be lost at the next boot");
 	snprintf(record.reason, sizeof record.reason, "%s", es_reason_words(ES_NO_SPACE)->id);
 	assert_int_equal(es_watch_record_write(&record, &json), ES_OK);
 	snprintf(path, sizeof path, "%s/" ES_WATCH_RECORD_NAME, m.run_dir);

@@ -53,7 +53,7 @@ static void the_limits_of_kdf_are_said_loudly(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(es_kdf_limits, "NOT a seal"));
-	assert_non_null(strstr(es_kdf_limits, "no more"));
+	assert_non_null(strstr(es_kdf_limits, "nothing more"));
 	assert_non_null(strstr(es_kdf_limits, "old copy"));
 	assert_non_null(strstr(es_kdf_limits, "set --mode=tpm"));
 	assert_non_null(strstr(es_kdf_unbound, "ALONE"));

@@ -92,7 +92,7 @@ static void shows_the_new_key_once_and_says_what_the_old_one_opens(void **state)
 	assert_says(c.out, key);
 	run(&s, "status", 0);
 	assert_says(c.out, id);
-	assert_null(strstr(c.out, "under the key of before"));
+	assert_null(strstr(c.out, "under the previous key"));
 	assert_int_equal(boot(&s, s.key), ES_RECOVERY_WRONG);
 	assert_int_equal(boot(&s, key), ES_OK);
 	machine_stop(&s.m);
@@ -132,12 +132,12 @@ static void a_key_that_could_not_be_shown_leaves_the_old_one_good(void **state)
 	run(&s, "recovery list", 0);
 	take_key(c.out, id, key);
 	run(&s, "status", 0);
-	assert_says(c.out, "under the key of before");
+	assert_says(c.out, "under the previous key");
 	assert_int_equal(boot(&s, s.key), ES_OK);
 	assert_int_equal(boot(&s, key), ES_OK);
 	run(&s, "backup", 0);
 	run(&s, "status", 0);
-	assert_null(strstr(c.out, "under the key of before"));
+	assert_null(strstr(c.out, "under the previous key"));
 	assert_int_equal(boot(&s, s.key), ES_RECOVERY_WRONG);
 	assert_int_equal(boot(&s, key), ES_OK);
 	machine_stop(&s.m);

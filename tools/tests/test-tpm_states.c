@@ -81,8 +81,8 @@ static void refuses_fresh(const struct state *s, enum seen seen)
 			fail_msg("%s: no \"%s\" in\n%s", s->name, s->says[i], c.err);
 	assert_presumes_nothing(s->name);
 	run(&m, "status", 3);
-	if (seen == SEEN && strstr(c.out, "can be sealed to") != NULL)
-		fail_msg("%s: status says that the TPM can be sealed to", s->name);
+	if (seen == SEEN && strstr(c.out, "usable for sealing") != NULL)
+		fail_msg("%s: status says that the TPM is usable", s->name);
 	/* The advice "use mode kdf" is true. */
 	if (seen != MUTE)
 		run(&m, "init --kdf", 0);
