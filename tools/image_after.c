@@ -62,7 +62,7 @@ enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *
 		    after->from);
 	lost = es_build_overwritten(args, &after->build, after->output);
 	if (lost != NULL)
-		return es_misuse(args, "the image would overwrite %s, one of its own parts", lost);
+		return es_misuse(args, "the image would overwrite %s, one of its inputs", lost);
 	failed = es_build_complete(args, &after->build);
 	if (failed == ES_EXIT_DONE)
 		failed = es_build_pin(args, host, &after->build);

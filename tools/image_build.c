@@ -184,7 +184,7 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 		return failed;
 	lost = es_build_overwritten(args, &b, output);
 	if (lost != NULL)
-		return es_misuse(args, "the image would overwrite %s, one of its own parts", lost);
+		return es_misuse(args, "the image would overwrite %s, one of its inputs", lost);
 	failed = es_build_make(args, &b, &image);
 	if (failed == ES_EXIT_DONE)
 		failed = sign_policy(args, &v, &image);

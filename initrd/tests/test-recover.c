@@ -81,11 +81,11 @@ static void wrong_keys_are_counted_and_end_with_the_refusal(void **state)
 	ask(b, &p);
 	pty_type(&p, other_key);
 	pty_type(&p, "\r");
-	pty_expect(&p, "isn't this host's (1 of 2 tries left)");
+	pty_expect(&p, "isn't this host's (1 of 2 attempts left)");
 	pty_expect(&p, "groups  1 to  4: ");
 	pty_type(&p, other_key);
 	pty_type(&p, "\r");
-	pty_expect(&p, "(0 of 2 tries left)");
+	pty_expect(&p, "(0 of 2 attempts left)");
 	pty_expect(&p, "no attempts left; reboot to try again");
 	assert_ends(b, &p, ES_EXIT_LOCKED);
 	sealed_assert_shut(b, "pcr-mismatch");
@@ -162,12 +162,12 @@ static void a_damaged_bank_beside_a_good_one_is_named_at_the_console(void **stat
 	sealed_shell("cd %s && rm -r etcseal/bank0 && cp -r ../whole/bank0 etcseal/ && : >etcseal/bank1/measured.log",
 		     b->m.boot_dir);
 	expect_opened(b,
-		      "etcseal: bank1 is damaged (measured.log: its SHA-256 isn't the one that encryption.info names); "
-		      "bank0 is used in its place. `etcseal backup` writes bank1 anew");
+		      "etcseal: bank1 is damaged (measured.log: its SHA-256 isn't the one that encryption.info names), "
+		      "so bank0 is used. `etcseal backup` rewrites bank1");
 	sealed_shell("cd %s/etcseal/bank1 && printf '{ \33[2J' >encryption.info", b->m.boot_dir);
 	expect_opened(b, "etcseal: bank1 is damaged (encryption.info: ");
 	sealed_shell("rm -r %s/etcseal/bank1", b->m.boot_dir);
-	expect_opened(b, "etcseal: bank1 is damaged (its folder is missing, or empty); bank0 is used");
+	expect_opened(b, "etcseal: bank1 is damaged (its folder is missing, or empty), so bank0 is used");
 }
 
 static void whole_banks_are_not_spoken_of(void **state)
@@ -239,7 +239,7 @@ static void the_newest_configuration_is_said_to_be_that(void **state)
 	pty_type(&p, b->recovery);
 	pty_type(&p, "\r");
 	pty_expect(&p, "opened by the recovery key, generation ");
-	pty_expect(&p, "it is the newest that the TPM has counted");
+	pty_expect(&p, "this configuration is the newest that the TPM has counted");
 	assert_ends(b, &p, ES_EXIT_DONE);
 	sealed_assert_opened(b, ES_OPENED_BY_RECOVERY);
 	assert_int_equal(b->record.freshness, ES_FRESHNESS_NEWEST);

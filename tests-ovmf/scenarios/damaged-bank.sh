@@ -19,7 +19,7 @@ info=$SCRATCH/info/boots/damaged archive=$SCRATCH/archive/boots/damaged both=$SC
 
 check "encryption.info cut in half: the other bank opens" says "$info" opened-by tpm
 check "the console names the damaged bank, and what to do" \
-	shows "$info" 'bank0 is damaged \(encryption\.info: .*bank1 is used in its place\. .etcseal backup. writes bank0 anew'
+	shows "$info" 'bank0 is damaged \(encryption\.info: .*so bank1 is used\. .etcseal backup. rewrites bank0'
 check "its file is there" says "$info" file "psk=correct horse battery staple"
 check "status names the damaged bank" grep -q 'bank0 is damaged: encryption\.info' "$info/out/status.json"
 check "garbage for an archive: the other bank opens" says "$archive" opened-by tpm

@@ -204,7 +204,7 @@ static void what_makes_no_sense_is_refused_and_nothing_is_written(void **state)
 		{ "image sign-policy signed --key vendor.key --output bad", 2, "sign its policy first" },
 		{ "image sign-policy uki --key vendor.key --output vendor.key", 2,
 		  "would overwrite the key, vendor.key" },
-		{ BUILD "--policy-key vendor.key --output vendor.key", 2, "would overwrite the key, vendor.key" },
+		{ BUILD "--policy-key vendor.key --output vendor.key", 2, "would overwrite vendor.key, one of its inputs" },
 		{ BUILD "--generation 3 --output bad", 2, "--policy-key" },
 		{ BUILD "--policy-public-key vendor.key --output bad", 1, "isn't a public key" },
 		{ BUILD "--policy-public-key vendor.pem --policy-key other.key --output bad", 2,
