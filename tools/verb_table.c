@@ -18,7 +18,7 @@ static const struct es_option set_options[] = {
 	{ "require-secure-boot", "T|F|true|false", "require Secure Boot to be on", false },
 	{ "require-exec-installed-only", "T|F|true|false", "require that only programs from installed packages may run",
 	  false },
-	{ "yes", NULL, "kdf: don't ask to confirm; tpm: confirm that you replaced the TPM", false },
+	{ "yes", NULL, "kdf: don't ask for confirmation; tpm: confirm you replaced the TPM", false },
 	{ NULL, NULL, NULL, false },
 };
 
