@@ -16,9 +16,9 @@ static const struct {
 	{ u"measured.log", ES_LOG_MAX },
 };
 
-enum { CHUNK = 1 << 20 }; /* some firmware fails on one big read */
+enum { CHUNK = 1 << 20 }; /* some firmware fails on a single large read */
 
-/* EFI_FILE_INFO ends with the name, of any length that the file system likes. */
+/* EFI_FILE_INFO ends with the file's name, of a length that the file system chooses. */
 union info_buffer {
 	EFI_FILE_INFO info;
 	uint8_t room[sizeof(EFI_FILE_INFO) + 2 * 260];
@@ -47,7 +47,7 @@ static EFI_STATUS read_exactly(EFI_FILE_PROTOCOL *file, uint8_t *to, size_t len)
 		if (EFI_ERROR(status))
 			return status;
 		if (n == 0 || n > asked)
-			return EFI_VOLUME_CORRUPTED; /* shorter than its folder entry says */
+			return EFI_VOLUME_CORRUPTED; /* shorter than its size in EFI_FILE_INFO */
 		to += n;
 		len -= n;
 	}
@@ -99,7 +99,7 @@ static void complain(const struct es_firmware *fw, int bank, int file, EFI_STATU
 		es_write_text(&w, es_bank_file_names[file]);
 	}
 	es_write_text(&w, status == EFI_BAD_BUFFER_SIZE ? " is too large to be one of ours" : " can't be read");
-	es_complain(fw, what, status, "It is left out of this boot; the other bank may serve.");
+	es_complain(fw, what, status, "This boot ignores it; the other bank may be usable.");
 }
 
 static void read_bank(const struct es_firmware *fw, EFI_FILE_PROTOCOL *root, int bank, struct es_banks *b)
@@ -136,13 +136,13 @@ void es_banks_read(const struct es_firmware *fw, struct es_banks *ret)
 
 	*ret = (struct es_banks){ .present = { false } };
 	if (!fw->loaded->DeviceHandle || EFI_ERROR(es_protocol(fw, fw->loaded->DeviceHandle, &guid, &found)))
-		return; /* came over a network, say: then there is no bank */
+		return; /* for example, started from a network: then there are no banks */
 	volume = found;
 	status = volume->OpenVolume(volume, &root);
 	if (EFI_ERROR(status)) {
 		root = NULL;
-		es_complain(fw, "the boot volume can't be read for the configuration's banks", status,
-			    "This boot goes on without them.");
+		es_complain(fw, "can't read the boot volume, which may have the configuration's banks", status,
+			    "This boot continues without them.");
 		return;
 	}
 	for (int bank = 0; bank < ES_BANK_COUNT; bank++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Takes in the banks from the volume that the image came from. Anybody can have written them: sizes are capped and
- * checked, contents aren't looked at. Each file is read once; what is measured is what is handed over.
+ * Reads the banks from the volume that the image came from. Anyone may have written them: sizes are capped and checked,
+ * contents aren't examined. Each file is read once; what is measured is what is handed over.
  */
 #ifndef ES_EFI_BANKS_H
 #define ES_EFI_BANKS_H
@@ -14,12 +14,12 @@ enum { ES_BANK_FILES = 3 };
 extern const char *const es_bank_file_names[ES_BANK_FILES];
 
 struct es_banks {
-	struct es_pages file[ES_BANK_COUNT][ES_BANK_FILES]; /* data NULL: not there */
-	bool present[ES_BANK_COUNT];                        /* at least one file */
-	bool refused[ES_BANK_COUNT];                        /* a file is over its cap or can't be read, and left out */
+	struct es_pages file[ES_BANK_COUNT][ES_BANK_FILES]; /* data NULL: no such file */
+	bool present[ES_BANK_COUNT];                        /* has at least one file */
+	bool refused[ES_BANK_COUNT];                        /* a file was left out: over its cap, or unreadable */
 };
 
-/* Never fails: a volume that can't be read has no banks, and is said. */
+/* Never fails: an unreadable volume counts as one without banks, and is reported. */
 void es_banks_read(const struct es_firmware *fw, struct es_banks *ret);
 void es_banks_free(struct es_banks *b);
 

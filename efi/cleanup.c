@@ -7,7 +7,7 @@
 
 enum { PAGE = 4096 };
 
-/* At least one, so that an empty file has an address too. */
+/* At least one page, so that an empty file has an address too. */
 static size_t count(size_t len)
 {
 	return len == 0 ? 1 : len / PAGE + (len % PAGE > 0);

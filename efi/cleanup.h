@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Owners for what the firmware hands out, bound to a scope. Each knows whom to give it back to, so there are no globals. */
+/* Scoped owners of what the firmware allocates. Each knows the service that frees it, so there are no globals. */
 #ifndef ES_EFI_CLEANUP_H
 #define ES_EFI_CLEANUP_H
 
 #include "efi/firmware.h"
 #include "keys/core/span.h"
 
-/* Whole pages; all of the stub's memory is had in pages. Zeroed. */
+/* Zeroed memory in whole pages: the stub allocates no other. */
 struct es_pages {
 	EFI_BOOT_SERVICES *boot;
 	uint8_t *data; /* NULL: owns nothing */
-	size_t len;    /* as asked for; the pages go on to the next 4096 */
-	bool secret;   /* wiped before it is given back */
+	size_t len;    /* as requested; the memory extends to the end of the last 4096-byte page */
+	bool secret;   /* wiped before it is freed */
 };
 
 ES_MUST_CHECK EFI_STATUS es_pages_new(const struct es_firmware *fw, EFI_MEMORY_TYPE type, size_t len,
 				      struct es_pages *ret);
-void es_pages_free(struct es_pages *p);            /* leaves it empty; an empty one is fine */
-struct es_pages es_pages_take(struct es_pages *p); /* moves out, leaves it empty */
+void es_pages_free(struct es_pages *p);            /* leaves *p empty; it may already be */
+struct es_pages es_pages_take(struct es_pages *p); /* moves the pages out, leaves *p empty */
 struct es_span es_pages_span(const struct es_pages *p);
 
 #define ES_PAGES ES_SCOPED(es_pages_free) struct es_pages

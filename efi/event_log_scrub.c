@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	LOG_MAX = 16 << 20, /* no firmware keeps this much; a bound for what we believe */
+	LOG_MAX = 16 << 20, /* bytes; no firmware's log is this large: a bound for untrusted lengths */
 	ALGS_MAX = 8,
 	SHA1_LEN = 20,
 	FINAL_EVENTS_VERSION = 1,
@@ -27,7 +27,7 @@ static unsigned unit_at(const uint8_t *p, size_t width)
 	return width == 2 ? p[0] | (unsigned)p[1] << 8 : p[0];
 }
 
-/* Any case; and one separator is as good as another. */
+/* Ignores case, and the kind of separator. */
 static unsigned folded(unsigned c)
 {
 	if (c == '-' || c == '_')
@@ -47,7 +47,7 @@ static bool name_at(const uint8_t *p, size_t left, size_t width, const char *nam
 	return true;
 }
 
-/* To the end of the text, other options with it: a key may be mistyped, so where it ends is anybody's guess. Spaces stay. */
+/* To the end of the text, including other options: a key may be mistyped, so its end is unknown. Keeps spaces. */
 static void overwrite(uint8_t *p, size_t left, size_t width)
 {
 	for (; left >= width; p += width, left -= width) {
@@ -56,7 +56,7 @@ static void overwrite(uint8_t *p, size_t left, size_t width)
 		if (c < ' ')
 			return;
 		if (c != ' ')
-			memcpy(p, "*", width); /* with its NUL: a UTF-16 unit */
+			memcpy(p, "*", width); /* width 2: with the NUL, one UTF-16 unit */
 	}
 }
 
@@ -76,7 +76,7 @@ static unsigned scrub_names(uint8_t *data, size_t len)
 	return found;
 }
 
-/* The digits, and, of what is mistyped, the letters too. */
+/* The digits; and the letters too, if the key is mistyped. */
 static void overwrite_hit(uint8_t *data, struct es_text text, const struct es_recovery_hit *hit, bool letters)
 {
 	struct es_char c;
@@ -88,7 +88,7 @@ static void overwrite_hit(uint8_t *data, struct es_text text, const struct es_re
 				data[i] = text.wide && (i - c.from) % 2 == 1 ? 0 : '*';
 }
 
-/* Keys under any name. */
+/* Keys under any option name. */
 static unsigned scrub_keys(struct es_text text)
 {
 	uint8_t *data = (uint8_t *)(uintptr_t)text.bytes.data, key[ES_RECOVERY_LEN];
@@ -101,7 +101,7 @@ static unsigned scrub_keys(struct es_text text)
 	return found;
 }
 
-/* And what looks like a mistyped one; where one part does, smaller ones are of it, too. */
+/* Mistyped keys; once one part looks like one, smaller parts count as parts of it too. */
 static unsigned scrub_likes(struct es_text text)
 {
 	uint8_t *data = (uint8_t *)(uintptr_t)text.bytes.data;
@@ -115,7 +115,7 @@ static unsigned scrub_likes(struct es_text text)
 	return found;
 }
 
-/* UTF-16 may begin at an odd byte. Keys first: a part of one looks like a mistyped one, in the other coding too. */
+/* UTF-16 may begin at an odd byte. Keys first: a part of one looks like a mistyped one, also in the other encoding. */
 unsigned es_scrub(uint8_t *data, size_t len)
 {
 	const struct es_text codings[] = {
@@ -142,7 +142,7 @@ struct algs {
 	} alg[ALGS_MAX];
 };
 
-/* The header event, in SHA-1 form, tells how long the digests of the others are. */
+/* The header event, in SHA-1 format, gives the length of the digests in the other events. */
 static bool read_header(struct es_reader *in, struct algs *ret)
 {
 	struct es_span spec;
@@ -164,7 +164,7 @@ static bool read_header(struct es_reader *in, struct algs *ret)
 	return !r.bad;
 }
 
-/* The next event's own bytes; the digests stay as they are. */
+/* The next event's data; the digests aren't changed. */
 static bool next_event(struct es_reader *in, const struct algs *algs, struct es_span *ret_data)
 {
 	uint32_t count;
@@ -230,7 +230,7 @@ unsigned es_scrub_events(struct es_span log, uint8_t *events, size_t limit, uint
 	return found;
 }
 
-/* What GetEventLog told: where a log lies and where its last event begins. Zeros: it is empty. */
+/* What GetEventLog returned: the addresses of a log and of its last event. Zeros: it is empty. */
 struct extent {
 	EFI_PHYSICAL_ADDRESS start, last;
 	BOOLEAN truncated;
@@ -245,7 +245,7 @@ static unsigned scrub_extent(const struct extent *e, scrub_fn *scrub)
 	return scrub((uint8_t *)(uintptr_t)e->start, (size_t)(e->last - e->start), LOG_MAX);
 }
 
-/* Version and number of events, 64 bits each, then the events. */
+/* Version and number of events, 64 bits each; then the events. */
 static unsigned scrub_final_events(const struct es_firmware *fw, EFI_PHYSICAL_ADDRESS log)
 {
 	const struct es_span head = { (const uint8_t *)(uintptr_t)log, LOG_MAX };
@@ -271,7 +271,7 @@ static unsigned scrub_tpm_logs(const struct es_firmware *fw, struct es_tcg2 *tcg
 	struct extent agile = { .start = 0 }, sha1 = { .start = 0 };
 	unsigned found = 0;
 
-	/* The kernel takes the second form where there is none of the first. */
+	/* The kernel uses the second format if there is no log in the first. */
 	if (!EFI_ERROR(tcg2->get_event_log(tcg2, ES_TCG2_LOG_TCG_2, &agile.start, &agile.last, &agile.truncated))) {
 		found += scrub_extent(&agile, es_scrub_log);
 		found += scrub_final_events(fw, agile.start);
@@ -289,7 +289,8 @@ void es_event_logs_scrub(const struct es_measuring *m)
 	if (m->cc && !EFI_ERROR(m->cc->get_event_log(m->cc, ES_TCG2_LOG_TCG_2, &vm.start, &vm.last, &vm.truncated)))
 		found += scrub_extent(&vm, es_scrub_log);
 	if (found > 0)
-		es_say(m->fw,
-		       "the firmware's event log held a recovery key, which was overwritten there. If it is in a boot "
-		       "entry of the firmware, take it out of that entry.");
+		es_say(
+		    m->fw,
+		    "the firmware's event log contained a recovery key, which was overwritten there. If the key is in "
+		    "a boot entry of the firmware, remove it from that entry.");
 }

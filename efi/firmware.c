@@ -19,7 +19,7 @@ static const struct {
 	{ EFI_VOLUME_FULL, "full" },
 	{ EFI_NOT_FOUND, "not found" },
 	{ EFI_ACCESS_DENIED, "access denied" },
-	{ EFI_TIMEOUT, "no answer in time" },
+	{ EFI_TIMEOUT, "timed out" },
 	{ EFI_ALREADY_STARTED, "already there" },
 	{ EFI_ABORTED, "aborted" },
 	{ EFI_SECURITY_VIOLATION, "refused by Secure Boot" },
@@ -85,7 +85,7 @@ EFI_STATUS es_protocol(const struct es_firmware *fw, EFI_HANDLE handle, const EF
 	if (EFI_ERROR(status))
 		return status;
 	if (!found)
-		return EFI_NOT_FOUND; /* firmware that answers "success" and nothing else */
+		return EFI_NOT_FOUND; /* for firmware that returns success without a protocol */
 	*ret = found;
 	return EFI_SUCCESS;
 }

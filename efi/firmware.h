@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the firmware gave us, passed around instead of globals. The error convention of efi/ is EFI_STATUS; what the
- * user must know is said once, where it is known, by es_say() or es_complain().
+ * The firmware's services, passed around instead of globals. The error convention of efi/ is EFI_STATUS; what the user
+ * must know is reported once, where it is detected, by es_say() or es_complain().
  */
 #ifndef ES_EFI_FIRMWARE_H
 #define ES_EFI_FIRMWARE_H
@@ -21,15 +21,16 @@ struct es_firmware {
 	EFI_LOADED_IMAGE_PROTOCOL *loaded; /* us */
 };
 
-/* One line on the console: "etcseal: text". ASCII. */
+/* Prints one line to the console: "etcseal: text". ASCII. */
 void es_say(const struct es_firmware *fw, const char *text);
-/* "etcseal: what (status in words). next" */
+/* Prints "etcseal: what (status in words). next". */
 void es_complain(const struct es_firmware *fw, const char *what, EFI_STATUS status, const char *next);
 
-/* The protocol of that GUID on the handle, or (handle NULL) the first there is. */
+/* The protocol of that GUID on the handle; handle NULL: the first one of the firmware. */
 ES_MUST_CHECK EFI_STATUS es_protocol(const struct es_firmware *fw, EFI_HANDLE handle, const EFI_GUID *guid, void **ret);
 
-/* UEFI "Globally Defined Variables": SecureBoot is 1 and SetupMode isn't. Sizes are checked; an absent variable is off. */
+/* Whether SecureBoot is 1 and SetupMode isn't (UEFI, "Globally Defined Variables"). Checks sizes; an absent variable is
+ * 0. */
 bool es_secure_boot(const struct es_firmware *fw);
 
 #endif

@@ -18,7 +18,7 @@ static const EFI_GUID smbios32_guid = {
 struct options {
 	struct es_measuring *m;
 	struct es_pages value; /* ES_FIRMWARE_VALUE_MAX bytes */
-	struct es_pages event; /* and room for what comes before them */
+	struct es_pages event; /* the value, with room for the header before it */
 	unsigned count;
 };
 
@@ -30,7 +30,7 @@ static void options_free(struct options *o)
 	es_pages_free(&o->event);
 }
 
-/* "the EFI variable NAME is set. It is measured, …" */
+/* "the EFI variable NAME is set, and measured: …" */
 static void say_measured(const struct es_measuring *m, const char *kind, struct es_span name)
 {
 	char line[160] = { 0 };
@@ -41,13 +41,14 @@ static void say_measured(const struct es_measuring *m, const char *kind, struct 
 	es_write_text(&w, kind);
 	for (size_t i = 0; i < name.len && i < 60; i++)
 		es_write_bytes(&w, name.data[i] >= ' ' && name.data[i] < 0x7f ? (const char *)&name.data[i] : "?", 1);
-	es_write_text(&w, " is set, and measured: it gives options to what starts.");
+	es_write_text(&w, " is set, and measured: it gives options to the system that boots.");
 	es_say(m->fw, line);
 }
 
 static void fail(struct options *o, const char *what, EFI_STATUS status)
 {
-	es_complain(o->m->fw, what, status, "It gives options to what starts, so it counts as not measured.");
+	es_complain(o->m->fw, what, status,
+		    "It may give options to the system that boots, so the measurement counts as failed.");
 	es_measuring_fail(o->m);
 }
 
@@ -64,7 +65,7 @@ static void fail_variable(struct options *o, const char *name, EFI_STATUS status
 
 static void measure(struct options *o, const struct es_writer *w)
 {
-	if (w->bad) { /* can't be, by its room */
+	if (w->bad) { /* impossible: there is room for the longest value */
 		es_measuring_fail(o->m);
 		return;
 	}
@@ -89,7 +90,7 @@ static void measure_variable(struct options *o, const struct es_firmware_variabl
 	status = o->m->fw->table->RuntimeServices->GetVariable(wide, &guid, &attributes, &len, o->value.data);
 	if (status == EFI_NOT_FOUND)
 		return;
-	/* One that is gone when the kernel starts gives options to nobody, and the running system can't foresee it. */
+	/* A variable that is gone when the kernel starts gives no options, and the running system can't predict it. */
 	if ((!EFI_ERROR(status) || status == EFI_BUFFER_TOO_SMALL) && !(attributes & EFI_VARIABLE_RUNTIME_ACCESS))
 		return;
 	if (!EFI_ERROR(status) && len > ES_FIRMWARE_VALUE_MAX)
@@ -105,7 +106,7 @@ static void measure_variable(struct options *o, const struct es_firmware_variabl
 	say_measured(o->m, "the EFI variable ", (struct es_span){ (const uint8_t *)name, strlen(name) });
 }
 
-/* The last one of its kind, as Linux takes it. */
+/* The last entry of its kind: the one that Linux uses. */
 static const uint8_t *find_table(const struct es_firmware *fw, const EFI_GUID *guid)
 {
 	const uint8_t *found = NULL;
@@ -116,7 +117,7 @@ static const uint8_t *find_table(const struct es_firmware *fw, const EFI_GUID *g
 	return found;
 }
 
-/* Linux takes the 64-bit entry point where it is sound, else the 32-bit one. */
+/* Linux uses the 64-bit entry point if it is valid, else the 32-bit one. */
 static bool find_smbios(const struct es_firmware *fw, struct es_smbios_entry *ret)
 {
 	const uint8_t *at = find_table(fw, &smbios64_guid);
@@ -177,10 +178,10 @@ unsigned es_firmware_options_measure(struct es_measuring *m)
 	if (!EFI_ERROR(status))
 		status = es_pages_new(m->fw, EfiLoaderData, EVENT_MAX, &o.event);
 	if (EFI_ERROR(status)) {
-		fail(&o, "there isn't enough memory to look for firmware's options", status);
+		fail(&o, "there isn't enough memory to look for options from firmware", status);
 		return 0;
 	}
-	/* They may hold credentials. */
+	/* They may contain credentials. */
 	o.value.secret = o.event.secret = true;
 	for (int i = 0; i < ES_FIRMWARE_VARIABLES; i++)
 		measure_variable(&o, &es_firmware_variables[i]);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the started system will take from firmware as options (keys/core/firmware_options.h) goes into PCR 12: EFI variables and
- * SMBIOS strings. Where there is none, PCR 12 stays as it is.
+ * Measures into PCR 12 what the started system will take from firmware as options (keys/core/firmware_options.h): EFI
+ * variables and SMBIOS strings. If there are none, PCR 12 doesn't change.
  *
- * What is there and can't be read counts as a measurement that failed. It can't see what firmware hands over by other ways;
- * SECURITY.md has the list.
+ * An option that exists but can't be read counts as a failed measurement. What firmware hands over in other ways isn't
+ * seen; SECURITY.md has the list.
  */
 #ifndef ES_EFI_FIRMWARE_OPTIONS_H
 #define ES_EFI_FIRMWARE_OPTIONS_H
 
 #include "efi/measure.h"
 
-/* Says each on the console; returns how many there were. */
+/* Reports each option on the console; returns their number. */
 unsigned es_firmware_options_measure(struct es_measuring *m);
 
 #endif

@@ -8,7 +8,7 @@
 enum {
 	FOLDER_MODE = 0500,
 	FILE_MODE = 0400,
-	EXTRA_MODE = 0555, /* these two as systemd has them: what lies there is in the image, for anybody to read */
+	EXTRA_MODE = 0555, /* these two as in systemd: the files there are in the image, which anyone can read */
 	IMAGE_FILE_MODE = 0444,
 	BOOT_JSON_MAX = 1024,
 	PATH_LEN = 64,
@@ -56,8 +56,9 @@ static void write_banks(struct es_cpio *c, const struct es_banks *banks)
 	}
 }
 
-/* Returns where the recovery key's bytes begin. */
-static size_t write_all(struct es_writer *w, const struct es_handover_cpio_request *q, struct es_span json, struct es_span key)
+/* Returns the offset of the recovery key's bytes. */
+static size_t write_all(struct es_writer *w, const struct es_handover_cpio_request *q, struct es_span json,
+			struct es_span key)
 {
 	struct es_cpio c = { .out = w };
 	size_t key_at = 0;
@@ -77,7 +78,8 @@ static size_t write_all(struct es_writer *w, const struct es_handover_cpio_reque
 	return key_at;
 }
 
-EFI_STATUS es_handover_cpio_build(const struct es_firmware *fw, const struct es_handover_cpio_request *request, struct es_handover_cpio *ret)
+EFI_STATUS es_handover_cpio_build(const struct es_firmware *fw, const struct es_handover_cpio_request *request,
+				  struct es_handover_cpio *ret)
 {
 	uint8_t boot_json[BOOT_JSON_MAX];
 	struct es_writer json = { .data = boot_json, .cap = sizeof boot_json }, measure = { .cap = 0 }, out;

@@ -15,11 +15,12 @@ struct es_handover_cpio_request {
 };
 
 struct es_handover_cpio {
-	struct es_pages cpio;    /* secret if there is a recovery key in it */
-	struct es_span recovery; /* the key's bytes within it; empty if there are none */
+	struct es_pages cpio;    /* secret if it contains a recovery key */
+	struct es_span recovery; /* the key's bytes within it; empty: none */
 };
 
-ES_MUST_CHECK EFI_STATUS es_handover_cpio_build(const struct es_firmware *fw, const struct es_handover_cpio_request *request,
-					struct es_handover_cpio *ret);
+ES_MUST_CHECK EFI_STATUS es_handover_cpio_build(const struct es_firmware *fw,
+						const struct es_handover_cpio_request *request,
+						struct es_handover_cpio *ret);
 
 #endif

@@ -40,7 +40,7 @@ static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE_PROTOCOL *self, EFI_DEVICE_PATH
 	if (!self || !size || !path)
 		return EFI_INVALID_PARAMETER;
 	if (boot_policy)
-		return EFI_UNSUPPORTED; /* LoadFile2 loads no boot program */
+		return EFI_UNSUPPORTED; /* LoadFile2 isn't for boot programs */
 	for (int i = 0; i < ES_INITRD_PARTS; i++)
 		len += padded(initrd->part[i].len);
 	if (!buffer || *size < len) {
@@ -62,7 +62,7 @@ static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE_PROTOCOL *self, EFI_DEVICE_PATH
 	return EFI_SUCCESS;
 }
 
-/* The handle that the kernel would find, as it looks for it: NULL if there is none. */
+/* The handle that the kernel would use, found as the kernel finds it; NULL: none. */
 static EFI_HANDLE find(const struct es_firmware *fw)
 {
 	EFI_GUID load_file2 = ES_LOAD_FILE2_GUID;
@@ -83,7 +83,7 @@ static EFI_STATUS take_off(const struct es_firmware *fw, EFI_HANDLE handle)
 		status = fw->boot->UninstallProtocolInterface(handle, &load_file2, interface);
 	if (EFI_ERROR(status))
 		return status;
-	/* Two handles with one path aren't allowed, so the path has to go as well. */
+	/* Two handles can't have the same path, so the path must be removed too. */
 	status = es_protocol(fw, handle, &device_path, &interface);
 	if (!EFI_ERROR(status))
 		status = fw->boot->UninstallProtocolInterface(handle, &device_path, interface);
@@ -101,7 +101,7 @@ EFI_STATUS es_initrd_register(const struct es_firmware *fw, struct es_initrd *in
 	for (int i = 0; (foreign = find(fw)) != NULL; i++) {
 		if (i == FOREIGN_MAX || EFI_ERROR(take_off(fw, foreign)))
 			return EFI_ALREADY_STARTED;
-		es_say(fw, "an initrd from outside the image was offered to the kernel; it is left out.");
+		es_say(fw, "an initrd from outside the image was offered to the kernel; it is ignored.");
 	}
 	initrd->protocol.LoadFile = load_file;
 	status = fw->boot->InstallMultipleProtocolInterfaces(&handle, &device_path, &initrd_path, &load_file2,

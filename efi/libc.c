@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The few functions of a C library that the compiler and keys/core call. Firmware only; the build tells the compiler
- * not to turn these loops into calls of themselves.
+ * The few C library functions that the compiler and keys/core call. Only for firmware; the flags of the build keep
+ * these loops from being turned into calls to themselves.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Forwards. Images and initrds are tens of megabytes: by words where both ends allow it. */
+/* Copies forwards, by words if both alignments allow it: images and initrds are tens of megabytes. */
 static void copy(uint8_t *d, const uint8_t *s, size_t len)
 {
 	if (((uintptr_t)d | (uintptr_t)s) % sizeof(uint64_t) == 0)

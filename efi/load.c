@@ -33,8 +33,8 @@ static bool relocate_one(uint8_t *room, size_t room_len, uint64_t at, uint64_t d
 	return true;
 }
 
-/* Blocks of a page address, a size, and entries of type and offset. They lie in the image that they change, so each
- * number is read once. */
+/* Blocks of a page address, a size, and entries of type and offset. The blocks are in the image that they change, so
+ * each number is read only once. */
 static bool relocate(const struct es_pe *pe, uint8_t *room, size_t room_len, uint64_t delta)
 {
 	struct es_reader in = { .pos = 0 };
@@ -69,7 +69,7 @@ EFI_STATUS es_load(const struct es_pe *pe, uint8_t *room, size_t room_len)
 		const struct es_pe_section *s = &pe->sections[i];
 		uint32_t len = s->raw_size;
 
-		/* What the file has beyond the section's size in memory is padding; what it lacks is zeros. */
+		/* File data beyond the section's size in memory is padding; missing data is zeros. */
 		if (s->virtual_size > 0 && len > s->virtual_size)
 			len = s->virtual_size;
 		if (len > 0 && !copy(pe, s->raw_offset, len, room, s->virtual_address))

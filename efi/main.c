@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stub at the front of a boot image: finds the image's sections in memory, measures them, the outside options and the
- * banks, hands over, starts the kernel: FORMAT.md, "Measurements", "Handover". The firmware verified and measured it.
+ * The stub at the front of a boot image: finds the image's sections in memory; measures them, the options from outside
+ * and the banks; hands over and starts the kernel. The firmware has verified and measured the whole image. FORMAT.md
+ * has the measurements and the handover.
  *
  * Everything is used from where it was measured: the loaded image, or a buffer read once. Nothing is read twice.
  */
@@ -23,11 +24,11 @@
 
 EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table);
 
-/* Tools (bootctl) tell by this what made a boot image's stub. */
+/* Tools (bootctl) identify a boot image's stub by this. */
 __attribute__((section(".sdmagic"), used)) static const char magic[] =
     "#### LoaderInfo: etcseal-stub " ES_VERSION_TEXT " ####\0" ES_STUB_MEASURES_FIRMWARE;
 
-/* Generations of the stub, for revoking a faulty one (shim's SBAT.md): CSV, no NUL behind it. */
+/* Generations of the stub, for revoking a faulty one (shim's SBAT.md): CSV without a final NUL. */
 #define SBAT                                                                                                           \
 	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"                                \
 	"etcseal,1,etcseal,etcseal," ES_VERSION_TEXT ",-\n"
@@ -42,7 +43,7 @@ static EFI_STATUS open_firmware(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table, stru
 	*ret = (struct es_firmware){ .image = handle, .table = table, .boot = table->BootServices };
 	status = es_protocol(ret, handle, &guid, &found);
 	if (EFI_ERROR(status)) {
-		es_complain(ret, "the firmware doesn't tell where the boot image lies", status,
+		es_complain(ret, "the firmware doesn't say where the boot image is in memory", status,
 			    "Trying its next boot entry.");
 		return status;
 	}
@@ -61,9 +62,9 @@ static EFI_STATUS find_sections(const struct es_firmware *fw, struct es_pe *ret_
 		return EFI_SUCCESS;
 	es_say(fw, r == ES_MISSING
 		       ? "this boot image has no .linux, .initrd or .cmdline section, so nothing was started. "
-			 "Build it anew with `etcseal image build`."
+			 "Rebuild it with `etcseal image build`."
 		       : "this boot image's sections are damaged, so nothing was started. "
-			 "Build it anew with `etcseal image build`.");
+			 "Rebuild it with `etcseal image build`.");
 	return EFI_LOAD_ERROR;
 }
 
@@ -76,7 +77,7 @@ static void measure_options(struct es_measuring *m, const struct es_outside *out
 		es_measure_recovery(m);
 	if (outside->kind != ES_OUTSIDE_USED || !ES_WITH_OPTIONS_MEASURING)
 		return;
-	/* UTF-16 has at most two bytes for each of UTF-8. No memory for it leads to an event that doesn't fit the seal. */
+	/* UTF-16 has at most two bytes for each byte of UTF-8. Without memory for it the event won't match the seal. */
 	if (!EFI_ERROR(es_pages_new(m->fw, EfiLoaderData, 2 * (outside->len + 1), &utf16))) {
 		w = (struct es_writer){ .data = utf16.data, .cap = utf16.len };
 		es_utf16_from_utf8((struct es_span){ (const uint8_t *)outside->text, outside->len }, &w);
@@ -93,7 +94,7 @@ static void measure_banks(struct es_measuring *m, const struct es_banks *banks)
 			char name[32] = { 0 };
 			struct es_writer w = { .data = (uint8_t *)name, .cap = sizeof name - 1 };
 
-			/* Nothing to hash is no event: firmware may take it for a mistake. */
+			/* An empty file gets no event: firmware may refuse one without data. */
 			if (es_pages_span(&banks->file[bank][i]).len == 0)
 				continue;
 			es_write_text(&w, bank == 0 ? "bank0/" : "bank1/");
@@ -102,7 +103,7 @@ static void measure_banks(struct es_measuring *m, const struct es_banks *banks)
 		}
 }
 
-/* What one boot gathers; its own type so that all of it is given back and wiped at one scope's end. */
+/* Everything that one boot gathers: one type, so that it is all freed and wiped at the end of one scope. */
 struct boot {
 	struct es_uki uki;
 	char own_room[ES_OPTIONS_MAX];
@@ -128,7 +129,7 @@ static EFI_STATUS read_own_options(const struct es_firmware *fw, struct boot *b)
 	if (section.len > sizeof b->own_room) {
 		es_say(fw,
 		       "the kernel options in this boot image are longer than 4096 characters, so nothing was started. "
-		       "Build it anew with shorter ones.");
+		       "Rebuild it with shorter ones.");
 		return EFI_LOAD_ERROR;
 	}
 	memcpy(b->own_room, section.data, section.len);
@@ -171,9 +172,9 @@ static EFI_STATUS build_extra(const struct es_firmware *fw, struct boot *b)
 	EFI_STATUS status = es_handover_cpio_build(fw, &request, &b->extra);
 
 	es_wipe(b->outside.recovery_value, sizeof b->outside.recovery_value);
-	es_banks_free(&b->banks); /* the cpio has them now */
+	es_banks_free(&b->banks); /* they have been copied into the cpio */
 	if (EFI_ERROR(status))
-		es_complain(fw, "the handover to the boot helper can't be made", status,
+		es_complain(fw, "can't prepare the handover to the boot helper", status,
 			    "Trying the firmware's next boot entry.");
 	return status;
 }
@@ -192,19 +193,19 @@ static EFI_STATUS start(const struct es_firmware *fw, uint16_t machine, struct b
 	};
 	EFI_STATUS status;
 
-	/* They take the place of the image's own, as with other stubs: only so can an option be left out. */
+	/* They replace the image's own, as with other stubs: otherwise no option could be removed. */
 	if (b->outside.kind == ES_OUTSIDE_USED)
 		request.options = (struct es_span){ (const uint8_t *)b->outside.text, b->outside.len };
 	status = es_initrd_register(fw, &initrd);
 	if (EFI_ERROR(status)) {
-		es_complain(fw, "the initrd can't be offered to the kernel", status,
-			    "Nothing was started; something else in this firmware offers one.");
+		es_complain(fw, "can't offer the initrd to the kernel", status,
+			    "Nothing was started; another program in this firmware offers one.");
 		return status;
 	}
 	return es_start(fw, &request);
 }
 
-/* Everything from the first measurement on: a way out of here that passes by es_measuring_end there is none. */
+/* Everything after the first measurement: every way out passes es_measuring_end, which ES_MEASURING calls. */
 static EFI_STATUS boot_measured(const struct es_firmware *fw, uint16_t machine, struct boot *b)
 {
 	ES_MEASURING measuring;

@@ -14,7 +14,7 @@ enum {
 	DESCRIPTION_MAX = 64, /* bytes of a short description in UTF-16 */
 };
 
-/* *ret_unknown: it may well be there. */
+/* *ret_unknown: the firmware doesn't say, so there may be one. */
 static bool tpm_present(const struct es_firmware *fw, struct es_measuring *m, bool *ret_unknown)
 {
 	EFI_GUID guid = ES_TCG2_GUID;
@@ -61,7 +61,8 @@ static void fill_event(uint8_t *to, unsigned pcr, struct es_span description)
 	memcpy(to + sizeof header, description.data, description.len);
 }
 
-/* Every event goes to each that is there. A full log is no failure: the extension took place (TCG EFI Protocol 6.6.5). */
+/* Sends the event to the TPM and to the confidential VM, as far as there are any. A full log isn't a failure: the PCR
+ * was extended (TCG EFI Protocol 6.6.5). */
 static bool extend(struct es_measuring *m, unsigned pcr, struct es_span data, uint8_t *event)
 {
 	struct es_event_header *header = (struct es_event_header *)event;
@@ -85,7 +86,7 @@ static bool extend(struct es_measuring *m, unsigned pcr, struct es_span data, ui
 	return done;
 }
 
-/* The event is known to anybody: it is there so that the value is not the expected one. */
+/* Anyone knows the event: it only keeps the PCRs from having the expected values. */
 static void poison(struct es_measuring *m, struct es_span event_text)
 {
 	static const unsigned pcrs[] = { ES_PCR_IMAGE, ES_PCR_OPTIONS };
@@ -106,8 +107,8 @@ void es_measuring_fail(struct es_measuring *m)
 	m->result = ES_MEASURED_FAILED;
 	poison(m, text);
 	es_say(m->fw,
-	       "there is a TPM, and what boots here can't be measured into it. The seal stays shut for this boot; "
-	       "have the recovery key at hand, and check the TPM in the firmware's setup.");
+	       "there is a TPM, but this boot can't be measured into it. The seal stays shut for this boot; have the "
+	       "recovery key at hand, and check the TPM in the firmware setup.");
 }
 
 void es_measuring_end(struct es_measuring *m)
@@ -117,7 +118,9 @@ void es_measuring_end(struct es_measuring *m)
 	if ((!m->tcg2 && !m->cc) || !ES_WITH_RETURN_POISON)
 		return;
 	poison(m, text);
-	es_say(m->fw, "what starts now can't open the seal. Restart the machine to have this image open it again.");
+	es_say(
+	    m->fw,
+	    "the program that starts next can't open the seal. Reboot the machine so that this image opens it again.");
 }
 
 void es_measuring_open(const struct es_firmware *fw, struct es_measuring *ret)
@@ -150,7 +153,7 @@ void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struc
 		es_measuring_fail(m);
 }
 
-/* The description as other stubs log it: UTF-16 with a NUL. */
+/* The description in the format of other stubs: UTF-16 with a NUL. */
 static void measure_described(struct es_measuring *m, unsigned pcr, struct es_span data, const char *name)
 {
 	uint8_t utf16[DESCRIPTION_MAX];

@@ -2,9 +2,9 @@
 /*
  * Extends PCRs, and a confidential VM's registers, as the Linux TPM PCR registry has it: FORMAT.md, "Measurements".
  *
- * What can't be measured though there is a TPM poisons PCR 11 and 12, at once and as far as possible: a PCR that was left
- * as it was could be brought to the expected value by anyone who runs next. And once the stub has measured, it doesn't go back to the
- * firmware with both PCRs as its image leaves them: the firmware would start the next program with the seal within reach.
+ * If a measurement fails although there is a TPM, PCR 11 and 12 are poisoned, at once and as far as possible: anyone
+ * who runs next could extend an unchanged PCR to the expected value. And once the stub has measured, it doesn't return
+ * to the firmware with both PCRs unchanged: the firmware would start the next program with the seal within reach.
  */
 #ifndef ES_EFI_MEASURE_H
 #define ES_EFI_MEASURE_H
@@ -16,29 +16,29 @@
 
 struct es_measuring {
 	const struct es_firmware *fw;
-	struct es_tcg2 *tcg2;    /* NULL: no TPM 2.0 that the firmware offers */
+	struct es_tcg2 *tcg2;    /* NULL: the firmware offers no TPM 2.0 */
 	struct es_cc *cc;        /* NULL: not a confidential VM */
-	enum es_measured result; /* of everything so far; a failure stays */
+	enum es_measured result; /* of all measurements so far; a failure is final */
 };
 
 void es_measuring_open(const struct es_firmware *fw, struct es_measuring *ret);
-/* Something that has to be measured can't be had. */
+/* Something that must be measured can't be read: counts as a failed measurement. */
 void es_measuring_fail(struct es_measuring *m);
-/* The end of every scope that measured. A kernel that starts never comes to it. */
+/* Runs at the end of every scope that measured. Never reached if the kernel starts. */
 void es_measuring_end(struct es_measuring *m);
 #define ES_MEASURING ES_SCOPED(es_measuring_end) struct es_measuring
 
-/* One EV_IPL event: extends with data, logs description (as it stands there, no NUL added). */
+/* One EV_IPL event: extends with data, logs description as given, without adding a NUL. */
 void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struct es_span description);
 
-/* PCR 11, as systemd-stub: for each section present, its name with the NUL, then its bytes; the name is the description,
- * UTF-16 with a NUL. */
+/* PCR 11, as systemd-stub does: for each section present, its name with the NUL, then its content; the description is
+ * the name, UTF-16 with a NUL. */
 void es_measure_image(struct es_measuring *m, const struct es_uki *uki);
-/* PCR 12. The constant of a recovery boot, which stands before the options; its description is that constant. */
+/* PCR 12. The constant that marks a recovery boot, before the options; the description is that constant. */
 void es_measure_recovery(struct es_measuring *m);
-/* PCR 12. Outside options, UTF-16 with a NUL, are data and description both. */
+/* PCR 12. The options from outside, UTF-16 with a NUL, are both data and description. */
 void es_measure_options(struct es_measuring *m, struct es_span utf16);
-/* PCR 12. One of firmware's own options, data and description both; after all others of that PCR. */
+/* PCR 12. One option from firmware, both data and description; after all other events of that PCR. */
 void es_measure_firmware_option(struct es_measuring *m, struct es_span event);
 /* PCR 13. A file of a bank; the description is "bank0/encryption.info", UTF-16 with a NUL. */
 void es_measure_bank_file(struct es_measuring *m, const char *name, struct es_span bytes);

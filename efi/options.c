@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ARGUMENT_MAX = 8192 }; /* units of one shell argument that we look at */
+enum { ARGUMENT_MAX = 8192 }; /* UTF-16 units of one shell argument that are read */
 
 static size_t utf16_len(const CHAR16 *text)
 {
@@ -18,7 +18,7 @@ static size_t utf16_len(const CHAR16 *text)
 	return n * sizeof(CHAR16);
 }
 
-/* The UEFI shell's: words without the program's own name, which LoadOptions begins with there. */
+/* The UEFI shell's arguments, without the program's name, with which LoadOptions begins there. */
 static EFI_SHELL_PARAMETERS_PROTOCOL *shell_parameters(const struct es_firmware *fw)
 {
 	EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
@@ -44,16 +44,16 @@ static void wipe_shell(const EFI_SHELL_PARAMETERS_PROTOCOL *shell)
 			es_wipe(shell->Argv[i], utf16_len(shell->Argv[i]));
 }
 
-/* Firmware passes binary there too (a device path, a GUID of its own): text is an even number of bytes, and begins with
- * something printable and ASCII, as every option does. */
+/* Firmware also passes binary data (a device path, a GUID of its own). Text is an even number of bytes, and begins with
+ * a printable ASCII character, as every option does. */
 static bool looks_like_text(struct es_span options)
 {
 	return options.data && options.len >= 2 && options.len % 2 == 0 && options.data[1] == 0 &&
 	       options.data[0] >= ' ' && options.data[0] < 0x7f;
 }
 
-/* What isn't UTF-16 text isn't options. But a key may be in it all the same: tools that write boot entries pass ASCII, too,
- * and a word processor's quote or byte order mark may come first. Nothing else is taken from there. */
+/* Data that isn't UTF-16 text has no options. But it may contain a key: tools that write boot entries also pass ASCII,
+ * and a word processor's quote or byte order mark may come first. Only the key is taken from it. */
 static void read_key_alone(struct es_span options, struct es_outside *o)
 {
 	const struct es_text narrow = { .bytes = options }, wide = { .bytes = options, .wide = true };
@@ -68,7 +68,8 @@ static void read_key_alone(struct es_span options, struct es_outside *o)
 	es_wipe(key, sizeof key);
 }
 
-/* False: there are too many, and all are left out. A part of them could mean anything; and the key may be in the other part. */
+/* False: they are too long, and all are ignored. A part of them could mean anything, and the key may be in the other
+ * part. */
 static bool read_all(const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span options, struct es_outside *o)
 {
 	struct es_writer w = { .data = (uint8_t *)o->text, .cap = sizeof o->text };
@@ -91,8 +92,7 @@ static void take_key(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PR
 	bool all = read_all(shell, options, o);
 
 	if (!all) {
-		es_say(fw, "the boot options given are longer than 4096 characters and are left out, all of them. "
-			   "Shorten them to have them used.");
+		es_say(fw, "boot options are longer than 4096 characters; all of them are ignored. Shorten them.");
 		o->kind = ES_OUTSIDE_DROPPED;
 	} else if (!shell && !looks_like_text(options)) {
 		read_key_alone(options, o);
@@ -121,7 +121,7 @@ void es_outside_read(const struct es_firmware *fw, struct es_span own, bool drop
 		return;
 	ret->kind = drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED;
 	if (drop) {
-		es_say(fw, "Secure Boot is on, so the boot options given are left out (a recovery key is not).");
+		es_say(fw, "Secure Boot is on, so options given at boot are ignored (except for a recovery key).");
 		es_wipe(ret->text, sizeof ret->text);
 		ret->len = 0;
 	}

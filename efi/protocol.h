@@ -37,7 +37,7 @@
 			0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d                                                 \
 		}                                                                                                      \
 	}
-/* Linux: the device path under which its stub looks for an initrd. */
+/* The device path at which Linux' EFI stub looks for an initrd. */
 #define ES_LINUX_INITRD_GUID                                                                                           \
 	{                                                                                                              \
 		0x5568e427, 0x68fc, 0x4f3d,                                                                            \
@@ -69,9 +69,9 @@ struct es_tcg2_capability {
 	UINT32 manufacturer, bank_count, active_banks;
 };
 
-/* EFI_TCG2_EVENT and EFI_CC_EVENT are laid out alike; pcr is the CC's "MR index". Data follows. */
+/* EFI_TCG2_EVENT and EFI_CC_EVENT have the same layout; for CC pcr is the "MR index". The data follows. */
 struct es_event_header {
-	UINT32 size; /* of all, with the data */
+	UINT32 size; /* of the whole event, including the data */
 	UINT32 header_size;
 	UINT16 header_version;
 	UINT32 pcr;

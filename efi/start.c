@@ -12,7 +12,7 @@ enum {
 	SUBSYSTEM_EFI_APPLICATION = 10,
 };
 
-/* The kernel's image in memory, with its attributes as they have to be. */
+/* The kernel's image in memory, with its memory attributes set. */
 struct kernel {
 	struct es_pages room;
 	uint8_t *base; /* within it, at the image's alignment */
@@ -22,14 +22,14 @@ struct kernel {
 
 static void kernel_free(struct kernel *k)
 {
-	/* Whoever gets these pages next expects to write to them. */
+	/* The next owner of these pages expects to write to them. */
 	if (k->attributes && k->base)
 		(void)k->attributes->clear(k->attributes, (UINT64)(uintptr_t)k->base, k->len, ES_MEMORY_READ_ONLY);
 	es_pages_free(&k->room);
 }
 
-/* Where firmware forbids running what can be written: code becomes read-only and may run. An image that doesn't say it can
- * bear that is given the rights of old. */
+/* Where firmware doesn't execute writable memory: code becomes read-only and executable. An image that doesn't declare
+ * itself compatible gets memory that is both writable and executable. */
 static EFI_STATUS set_attributes(const struct es_firmware *fw, const struct es_pe *pe, struct kernel *k)
 {
 	EFI_GUID guid = ES_MEMORY_ATTRIBUTE_GUID;
@@ -74,7 +74,7 @@ static EFI_STATUS load(const struct es_firmware *fw, const struct es_pe *pe, str
 	return status;
 }
 
-/* The kernel as an image: what is installed on a handle of its own. */
+/* The kernel as an EFI image, with a handle of its own. */
 struct image {
 	const struct es_firmware *fw;
 	EFI_LOADED_IMAGE_PROTOCOL loaded;
@@ -96,7 +96,7 @@ static EFI_STATUS image_install(const struct es_firmware *fw, const struct kerne
 	EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
 	ret->fw = fw;
-	/* No DeviceHandle: with one, the kernel would take in files from there that its options name. */
+	/* No DeviceHandle: with one, the kernel would load files from there that its options name. */
 	ret->loaded = (EFI_LOADED_IMAGE_PROTOCOL){
 		.Revision = EFI_LOADED_IMAGE_PROTOCOL_REVISION,
 		.ParentHandle = fw->image,
@@ -112,9 +112,9 @@ static EFI_STATUS image_install(const struct es_firmware *fw, const struct kerne
 }
 
 /*
- * A kernel that gives up doesn't return: it calls Exit with the handle we gave it, which the firmware never made and
- * would follow into nowhere. While the kernel runs, Exit is ours, and takes that call back to here; and one with our own
- * handle, which the firmware would follow past all that we have to do before we go.
+ * A kernel that gives up doesn't return: it calls Exit with the handle we gave it, which isn't one that the firmware
+ * can unwind. While the kernel runs, Exit is replaced by a function that returns here. The same for a call with our own
+ * handle, for which the firmware would skip all our cleanup.
  */
 struct running {
 	EFI_HANDLE handle, ours;
@@ -123,7 +123,7 @@ struct running {
 	void *back[5]; /* __builtin_setjmp's */
 };
 
-/* The one thing in efi/ that isn't passed around: a boot service is called with no word of whom it is for. */
+/* The only global in efi/: a boot service has no argument to pass it in. */
 static struct running *running;
 
 static EFI_STATUS EFIAPI exit_from_kernel(EFI_HANDLE handle, EFI_STATUS status, UINTN size, CHAR16 *text)
@@ -166,8 +166,9 @@ static EFI_STATUS open_kernel(const struct es_firmware *fw, const struct es_star
 {
 	if (es_pe_open(q->kernel, ES_PE_FILE, ret) != ES_OK || ret->machine != q->machine ||
 	    ret->subsystem != SUBSYSTEM_EFI_APPLICATION) {
-		es_say(fw, "the kernel in this boot image is no EFI program for this machine, so nothing was started. "
-			   "Build it anew from a kernel with an EFI stub.");
+		es_say(fw,
+		       "the kernel in this boot image isn't an EFI program for this machine, so nothing was started. "
+		       "Rebuild it from a kernel with an EFI stub.");
 		return EFI_LOAD_ERROR;
 	}
 	return EFI_SUCCESS;
@@ -190,11 +191,11 @@ EFI_STATUS es_start(const struct es_firmware *fw, const struct es_start_request 
 	if (!EFI_ERROR(status))
 		status = image_install(fw, &kernel, &options, &image);
 	if (EFI_ERROR(status)) {
-		es_complain(fw, "the kernel can't be loaded", status, "Trying the firmware's next boot entry.");
+		es_complain(fw, "can't load the kernel", status, "Trying the firmware's next boot entry.");
 		return status;
 	}
 	entry = (EFI_IMAGE_ENTRY_POINT)(uintptr_t)(kernel.base + pe.entry);
 	status = run(fw, image.handle, entry);
-	es_complain(fw, "the kernel came back instead of starting", status, "Trying the firmware's next boot entry.");
+	es_complain(fw, "the kernel returned instead of starting", status, "Trying the firmware's next boot entry.");
 	return EFI_ERROR(status) ? status : EFI_LOAD_ERROR;
 }

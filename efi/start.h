@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts the kernel without LoadImage: the firmware would measure it into PCR 4 and verify a signature of its own, and it
- * was measured and verified as a part of us. It runs as an image of ours, with a LoadedImage protocol on its own handle.
+ * Starts the kernel without LoadImage, which would measure it into PCR 4 and verify its own signature: the kernel was
+ * already measured and verified as part of this image. It runs with a LoadedImage protocol on a handle of its own.
  */
 #ifndef ES_EFI_START_H
 #define ES_EFI_START_H
@@ -12,10 +12,11 @@
 struct es_start_request {
 	struct es_span kernel;  /* a PE file */
 	struct es_span options; /* UTF-8 */
-	uint16_t machine;       /* what we run on */
+	uint16_t machine;       /* the PE machine type of the stub */
 };
 
-/* Returns only if the kernel doesn't start, or comes back: then everything is as it was, and has been said. */
+/* Returns only if the kernel doesn't start, or returns: then the firmware's state is restored, and the failure
+ * reported. */
 ES_MUST_CHECK EFI_STATUS es_start(const struct es_firmware *fw, const struct es_start_request *request);
 
 #endif

@@ -12,7 +12,7 @@ enum {
 	VALUE_MAX = 1024, /* bytes of UTF-16 */
 };
 
-/* Walks a device path; NULL at its end, or where it isn't one. */
+/* The next node of a device path; NULL at its end, or if it is malformed. */
 static const EFI_DEVICE_PATH *next_node(const EFI_DEVICE_PATH *node)
 {
 	size_t len = node->Length[0] | (size_t)node->Length[1] << 8;
@@ -69,7 +69,7 @@ static void set(const struct es_firmware *fw, const CHAR16 *name, struct es_span
 {
 	EFI_GUID guid = ES_LOADER_GUID;
 
-	/* A hint that can't be left is no reason to stop. */
+	/* They are only hints: a failure is no reason to stop. */
 	(void)fw->table->RuntimeServices->SetVariable((CHAR16 *)name, &guid,
 						      EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS,
 						      value.len, (void *)(uintptr_t)value.data);
@@ -93,7 +93,7 @@ static bool is_unset(const struct es_firmware *fw, const CHAR16 *name)
 	return fw->table->RuntimeServices->GetVariable((CHAR16 *)name, &guid, NULL, &size, NULL) == EFI_NOT_FOUND;
 }
 
-/* Our own path on the volume, its nodes joined. */
+/* The path of this image on the volume, with its nodes joined. */
 static void set_image_identifier(const struct es_firmware *fw)
 {
 	uint8_t utf16[VALUE_MAX];

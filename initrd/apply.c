@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * etcseal-boot apply ROOT: lays the opened tree over the covered paths of the mounted root file system. All of them or
- * none: each mount is made before the first is attached, and a host with half of its configuration isn't started.
+ * etcseal-boot apply ROOT: mounts the opened tree over the covered paths of the mounted root file system, all or none:
+ * every mount is made before the first is attached. A host with half of its configuration must not start.
  */
 #include "initrd/bind.h"
 #include "initrd/commands.h"
@@ -96,7 +96,8 @@ static enum es_reason apply(const struct es_say *say, const struct es_apply_opti
 	if (r == ES_OK) {
 		r = es_finish_applied(run->dir, record, a.overlay);
 		if (r != ES_OK)
-			es_say(say, ES_SAY_ERROR, "what was laid where can't be noted: %s", es_reason_words(r)->what);
+			es_say(say, ES_SAY_ERROR, "can't record the mounts in %s/" ES_FINISH_APPLIED ": %s",
+			       options->run_dir != NULL ? options->run_dir : ES_RUN_DIR, es_reason_words(r)->what);
 	}
 	for (unsigned i = 0; i < ES_PATHS_MAX; i++)
 		es_overlay_close(&a.overlay[i]);
@@ -110,8 +111,8 @@ static void say_covered(const struct es_say *say, const struct es_boot_record *r
 	if (record->state != ES_BOOT_UNCONFIGURED)
 		return;
 	es_say(say, ES_SAY_WARNING,
-	       "THIS HOST ISN'T CONFIGURED. What is changed in a covered path lives in RAM only and is "
-	       "gone with the next boot,");
+	       "THIS HOST ISN'T CONFIGURED. Changes to a covered path are kept in RAM only, and are lost at the next "
+	       "boot,");
 	es_say(say, ES_SAY_WARNING, "until `etcseal init` seals it");
 }
 
@@ -128,20 +129,20 @@ enum es_exit es_apply(const struct es_apply_options *options)
 	r = es_run_open(run_dir, &run, &record);
 	if (r != ES_OK) {
 		es_say(&say, ES_SAY_ERROR,
-		       "nothing is laid over %s: %s/" ES_BOOT_JSON " and the tree in RAM: %s. "
-		       "`etcseal-boot unlock` has to come first",
+		       "nothing is mounted over %s: can't read %s/" ES_BOOT_JSON " or the tree in RAM: %s. "
+		       "Run `etcseal-boot unlock` first",
 		       options->root, run_dir, es_reason_words(r)->what);
 		return ES_EXIT_FAILED;
 	}
 	if (record.state == ES_BOOT_LOCKED) {
-		es_say(&say, ES_SAY_ERROR, "nothing is laid over %s: the configuration is locked (%s)", options->root,
-		       record.refusal[0] != '\0' ? record.refusal : "no reason known");
+		es_say(&say, ES_SAY_ERROR, "nothing is mounted over %s: the configuration is locked (%s)",
+		       options->root, record.refusal[0] != '\0' ? record.refusal : "reason unknown");
 		return ES_EXIT_LOCKED;
 	}
 	r = apply(&say, options, &run, &record);
 	if (r != ES_OK) {
-		es_say(&say, ES_SAY_ERROR, "nothing is laid over %s: a host without its configuration must not start",
-		       options->root);
+		es_say(&say, ES_SAY_ERROR,
+		       "nothing is mounted over %s: a host without its configuration must not start", options->root);
 		return ES_EXIT_FAILED;
 	}
 	say_covered(&say, &record);

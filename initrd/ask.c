@@ -7,7 +7,7 @@
 #include <strings.h>
 
 enum {
-	ROW_GROUPS = 4, /* a whole key is wider than a terminal, and backspace can't climb a line */
+	ROW_GROUPS = 4, /* a whole key is wider than a terminal, and backspace can't go up a line */
 	ROW_DIGITS = ROW_GROUPS * 6,
 	QUIET_MS = 300,
 };
@@ -17,7 +17,7 @@ void es_ask_explain(const struct es_console *console, const char *recovery_id)
 	es_console_putf(console, "\r\n  To open the configuration now, type the recovery key%s%s:\r\n",
 			recovery_id[0] != '\0' ? " " : "", recovery_id);
 	es_console_put(console, "  16 groups of 6 digits, shown as stars; the dashes may be left out.\r\n"
-				"  Each group is checked as you type it. Backspace takes back, Ctrl-U starts anew,\r\n"
+				"  Each group is checked as you type it. Backspace deletes, Ctrl-U starts over,\r\n"
 				"  Ctrl-D or Enter on an empty line gives up: then nothing is opened.\r\n\r\n");
 }
 
@@ -45,7 +45,7 @@ static void say_fault(const struct es_console *console, const struct es_prompt *
 				p->faulty_digits, g);
 		break;
 	case ES_GROUP_NOT_DIGITS:
-		es_console_putf(console, "\r\n  Only digits belong in a recovery key: type group %u again.\r\n", g);
+		es_console_putf(console, "\r\n  A recovery key has digits only: type group %u again.\r\n", g);
 		break;
 	default:
 		es_console_putf(console, "\r\n  Group %u is mistyped: type it again.\r\n", g);
@@ -105,14 +105,15 @@ static void keep(void *prompt, unsigned char c)
 	es_prompt_keep(prompt, c);
 }
 
-/* First the rest of a paste is taken in: there may be a key in it, with something around it. If not it is dropped, for behind a
- * wrong group it would all fall into the wrong place. */
+/* Reads the rest of a paste first: it may contain a key with other text around it. If not, it is dropped, since after a
+ * wrong group its digits would land in the wrong places. */
 static void after_fault(struct es_console *console, struct es_prompt *p)
 {
 	es_console_drain(console, QUIET_MS, keep, p);
 	if (es_prompt_find(p)) {
-		es_console_put(console,
-			       "\r\n  There is a recovery key in it, and all 16 groups are well-formed: press Enter.");
+		es_console_put(
+		    console,
+		    "\r\n  The pasted text contains a recovery key, and all 16 groups are well-formed: press Enter.");
 		return;
 	}
 	say_fault(console, p);

@@ -30,7 +30,7 @@ bool es_bind_fits(int root, const char *path)
 	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The folders on the way to the copy; *ret_base is its name in the last of them. */
+/* Makes and opens the folders above the copy; *ret_base is the copy's name in the last one. */
 static enum es_reason open_above(const struct es_overlay_request *request, int *ret_fd, const char **ret_base,
 				 struct es_mount_notes *notes)
 {
@@ -67,7 +67,7 @@ static bool copy_attributes(int from, int to)
 	for (const char *name = names; name < names + len; name += strlen(name) + 1) {
 		ssize_t n = fgetxattr(from, name, value, sizeof value);
 
-		/* What the RAM file system can't hold stays behind, as when an archive is unpacked. */
+		/* An attribute that the RAM file system can't hold is left out, as when an archive is unpacked. */
 		if (n < 0 || (fsetxattr(to, name, value, (size_t)n, 0) < 0 && errno != ENOTSUP))
 			return false;
 	}
@@ -93,7 +93,7 @@ static bool copy_data(int from, int to)
 	return true;
 }
 
-/* Owner first: it takes bits of the mode away. Times last. */
+/* Owner first: changing it clears bits of the mode. Times last. */
 static enum es_reason copy_file(const struct es_overlay_request *request, int above, const char *base,
 				struct es_mount_notes *notes)
 {
@@ -116,7 +116,7 @@ static enum es_reason copy_file(const struct es_overlay_request *request, int ab
 	    futimens(to, (const struct timespec[]){ { .tv_nsec = UTIME_OMIT }, st.st_mtim }) < 0) {
 		enum es_reason r = es_mount_fail(notes, in_tree);
 
-		/* Half a file would be taken for the owner's own at the next boot. */
+		/* A later apply must not take half a file for the owner's copy. */
 		(void)unlinkat(above, base, 0);
 		return r;
 	}
@@ -145,7 +145,7 @@ enum es_reason es_bind_make(const struct es_overlay_request *request, struct es_
 	if (copy < 0 || fstat(copy, &st) < 0)
 		return es_mount_fail(notes, in_tree);
 	if (!S_ISREG(st.st_mode)) {
-		snprintf(notes->why, sizeof notes->why, "the image has a file there, the configuration has none");
+		snprintf(notes->why, sizeof notes->why, "the image has a file there, but the configuration doesn't");
 		return ES_COVERED_KIND;
 	}
 	mount = open_tree(copy, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One covered path that is a file: its copy in the tree in RAM is mounted over it. What is written to it goes to that copy.
- * It can't be renamed over or removed, as no mount can; a program that replaces its files wants its folder covered.
+ * One covered path that is a file: its copy in the tree in RAM is mounted over it, and writes go to that copy. Like any
+ * mount point it can't be removed or replaced by a rename; for a program that replaces its files, cover the folder.
  */
 #ifndef ES_INITRD_BIND_H
 #define ES_INITRD_BIND_H
@@ -11,7 +11,8 @@
 /* Whether the path leads to a regular file beneath root. */
 bool es_bind_fits(int root, const char *path);
 
-/* As es_overlay_make. The first time the copy is made from the image's file, with owner, mode, times and attributes. */
+/* As es_overlay_make. If the tree has no copy yet, makes one from the image's file, with owner, mode, times and
+ * attributes. */
 ES_MUST_CHECK enum es_reason es_bind_make(const struct es_overlay_request *request, struct es_overlay *ret,
 					  struct es_mount_notes *notes);
 

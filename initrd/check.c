@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * etcseal-boot check ROOT: the last question before the root file system is started. Is the configuration still mounted over it?
- * Something that ran since `apply` could have taken a mount away.
+ * etcseal-boot check ROOT: the last check before the system on the root file system starts: is the configuration still
+ * mounted over it? A program that ran since `apply` could have removed a mount.
  */
 #include "initrd/commands.h"
 #include "initrd/fd.h"
@@ -32,7 +32,7 @@ static enum es_exit answer(const struct es_say *say, const struct es_check_optio
 		es_say(say, ES_SAY_ERROR, "%s%s isn't covered by the configuration: this root must not start",
 		       options->root, path);
 	else
-		es_say(say, ES_SAY_ERROR, "`etcseal-boot apply` didn't come to its end (%s): this root must not start",
+		es_say(say, ES_SAY_ERROR, "`etcseal-boot apply` didn't finish (%s): this root must not start",
 		       es_reason_words(r)->what);
 	return ES_EXIT_FAILED;
 }
@@ -49,13 +49,13 @@ enum es_exit es_check(const struct es_check_options *options)
 	r = es_run_open(run_dir, &run, &record);
 	if (r != ES_OK) {
 		es_say(&say, ES_SAY_ERROR,
-		       "%s/" ES_BOOT_JSON " and the tree in RAM: %s. `etcseal-boot unlock` has to come first", run_dir,
-		       es_reason_words(r)->what);
+		       "can't read %s/" ES_BOOT_JSON " or the tree in RAM: %s. Run `etcseal-boot unlock` first",
+		       run_dir, es_reason_words(r)->what);
 		return ES_EXIT_FAILED;
 	}
 	if (record.state == ES_BOOT_LOCKED) {
 		es_say(&say, ES_SAY_ERROR, "the configuration is locked (%s)",
-		       record.refusal[0] != '\0' ? record.refusal : "no reason known");
+		       record.refusal[0] != '\0' ? record.refusal : "reason unknown");
 		return ES_EXIT_LOCKED;
 	}
 	return answer(&say, options, &run, &record);

@@ -19,7 +19,7 @@ enum { DRAIN_MAX_MS = 3000 };
 
 static int open_terminal(const char *path)
 {
-	/* Non-blocking for the opening only: a serial line without a carrier would hold us up for ever. */
+	/* Non-blocking for open() only, which would wait forever for the carrier of a serial line. */
 	ES_FD fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	int flags;
 
@@ -46,7 +46,7 @@ void es_console_open(struct es_console *console, const char *path)
 	console->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* A signal that came has done its work: it ended the question. The caller still says how the boot goes on. */
+/* A received signal has done its work: it ended the question. The caller still decides how the boot continues. */
 static void forget_signals(const struct es_console *console)
 {
 	struct signalfd_siginfo info;
@@ -72,7 +72,7 @@ bool es_console_raw(struct es_console *console)
 		return false;
 	t = console->before;
 	t.c_iflag &= ~(tcflag_t)(BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
-	t.c_iflag |= IGNBRK; /* a break on a serial line is no digit */
+	t.c_iflag |= IGNBRK; /* a break on a serial line isn't input */
 	t.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ICANON | ISIG | IEXTEN);
 	t.c_oflag &= ~(tcflag_t)OPOST;
 	t.c_cc[VMIN] = 1;
@@ -82,7 +82,7 @@ bool es_console_raw(struct es_console *console)
 		return false;
 	console->raw = true;
 	(void)tcflush(console->fd, TCIFLUSH);
-	/* tcsetattr says yes if it could do any of it. */
+	/* tcsetattr succeeds if it could make any of the changes. */
 	if (tcgetattr(console->fd, &t) < 0 || (t.c_lflag & (ECHO | ECHONL | ICANON)) != 0) {
 		es_console_restore(console);
 		return false;
@@ -90,8 +90,9 @@ bool es_console_raw(struct es_console *console)
 	return true;
 }
 
-/* The kernel's line discipline keeps the last 4095 characters, read or not, for as long as the terminal is open: a dump of
- * memory shows a key that was typed hours ago. A flush only sets it back to its start; so it is filled from there. */
+/* The kernel's line discipline keeps the last 4095 characters, read or not, for as long as the terminal is open: a
+ * memory dump would show a key typed hours ago. A flush only resets the buffer to its start, so it is filled from
+ * there. */
 static void overwrite_typed(const struct es_console *console)
 {
 	enum { KEPT = 4095 };
@@ -99,7 +100,7 @@ static void overwrite_typed(const struct es_console *console)
 	(void)tcflush(console->fd, TCIFLUSH);
 	for (int i = 0; ES_WITH_WIPE && i < KEPT && ioctl(console->fd, TIOCSTI, "*") == 0; i++)
 		;
-	/* What is left unread must not end up with whoever reads this terminal next. */
+	/* The next reader of this terminal must not get what is still unread. */
 	(void)tcflush(console->fd, TCIFLUSH);
 }
 
@@ -140,7 +141,7 @@ void es_console_drain(struct es_console *console, int quiet_ms, void (*take)(voi
 {
 	unsigned char c;
 
-	/* A line that never falls silent is cut off: each byte takes at most quiet_ms. */
+	/* A line that never falls silent is cut off after DRAIN_MAX_MS bytes; each takes at most quiet_ms. */
 	for (int bytes = 0; bytes < DRAIN_MAX_MS; bytes++) {
 		if (es_console_read(console, quiet_ms, &c) != ES_INPUT_BYTE)
 			return;

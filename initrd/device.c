@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* udev's links by UUID: FAT's are upper case, everything else's lower case, and people type either. */
+/* udev's links by UUID are upper case for FAT and lower case for everything else; users type either. */
 static bool find_link(const char *folder, const char *value, char *ret_path, size_t cap)
 {
 	ES_DIR dir = opendir(folder);
@@ -31,7 +31,7 @@ static bool find_link(const char *folder, const char *value, char *ret_path, siz
 	return false;
 }
 
-/* false: not there (yet). */
+/* false: there is no such device (yet). */
 static bool find_device(const char *name, char *ret_path, size_t cap)
 {
 	struct stat st;
@@ -65,7 +65,7 @@ static bool device_is_there(void *arg)
 	return find_device(l->name, l->path, l->cap);
 }
 
-/* ret_why names what each file system said: a missing vfat module is not to look like a bad ext4. */
+/* ret_why has the error for each file system type: a missing vfat module must not look like a bad ext4. */
 static enum es_reason mount_read_only(const char *device, int *ret_fd, char *ret_why, size_t cap)
 {
 	static const char *const types[] = { "vfat", "ext4" };
@@ -127,7 +127,7 @@ enum es_reason es_device_banks(const struct es_device_request *request, int *ret
 	looking.path = path;
 	looking.cap = sizeof path;
 	if (!es_wait_for(device_is_there, &looking, request->wait_ms)) {
-		snprintf(ret_detail, detail_cap, "%s=%s: no such partition came up in %d s", ES_OPTION_DEVICE,
+		snprintf(ret_detail, detail_cap, "%s=%s: no such partition appeared within %d s", ES_OPTION_DEVICE,
 			 request->name, request->wait_ms / 1000);
 		return ES_NO_BOOT_PARTITION;
 	}

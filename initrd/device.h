@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Without the stub: the banks on the partition that etcseal.device= names. The kernel's file system code then reads what
- * an attacker may have written, before the fence; the stub's way has none of that.
+ * Without the stub: the banks on the partition that etcseal.device= names. The kernel's file system code then reads,
+ * before the fence, what an attacker may have written; with the stub it doesn't.
  */
 #ifndef ES_INITRD_DEVICE_H
 #define ES_INITRD_DEVICE_H
@@ -13,8 +13,9 @@
 
 enum { ES_DEVICE_WAIT_MS = 30000 };
 
-/* Waits for the device, mounts it read-only where nobody else sees it, and opens the etcseal folder on it (or beneath
- * boot/). *ret_fd -1: the partition has none. The mount lasts as long as *ret_fd is open. ret_detail: words for a failure. */
+/* Waits for the device, mounts it read-only without attaching it anywhere, and opens the etcseal folder on it (or
+ * beneath boot/). The caller closes *ret_fd, which keeps the mount alive; -1: the partition has no such folder.
+ * ret_detail: words for a failure. */
 struct es_device_request {
 	const char *name; /* UUID=…, PARTUUID=…, /dev/… */
 	int wait_ms;

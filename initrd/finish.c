@@ -52,7 +52,7 @@ bool es_covered_by_other(const struct es_boot_record *record, unsigned number)
 	return false;
 }
 
-/* Device and inode tell a mount from what is beneath it, and from another one that came later. */
+/* Device and inode distinguish a mount from what is beneath it, and from a later mount. */
 static enum es_reason describe(int fd, const char *path, char ret_line[static LINE_MAX_BYTES])
 {
 	struct stat st;

@@ -17,7 +17,7 @@ enum { HANDOVER_JSON_MAX = 4096, PUBLIC_KEY_MAX = 16 << 10 };
 
 static const char recovery_name[] = "recovery-key";
 
-/* The initramfs is RAM: overwriting in place reaches the very pages. */
+/* The initramfs is in RAM: overwriting in place reaches the same pages. */
 static bool overwrite(int fd)
 {
 	static const char zeros[512];
@@ -37,7 +37,7 @@ static bool overwrite(int fd)
 	return true;
 }
 
-/* A longer text is cut, and so found mistyped later. */
+/* A longer text is cut, and therefore found mistyped later. */
 static void read_key(int fd, struct es_sources *s)
 {
 	ES_SECRET text = NULL;
@@ -50,7 +50,7 @@ static void read_key(int fd, struct es_sources *s)
 	n = pread(fd, p, ES_RECOVERY_INPUT_MAX - 1, 0);
 	if (n < 0)
 		return;
-	/* What an editor or echo put behind it. */
+	/* Trailing line ends of an editor or echo. */
 	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r' || p[n - 1] == '\0'))
 		p[--n] = '\0';
 	s->recovery = es_take(text);
@@ -65,21 +65,21 @@ static void take_recovery(int dir, const struct es_say *say, struct es_sources *
 	if (fd >= 0)
 		read_key(fd, s);
 	if (fd < 0 || !overwrite(fd))
-		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be overwritten in RAM");
+		es_say(say, ES_SAY_WARNING, "can't overwrite the recovery key of the boot options in RAM");
 	if (ES_WITH_WIPE && unlinkat(dir, recovery_name, 0) < 0)
-		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be removed from RAM");
+		es_say(say, ES_SAY_WARNING, "can't remove the recovery key of the boot options from RAM");
 	if (s->recovery == NULL)
-		es_say(say, ES_SAY_WARNING, "the recovery key of the boot options couldn't be read");
+		es_say(say, ES_SAY_WARNING, "can't read the recovery key of the boot options");
 }
 
-/* What the stub put beside its folder under systemd's names. That there is none is usual. */
+/* Reads a file that the stub put beside its folder under systemd's name for it. Usually there is none. */
 static void take_image_file(int dir, const char *name, size_t cap, const struct es_say *say, struct es_buf *ret)
 {
 	ES_FD extra = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum es_reason r = extra < 0 ? es_reason_from_errno(errno) : es_file_read(extra, name, cap, ret);
 
 	if (r != ES_OK && r != ES_MISSING)
-		es_say(say, ES_SAY_WARNING, "%s, which came with the boot image, is left out: %s", name,
+		es_say(say, ES_SAY_WARNING, "%s, which came with the boot image, is ignored: %s", name,
 		       es_reason_words(r)->what);
 }
 
@@ -116,7 +116,7 @@ bool es_handover_take(const char *path, const struct es_say *say, struct es_sour
 	}
 	if (s->handover.recovery && s->recovery == NULL)
 		es_say(say, ES_SAY_WARNING,
-		       "the boot stub saw a recovery key in the boot options, and it didn't get here");
+		       "the boot stub saw a recovery key in the boot options, but it didn't reach the boot helper");
 	take_image_file(dir, "tpm2-pcr-public-key.pem", PUBLIC_KEY_MAX, say, &s->public_key);
 	take_image_file(dir, "tpm2-pcr-signature.json", ES_SIGNATURE_FILE_MAX, say, &s->signature);
 	s->banks = es_fd_take(&dir);

@@ -20,7 +20,7 @@ void es_machine_uuid(const char *product_uuid, struct es_sources *s)
 	size_t len = 0;
 
 	s->product_uuid[0] = '\0';
-	/* sysfs gives every file the size of a page, whatever stands in it. */
+	/* sysfs gives every file the size of a page, whatever it contains. */
 	if (es_file_read(AT_FDCWD, product_uuid, 4096, &text) != ES_OK)
 		return;
 	for (; len < text.len && len < sizeof s->product_uuid - 1 && text.data[len] > ' ' && text.data[len] < 0x7f;
@@ -38,7 +38,7 @@ void es_machine_event_log(const char *event_log, const struct es_say *say, struc
 
 	if (r != ES_OK && r != ES_MISSING)
 		es_say(say, ES_SAY_WARNING,
-		       "the event log of the firmware can't be used (%s); a refusal will be explained "
+		       "the firmware's event log can't be used (%s); a refusal will be explained "
 		       "without it",
 		       es_reason_words(es_reason_of(ES_OF_LOG, r))->what);
 }
@@ -54,7 +54,7 @@ void es_machine_hibernation(const struct es_source_paths *paths, struct es_sourc
 	snprintf(s->no_automatic_detail, sizeof s->no_automatic_detail, "%s", detail);
 }
 
-/* A pin that can't be read may have meant anything. */
+/* A malformed pin may have meant anything, so nothing opens automatically. */
 static void read_pins(struct es_span options, struct es_sources *s)
 {
 	char detail[ES_PINS_DETAIL];
@@ -78,7 +78,7 @@ enum es_reason es_machine_options(const char *cmdline, struct es_sources *s, cha
 
 	if (fd < 0)
 		return es_reason_from_errno(errno);
-	/* The key may stand in it, so it is read into locked pages only. */
+	/* The options may contain the key, so they are read into locked pages only. */
 	r = es_secret_new(ES_OPTIONS_MAX, &copy);
 	if (r != ES_OK)
 		return r;
@@ -87,7 +87,7 @@ enum es_reason es_machine_options(const char *cmdline, struct es_sources *s, cha
 		return r;
 	while (len < ES_OPTIONS_MAX && (n = read(fd, es_secret_data(copy) + len, ES_OPTIONS_MAX - len)) > 0)
 		len += (size_t)n;
-	/* The stub's own is the one that was typed. */
+	/* A key from the stub takes precedence: it is the one that was typed. */
 	if (es_options_take_recovery((char *)es_secret_data(copy), &len, (char *)es_secret_data(recovery)) &&
 	    s->recovery == NULL)
 		s->recovery = es_take(recovery);

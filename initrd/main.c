@@ -18,22 +18,22 @@ enum { TRIES = 5, TRIES_MAX = 1000, WAIT_MAX_S = 86400 };
 
 static const char usage[] =
     "usage: etcseal-boot unlock [OPTION…]     open the host's configuration into RAM\n"
-    "       etcseal-boot apply ROOT [--run DIR]   lay it over the root file system mounted at ROOT\n"
-    "       etcseal-boot check ROOT [--run DIR]   is it still there?\n"
+    "       etcseal-boot apply ROOT [--run DIR]   mount it over the root file system at ROOT\n"
+    "       etcseal-boot check ROOT [--run DIR]   check that it is still mounted there\n"
     "       etcseal-boot help | --help | --version\n"
     "\n"
-    "  --handover DIR     what the boot stub left            (/.extra/etcseal)\n"
-    "  --run DIR          where boot.json and the tree go    (/run/etcseal)\n"
+    "  --handover DIR     the boot stub's handover           (/.extra/etcseal)\n"
+    "  --run DIR          where to put boot.json and tree    (/run/etcseal)\n"
     "  --tcti TCTI        which TPM, as in tss2-tctildr(3)   (/dev/tpmrm0)\n"
     "  --console DEVICE   where to ask for the recovery key  (/dev/console)\n"
-    "  --no-ask           don't ask\n"
-    "  --tries N          how often to ask                   (5)\n"
-    "  --ask-timeout S    give up after S seconds without a key stroke  (never)\n"
+    "  --no-ask           don't ask for the recovery key\n"
+    "  --tries N          how many attempts to allow         (5)\n"
+    "  --ask-timeout S    give up after S seconds without a keystroke  (never)\n"
     "\n"
     "Without the boot stub, etcseal.device=UUID=… | PARTUUID=… | /dev/… in the kernel's options names the\n"
     "partition that holds the banks.\n"
     "\n"
-    "exit: 0 done, 1 failed, 2 usage, 3 not configured, 4 locked, 5 tampered or rolled back, 6 TPM trouble,\n"
+    "exit: 0 done, 1 failed, 2 usage, 3 not configured, 4 locked, 5 tampered or rolled back, 6 TPM error,\n"
     "      7 wrong recovery key\n";
 
 static enum es_exit misuse(const char *what, const char *which)
@@ -53,7 +53,7 @@ static bool read_number(const char *text, int max, int *ret)
 	return true;
 }
 
-/* The mark comes last. PID 1 starts no root without it. */
+/* The mark is written last. PID 1 starts no root without it. */
 static enum es_exit finished(const char *run_dir, const struct es_unlock_options *o)
 {
 	enum es_exit exit_code;
@@ -66,7 +66,7 @@ static enum es_exit finished(const char *run_dir, const struct es_unlock_options
 	r = es_finish_unlocked(run_dir, exit_code);
 	if (r == ES_OK)
 		return exit_code;
-	fprintf(stderr, "etcseal: %s/" ES_FINISH_UNLOCKED " can't be written: %s; the host must not start\n", run_dir,
+	fprintf(stderr, "etcseal: can't write %s/" ES_FINISH_UNLOCKED ": %s; the host must not start\n", run_dir,
 		es_reason_words(r)->what);
 	return ES_EXIT_FAILED;
 }
@@ -113,7 +113,7 @@ static enum es_exit unlock(int argc, char **argv)
 			o.idle_ms = seconds * 1000;
 			break;
 		default:
-			return misuse("unknown option, or one without its value: ", argv[optind - 1]);
+			return misuse("unknown option, or missing value: ", argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
@@ -121,7 +121,7 @@ static enum es_exit unlock(int argc, char **argv)
 	return finished(o.run_dir != NULL ? o.run_dir : ES_RUN_DIR, &o);
 }
 
-/* apply and check take the same. */
+/* apply and check take the same arguments. */
 static enum es_exit with_root(int argc, char **argv)
 {
 	static const struct option known[] = { { "run", required_argument, NULL, 'r' }, { 0 } };
@@ -131,7 +131,7 @@ static enum es_exit with_root(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (c != 'r')
-			return misuse("unknown option, or one without its value: ", argv[optind - 1]);
+			return misuse("unknown option, or missing value: ", argv[optind - 1]);
 		o.run_dir = optarg;
 	}
 	if (argc - optind != 1)
@@ -140,7 +140,7 @@ static enum es_exit with_root(int argc, char **argv)
 	return check ? es_check(&(struct es_check_options){ .root = o.root, .run_dir = o.run_dir }) : es_apply(&o);
 }
 
-/* Short of memory, the kernel ends somebody else. Where it did end us, PID 1 ends the boot. */
+/* When memory runs out, the kernel kills another process. If it kills this one nevertheless, PID 1 ends the boot. */
 static void refuse_oom(void)
 {
 	static const char never[] = "-1000\n";
@@ -149,16 +149,16 @@ static void refuse_oom(void)
 	if (fd < 0)
 		return;
 	if (write(fd, never, sizeof never - 1) < 0)
-		fprintf(stderr, "etcseal: the kernel may end this program when it is short of memory\n");
+		fprintf(stderr, "etcseal: the kernel may kill this program when memory runs out\n");
 	close(fd);
 }
 
-/* Before the first secret. */
+/* Runs before the first secret. */
 static void harden(void)
 {
 	es_harden_process();
 	refuse_oom();
-	/* Job control that nobody asked for isn't a reason to stop before the fence. */
+	/* Job control must not stop us before the fence. */
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGTTIN, SIG_IGN);
 	(void)signal(SIGTTOU, SIG_IGN);
@@ -187,5 +187,5 @@ int main(int argc, char **argv)
 		harden();
 		return with_root(argc - 1, argv + 1);
 	}
-	return misuse(argc > 1 ? "unknown command: " : "a command is missing", verb);
+	return misuse(argc > 1 ? "unknown command: " : "no command given", verb);
 }

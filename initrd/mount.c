@@ -33,7 +33,7 @@ void es_fd_path(int fd, char ret_path[static ES_FD_PATH])
 	snprintf(ret_path, ES_FD_PATH, "/proc/self/fd/%d", fd);
 }
 
-/* The kernel's own words can be read from the descriptor of fsopen, "e overlay: …", where the file system writes any. */
+/* fsopen's descriptor returns the kernel's own message, "e overlay: …", if the file system writes one. */
 static enum es_reason refused(int context, struct es_mount_notes *notes)
 {
 	int error = errno;
@@ -68,7 +68,8 @@ enum es_reason es_mount_new(const struct es_mount_request *request, int *ret_fd,
 		if (!o->optional || errno != EINVAL)
 			return refused(context, notes);
 		notes->left_out = o->name;
-		/* What the kernel wrote about it would else be read as the cause of a later failure. */
+		/* Drops the kernel's message about it, which would otherwise be taken for the cause of a later
+		 * failure. */
 		char drop[ES_MOUNT_WHY];
 		while (read(context, drop, sizeof drop) > 0)
 			;

@@ -31,7 +31,8 @@ static enum es_reason open_target(const struct es_overlay_request *request, int 
 						     : "no such folder on the root file system");
 }
 
-/* The first time a path is covered its tree is empty: the folder is made, like the one it will hide. */
+/* The first time a path is covered the tree is empty: makes the folder, with the owner and mode of the one it will
+ * hide. */
 static enum es_reason make_upper(const struct es_overlay_request *request, int target, struct es_mount_notes *notes)
 {
 	ES_FD parent = fcntl(request->tree, F_DUPFD_CLOEXEC, 0);
@@ -58,7 +59,7 @@ static enum es_reason make_upper(const struct es_overlay_request *request, int t
 			break;
 		rest = slash + 1;
 	}
-	/* Owner first: a change of owner takes mode bits away. */
+	/* Owner first: changing it clears mode bits. */
 	if (fchown(parent, like.st_uid, like.st_gid) < 0 || fchmod(parent, like.st_mode & 07777) < 0)
 		return es_mount_fail(notes, "the tree in RAM");
 	return ES_OK;
@@ -98,7 +99,7 @@ static enum es_reason open_work(const struct es_overlay_request *request, int *r
 	return ES_OK;
 }
 
-/* What the root file system forbids stays forbidden, except writing: that goes to RAM. */
+/* Inherits the root file system's restrictions, except for read-only: writes go to RAM. */
 static unsigned inherited(int target)
 {
 	struct statvfs st;
@@ -117,8 +118,8 @@ enum es_reason es_overlay_make(const struct es_overlay_request *request, struct 
 {
 	ES_FD target = -1, upper = -1, work = -1, log = -1;
 	char lower_path[ES_FD_PATH], upper_path[ES_FD_PATH], work_path[ES_FD_PATH];
-	/* Redirects and metacopies would leave files in the tree that mean nothing without this very lower folder;
-	 * index keeps handles of it. The tree must be whole by itself, for it is what gets sealed. */
+	/* The tree must be complete without the lower folder, because the tree alone is sealed. Redirects and
+	 * metacopies depend on the lower folder, and an index keeps file handles of it. */
 	const struct es_mount_option options[] = {
 		{ .name = "source", .value = "etcseal" },    { .name = "lowerdir", .value = lower_path },
 		{ .name = "upperdir", .value = upper_path }, { .name = "workdir", .value = work_path },

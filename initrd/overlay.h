@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One covered path: the opened tree in RAM laid over the folder of the image. */
+/* One covered path that is a folder: the opened tree in RAM, mounted over the image's folder. */
 #ifndef ES_INITRD_OVERLAY_H
 #define ES_INITRD_OVERLAY_H
 
@@ -13,18 +13,18 @@ struct es_overlay_request {
 };
 
 struct es_overlay {
-	int target; /* the folder beneath root that it goes over */
-	int mount;  /* made, attached or not; -1: none */
+	int target; /* the folder or file beneath root that it goes over */
+	int mount;  /* attached or not; -1: none */
 };
 #define ES_OVERLAY_NONE                                                                                                \
 	{                                                                                                              \
 		-1, -1                                                                                                 \
 	}
 
-/* Makes the mount and attaches it nowhere yet. Links are followed inside root only, as the running system will. */
+/* Makes the mount without attaching it. Follows symlinks within root only, as the running system will. */
 ES_MUST_CHECK enum es_reason es_overlay_make(const struct es_overlay_request *request, struct es_overlay *ret,
 					     struct es_mount_notes *notes);
 ES_MUST_CHECK enum es_reason es_overlay_attach(const struct es_overlay *overlay);
-void es_overlay_close(struct es_overlay *overlay); /* an attached one stays */
+void es_overlay_close(struct es_overlay *overlay); /* an attached mount stays */
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * overlayfs writes the cause into the kernel's log (Linux 6.5 and later some of it to the descriptor of fsopen, too). What
- * it says there is put into words with what to do next; where it says nothing, the file systems themselves are looked at.
+ * overlayfs writes the cause of a failure to the kernel's log (Linux 6.5 and later some of it also to fsopen's
+ * descriptor). Known messages are translated into a cause and advice; without a message, the file systems themselves
+ * are examined.
  */
 #include "initrd/overlay_why.h"
 
@@ -18,43 +19,41 @@
 enum { RECORD = 2048, ECRYPTFS_MAGIC = 0xf15f, NTFS3_MAGIC = 0x7366746e, EXFAT_MAGIC = 0x2011bab0 };
 
 struct cause {
-	const char *said; /* a part of the kernel's words */
+	const char *said; /* part of the kernel's message */
 	const char *why, *next;
 };
 
 static const struct cause stacked = {
 	"stacking depth exceeded",
-	"the root file system is an overlay on an overlay already, and the kernel lays no third one over that",
-	"Start the host from a root file system that isn't stacked, or with one overlay less beneath it.",
+	"the root file system is already an overlay on an overlay, and the kernel doesn't allow a third one over it",
+	"Boot from a root file system that isn't stacked, or from one with one overlay fewer.",
 };
 static const struct cause unknown_type = {
 	"",
 	"this kernel has no overlay file system",
-	"Put the module overlay into the initramfs, or take a kernel with CONFIG_OVERLAY_FS.",
+	"Add the module overlay to the initramfs, or use a kernel with CONFIG_OVERLAY_FS.",
 };
 static const struct cause compares = {
 	"case-insensitive",
-	"the root file system compares names without regard to case, and the kernel lays no overlay over that",
-	"Put the root file system onto one that compares names exactly: ext4 without casefold, XFS, btrfs, erofs, "
-	"squashfs.",
+	"the root file system is case-insensitive, and the kernel doesn't allow an overlay over it",
+	"Use a root file system that is case-sensitive: ext4 without casefold, XFS, btrfs, erofs or squashfs.",
 };
 static const struct cause others[] = {
-	{ "in-use", "the tree in RAM is part of another overlay already",
-	  "Restart the host; nothing but `etcseal-boot apply` may mount the tree, and only once." },
-	{ "as upperdir", "the kernel lays nothing of this file system in RAM over another",
-	  "Take a kernel with CONFIG_TMPFS and CONFIG_TMPFS_XATTR." },
-	{ "missing required features", "the file system in RAM lacks what an overlay needs",
-	  "Take a kernel with CONFIG_TMPFS and CONFIG_TMPFS_XATTR." },
+	{ "in-use", "the tree in RAM is already part of another overlay",
+	  "Reboot the host; only `etcseal-boot apply` may mount the tree, and only once." },
+	{ "as upperdir", "the kernel doesn't allow this file system in RAM as an overlay's upper layer",
+	  "Use a kernel with CONFIG_TMPFS and CONFIG_TMPFS_XATTR." },
+	{ "missing required features", "the file system in RAM lacks a feature that an overlay needs",
+	  "Use a kernel with CONFIG_TMPFS and CONFIG_TMPFS_XATTR." },
 	{ "does not support xattr", "the file system in RAM has no extended attributes",
-	  "Take a kernel with CONFIG_TMPFS_XATTR." },
-	{ "not supported", "the kernel lays no overlay over the root file system's type",
-	  "Put the root file system onto another type: ext4, XFS, btrfs, erofs or squashfs." },
-	{ "overlapping", "the covered path and the tree in RAM lie within each other",
-	  "Cover a path that doesn't hold etcseal's own folder in /run." },
-	{ "nrecognized mount option", "this kernel's overlay file system lacks an option that is needed",
-	  "Take Linux 4.19 or a newer one." },
-	{ "nknown parameter", "this kernel's overlay file system lacks an option that is needed",
-	  "Take Linux 4.19 or a newer one." },
+	  "Use a kernel with CONFIG_TMPFS_XATTR." },
+	{ "not supported", "the kernel doesn't allow an overlay over the root file system's type",
+	  "Use another type of root file system: ext4, XFS, btrfs, erofs or squashfs." },
+	{ "overlapping", "the covered path and the tree in RAM contain each other",
+	  "Cover a path that doesn't contain etcseal's own folder in /run." },
+	{ "nrecognized mount option", "this kernel's overlay file system lacks a required option",
+	  "Use Linux 4.19 or newer." },
+	{ "nknown parameter", "this kernel's overlay file system lacks a required option", "Use Linux 4.19 or newer." },
 };
 
 void es_overlay_listen(int *ret_fd)
@@ -66,7 +65,7 @@ void es_overlay_listen(int *ret_fd)
 	*ret_fd = fd;
 }
 
-/* The last that overlayfs said: "3,1234,5678,-;overlayfs: maximum fs stacking depth exceeded". */
+/* overlayfs' last message, from a record like "3,1234,5678,-;overlayfs: maximum fs stacking depth exceeded". */
 static void read_log(int fd, char ret[static ES_MOUNT_WHY])
 {
 	char record[RECORD];
@@ -77,7 +76,7 @@ static void read_log(int fd, char ret[static ES_MOUNT_WHY])
 		const char *text;
 
 		if (n <= 0)
-			continue; /* overwritten meanwhile; the next one isn't */
+			continue; /* EPIPE: the record was overwritten; go on with the next */
 		record[n] = '\0';
 		record[strcspn(record, "\n")] = '\0';
 		text = strstr(record, ";overlayfs: ");
@@ -98,7 +97,7 @@ static const struct cause *find(const char *said)
 	return NULL;
 }
 
-/* By what is there: for a kernel whose log can't be read. */
+/* By the file system's type: for a kernel whose log can't be read. */
 static const struct cause *look(int lower, int error)
 {
 	struct statfs fs;
@@ -136,8 +135,8 @@ void es_overlay_explain(int log_fd, int lower, struct es_mount_notes *notes)
 		notes->next = cause->next;
 		return;
 	}
-	/* Not known to us; what the kernel says is still better than a number's text. */
+	/* An unknown cause; the kernel's message is still better than errno's text. */
 	if (said[0] != '\0')
 		snprintf(notes->why, sizeof notes->why, "the kernel says: %.120s", said);
-	notes->next = "Look for lines with overlayfs in the kernel's log (dmesg).";
+	notes->next = "Look for overlayfs messages in the kernel's log (dmesg).";
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why the kernel makes no overlay, in words: for many causes all that it returns is "Invalid argument". */
+/* Explains why the kernel refuses an overlay: for many causes it returns only "Invalid argument". */
 #ifndef ES_INITRD_OVERLAY_WHY_H
 #define ES_INITRD_OVERLAY_WHY_H
 
 #include "initrd/mount.h"
 
-/* The kernel's log from here on: *ret_fd is the caller's; -1: it can't be read, and then causes are found in other ways. */
+/* Opens the kernel's log at its end. The caller closes *ret_fd; -1: the log can't be read, and es_overlay_explain does
+ * without it. */
 void es_overlay_listen(int *ret_fd);
 
-/* After es_mount_new has refused an overlay over `lower`: replaces notes->why and notes->next where the cause is known. */
+/* After es_mount_new has refused an overlay over `lower`: replaces notes->why and notes->next where the cause is
+ * known. */
 void es_overlay_explain(int log_fd, int lower, struct es_mount_notes *notes);
 
 #endif

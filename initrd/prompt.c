@@ -67,7 +67,7 @@ bool es_prompt_find(struct es_prompt *p)
 
 static enum es_prompt_event fault(struct es_prompt *p, enum es_group_fault what)
 {
-	/* After a sixth digit the count already stands at the next group's start. */
+	/* After a sixth digit the count is already at the start of the next group. */
 	unsigned group = what == ES_GROUP_MISTYPED ? p->count / 6 - 1 : p->count / 6;
 
 	p->fault = what;
@@ -103,7 +103,7 @@ static bool in_escape(struct es_prompt *p, unsigned char c)
 		return true;
 	case ES_PROMPT_ESC:
 		p->escape = c == '[' ? ES_PROMPT_CSI : c == 'O' ? ES_PROMPT_SS3 : ES_PROMPT_PLAIN;
-		/* An Escape by itself must not swallow what ends or clears the input. */
+		/* A lone Escape must not swallow a character that ends or clears the input. */
 		return c >= 0x20 && c != DELETE;
 	case ES_PROMPT_CSI:
 		if (c >= 0x40 || c < 0x20)
@@ -120,7 +120,7 @@ static enum es_prompt_event enter(struct es_prompt *p)
 {
 	if (p->count == ES_PROMPT_DIGITS)
 		return ES_PROMPT_ENTERED;
-	/* Digits of another script than ours count for none so far. */
+	/* Digits of other scripts aren't counted until here. */
 	if (p->count == 0)
 		return p->line > 0 && es_prompt_find(p) ? ES_PROMPT_ENTERED : ES_PROMPT_GAVE_UP;
 	return p->count % 6 == 0 ? ES_PROMPT_NEW_LINE : fault(p, ES_GROUP_TOO_FEW);
@@ -160,7 +160,7 @@ enum es_prompt_event es_prompt_feed(struct es_prompt *p, unsigned char c)
 		return ES_PROMPT_CLEARED;
 	case BACKSPACE:
 	case DELETE:
-		forget_line(p); /* it no longer is what is meant */
+		forget_line(p); /* it no longer matches the digits */
 		if (p->count == 0)
 			return ES_PROMPT_REFUSED;
 		cut(p, p->count - 1);
@@ -170,7 +170,7 @@ enum es_prompt_event es_prompt_feed(struct es_prompt *p, unsigned char c)
 	case '\t':
 		return p->count % 6 == 0 ? ES_PROMPT_NOTHING : fault(p, ES_GROUP_TOO_FEW);
 	default:
-		/* Whatever people put between groups; a word processor's dash comes as several bytes. */
+		/* Any separator between groups; a word processor's dash is several bytes. */
 		if (!is_letter(c) && p->count % 6 == 0 && p->count < ES_PROMPT_DIGITS)
 			return ES_PROMPT_NOTHING;
 		return p->count == ES_PROMPT_DIGITS ? ES_PROMPT_REFUSED : fault(p, ES_GROUP_NOT_DIGITS);

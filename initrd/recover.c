@@ -11,15 +11,15 @@ static void say_no_answer(const struct es_recover *r, enum es_answer answer)
 	static const char *const words[] = {
 		[ES_ANSWER_GAVE_UP] = "no recovery key was given",
 		[ES_ANSWER_TIMEOUT] = "nobody typed a recovery key in time",
-		[ES_ANSWER_SIGNAL] = "the question for the recovery key was ended by a signal",
-		[ES_ANSWER_GONE] = "there is no terminal at which the recovery key could be asked for",
+		[ES_ANSWER_SIGNAL] = "a signal ended the question for the recovery key",
+		[ES_ANSWER_GONE] = "there is no terminal to ask for the recovery key at",
 	};
 
 	es_say(r->say, ES_SAY_ERROR, "%s", words[answer]);
 }
 
-/* A damaged archive may still open with the recovery key, from the other bank. Trouble with the machine won't go away by
- * it, and where no bank is whole there is nothing to open: nobody is to type 96 digits in vain. */
+/* After damage to an archive, the recovery key may still open the other bank. It doesn't solve a problem with the
+ * machine, and without an intact bank there is nothing to open: nobody should type 96 digits in vain. */
 bool es_recover_may(enum es_reason refusal)
 {
 	if (refusal == ES_FENCE_FAILED || refusal == ES_BANKS_DAMAGED || refusal == ES_CONFIG_GONE)
@@ -38,12 +38,12 @@ bool es_recover_may(enum es_reason refusal)
 static const char *question_text(enum es_opening_question question)
 {
 	if (question == ES_ASK_NEW_HOST)
-		return "\r\n  This host was configured, and its boot partition holds no configuration. If you\r\n"
-		       "  took it away, or want to set this host up again, type NEW: it then starts with the\r\n"
-		       "  configuration of its image. Enter leaves it shut.\r\n\r\n";
-	return "\r\n  The recovery key is right, and this configuration isn't the newest, or the TPM can\r\n"
-	       "  no longer tell. If you put it back, type OLD to open it. If you didn't, somebody\r\n"
-	       "  else may have. Enter leaves it shut.\r\n\r\n";
+		return "\r\n  This host was configured, but its boot partition has no configuration. If you\r\n"
+		       "  removed it, or want to set this host up again, type NEW: the host then starts with\r\n"
+		       "  the configuration of its image. Enter opens nothing.\r\n\r\n";
+	return "\r\n  The recovery key is right, but this configuration isn't the newest, or the TPM can't\r\n"
+	       "  tell any more. If you restored it, type OLD to open it. If you didn't, somebody\r\n"
+	       "  else may have. Enter opens nothing.\r\n\r\n";
 }
 
 enum es_reason es_recover_consent(struct es_recover *r, enum es_reason refusal)
@@ -55,14 +55,14 @@ enum es_reason es_recover_consent(struct es_recover *r, enum es_reason refusal)
 	if (question == ES_ASK_NOTHING || !r->ask)
 		return refusal;
 	if (r->console->fd < 0) {
-		es_say(r->say, ES_SAY_ERROR, "there is no terminal at which the owner could be asked");
+		es_say(r->say, ES_SAY_ERROR, "there is no terminal to ask the owner at");
 		return refusal;
 	}
 	es_console_put(r->console, question_text(question));
 	answer = es_ask_word(r->console, r->idle_ms, question == ES_ASK_NEW_HOST ? "NEW" : "OLD");
 	r->asked_ms += es_now_ms() - before;
 	if (answer != ES_ANSWER_KEY) {
-		es_say(r->say, ES_SAY_ERROR, "nobody agreed to that: it stays shut");
+		es_say(r->say, ES_SAY_ERROR, "nobody agreed to that");
 		return refusal;
 	}
 	return es_opening_consent(r->opening);
@@ -77,7 +77,7 @@ static enum es_answer ask_key(struct es_recover *r, struct es_secret *digits)
 	return answer;
 }
 
-/* One key that was typed whole. ES_RECOVERY_WRONG: another may be tried. */
+/* Tries one complete key. ES_RECOVERY_WRONG: another may be tried. */
 static enum es_reason try_key(struct es_recover *r, const struct es_secret *digits)
 {
 	enum es_reason reason =
@@ -87,8 +87,8 @@ static enum es_reason try_key(struct es_recover *r, const struct es_secret *digi
 	if (reason == ES_OK)
 		return ES_OK;
 	if (reason == ES_RECOVERY_WRONG || reason == ES_RECOVERY_FORM || reason == ES_RECOVERY_TWO) {
-		es_say(r->say, ES_SAY_ERROR, "%s (%d of %d tries left)", es_reason_words(reason)->what, r->tries_left,
-		       r->tries);
+		es_say(r->say, ES_SAY_ERROR, "%s (%d of %d attempts left)", es_reason_words(reason)->what,
+		       r->tries_left, r->tries);
 		return ES_RECOVERY_WRONG;
 	}
 	es_report_refusal(r->say, "not opened", reason, es_opening_record(r->opening)->refusal_detail);

@@ -21,13 +21,13 @@ static const char *fault_words(enum es_group_fault fault)
 	case ES_GROUP_MISTYPED:
 		return "a digit is wrong, or two are swapped";
 	case ES_GROUP_MISPLACED:
-		return "it belongs to another place, the groups are swapped";
+		return "it belongs in another place: groups are swapped";
 	case ES_GROUP_TOO_FEW:
 		return "the key ends before it";
 	case ES_GROUP_NONE:
-		return "it isn't six digits, nor is anything else there";
+		return "it isn't six digits, nor is any other group";
 	default:
-		return "no more is known";
+		return "no details are known";
 	}
 }
 
@@ -39,30 +39,29 @@ void es_report_code_fault(const struct es_say *say, const struct es_code_fault *
 
 void es_report_bank(const struct es_say *say, const struct es_bank_damage *damage)
 {
-	es_say(say, ES_SAY_WARNING,
-	       "bank%u is damaged (%s); bank%u is used in its place. `etcseal backup` writes bank%u anew", damage->bank,
-	       damage->detail, damage->used, damage->bank);
+	es_say(say, ES_SAY_WARNING, "bank%u is damaged (%s), so bank%u is used. `etcseal backup` rewrites bank%u",
+	       damage->bank, damage->detail, damage->used, damage->bank);
 }
 
-/* What tells old from new is said wherever somebody could have made use of it. */
+/* Reports the configuration's age wherever an attacker could have exploited an old one. */
 static void report_age(const struct es_say *say, const struct es_boot_record *r)
 {
 	if (r->consent == ES_CONSENT_OLD && r->freshness == ES_FRESHNESS_OLD)
 		es_say(say, ES_SAY_WARNING,
-		       "this configuration is OLD: generation %" PRIu64 ", and the TPM has counted %" PRIu64
-		       ". It was opened because its owner agreed at the console",
+		       "this configuration is OLD: generation %" PRIu64 ", but the TPM has counted %" PRIu64
+		       ". It was opened because the owner agreed at the console",
 		       r->generation, r->counter);
 	else if (r->consent == ES_CONSENT_OLD)
 		es_say(say, ES_SAY_WARNING,
-		       "whether this configuration (generation %" PRIu64 ") is the newest can't be told (%s). It was "
-		       "opened because its owner agreed at the console",
+		       "can't determine whether this configuration (generation %" PRIu64 ") is the newest (%s). It was "
+		       "opened because the owner agreed at the console",
 		       r->generation, es_freshness_names[r->freshness]);
 	else if (r->opened_by == ES_OPENED_BY_RECOVERY && r->freshness == ES_FRESHNESS_NEWEST)
-		es_say(say, ES_SAY_INFO, "it is the newest that the TPM has counted");
+		es_say(say, ES_SAY_INFO, "this configuration is the newest that the TPM has counted");
 	else if (r->opened_by == ES_OPENED_BY_RECOVERY)
 		es_say(say, ES_SAY_WARNING,
-		       "whether this configuration (generation %" PRIu64
-		       ") is the newest can't be told: no TPM that counted it is there",
+		       "can't determine whether this configuration (generation %" PRIu64
+		       ") is the newest: the TPM that counted it isn't there",
 		       r->generation);
 }
 
@@ -72,13 +71,14 @@ void es_report_opened(const struct es_say *say, const struct es_boot_record *rec
 
 	es_say(say, ES_SAY_INFO, "opened by %s, generation %" PRIu64 ", %" PRIu64 ".%" PRIu64 " s, %u TPM commands",
 	       by[record->opened_by], record->generation, ms / 1000, ms % 1000 / 100, record->tpm_commands);
-	/* A refusal or a damaged bank that this opening got past: nobody is to learn of it by accident. */
+	/* A refusal or a damaged bank that this opening got past must not go unnoticed. */
 	if (record->refusal[0] != '\0')
-		es_say(say, ES_SAY_WARNING, "in spite of: %s%s%s", record->refusal,
+		es_say(say, ES_SAY_WARNING, "despite: %s%s%s", record->refusal,
 		       record->refusal_detail[0] != '\0' ? ": " : "", record->refusal_detail);
 	report_age(say, record);
 	if (record->opened_by == ES_OPENED_BY_KDF)
-		es_say(say, ES_SAY_WARNING,
-		       "mode kdf: it hides the configuration from whoever has the disk without "
-		       "this machine, and from nobody else");
+		es_say(
+		    say, ES_SAY_WARNING,
+		    "mode kdf: it hides the configuration from anyone who has the disk without this machine, and from "
+		    "nobody else");
 }

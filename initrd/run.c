@@ -30,7 +30,7 @@ enum es_reason es_run_make(const char *path, struct es_run *run)
 	if (dir < 0 && errno != ENOTDIR && errno != ELOOP)
 		return es_reason_from_errno(errno);
 	if (dir < 0 || fstat(dir, &st) < 0 || st.st_uid != geteuid()) {
-		snprintf(run->notes.why, sizeof run->notes.why, "it is no folder of root's own");
+		snprintf(run->notes.why, sizeof run->notes.why, "it isn't a folder that belongs to root");
 		return ES_IO;
 	}
 	if (fchmod(dir, 0700) < 0)
@@ -39,7 +39,7 @@ enum es_reason es_run_make(const char *path, struct es_run *run)
 	return ES_OK;
 }
 
-/* Half of the memory, at most what an archive may unpack to: a full tmpfs must not take the host down. */
+/* Half of the memory, but at most the size to which an archive may unpack: a full tmpfs must not take the host down. */
 static uint64_t ram_size(void)
 {
 	struct sysinfo info;
@@ -60,7 +60,7 @@ static enum es_reason mount_ram(struct es_run *run, int *ret_fd)
 		{ .name = "size", .value = size },
 		{ .name = "noswap", .optional = true }, /* Linux 6.4 */
 	};
-	/* Not noexec: /etc holds scripts. Whiteouts are devices, but nobody opens them as such, so nodev fits. */
+	/* Not noexec: /etc contains scripts. Whiteouts are devices, but nobody opens them as such, so nodev works. */
 	const struct es_mount_request request = {
 		.type = "tmpfs",
 		.options = options,
@@ -88,7 +88,8 @@ enum es_reason es_run_ram(struct es_run *run)
 	if (point < 0 || fstat(point, &there) < 0 || fstat(run->dir, &here) < 0)
 		return es_reason_from_errno(errno);
 	if (here.st_dev != there.st_dev) {
-		snprintf(run->notes.why, sizeof run->notes.why, "ram/ is mounted already: unlock runs once in a boot");
+		snprintf(run->notes.why, sizeof run->notes.why,
+			 "ram/ is already mounted: unlock runs only once in a boot");
 		return ES_IO;
 	}
 	r = mount_ram(run, &ram);

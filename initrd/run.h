@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RUN_DIR (/run/etcseal, root only): boot.json, and ram/, a tmpfs of its own that holds the opened configuration:
+ * RUN_DIR (/run/etcseal, root only): boot.json, and ram/, a tmpfs of its own with the opened configuration:
  * ram/tree/<path> is the overlay's upper folder, ram/work/<n> its work folder.
  */
 #ifndef ES_INITRD_RUN_H
@@ -26,21 +26,21 @@ struct es_run {
 		.dir = -1, .ram = -1, .tree = -1                                                                       \
 	}
 
-/* Makes the folder, 0700. notes.why: it is there, and not root's own folder. */
+/* Makes the folder, mode 0700. notes.why is set if there is something there that isn't root's own folder. */
 ES_MUST_CHECK enum es_reason es_run_make(const char *path, struct es_run *run);
-/* Mounts ram/ afresh; whatever was mounted by this run is thrown away first. notes.why: an earlier run of
- * the helper has mounted it. */
+/* Mounts a new ram/; first throws away the one that this run has mounted. notes.why is set if an earlier run of the
+ * helper has mounted it. */
 ES_MUST_CHECK enum es_reason es_run_ram(struct es_run *run);
-/* Throws ram/ away with all that is in it. */
+/* Throws ram/ away with everything in it. */
 void es_run_drop(struct es_run *run);
 ES_MUST_CHECK enum es_reason es_run_record(const struct es_run *run, const struct es_boot_record *record);
-/* The image's .pcrpkey and .pcrsig, for sealing: empty ones leave no file. */
+/* Writes the image's .pcrpkey and .pcrsig, for sealing; no file for an empty one. */
 ES_MUST_CHECK enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key,
 					   struct es_span signature);
 /* Closes the descriptors; mounts stay. */
 void es_run_close(struct es_run *run);
 
-/* For apply: what an earlier unlock left. ES_MISSING: there was none. */
+/* For apply and check: opens what an earlier unlock left. ES_MISSING: there was none. The caller closes *run. */
 ES_MUST_CHECK enum es_reason es_run_open(const char *path, struct es_run *run, struct es_boot_record *ret_record);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* The device behind a terminal: /dev/console and /dev/ttyS0 may be one. */
+/* Compares the underlying devices: /dev/console and /dev/ttyS0 may be the same. */
 static bool same_terminal(int a, int b)
 {
 	unsigned int dev_a = 0, dev_b = 0;
@@ -16,7 +16,7 @@ static bool same_terminal(int a, int b)
 	return ioctl(a, TIOCGDEV, &dev_a) == 0 && ioctl(b, TIOCGDEV, &dev_b) == 0 && dev_a == dev_b;
 }
 
-/* First number of /proc/sys/kernel/printk: what is less is shown on the console. */
+/* First number of /proc/sys/kernel/printk: the console shows messages of a lower level. */
 static int read_console_level(void)
 {
 	char text[64] = "";
@@ -36,7 +36,7 @@ void es_say_open(struct es_say *say, int console)
 {
 	*say = (struct es_say){ .err = STDERR_FILENO, .console = -1 };
 	say->kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	/* Where standard error is the console, a line that the kernel shows there too would stand there twice. */
+	/* If standard error is the console, a line that the kernel shows there too would appear twice. */
 	if (isatty(STDERR_FILENO))
 		say->console_level = read_console_level();
 	if (console >= 0 && !same_terminal(console, STDERR_FILENO))
@@ -50,7 +50,7 @@ void es_say_close(struct es_say *say)
 	say->kmsg = -1;
 }
 
-/* Nothing can be done about a console that doesn't take a line. */
+/* Ignores errors: nothing can be done about a console that doesn't accept a line. */
 static void put(int fd, const char *line, size_t len)
 {
 	while (fd >= 0 && len > 0) {

@@ -23,7 +23,8 @@ static const char *cmdline_of(const struct es_source_paths *p)
 	return p->cmdline != NULL ? p->cmdline : "/proc/cmdline";
 }
 
-/* The stub took the recovery key out, and knows the banks' partition; what is left are the image's pins. */
+/* The stub removed the recovery key, and knows the banks' partition; only the image's pins are read from the
+ * options. */
 static void with_stub(const struct es_source_paths *p, struct es_sources *s)
 {
 	char device[ES_DEVICE_TEXT] = "";
@@ -35,7 +36,7 @@ static void with_stub(const struct es_source_paths *p, struct es_sources *s)
 	snprintf(s->no_automatic_detail, sizeof s->no_automatic_detail, "%s can't be read", cmdline_of(p));
 }
 
-/* Started by another loader: banks from a partition, recovery key from the kernel's own options. */
+/* Started by another loader: banks from a partition, recovery key from the kernel's options. */
 static void without_stub(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
 {
 	char device[ES_DEVICE_TEXT] = "";
@@ -45,23 +46,23 @@ static void without_stub(const struct es_source_paths *p, const struct es_say *s
 	};
 	s->trouble = es_machine_options(cmdline_of(p), s, device);
 	if (s->trouble != ES_OK) {
-		snprintf(s->detail, sizeof s->detail, "%s: " ES_OPTION_DEVICE "= can't be read from it", cmdline_of(p));
+		snprintf(s->detail, sizeof s->detail, "can't read " ES_OPTION_DEVICE "= from %s", cmdline_of(p));
 		return;
 	}
 	if (s->recovery != NULL)
 		es_say(say, ES_SAY_WARNING,
-		       "the recovery key in the boot options stays readable for every user of this "
-		       "boot, in /proc/cmdline: make a new one afterwards");
+		       "the recovery key in the boot options stays readable for every user during this boot, in "
+		       "/proc/cmdline: change it afterwards (`etcseal recovery rotate`)");
 	if (device[0] == '\0') {
 		es_say(say, ES_SAY_INFO,
 		       "not started by the boot stub, and no " ES_OPTION_DEVICE
-		       "= says where the banks are: taken for a host that isn't configured");
+		       "= names the banks' partition: this host counts as not configured");
 		return;
 	}
 	s->trouble = es_device_banks(&request, &s->banks, s->detail, sizeof s->detail);
 }
 
-/* An initramfs may not have mounted it. */
+/* Not every initramfs mounts it. */
 static void mount_securityfs(void)
 {
 	if (access("/sys/kernel/security/tpm0", F_OK) < 0)
@@ -79,5 +80,5 @@ void es_sources_gather(const struct es_source_paths *p, const struct es_say *say
 	if (p->event_log == NULL)
 		mount_securityfs();
 	es_machine_event_log(p->event_log != NULL ? p->event_log : "/sys/kernel/security/tpm0/binary_bios_measurements",
-			   say, s);
+			     say, s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that an opening starts from: the stub's handover or the banks on a partition, a recovery key from the boot
- * options, and what the kernel knows of machine and measured boot. Nothing of it is to be trusted.
+ * The input of an opening: the stub's handover or the banks on a partition, a recovery key from the boot options, and
+ * what the kernel knows about the machine and the measured boot. None of it is trusted.
  */
 #ifndef ES_INITRD_SOURCES_H
 #define ES_INITRD_SOURCES_H
@@ -15,17 +15,17 @@
 enum { ES_SOURCE_DETAIL = 200 };
 
 struct es_sources {
-	int banks; /* folder that holds bank0/ and bank1/; -1: none */
+	int banks; /* the folder that contains bank0/ and bank1/; -1: none */
 	bool stub;
 	struct es_handover handover;
 	struct es_secret *recovery; /* text, NUL-terminated; NULL: none was given */
 	char product_uuid[64];      /* lower case, "" if there is none */
 	struct es_buf event_log;
 	struct es_pins pins;         /* of the boot image's options */
-	enum es_reason no_automatic; /* not ES_OK: why nothing may open automatically; the detail says more */
+	enum es_reason no_automatic; /* not ES_OK: why nothing may open automatically; details in no_automatic_detail */
 	char no_automatic_detail[ES_SOURCE_DETAIL];
 	struct es_buf public_key, signature; /* the image's .pcrpkey and .pcrsig; empty if it has none */
-	enum es_reason trouble; /* not ES_OK: banks may exist and can't be had; nothing may be taken for unconfigured */
+	enum es_reason trouble; /* not ES_OK: there may be banks that can't be read; the host isn't unconfigured */
 	char detail[ES_SOURCE_DETAIL];
 };
 
@@ -36,7 +36,7 @@ struct es_sources {
 	}
 void es_sources_free(struct es_sources *s);
 
-/* Where all that is found; NULL: where it is on a real host. */
+/* Where the input is; NULL: its place on a real host. */
 struct es_source_paths {
 	const char *handover;     /* ES_HANDOVER_DIR */
 	const char *cmdline;      /* /proc/cmdline */
@@ -46,23 +46,22 @@ struct es_source_paths {
 	int device_wait_ms;       /* 0: ES_DEVICE_WAIT_MS */
 };
 
-/* Never fails: what can't be had is missing, or stands in trouble. */
+/* Never fails: what can't be read is missing, or is reported in trouble. */
 void es_sources_gather(const struct es_source_paths *paths, const struct es_say *say, struct es_sources *s);
 
-/* handover_in.c: false if there is no handover at all. A boot.json that is missing or garbage counts as a measurement
- * that failed: the seal stays shut, the recovery key may open. The file with the recovery key is overwritten and gone. */
+/* handover_in.c: false if there is no handover at all. A missing or malformed boot.json counts as a failed measurement:
+ * the seal stays shut, but the recovery key may open. The file with the recovery key is overwritten and removed. */
 bool es_handover_take(const char *dir, const struct es_say *say, struct es_sources *s);
 
 /* machine.c */
 void es_machine_uuid(const char *product_uuid, struct es_sources *s);
 void es_machine_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
-/* s->no_automatic, where the kernel could resume a hibernation image. */
+/* Sets s->no_automatic if the kernel could resume a hibernation image. */
 void es_machine_hibernation(const struct es_source_paths *paths, struct es_sources *s);
-/* Reads the kernel's options without what is secret in them: the recovery key goes to s->recovery, what the image is pinned to
- * to s->pins (or s->no_automatic says that it can't be read), ret_device is the value of etcseal.device=, "" if there is
- * none. */
+/* Reads the kernel's options, keeping secrets apart: the recovery key goes to s->recovery, the pins to s->pins (or
+ * s->no_automatic if they are malformed). ret_device: the value of etcseal.device=, "" if there is none. */
 enum { ES_DEVICE_TEXT = 256 };
 ES_MUST_CHECK enum es_reason es_machine_options(const char *cmdline, struct es_sources *s,
-					      char ret_device[static ES_DEVICE_TEXT]);
+						char ret_device[static ES_DEVICE_TEXT]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * etcseal-boot unlock: from the handover to a tree in RAM. Whatever happens on the way, the fence is raised: also where
- * nothing could be opened for a reason of our own, since what boots next must not get at the key.
+ * etcseal-boot unlock: from the handover to a tree in RAM. Whatever happens, the fence is raised, even if an error of
+ * our own keeps the configuration from being opened: what boots next must not get the key.
  */
 #include "initrd/commands.h"
 #include "initrd/recover.h"
@@ -26,17 +26,17 @@ struct unlock {
 	struct es_opening *opening;
 	struct es_recover recover;
 	uint64_t start_ms;
-	bool recovered;  /* the key in hand came from the recovery key */
-	bool fence_only; /* the opening has no banks to speak of */
+	bool recovered;  /* the key came from the recovery key */
+	bool fence_only; /* the opening has no banks, and only raises the fence */
 };
 
-/* Without the time in which somebody typed. */
+/* Without the time spent waiting for input. */
 static uint64_t spent_ms(const struct unlock *u)
 {
 	return es_now_ms() - u->start_ms - u->recover.asked_ms;
 }
 
-/* The one way out: what is known goes to boot.json, on every path. */
+/* The only way out: every path writes what is known to boot.json. */
 static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_reason refusal)
 {
 	struct es_boot_record record = { .bank = -1, .stub = u->sources.stub, .handover = u->sources.handover };
@@ -59,21 +59,21 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 	}
 	record.unlock_ms = (unsigned)spent_ms(u);
 	if (u->run.dir < 0)
-		return ES_OK; /* said already */
+		return ES_OK; /* already reported */
 	r = es_run_record(&u->run, &record);
 	if (r != ES_OK)
-		es_report_refusal(&u->say, "boot.json can't be written", r, "");
+		es_report_refusal(&u->say, "can't write boot.json", r, "");
 	return r;
 }
 
-/* Without them a seal of this boot is to this image alone. */
+/* Without these files, a seal to this boot is to this image alone. */
 static void leave_vendor(struct unlock *u)
 {
 	enum es_reason r =
 	    es_run_vendor(&u->run, es_buf_span(&u->sources.public_key), es_buf_span(&u->sources.signature));
 
 	if (r != ES_OK)
-		es_report_refusal(&u->say, "the vendor's key of the image can't be left for the running system", r, "");
+		es_report_refusal(&u->say, "can't hand over the image's vendor key to the running system", r, "");
 }
 
 static enum es_exit end_locked(struct unlock *u, enum es_reason r)
@@ -83,7 +83,8 @@ static enum es_exit end_locked(struct unlock *u, enum es_reason r)
 	return es_reason_words(r)->exit;
 }
 
-/* Raises the fence with no bank in sight, and so asks the TPM for nothing. What that opening says of banks counts for nothing. */
+/* Raises the fence by an opening without banks, which asks the TPM for nothing else. What it reports about banks is
+ * ignored. */
 static void fence_only(struct unlock *u)
 {
 	const struct es_opening_request request = {
@@ -96,7 +97,7 @@ static void fence_only(struct unlock *u)
 	u->fence_only = true;
 	if (r == ES_OK)
 		r = es_opening_key(u->opening, NULL);
-	/* That there is no bank here is the point of it. */
+	/* Having no bank is intended here. */
 	if (r != ES_OK && r != ES_NOT_CONFIGURED && r != ES_CONFIG_GONE)
 		es_report_refusal(&u->say, "the fence", r, "");
 }
@@ -117,8 +118,7 @@ static enum es_exit end_opened(struct unlock *u)
 
 	if (r != ES_OK)
 		es_report_refusal(
-		    &u->say, "the key can't be left in the kernel's keyring, so no backup can be made in this boot", r,
-		    "");
+		    &u->say, "can't put the key into the kernel keyring, so nothing can be saved in this boot", r, "");
 	leave_vendor(u);
 	r = leave(u, ES_BOOT_UNLOCKED, ES_OK);
 	if (r != ES_OK) {
@@ -129,7 +129,7 @@ static enum es_exit end_opened(struct unlock *u)
 	return ES_EXIT_DONE;
 }
 
-/* Unpacks; where that shows damage, the recovery key may still know a way. */
+/* Unpacks; if that shows damage, the recovery key may still open the other bank. */
 static enum es_exit unpack(struct unlock *u)
 {
 	for (;;) {
@@ -139,7 +139,7 @@ static enum es_exit unpack(struct unlock *u)
 		if (r == ES_OK)
 			return end_opened(u);
 		es_report_refusal(&u->say, "not opened", r, es_opening_record(u->opening)->refusal_detail);
-		ram = es_run_ram(&u->run); /* of what was half unpacked nothing stays */
+		ram = es_run_ram(&u->run); /* throws away what was half unpacked */
 		if (ram != ES_OK)
 			return end_locked(u, ram);
 		if (es_opening_asks(u->opening) != ES_ASK_NOTHING)
@@ -161,7 +161,7 @@ static enum es_exit end_unconfigured(struct unlock *u)
 		return es_reason_words(r)->exit;
 	if (u->opening != NULL && es_opening_record(u->opening)->consent == ES_CONSENT_NEW_HOST)
 		es_say(&u->say, ES_SAY_WARNING,
-		       "the owner agreed at the console to start without the configuration of before");
+		       "the owner agreed at the console to start without the earlier configuration");
 	es_say(&u->say, ES_SAY_WARNING,
 	       "this host isn't configured: it starts with the configuration of its image. "
 	       "`etcseal init` seals it");
@@ -173,7 +173,8 @@ static bool file_is_there(void *path)
 	return access(path, F_OK) == 0;
 }
 
-/* The stub measured into a TPM: then the kernel will show it, late or not. Where it doesn't, the facade opens nothing. */
+/* If the stub measured into a TPM, the kernel will show that TPM sooner or later. If it doesn't, keys/opening opens
+ * nothing. */
 static void wait_for_tpm(const struct unlock *u)
 {
 	const struct es_unlock_options *o = u->options;
@@ -188,7 +189,7 @@ static void wait_for_tpm(const struct unlock *u)
 	(void)es_wait_for(file_is_there, device, o->tpm_wait_ms > 0 ? o->tpm_wait_ms : ES_TPM_WAIT_MS);
 }
 
-/* Behind the fence: the words come from the disk. */
+/* Only after the fence: the words come from the disk. */
 static void say_damaged_banks(const struct unlock *u)
 {
 	struct es_bank_damage damage;
@@ -198,7 +199,7 @@ static void say_damaged_banks(const struct unlock *u)
 			es_report_bank(&u->say, &damage);
 }
 
-/* Refused, after the fence: what may the owner do? */
+/* After a refusal and the fence: what the owner may do. */
 static enum es_exit after_refusal(struct unlock *u, enum es_reason r)
 {
 	const struct es_boot_record *record = es_opening_record(u->opening);
@@ -207,9 +208,10 @@ static enum es_exit after_refusal(struct unlock *u, enum es_reason r)
 	if (r == ES_RECOVERY_FORM)
 		es_report_code_fault(&u->say, es_opening_code_fault(u->opening));
 	if (r == ES_FENCE_FAILED)
-		es_say(&u->say, ES_SAY_ERROR,
-		       "if the TPM is broken, or the kernel can't speak to it, switch it off in the firmware's setup, "
-		       "and boot with the recovery key");
+		es_say(
+		    &u->say, ES_SAY_ERROR,
+		    "if the TPM is broken, or the kernel can't access it, disable it in the firmware setup, and boot "
+		    "with the recovery key");
 	if (es_opening_asks(u->opening) != ES_ASK_NOTHING) {
 		r = es_recover_consent(&u->recover, r);
 		u->recovered |= r == ES_OK;
@@ -239,7 +241,7 @@ static enum es_exit open_banks(struct unlock *u)
 	enum es_reason r = es_opening_new(&request, &u->opening);
 
 	if (r != ES_OK) {
-		es_report_refusal(&u->say, "the banks can't be read", r, "");
+		es_report_refusal(&u->say, "can't read the banks", r, "");
 		fence_only(u);
 		return end_locked(u, r);
 	}
@@ -258,22 +260,22 @@ static enum es_exit unlock(struct unlock *u)
 	const char *run_dir = u->options->run_dir != NULL ? u->options->run_dir : ES_RUN_DIR;
 	enum es_reason r;
 
-	/* First, for it takes the recovery key out of the initramfs. */
+	/* First, because it removes the recovery key from the initramfs. */
 	es_sources_gather(&u->options->from, &u->say, &u->sources);
 	r = es_run_make(run_dir, &u->run);
 	if (r == ES_OK)
 		r = es_run_ram(&u->run);
 	if (r != ES_OK) {
-		es_say(&u->say, ES_SAY_ERROR, "%s can't be used: %s", run_dir,
+		es_say(&u->say, ES_SAY_ERROR, "can't use %s: %s", run_dir,
 		       u->run.notes.why[0] != '\0' ? u->run.notes.why : es_reason_words(r)->what);
 		fence_only(u);
 		return end_locked(u, r);
 	}
 	if (u->run.may_swap)
 		es_say_log(&u->say, "this kernel can't keep the opened configuration out of swap (Linux 6.4 can): "
-				    "encrypt the swap, or have none");
+				    "encrypt the swap, or use none");
 	if (u->sources.trouble != ES_OK) {
-		es_report_refusal(&u->say, "the banks can't be read", u->sources.trouble, u->sources.detail);
+		es_report_refusal(&u->say, "can't read the banks", u->sources.trouble, u->sources.detail);
 		fence_only(u);
 		return end_locked(u, u->sources.trouble);
 	}

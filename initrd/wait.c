@@ -11,7 +11,7 @@
 enum {
 	KERNEL = 1, /* groups of the socket: the kernel's events, and udev's, which come when its links are made */
 	UDEV = 2,
-	LOOK_AGAIN_MS = 1000, /* also without an event: somebody may make device nodes with no word to anybody */
+	LOOK_AGAIN_MS = 1000, /* without an event too: device nodes may be made without one */
 };
 
 uint64_t es_now_ms(void)
@@ -34,7 +34,7 @@ static int open_events(void)
 
 bool es_wait_for(es_there_fn *there, void *arg, int ms)
 {
-	/* Before the first look, or an event between the two would be missed. */
+	/* Before the first check, or an event between the two would be missed. */
 	ES_FD events = open_events();
 	const uint64_t end = es_now_ms() + (uint64_t)ms;
 
@@ -46,7 +46,7 @@ bool es_wait_for(es_there_fn *there, void *arg, int ms)
 		if (left == 0)
 			return false;
 		(void)poll(&fds, 1, left < LOOK_AGAIN_MS ? (int)left : LOOK_AGAIN_MS);
-		/* What it says doesn't matter, and anybody may have sent it. */
+		/* The content doesn't matter, and anyone may have sent it. */
 		while (events >= 0 && recv(events, event, sizeof event, 0) >= 0)
 			;
 	}

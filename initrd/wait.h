@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waits for a device, with a bound: looks again after each event of the kernel or of udev. */
+/* Waits for a device, with a time limit: checks again after each event from the kernel or udev. */
 #ifndef ES_INITRD_WAIT_H
 #define ES_INITRD_WAIT_H
 
@@ -8,10 +8,10 @@
 
 typedef bool es_there_fn(void *arg);
 
-/* True as soon as there(arg) is; false after `ms`. */
+/* True as soon as there(arg) is true; false after `ms` milliseconds. */
 bool es_wait_for(es_there_fn *there, void *arg, int ms);
 
-/* CLOCK_MONOTONIC. */
+/* CLOCK_MONOTONIC in milliseconds. */
 uint64_t es_now_ms(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal backup`: the tree in RAM becomes the next generation, if it isn't the newest already. */
+/* `etcseal backup`: saves the tree in RAM as the next generation, if it has changed. */
 #include "keys/change/save.h"
 #include "tools/common.h"
 #include "tools/journal.h"

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal check`: will the next boot open by itself? Asked before a restart, so that nobody has to stand there with the key. */
+/* `etcseal check`: will the next boot unlock automatically? Run before a reboot, so that nobody needs the recovery key
+ * at it. */
 #include "keys/next/check.h"
 #include "tools/common.h"
 #include "tools/next_image.h"
 #include "tools/verbs.h"
+
+#include <stdio.h>
 
 static void fill_check(struct es_writer *w, const void *what)
 {
@@ -29,7 +32,18 @@ static void fill_check(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-static void tell(const struct es_finding *f)
+/* The finding that stops the boot. */
+static void say_locked(const struct es_finding *f)
+{
+	const char *locked = es_reason_words(ES_NEXT_LOCKED)->what;
+	char head[2 * ES_FINDING_TEXT];
+
+	snprintf(head, sizeof head, "%s%s%s", locked, f->reason != ES_NEXT_LOCKED ? ": " : "",
+		 f->reason != ES_NEXT_LOCKED ? es_reason_words(f->reason)->what : "");
+	es_say_failure(head, f->detail, f->next);
+}
+
+static void warn(const struct es_finding *f)
 {
 	es_warn("%s%s%s. %s", es_reason_words(f->reason)->what, f->detail[0] != '\0' ? ": " : "", f->detail, f->next);
 }
@@ -47,12 +61,12 @@ enum es_exit es_verb_check(const struct es_args *args)
 	if (r != ES_OK)
 		return es_fail_host(args, r, next.host);
 	if (check.opens)
-		es_line(args, "the next boot%s%s opens by itself (%s)", next.path != NULL ? " with " : "",
+		es_line(args, "the next boot%s%s will unlock automatically (%s)", next.path != NULL ? " with " : "",
 			next.path != NULL ? next.path : "", check.by);
 	else
-		es_say_failure(args, check.finding[0].reason, check.finding[0].detail, check.finding[0].next);
+		say_locked(&check.finding[0]);
 	for (unsigned i = check.opens ? 0 : 1; i < check.count; i++)
-		tell(&check.finding[i]);
+		warn(&check.finding[i]);
 	failed = args->json ? es_print(fill_check, &check) : ES_EXIT_DONE;
 	return failed != ES_EXIT_DONE || check.opens ? failed : ES_EXIT_LOCKED;
 }

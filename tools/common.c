@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 const char es_kdf_limits[] =
-    "  Mode kdf is NOT a seal. It hides the configuration from whoever gets hold of the archive without this\n"
-    "  machine, and no more:\n"
-    "    - anybody who can boot or log in on this machine as root can open it: the key's inputs lie beside it;\n"
+    "  Mode kdf is NOT a seal. It hides the configuration from anyone who gets hold of the archive without this\n"
+    "  machine, and does nothing more:\n"
+    "    - anyone who can boot this machine, or log in on it as root, can open it: the key's inputs are beside it;\n"
     "    - a changed boot program, kernel or initrd opens it as well;\n"
-    "    - an old copy that is put back isn't noticed.\n"
+    "    - nothing notices an old copy that is put back.\n"
     "  With a usable TPM, `etcseal set --mode=tpm` seals it to the way this host boots.\n";
 const char es_kdf_unbound[] = "  This machine has no UUID of its own: the disk ALONE opens the configuration.\n";
 
@@ -46,7 +46,7 @@ enum es_exit es_open_host(const struct es_args *args, struct es_host **ret)
 		return es_fail(args, r, detail[0] != '\0' || request.boot_dir == NULL ? detail : request.boot_dir);
 	}
 	if (geteuid() != 0)
-		es_warn("not called by root: what only root may see is missing");
+		es_warn("not run as root: what only root may read is missing");
 	*ret = es_take(host);
 	return ES_EXIT_DONE;
 }
@@ -115,16 +115,16 @@ void es_fault_words(const struct es_code_fault *fault, char ret[static ES_FAULT_
 		snprintf(ret, ES_FAULT_TEXT, "group %u is not six digits", g);
 		break;
 	case ES_GROUP_MISPLACED:
-		snprintf(ret, ES_FAULT_TEXT, "group %u belongs to place %u", g, fault->fits);
+		snprintf(ret, ES_FAULT_TEXT, "group %u belongs in place %u", g, fault->fits);
 		if (fault->fits + 11 <= ES_RECOVERY_GROUPS)
-			snprintf(ret, ES_FAULT_TEXT, "group %u belongs to place %u or %u", g, fault->fits,
+			snprintf(ret, ES_FAULT_TEXT, "group %u belongs in place %u or %u", g, fault->fits,
 				 fault->fits + 11);
 		break;
 	case ES_GROUP_TOO_FEW:
 		snprintf(ret, ES_FAULT_TEXT, "it ends before group %u of 16", g);
 		break;
 	case ES_GROUP_NONE:
-		snprintf(ret, ES_FAULT_TEXT, "nothing in it is a group of six digits");
+		snprintf(ret, ES_FAULT_TEXT, "it has no group of six digits");
 		break;
 	default:
 		snprintf(ret, ES_FAULT_TEXT, "group %u is mistyped", g);
@@ -146,32 +146,32 @@ void es_size_words(uint64_t bytes, char ret[static ES_SIZE_TEXT])
 	snprintf(ret, ES_SIZE_TEXT, "%.1f %s", (double)tenths / 1024, units[unit]);
 }
 
-/* Whether it is under the signature of the image's vendor, or why it isn't though the image has one. */
+/* Whether the seal is bound to the vendor's signature, or why it isn't although the image has one. */
 static void tell_vendor(const struct es_args *args, const struct es_host *host, const struct es_info *info)
 {
 	if (es_host_vendor_note(host)[0] != '\0')
-		es_warn("the seal isn't under the signature of the image's vendor, so it ends with the next image: %s",
-			es_host_vendor_note(host));
+		es_warn(
+		    "the seal isn't bound to the signature of the image's vendor, so the next image won't open it: %s",
+		    es_host_vendor_note(host));
 	for (unsigned i = 0; i < info->protector_count; i++)
 		if (info->protectors[i]->type == ES_PROTECTOR_TPM && info->protectors[i]->tpm.is_signed)
-			es_line(args,
-				"  Every image that the vendor of this one signed opens it, with Secure Boot on.");
+			es_line(args, "  With Secure Boot on, every image that this image's vendor signed opens it.");
 }
 
-/* What firmware gives the system as options, since the seal is to that too. */
+/* The options that firmware gives the system: the seal is to these too. */
 static void tell_firmware(const struct es_host *host)
 {
 	ES_FIRMWARE_NOW now = { .count = 0 };
 	const struct es_boot_record *boot = es_host_boot(host);
 	char words[120];
 
-	/* Nobody measures it for a stub that doesn't look. */
+	/* A stub that doesn't look for them doesn't measure them either. */
 	if (boot == NULL || !boot->stub || boot->handover.firmware_options == ES_FIRMWARE_UNSEEN ||
 	    es_host_firmware(host, &now) != ES_OK)
 		return;
 	for (unsigned i = 0; i < now.count; i++) {
 		es_firmware_words(&now, i, words, sizeof words);
-		es_warn("the seal is to a boot with %s; if that isn't yours, remove it and seal again", words);
+		es_warn("the seal is to a boot with %s; if you didn't set that, remove it and seal again", words);
 	}
 }
 
@@ -180,19 +180,21 @@ static void tell_log(struct es_host *host)
 	enum es_reason r = es_host_log(host);
 
 	if (r != ES_OK)
-		es_warn("the seal is to the values that the TPM had, without a log to confirm them: %s (%s). What a "
-			"next image will measure can't be foreseen, and a refusal will name the PCR and no more. %s",
-			es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
+		es_warn(
+		    "the seal is to the TPM's PCR values, with no log to confirm them: %s (%s). What the next image "
+		    "will measure can't be predicted, and a refusal will name only the PCR. %s",
+		    es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
 }
 
-/* The next boot's kernel could resume a hibernated system, so the helper won't open automatically; in mode kdf neither. */
+/* Where the next boot's kernel could resume a hibernated system, the helper won't open automatically, in mode kdf
+ * either. */
 static void tell_hibernation(struct es_host *host, const struct es_predict_request *next)
 {
 	enum es_reason r = es_host_resume(host, next);
 
 	if (r != ES_OK)
-		es_warn("the next boot will ask for the recovery key all the same: %s (%s). %s",
-			es_reason_words(r)->what, es_host_detail(host), es_reason_words(r)->next);
+		es_warn("the next boot will still ask for the recovery key: %s (%s). %s", es_reason_words(r)->what,
+			es_host_detail(host), es_reason_words(r)->next);
 }
 
 void es_tell_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
@@ -210,12 +212,12 @@ void es_tell_seal(const struct es_args *args, struct es_host *host, const struct
 	tell_hibernation(host, next);
 }
 
-/* Behind n characters: ": /etc/a, /etc/b", with dots where names are left out. */
+/* Appends " /etc/a, /etc/b" after n characters, with dots where names are left out. */
 static void add_names(char ret[static ES_LEFT_OUT_TEXT], int n, uint64_t count,
 		      const char names[static ES_SKIPPED_NAMED][ES_PATH_TEXT])
 {
 	for (uint64_t i = 0; i < count && i < ES_SKIPPED_NAMED; i++) {
-		/* Room for the dots. */
+		/* 8: room for the dots. */
 		if ((size_t)n + strlen(names[i]) + 8 > ES_LEFT_OUT_TEXT)
 			break;
 		n += snprintf(ret + n, ES_LEFT_OUT_TEXT - (size_t)n, "%s %s", i > 0 ? "," : "", names[i]);
@@ -228,7 +230,7 @@ static void add_names(char ret[static ES_LEFT_OUT_TEXT], int n, uint64_t count,
 bool es_left_out_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
 {
 	int n = snprintf(ret, ES_LEFT_OUT_TEXT,
-			 "%" PRIu64 " left out (a socket, device or fifo, or a file over %u MiB):", report->skipped,
+			 "%" PRIu64 " left out (socket, device or fifo, or file over %u MiB):", report->skipped,
 			 (unsigned)(ES_FILE_MAX >> 20));
 
 	add_names(ret, n, report->skipped, report->skipped_name);
@@ -239,8 +241,8 @@ bool es_stripped_words(const struct es_pack_report *report, char ret[static ES_L
 {
 	int n =
 	    snprintf(ret, ES_LEFT_OUT_TEXT,
-		     "%" PRIu64 " saved without all privileges (setuid, setgid, capabilities, an attribute or a file "
-		     "flag that no archive carries): after the next boot they are gone from",
+		     "%" PRIu64 " saved without some privileges (setuid, setgid, capabilities, or an attribute or file "
+		     "flag that no archive carries), which are lost at the next boot:",
 		     report->stripped);
 
 	add_names(ret, n, report->stripped, report->stripped_name);
@@ -249,11 +251,8 @@ bool es_stripped_words(const struct es_pack_report *report, char ret[static ES_L
 
 bool es_linked_words(const struct es_pack_report *report, char ret[static ES_LEFT_OUT_TEXT])
 {
-	int n =
-	    snprintf(ret, ES_LEFT_OUT_TEXT,
-		     "%" PRIu64 " names of files that have several (hard links): after the next boot each is a file "
-		     "of its own:",
-		     report->linked);
+	int n = snprintf(ret, ES_LEFT_OUT_TEXT,
+			 "%" PRIu64 " hard links, which become separate files at the next boot:", report->linked);
 
 	add_names(ret, n, report->linked, report->linked_name);
 	return report->linked > 0;

@@ -16,7 +16,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* A name in each of the two; lower -1: the image has no such folder. */
+/* One name in the tree (upper) and in the image (lower). lower -1: the image has no such folder. */
 struct pair {
 	int upper, lower;
 	const char *upper_name, *lower_name;
@@ -104,7 +104,7 @@ static char *join(const char *path, const char *name)
 
 static enum es_reason compare_name(struct es_differences *d, const struct pair *p);
 
-/* What an opaque folder hides: all that the image has there, and it hasn't. */
+/* An opaque folder hides everything in the image's folder of that name: what it lacks itself is deleted. */
 static enum es_reason hidden(struct es_differences *d, int upper, int lower, const char *path)
 {
 	ES_SCOPED(names_free) struct names names = { 0 };
@@ -209,7 +209,7 @@ static enum es_reason compare_name(struct es_differences *d, const struct pair *
 	return r == ES_OK && S_ISDIR(is.st_mode) ? compare_folder(d, p, false) : r;
 }
 
-/* Links on the way are followed within the image, as the boot helper does. */
+/* Follows symlinks within the image, as the boot helper does. */
 static int open_lower(int rootfd, const char *path)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };

@@ -62,7 +62,7 @@ enum es_reason es_same_content(int a_dir, int b_dir, const char *a, const char *
 	return same_bytes(fa, fb, ret);
 }
 
-/* Of overlayfs' own only what chattr leaves there. */
+/* Of overlayfs' own attributes only the one that holds chattr's flags counts. */
 static bool counts(const char *name)
 {
 	if (strcmp(name, "trusted.overlay.protattr") == 0)
@@ -70,7 +70,7 @@ static bool counts(const char *name)
 	return strncmp(name, "trusted.overlay.", strlen("trusted.overlay.")) != 0;
 }
 
-/* Each attribute of the one is there in the other, with the same value; *ret_count is how many that are. */
+/* Whether the other has each attribute of the one, with the same value; *ret_count is the number of them. */
 static enum es_reason within(const char *one, const char *other, size_t *ret_count, bool *ret)
 {
 	ES_BUF room = { NULL, 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal completion bash`: a script made from the table, so that it never lags behind it. */
+/* `etcseal completion bash`: a script generated from the table of verbs, so that it is never out of date. */
 #include "tools/help.h"
 
 #include "tools/output.h"
@@ -105,7 +105,7 @@ static void show_value_options(const struct es_verb *verbs, const struct es_opti
 enum es_exit es_verb_completion(const struct es_args *args)
 {
 	if (strcmp(args->operands[0], "bash") != 0)
-		return es_misuse(args, "there is a completion script for bash only, not for %.40s", args->operands[0]);
+		return es_misuse(args, "completion is available for bash only, not for %.40s", args->operands[0]);
 	printf("_etcseal_takes_value()\n{\n\tcase $1 in\n\t--=");
 	show_value_options(args->verbs, es_global_options);
 	printf(") return 0 ;;\n\tesac\n\treturn 1\n}\n%s", head);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal diff`: what this host's configuration changes against the image's own files. */
+/* `etcseal diff`: how this host's configuration differs from the image's own files. */
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/compare.h"
@@ -32,7 +32,7 @@ static const char *kind_words(mode_t mode)
 
 enum { DETAIL_TEXT = 256 };
 
-/* " (type: file -> symlink; mode: 0644 -> 0600)"; a change of content alone is what M says. */
+/* " (type: file -> symlink; mode: 0644 -> 0600)"; "" if only the content changed, as M alone says that. */
 static void detail_words(const struct es_difference *d, char ret[static DETAIL_TEXT])
 {
 	char part[4][64] = { "", "", "", "" };
@@ -116,7 +116,7 @@ static void fill(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-/* The root without what is mounted on it: a copy of that one mount, which shows the folders beneath the overlays. */
+/* A clone of the root mount alone, without the mounts on it: it shows the folders beneath the overlays. */
 static int open_image_root(void)
 {
 	return open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);

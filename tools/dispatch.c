@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* Its pages can't be swapped before the first plaintext is in them. */
+/* Memory is locked before the first plaintext is in it. */
 static enum es_exit run(const struct es_args *args)
 {
 	if (!args->verb->no_secrets)

@@ -4,7 +4,7 @@
 
 #include "keys/core/reason.h"
 
-/* All of the program behind main(): parses, runs the verb, checks that its output went out. */
+/* The whole program below main(): parses, runs the verb, checks that its output was written. */
 enum es_exit es_dispatch(int argc, char *const *argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal extract`: the archive as plain files, with the key of this host or, on any host, the recovery key. */
+/* `etcseal extract`: unpacks the archive as plain files, with this host's key or, on any host, the recovery key. */
 #include "tools/common.h"
 #include "tools/recovery_key.h"
 #include "tools/unsafe_path.h"
@@ -22,14 +22,14 @@ struct target {
 	const char *path;
 	struct es_place_at at;
 	int fd;
-	bool made; /* by us: goes again if nothing came into it */
+	bool made; /* by us: removed again if it stays empty */
 };
 
 static void target_close(struct target *t)
 {
 	es_fd_closep(&t->fd);
 	if (t->made)
-		(void)unlinkat(t->at.dirfd, t->at.base, AT_REMOVEDIR); /* fails, rightly, once it is filled */
+		(void)unlinkat(t->at.dirfd, t->at.base, AT_REMOVEDIR); /* fails, as it should, if something is in it */
 	es_place_at_close(&t->at);
 }
 
@@ -46,7 +46,7 @@ static bool is_empty(int fd)
 	return empty;
 }
 
-/* Nobody else can move what comes into it, nor put it elsewhere: it is the caller's own, and so is the way there. */
+/* Nobody else can move or redirect what is unpacked: the folder belongs to the caller, and so does the path to it. */
 static enum es_exit target_open(const struct es_args *args, struct target *t)
 {
 	struct es_path_fault fault;
@@ -54,7 +54,7 @@ static enum es_exit target_open(const struct es_args *args, struct target *t)
 	struct stat st;
 
 	if (r == ES_ARGUMENT)
-		return es_misuse(args, "%s is no folder", fault.where);
+		return es_misuse(args, "%s isn't a folder", fault.where);
 	if (r != ES_OK)
 		return es_fail_path(args, r, fault.where, &fault);
 	t->made = mkdirat(t->at.dirfd, t->at.base, 0700) == 0;
@@ -62,21 +62,21 @@ static enum es_exit target_open(const struct es_args *args, struct target *t)
 		return es_fail(args, es_reason_from_errno(errno), t->path);
 	t->fd = openat(t->at.dirfd, t->at.base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (t->fd < 0 && errno == ENOTDIR)
-		return es_misuse(args, "%s is no folder", t->path);
+		return es_misuse(args, "%s isn't a folder", t->path);
 	if (t->fd < 0 || fstat(t->fd, &st) < 0)
 		return es_fail(args, es_reason_from_errno(errno), t->path);
 	r = es_path_judge(t->fd, t->path, true, &fault);
 	if (r != ES_OK)
 		return es_fail_path(args, r, t->path, &fault);
 	if (!is_empty(t->fd))
-		return es_misuse(args, "%s isn't empty: name an empty folder, or one to be made", t->path);
+		return es_misuse(args, "%s isn't empty: name an empty folder, or one to create", t->path);
 	if ((st.st_mode & 077) != 0)
-		es_warn("%s is open to others (mode %04o); the files keep their own modes", t->path,
+		es_warn("others have access to %s (mode %04o); the files in it keep their own modes", t->path,
 			(unsigned)st.st_mode & 07777);
 	return ES_EXIT_DONE;
 }
 
-/* Where a recovery key comes from, and what became of it. */
+/* One attempt to open the archive, and its result. */
 struct attempt {
 	struct es_host *host;
 	struct es_extract_request request;
@@ -97,7 +97,7 @@ static enum es_reason extract_with(struct attempt *a, struct es_secret *text, si
 	return r;
 }
 
-/* *ret_asked stays false if there is no terminal. */
+/* *ret_asked stays false if there is no terminal to ask at. */
 static enum es_reason extract_asking(struct attempt *a, bool *ret_asked)
 {
 	const struct es_protector *p = es_recovery_protector(a->host);
@@ -145,9 +145,9 @@ static enum es_exit failed(const struct es_args *args, const struct attempt *a, 
 		es_fault_words(&a->fault, words);
 		detail = words;
 	} else if (r == ES_NOT_UNLOCKED && detail[0] == '\0') {
-		detail = "so the recovery key is needed, with --recovery-key-file or typed at a terminal";
+		detail = "give the recovery key with --recovery-key-file, or type it at a terminal";
 	} else if (a->report.entries > 0) {
-		snprintf(text, sizeof text, "%s%s%" PRIu64 " entries were unpacked before", detail,
+		snprintf(text, sizeof text, "%s%s%" PRIu64 " entries were already unpacked", detail,
 			 detail[0] != '\0' ? "; " : "", a->report.entries);
 		detail = text;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal get`: what ESXi's `esxcli system settings encryption get` prints. etcseal(8) has the lines. */
+/* `etcseal get`: the same lines as ESXi's `esxcli system settings encryption get`. etcseal(8) has them. */
 #include "tools/common.h"
 #include "tools/settings.h"
 #include "tools/verbs.h"
@@ -43,7 +43,7 @@ enum es_exit es_verb_get(const struct es_args *args)
 		return failed;
 	r = es_host_verify(host);
 	if (r == ES_NOT_UNLOCKED)
-		es_warn("not verified: this system doesn't hold the key, so anybody may have written what follows");
+		es_warn("not verified: this system doesn't hold the key, so anyone may have written what follows");
 	else if (r != ES_OK)
 		return es_fail_host(args, r, host);
 	return es_show_settings(args, es_host_bank(host)->info);

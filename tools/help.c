@@ -9,7 +9,7 @@
 enum { COLUMN = 28 };
 
 static const char footer[] = "exit: 0 done, 1 failed, 2 usage, 3 not configured, 4 locked, 5 tampered or rolled back,\n"
-			     "      6 TPM trouble, 7 wrong recovery key\n";
+			     "      6 TPM error, 7 wrong recovery key\n";
 
 static void show_row(FILE *out, const char *left, const char *right)
 {
@@ -53,7 +53,7 @@ void es_help_overview(const struct es_verb *verbs, FILE *out)
 	fprintf(out, "usage: etcseal VERB [OPTION...]\n"
 		     "Keeps this host's configuration encrypted at rest, sealed to the way the host boots.\n\n");
 	show_verbs(out, "", verbs);
-	fprintf(out, "\nFor every verb:\n");
+	fprintf(out, "\nOptions of every verb:\n");
 	show_options(out, es_global_options);
 	fprintf(out, "\n%s", footer);
 }
@@ -77,7 +77,7 @@ enum es_exit es_help_show(const struct es_args *args, const struct es_verb *verb
 	}
 	if (verb->more != NULL)
 		fprintf(out, "\n%s\n", verb->more);
-	fprintf(out, "\nFor every verb:\n");
+	fprintf(out, "\nOptions of every verb:\n");
 	show_options(out, es_global_options);
 	return ES_EXIT_DONE;
 }

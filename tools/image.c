@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files that the verbs for boot images read and write. */
+/* Reading and writing the files of the verbs for boot images. */
 #include "tools/image.h"
 
 #include "keys/store/file.h"
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-	INPUT_MAX = 1 << 30, /* an image is held in memory twice, and has to fit under 4 GiB at boot */
+	INPUT_MAX = 1 << 30, /* an image is in memory twice, and must fit below 4 GiB at boot */
 	WHAT_TEXT = PATH_MAX + 160,
 };
 
@@ -60,10 +60,11 @@ static void warn_of_others(const struct es_path_fault *fault)
 	if (fault->kind == ES_PATH_FINE)
 		return;
 	es_path_words(fault, what, next);
-	es_warn("%s: an image that lies there may be another one by the time it is started", what);
+	es_warn("%s: an image there may be replaced by another before it is booted", what);
 }
 
-/* Through symlinks of the caller's own, as to the image that a boot loader starts; but nobody else says where it goes. */
+/* Follows the caller's own symlinks, for example to the image that a boot loader starts; nobody else can redirect
+ * it. */
 enum es_exit es_image_write(const struct es_args *args, const char *path, struct es_span data)
 {
 	ES_PLACE_AT at = ES_PLACE_AT_NONE;
@@ -76,16 +77,16 @@ enum es_exit es_image_write(const struct es_args *args, const char *path, struct
 	if (r == ES_UNSAFE_PATH)
 		return es_fail_path(args, r, path, &fault);
 	if (r != ES_OK)
-		return fail_file(args, r, fault.where, r == ES_ARGUMENT ? "is no folder" : "");
+		return fail_file(args, r, fault.where, r == ES_ARGUMENT ? "isn't a folder" : "");
 	warn_of_others(&fault);
 	there = fstatat(at.dirfd, at.base, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	if (there && S_ISDIR(st.st_mode))
 		return fail_file(args, ES_ARGUMENT, path, "is a folder; name the file in it");
 	if (there && !S_ISREG(st.st_mode))
-		return fail_file(args, ES_ARGUMENT, path, "is a device, and not a file that can be replaced");
+		return fail_file(args, ES_ARGUMENT, path, "isn't a regular file, so it can't be replaced");
 	if (path[strlen(path) - 1] == '/' || strlen(at.base) > ES_FILE_NAME_MAX)
-		return fail_file(args, ES_ARGUMENT, path, "is no name for a file");
-	dir = openat(at.dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* the walk's own can't be synced */
+		return fail_file(args, ES_ARGUMENT, path, "isn't a valid file name");
+	dir = openat(at.dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* at.dirfd is O_PATH, which can't be synced */
 	r = dir >= 0 ? es_file_write(dir, at.base, data) : es_reason_from_errno(errno);
 	if (r == ES_OK)
 		r = es_folder_sync(dir);
@@ -104,7 +105,7 @@ static enum es_exit parse(const struct es_args *args, const char *path, struct e
 	r = es_uki_find(&image.pe, ES_PE_FILE, &image.uki);
 	if (r != ES_OK && r != ES_MISSING)
 		return fail_file(args, ES_IMAGE_KIND, path,
-				 "has a section twice, or one that is shorter on disk than in memory");
+				 "has a duplicate section, or one that is shorter on disk than in memory");
 	image.missing = r == ES_MISSING;
 	*ret = image;
 	image.bytes = (struct es_buf){ NULL, 0 };

@@ -28,7 +28,7 @@ static enum es_exit find_source(const struct es_args *args, struct es_host *host
 	if (r != ES_OK) {
 		enum es_exit failed = es_fail_host(args, r, host);
 
-		fprintf(stderr, "  Or name the image that this host starts: --from=FILE\n");
+		fprintf(stderr, "  Or name the image that this host boots: --from=FILE\n");
 		return failed;
 	}
 	return es_build_from_bytes(args, after->from, &bytes, &after->build);
@@ -44,7 +44,7 @@ enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *
 	if (es_arg_given(args, "sign-key") != es_arg_given(args, "sign-cert"))
 		return es_misuse(args, "--sign-key and --sign-cert go together");
 	if (after->output == NULL && (es_arg_given(args, "sign-key") || es_arg_given(args, "from")))
-		return es_misuse(args, "--from and --sign-key are for the image that --image-output asks for");
+		return es_misuse(args, "--from and --sign-key need --image-output");
 	if (after->output == NULL)
 		return ES_EXIT_DONE;
 	failed = find_source(args, host, after);
@@ -55,20 +55,21 @@ enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *
 	if (after->build.source.pe.cert_size > 0 && !es_arg_given(args, "sign-key"))
 		return es_misuse(args, "%s is signed for Secure Boot: give --sign-key and --sign-cert", after->from);
 	if (after->build.source.uki.present[ES_UKI_PCRPKEY])
-		return es_misuse(args,
-				 "%s carries its vendor's key: change the keys without --image-output, and then make the "
-				 "image with `etcseal image build --from --for-this-host --policy-key`",
-				 after->from);
+		return es_misuse(
+		    args,
+		    "%s contains its vendor's key: change the keys without --image-output, and then build the "
+		    "image with `etcseal image build --from --for-this-host --policy-key`",
+		    after->from);
 	lost = es_build_overwritten(args, &after->build, after->output);
 	if (lost != NULL)
-		return es_misuse(args, "the image would overwrite %s, which it is made of", lost);
+		return es_misuse(args, "the image would overwrite %s, one of its inputs", lost);
 	failed = es_build_complete(args, &after->build);
 	if (failed == ES_EXIT_DONE)
 		failed = es_build_pin(args, host, &after->build);
 	return failed == ES_EXIT_DONE ? es_build_make(args, &after->build, &tried) : failed;
 }
 
-/* Before it is written, so that whatever boots next is sealed to. */
+/* Before the image is written, so that the next boot is sealed to whichever image it uses. */
 static enum es_exit seal_to(const struct es_args *args, struct es_host *host, struct es_span image, uint64_t *ret)
 {
 	struct es_resealed done;
@@ -80,7 +81,7 @@ static enum es_exit seal_to(const struct es_args *args, struct es_host *host, st
 	if (r == ES_OK)
 		r = es_uki_find(&pe, ES_PE_FILE, &uki);
 	if (r != ES_OK)
-		return es_fail(args, r, "the image that was made");
+		return es_fail(args, r, "the image that was built");
 	r = es_host_reseal(host, &next, &done);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
@@ -109,7 +110,7 @@ static enum es_exit make(const struct es_args *args, struct es_host *host, struc
 	es_line(args, "wrote %s, %s, pinned to the new key", after->output, size);
 	if (generation != 0)
 		es_done(args, "sealed to the next boot with %s too, as generation %" PRIu64, after->output, generation);
-	es_line(args, "start it next; until it has, %s opens as well", after->from);
+	es_line(args, "boot it next; until then %s still opens the configuration too", after->from);
 	return ES_EXIT_DONE;
 }
 
@@ -122,7 +123,7 @@ enum es_exit es_image_after_make(const struct es_args *args, struct es_host *hos
 	failed = make(args, host, after);
 	if (failed != ES_EXIT_DONE)
 		fprintf(stderr,
-			"  The keys ARE changed, and this host still opens with %s. Make the image again:\n"
+			"  The keys ARE changed, and this host still opens with %s. Build the image again:\n"
 			"    etcseal image build --from=%s --for-this-host --output=%s\n"
 			"    etcseal reseal --image=%s\n",
 			after->from, after->from, after->output, after->output);
@@ -141,8 +142,8 @@ void es_image_after_advise(struct es_host *host)
 		return;
 	if (es_host_booted_image(host, from, &bytes) != ES_OK)
 		strcpy(from, "IMAGE");
-	es_warn("the boot image is pinned to the key of before. It still opens, and so would a configuration that "
-		"somebody with the old recovery key plants. Make the one that follows, and start it:");
+	es_warn("the boot image is pinned to the previous key. It opens this configuration, but would also open one "
+		"planted by somebody with the old recovery key. Build its successor, and boot it:");
 	fprintf(stderr,
 		"    etcseal image build --from=%s --for-this-host --output=NEW\n"
 		"    etcseal reseal --image=NEW\n",

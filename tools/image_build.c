@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whose policy the image carries, and who signs it. */
+/* The vendor's key: its public part goes into the image, the private one signs the image's policy. */
 struct vendor {
 	struct es_buf public_key;
 	struct es_secret *key; /* NULL: its policy isn't signed */
@@ -24,7 +24,7 @@ static void free_vendor(struct vendor *v)
 	es_secret_freep(&v->key);
 }
 
-/* The image carries the public part, which is measured; the signature comes when all the rest is laid out. */
+/* The image contains the public part, which is measured; the signature is added after all other sections. */
 static enum es_exit read_policy_key(const struct es_args *args, struct es_build *b, struct vendor *v)
 {
 	const char *path = es_arg(args, "policy-key"), *why = "";
@@ -33,7 +33,7 @@ static enum es_exit read_policy_key(const struct es_args *args, struct es_build 
 	enum es_reason r;
 
 	if (failed == ES_EXIT_DONE && path == NULL && v->generation != 0)
-		return es_misuse(args, "--generation is part of what --policy-key signs");
+		return es_misuse(args, "--generation needs --policy-key");
 	if (failed != ES_EXIT_DONE || path == NULL)
 		return failed;
 	failed = es_policy_key_read(args, path, &v->key);
@@ -96,7 +96,7 @@ static enum es_exit report(const struct es_args *args, const char *output, struc
 	struct es_digest pcr;
 	struct es_uki uki;
 	struct es_pe pe;
-	enum es_reason r = es_pe_open(image, ES_PE_FILE, &pe); /* what was written is read back, not what was meant */
+	enum es_reason r = es_pe_open(image, ES_PE_FILE, &pe); /* reports the finished image, not its parts */
 
 	if (r == ES_OK)
 		r = es_uki_find(&pe, ES_PE_FILE, &uki);
@@ -114,16 +114,17 @@ static enum es_exit report(const struct es_args *args, const char *output, struc
 	return ES_EXIT_DONE;
 }
 
-/* What another image had and this one won't. */
+/* What the image of --from has and the new one lacks. */
 static void warn_of_lost(const struct es_args *args, const struct es_build *b)
 {
 	const char *from = es_arg(args, "from");
 
 	if (b->source.uki.present[ES_UKI_PCRPKEY] && !b->parts.present[ES_UKI_PCRPKEY])
-		es_warn("%s carries a vendor's key, and the new image doesn't: a seal to it isn't under his signature",
+		es_warn("%s contains a vendor's key, but the new image doesn't: a seal to it isn't bound to their "
+			"signature",
 			from);
 	if (b->source.pe.cert_size > 0 && !es_arg_given(args, "sign-key"))
-		es_warn("%s is signed for Secure Boot, and the new image isn't: sign it, or give --sign-key", from);
+		es_warn("%s is signed for Secure Boot, but the new image isn't: sign it, or give --sign-key", from);
 }
 
 static enum es_exit pin(const struct es_args *args, struct es_build *b)
@@ -160,7 +161,8 @@ static enum es_exit check_options(const struct es_args *args)
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (!es_arg_given(args, parts[i]) && !es_arg_given(args, "from"))
-			return es_misuse(args, "`image build` needs --%s, or an image to take it --from", parts[i]);
+			return es_misuse(args, "`image build` needs --%s, or --from to take it from another image",
+					 parts[i]);
 	if (!es_arg_given(args, "output"))
 		return es_misuse(args, "`image build` needs --output");
 	if (es_arg_given(args, "sign-key") != es_arg_given(args, "sign-cert"))
@@ -182,7 +184,7 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 		return failed;
 	lost = es_build_overwritten(args, &b, output);
 	if (lost != NULL)
-		return es_misuse(args, "the image would overwrite %s, which it is made of", lost);
+		return es_misuse(args, "the image would overwrite %s, one of its inputs", lost);
 	failed = es_build_make(args, &b, &image);
 	if (failed == ES_EXIT_DONE)
 		failed = sign_policy(args, &v, &image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image inspect`: what is in a boot image, and what it lacks. */
+/* `etcseal image inspect`: what a boot image contains, and what it lacks. */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
@@ -20,7 +20,7 @@ struct seen {
 	char options[OPTIONS_SHOWN];
 	bool key_in_options;
 	char missing[ES_IMAGE_MISSING_TEXT];
-	struct es_fault fault[ES_UKI_COUNT + 1]; /* of each part, and then of the stub */
+	struct es_fault fault[ES_UKI_COUNT + 1]; /* of each part, then of the stub */
 };
 
 static const char *part_name(int i)
@@ -146,10 +146,10 @@ static void show(const struct es_args *args, const struct seen *s)
 	es_line(args, "File:      %s, %zu bytes", s->path, s->image->bytes.len);
 	es_line(args, "Machine:   %s", es_image_machine(&s->image->pe));
 	if (signatures > 0)
-		es_line(args, "Signed:    yes, %u signature%s (by whom isn't checked here)", signatures,
+		es_line(args, "Signed:    yes, %u signature%s (not verified here)", signatures,
 			signatures == 1 ? "" : "s");
 	else
-		es_line(args, "Signed:    no; with Secure Boot on it won't start");
+		es_line(args, "Signed:    no; it won't start with Secure Boot on");
 	if (s->release[0] != '\0')
 		es_line(args, "Kernel:    %s", s->release);
 	if (s->options[0] != '\0')
@@ -177,7 +177,9 @@ enum es_exit es_verb_image_inspect(const struct es_args *args)
 	if (r != ES_OK)
 		return es_fail(args, r, seen.path);
 	if (seen.key_in_options)
-		es_warn("its options hold a recovery key, which everybody can read who has the image; make a new key");
+		es_warn("its options contain a recovery key, which anyone who has the image can read; run `etcseal "
+			"recovery "
+			"rotate`");
 	if (args->json)
 		return es_print(fill_seen, &seen);
 	show(args, &seen);

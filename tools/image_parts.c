@@ -15,7 +15,7 @@
 static const char default_stub[] = ES_LIB_DIR "/etcseal-stub-x64.efi";
 static const char *const default_osrel[] = { "/etc/os-release", "/usr/lib/os-release" };
 
-/* Parts that are one file each, by their option. */
+/* The parts that are one file each, with their options. */
 static const struct {
 	const char *option;
 	enum es_uki_section which;
@@ -29,7 +29,7 @@ static const struct {
 	{ "policy-public-key", ES_UKI_PCRPKEY },
 };
 
-/* What an image takes over from another. */
+/* The sections that --from takes from another image. */
 static const enum es_uki_section taken[] = {
 	ES_UKI_LINUX, ES_UKI_OSREL,  ES_UKI_CMDLINE, ES_UKI_INITRD,
 	ES_UKI_UCODE, ES_UKI_SPLASH, ES_UKI_DTB,     ES_UKI_UNAME,
@@ -93,14 +93,14 @@ enum es_exit es_build_stub(const struct es_args *args, const char *path, struct 
 
 	if (path == NULL && access(default_stub, F_OK) < 0 && errno == ENOENT)
 		return es_fail(args, ES_NOT_INSTALLED,
-			       "the stub isn't at its place; name one with --stub, or install etcseal again");
+			       "the stub isn't in its place; name one with --stub, or reinstall etcseal");
 	b->stub_from = path != NULL ? path : default_stub;
 	failed = es_image_read(args, b->stub_from, &b->stub);
 	b->parts.stub = es_buf_span(&b->stub);
 	return failed;
 }
 
-/* One behind the other, each begun at a multiple of four: that is how the kernel finds the next archive. */
+/* Concatenated, each starting at a multiple of four: there the kernel looks for the next archive. */
 static enum es_exit read_initrds(const struct es_args *args, struct es_build *b)
 {
 	struct es_buf *all = &b->held[ES_UKI_INITRD];
@@ -152,11 +152,11 @@ static enum es_exit read_osrel(const struct es_args *args, struct es_build *b)
 	for (size_t i = 0; i < sizeof default_osrel / sizeof default_osrel[0]; i++)
 		if (stat(default_osrel[i], &st) == 0)
 			return read_part(args, b, ES_UKI_OSREL, default_osrel[i]);
-	es_warn("no os-release on this system: boot menus won't know what the image starts");
+	es_warn("no os-release on this system: boot menus can't show what the image starts");
 	return ES_EXIT_DONE;
 }
 
-/* Another image's goes with its kernel. */
+/* The release of another image belongs to its kernel: it is kept only if the kernel is. */
 static void find_release(const struct es_args *args, struct es_build *b)
 {
 	const char *given = es_arg(args, "uname");
@@ -193,7 +193,7 @@ enum es_exit es_build_parts(const struct es_args *args, struct es_build *b)
 	return failed;
 }
 
-/* A pin that is mistyped would make every boot refuse. */
+/* With a mistyped pin every boot would be refused. */
 static enum es_exit check_pins(const struct es_args *args, struct es_span options)
 {
 	char option[ES_PINS_DETAIL], what[ES_PINS_DETAIL + 64];
@@ -201,7 +201,7 @@ static enum es_exit check_pins(const struct es_args *args, struct es_span option
 
 	if (es_pins_parse(options, &pins, option) == ES_OK)
 		return ES_EXIT_DONE;
-	snprintf(what, sizeof what, "%s= isn't of its form; --for-this-host writes it", option);
+	snprintf(what, sizeof what, "%s= is malformed; --for-this-host writes it", option);
 	return es_fail(args, ES_ARGUMENT, what);
 }
 
@@ -212,21 +212,21 @@ enum es_exit es_build_complete(const struct es_args *args, struct es_build *b)
 	char what[512];
 	enum es_reason r;
 
-	/* A file ends with a line end, and that is no part of the options. */
+	/* The line end of a file isn't part of the options. */
 	while (options->len > 0 && strchr(" \t\r\n", options->data[options->len - 1]) != NULL &&
 	       options->data[options->len - 1] != '\0')
 		options->len--;
 	if (es_arg_given(args, "options-as-given"))
 		return check_pins(args, *options);
 	if (es_option_against(*options, &word, &n)) {
-		snprintf(what, sizeof what, "%s has %.*s, and with that %s. Leave it out, or give --options-as-given",
+		snprintf(what, sizeof what, "%s has %.*s, and with that %s. Remove it, or give --options-as-given",
 			 es_arg_given(args, "cmdline") ? "--cmdline" : "the image's .cmdline",
 			 word.len < 100 ? (int)word.len : 100, (const char *)word.data, es_needed_options[n].without);
 		return es_fail(args, ES_ARGUMENT, what);
 	}
 	r = es_needed_options_add(*options, &b->options);
 	if (r != ES_OK)
-		return es_fail(args, r, "a quote in the options isn't closed");
+		return es_fail(args, r, "unclosed quote in the options");
 	*options = es_buf_span(&b->options);
 	return check_pins(args, *options);
 }
@@ -242,14 +242,14 @@ enum es_exit es_build_pin(const struct es_args *args, struct es_host *host, stru
 		return es_fail_host(args, r, host);
 	r = es_options_pin(*options, &pins, &pinned);
 	if (r != ES_OK)
-		return es_fail(args, r, "a quote in the options isn't closed");
+		return es_fail(args, r, "unclosed quote in the options");
 	es_buf_free(&b->pinned);
 	b->pinned = es_buf_take(&pinned);
 	*options = es_buf_span(&b->pinned);
 	return ES_EXIT_DONE;
 }
 
-/* A detail begins with the section's name, or with "the stub"; the user knows the part by its file. */
+/* A detail starts with the section's name, or with "the stub"; the user knows the part by its file name. */
 static enum es_exit fail_build(const struct es_args *args, enum es_reason r, const struct es_build *b,
 			       const char *detail)
 {
@@ -268,7 +268,7 @@ static enum es_exit fail_build(const struct es_args *args, enum es_reason r, con
 		return es_fail(args, r, what);
 	}
 	if (r == ES_IMAGE_TOO_LARGE)
-		detail = "its parts are more than 4 GiB, or more sections than the stub has room for";
+		detail = "more than 4 GiB, or more sections than the stub has room for";
 	return es_fail(args, r, detail);
 }
 

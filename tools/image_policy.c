@@ -56,9 +56,9 @@ enum es_exit es_policy_key_read(const struct es_args *args, const char *path, st
 	if (st.st_size == 0 || st.st_size > ES_PRIVATE_KEY_MAX)
 		return fail_file(args, ES_KEY_FORMAT, path, "isn't a private key in PEM form");
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		es_warn(
-		    "%s can be read by others (mode %04o): whoever has it signs for every host sealed to it; chmod 600",
-		    path, (unsigned)st.st_mode & 07777);
+		es_warn("%s can be read by others (mode %04o): anyone who has it can sign for every host sealed to it; "
+			"chmod 600",
+			path, (unsigned)st.st_mode & 07777);
 	es_lock_memory();
 	r = read_secret(fd, (size_t)st.st_size, ret);
 	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");
@@ -76,7 +76,7 @@ enum es_exit es_policy_generation(const struct es_args *args, uint64_t *ret)
 	errno = 0;
 	n = strtoull(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n == 0 || n > (1ULL << 62))
-		return es_misuse(args, "--generation is a number from 1 to 2^62, and not %s", text);
+		return es_misuse(args, "--generation takes a number from 1 to 2^62, not %s", text);
 	*ret = n;
 	return ES_EXIT_DONE;
 }
@@ -103,11 +103,12 @@ enum es_exit es_policy_sign(const struct es_args *args, const struct es_policy_r
 			return fail_file(args, r, q->path, why);
 	}
 	if (!policy.has_key)
-		es_warn("%s doesn't carry the key (.pcrpkey), so no host that runs it can be sealed to its vendor; "
-			"build it with --policy-public-key",
-			q->path);
+		es_warn(
+		    "%s doesn't contain the key (.pcrpkey), so no host that runs it can seal to its vendor; build it "
+		    "with --policy-public-key",
+		    q->path);
 	if (policy.key_bits > TPM_USUAL_BITS)
-		es_warn("not every TPM can check signatures of keys over 2048 bits; this one has %u", policy.key_bits);
+		es_warn("not every TPM can check signatures by keys over 2048 bits; this key has %u", policy.key_bits);
 	*ret_policy = policy;
 	policy.json = (struct es_buf){ NULL, 0 };
 	return ES_EXIT_DONE;

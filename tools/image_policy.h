@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `image build` and `image sign-policy` share of a vendor's key. */
+/* The vendor's key, for `image build` and `image sign-policy`. */
 #ifndef ES_TOOLS_IMAGE_POLICY_H
 #define ES_TOOLS_IMAGE_POLICY_H
 
 #include "keys/image/policy.h"
 #include "tools/image.h"
 
-/* A private key in a file of its own: never an argument, never standard input. Warns if others could read it. */
+/* Reads a private key from a file: never from an argument or standard input. Warns if others can read the file. */
 enum es_exit es_policy_key_read(const struct es_args *args, const char *path, struct es_secret **ret);
 
-/* --generation; 0 if it isn't given. */
+/* The value of --generation; 0 if it isn't given. */
 enum es_exit es_policy_generation(const struct es_args *args, uint64_t *ret);
 
-/* Signs image, which was read from or is to become path, and puts the signature in. *ret may be NULL: without the image. */
+/* Signs the policy of image (path: its file, for messages), and adds the signature to it. ret_image may be NULL: then
+ * only *ret_policy is written. */
 struct es_policy_request {
 	struct es_span image;
 	const char *path, *key_path;

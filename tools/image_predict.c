@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image predict`: the PCRs of a boot with that image, in the form that systemd-measure prints, and its JSON. PCR 4 and 7
- * hang on the host: without its event log they are left out. */
+/* `etcseal image predict`: the PCRs of a boot with that image, in systemd-measure's text and JSON forms. PCR 4 and 7
+ * depend on the host: without its event log they are left out. */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "keys/core/options_recovery.h"
@@ -37,7 +37,7 @@ static void fill_predictions(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-/* Of the image alone. */
+/* From the image alone. */
 static enum es_reason predict_anywhere(const struct es_predict_request *q, struct es_prediction *ret)
 {
 	enum es_reason r = es_image_predict_pcr11(q->uki, &ret->values.value[ES_PCR_IMAGE]);
@@ -46,13 +46,14 @@ static enum es_reason predict_anywhere(const struct es_predict_request *q, struc
 		r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery,
 					   &ret->values.value[ES_PCR_OPTIONS]);
 	ret->values.present = ES_PCR_BIT(ES_PCR_IMAGE) | ES_PCR_BIT(ES_PCR_OPTIONS);
-	strcpy(ret->unknown, "PCR 4 and 7: they hang on the host, and this one wasn't started through the boot helper");
+	strcpy(ret->unknown,
+	       "PCR 4 and 7: they depend on the host, and this one wasn't started through the boot helper");
 	return r;
 }
 
 static enum es_exit fail_options(const struct es_args *args, enum es_reason r)
 {
-	return es_fail(args, r, r == ES_ARGUMENT ? "--options has to be ASCII, and shorter than 4096 bytes" : "");
+	return es_fail(args, r, r == ES_ARGUMENT ? "--options must be ASCII, and shorter than 4096 bytes" : "");
 }
 
 static enum es_exit predict(const struct es_args *args, const struct es_predict_request *q, struct es_prediction *ret)
@@ -83,9 +84,9 @@ enum es_exit es_verb_image_predict(const struct es_args *args)
 	enum es_exit failed;
 
 	if (q.options != NULL && es_options_hold_recovery(es_text_span(q.options)))
-		return es_misuse(args,
-				 "the stub takes the recovery key out of the options: leave it out here, and give "
-				 "--recovery instead");
+		return es_misuse(
+		    args, "the stub removes the recovery key from the options: leave it out here, and give --recovery "
+			  "instead");
 	failed = es_image_open_next(args, args->operands[0], &image);
 	if (failed != ES_EXIT_DONE)
 		return failed;

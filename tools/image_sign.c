@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sbsign is started by itself, no shell between, and gets names of files only: the image goes to it and comes back in
- * files in memory, so that nothing half done is left anywhere. What it gives back is checked to be the same image.
+ * sbsign is started directly, without a shell, and its arguments are file names only. The image goes to it and comes
+ * back in memory files, so that no half-finished file is left anywhere. The result is checked to be the same image.
  */
 #include "tools/image_sign.h"
 
@@ -65,7 +65,7 @@ static void fd_name(int fd, char ret[static NAME_TEXT])
 	snprintf(ret, NAME_TEXT, "/proc/self/fd/%d", fd);
 }
 
-/* Its exit status; -1: it couldn't be started, by errno. */
+/* Returns its exit status; -1: it couldn't be started, see errno. */
 static int run_sbsign(const char *key, const char *cert, const struct files *f)
 {
 	char in[NAME_TEXT], out[NAME_TEXT];
@@ -121,7 +121,7 @@ static enum es_reason read_file(int fd, struct es_buf *ret)
 	return ES_OK;
 }
 
-/* What it said, in one line. */
+/* Its output, in one line. */
 static enum es_exit fail_said(const struct es_args *args, const struct files *f)
 {
 	char said[SAID_MAX + 1], what[SAID_MAX + 32];
@@ -135,7 +135,7 @@ static enum es_exit fail_said(const struct es_args *args, const struct files *f)
 	return es_fail(args, ES_PROGRAM_FAILED, what);
 }
 
-/* The same sections, the same measurement, and a signature. */
+/* The same sections, the same measurement, and one more signature. */
 static bool is_same_image(struct es_span before, struct es_span after)
 {
 	struct es_digest pcr_before, pcr_after;
@@ -161,7 +161,7 @@ unsigned es_image_signatures(const struct es_pe *pe)
 	return n;
 }
 
-/* sbsign opens it by the same name; who could lead that elsewhere has been ruled out. */
+/* sbsign opens the file by the same name; es_key_file_open ensures that nobody else can redirect it. */
 static enum es_exit check_readable(const struct es_args *args, const char *path)
 {
 	ES_FD fd = -1;
@@ -187,9 +187,9 @@ enum es_exit es_image_sign(const struct es_args *args, const char *key, const ch
 		return es_fail(args, r, "memory for the image");
 	status = run_sbsign(key, cert, &f);
 	if (status == 127 || (status < 0 && errno == ENOENT))
-		return es_fail(args, ES_PROGRAM_MISSING, "sbsign, of Debian's package sbsigntool");
+		return es_fail(args, ES_PROGRAM_MISSING, "sbsign, from Debian's package sbsigntool");
 	if (status < 0)
-		return es_fail(args, es_reason_from_errno(errno), "sbsign can't be started");
+		return es_fail(args, es_reason_from_errno(errno), "can't start sbsign");
 	if (status != 0)
 		return fail_said(args, &f);
 	r = read_file(f.out, &done);
@@ -197,7 +197,7 @@ enum es_exit es_image_sign(const struct es_args *args, const char *key, const ch
 		return es_fail(args, r, "the signed image");
 	if (!is_same_image(es_buf_span(image), es_buf_span(&done)))
 		return es_fail(args, ES_PROGRAM_FAILED,
-			       "sbsign gave back something else than the image with a signature");
+			       "sbsign returned something other than the image with a signature");
 	es_buf_free(image);
 	*image = es_buf_take(&done);
 	return ES_EXIT_DONE;

@@ -5,11 +5,11 @@
 
 #include "tools/image.h"
 
-/* Exchanges *image for the same signed. key and cert are PEM files; sbsign asks at the terminal for the key's passphrase, if it
- * has one. ES_EXIT_DONE, or it has said what is wrong, and *image is as it was. */
+/* Replaces *image by the signed image. key and cert are PEM files; sbsign asks at the terminal for the key's
+ * passphrase, if it has one. ES_EXIT_DONE; otherwise it has reported the failure, and *image is unchanged. */
 enum es_exit es_image_sign(const struct es_args *args, const char *key, const char *cert, struct es_buf *image);
 
-/* How many signatures a file has. */
+/* The number of signatures in the file. */
 unsigned es_image_signatures(const struct es_pe *pe);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image sign-policy`: what a vendor promises of an image, put into it. */
+/* `etcseal image sign-policy`: adds a vendor's signature over an image's expected measurement to the image. */
 #include "keys/core/hex.h"
 #include "tools/common.h"
 #include "tools/image_policy.h"
@@ -70,10 +70,10 @@ enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 	if (output == NULL && !print)
 		return es_misuse(args, "`image sign-policy` needs --output or --print");
 	if (print && args->json)
-		return es_misuse(args, "--print prints the image's own JSON: leave out --json");
+		return es_misuse(args, "--print already prints JSON: leave out --json");
 	if (output != NULL && stat(output, &st[0]) == 0 && stat(request.key_path, &st[1]) == 0 &&
 	    st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino)
-		return es_misuse(args, "the image would overwrite %s, the key", request.key_path);
+		return es_misuse(args, "the image would overwrite the key, %s", request.key_path);
 	failed = es_policy_generation(args, &request.generation);
 	if (failed == ES_EXIT_DONE)
 		failed = es_image_read(args, request.path, &image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal init`: seals this host for the first time, and shows the recovery key, once. */
+/* `etcseal init`: seals this host for the first time, and shows the recovery key once. */
 #include "keys/change/init.h"
 #include "tools/common.h"
 #include "tools/recovery_key.h"
@@ -21,12 +21,14 @@ static void fill_words(struct es_writer *w, const void *what)
 	const struct first *f = what;
 
 	es_write_text(
-	    w, "\nThe recovery key opens this configuration when nothing else does: after a change of the boot, a TPM\n"
-	       "that fails or is cleared, a new mainboard. WRITE IT DOWN NOW, and keep it away from this host:\n\n"
-	       "  Recovery ID                             Key\n  ");
+	    w,
+	    "\nThe recovery key opens this configuration when nothing else does: after a change to the boot, with a\n"
+	    "TPM that failed or was cleared, on a new mainboard.\n"
+	    "WRITE IT DOWN NOW, and keep it away from this host:\n\n"
+	    "  Recovery ID                             Key\n  ");
 	es_recovery_fill_line(w, &f->recovery);
-	es_write_text(w, "\nWithout it a host that no longer opens by itself is lost. As long as this system runs,\n"
-			 "`etcseal recovery list` shows it again.\n");
+	es_write_text(w, "\nWithout it, a configuration that no longer opens automatically is lost. While this system\n"
+			 "runs, `etcseal recovery list` shows it again.\n");
 }
 
 static void fill_json(struct es_writer *w, const void *what)
@@ -49,11 +51,11 @@ static void fill_json(struct es_writer *w, const void *what)
 static void say_secure_boot(const struct es_args *args, const struct es_secure_boot *s)
 {
 	es_line(args,
-		"  The seal is to the boot programs themselves (PCR 2, 4, 11, 12), since Secure Boot is %s%s%s%s.",
+		"  The seal is to the boot programs themselves (PCR 2, 4, 11, 12), because Secure Boot is %s%s%s%s.",
 		es_secure_boot_words(s->state)->what, s->detail[0] != '\0' ? " (" : "", s->detail,
 		s->detail[0] != '\0' ? ")" : "");
 	if (s->state == ES_SECURE_BOOT_BY_HASH)
-		es_line(args, "  With PCR 7 in it, each new boot image would ask for the recovery key.");
+		es_line(args, "  If it included PCR 7, each new boot image would need the recovery key.");
 }
 
 static void say_mode(const struct es_args *args, const struct first *f, bool asked_for_kdf)
@@ -63,10 +65,10 @@ static void say_mode(const struct es_args *args, const struct first *f, bool ask
 	if (f->info->mode == ES_MODE_TPM) {
 		es_done(args, "the configuration is sealed to this host's TPM (mode tpm), as generation %" PRIu64,
 			generation);
-		es_line(
-		    args,
-		    "  It opens by itself when this host boots this image%s; otherwise the recovery key is asked for.",
-		    f->info->require_secure_boot ? " with Secure Boot on" : "");
+		es_line(args,
+			"  It opens automatically when this host boots this image%s; otherwise the host asks for the "
+			"recovery key.",
+			f->info->require_secure_boot ? " with Secure Boot on" : "");
 		if (!f->info->require_secure_boot)
 			say_secure_boot(args, &f->secure_boot);
 		return;
@@ -74,7 +76,7 @@ static void say_mode(const struct es_args *args, const struct first *f, bool ask
 	es_done(args, "the configuration is encrypted WITHOUT a TPM (mode kdf), as generation %" PRIu64, generation);
 	if (!asked_for_kdf)
 		es_warn("no TPM was found, so nothing is sealed to the way this host boots");
-	/* To standard error: it must be seen also where the output goes to a file or a program. */
+	/* To standard error: it must be seen even where the output goes to a file or a program. */
 	fflush(stdout);
 	fprintf(stderr, "\n%s%s", es_kdf_limits, f->bound ? "" : es_kdf_unbound);
 }
@@ -92,19 +94,18 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	es_tell_seal(args, host, NULL, true);
 	status = es_print(args->json ? fill_json : fill_words, &f);
 	if (status != ES_EXIT_DONE)
-		fprintf(stderr,
-			"  Next: `etcseal recovery list` shows the recovery key, as long as this system runs.\n");
+		fprintf(stderr, "  Next: `etcseal recovery list` shows the recovery key while this system runs.\n");
 	return status;
 }
 
-/* A path that isn't there, or can't be covered, would keep the next boot from starting. */
+/* A path that doesn't exist, or can't be covered, would keep the next boot from starting. */
 static enum es_exit check_paths(const struct es_args *args, const char *const *paths)
 {
 	struct stat st;
 
 	for (; *paths != NULL; paths++)
 		if (stat(*paths, &st) < 0 || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)))
-			return es_misuse(args, "%s is no folder and no file, so it can't be covered", *paths);
+			return es_misuse(args, "%s can't be covered: it isn't a folder or a regular file", *paths);
 	return ES_EXIT_DONE;
 }
 
@@ -119,7 +120,8 @@ enum es_exit es_verb_init(const struct es_args *args)
 
 	if (es_arg_given(args, "require-secure-boot")) {
 		if (request.kdf)
-			return es_misuse(args, "--kdf seals to nothing that --require-secure-boot could be about");
+			return es_misuse(args,
+					 "--kdf and --require-secure-boot exclude each other: --kdf seals nothing");
 		request.secure_boot =
 		    es_arg_is_true(args, "require-secure-boot") ? ES_SECURE_BOOT_REQUIRED : ES_SECURE_BOOT_NOT_REQUIRED;
 	}
@@ -132,7 +134,7 @@ enum es_exit es_verb_init(const struct es_args *args)
 	if (status != ES_EXIT_DONE)
 		return status;
 	r = es_host_init(host, &request, &recovery);
-	/* Also where a later step failed: a generation stands, and this is the only key to it that its owner gets. */
+	/* Even if a later step failed: there is a generation, and this is the only key to it that its owner gets. */
 	if (recovery != NULL && es_host_bank(host) != NULL)
 		shown = show(args, host, recovery);
 	if (r != ES_OK)

@@ -46,7 +46,7 @@ static void number(struct es_writer *w, const char *name, uint64_t value)
 	es_write_text(w, "\n");
 }
 
-/* A line break would end the field, and begin another of somebody's choosing. */
+/* A line break would end the field, and let the text begin another one. */
 static void clean_text(const char *text, char ret[static TEXT_MAX])
 {
 	snprintf(ret, TEXT_MAX, "%s", text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Structured messages to the system journal, by its native protocol (systemd.journal-fields(7); "Native Journal Protocol"
- * in systemd's documentation); where there is no journal, the text alone goes to syslog(3), authpriv.
- * What a message means doesn't change between releases, nor does its id. etcseal(8) lists them.
+ * Structured messages to the system journal, by its native protocol (systemd.journal-fields(7); "Native Journal
+ * Protocol" in systemd's documentation); where there is no journal, the text alone goes to syslog(3), authpriv. Neither
+ * a message's meaning nor its id changes between releases. etcseal(8) lists them.
  */
 #ifndef ES_TOOLS_JOURNAL_H
 #define ES_TOOLS_JOURNAL_H

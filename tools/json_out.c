@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-/* The length of the UTF-8 character at text (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0: it is none. */
+/* The length of the UTF-8 character at t (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0: not UTF-8. */
 static size_t utf8_len(const unsigned char *t)
 {
 	size_t len = t[0] < 0x80 ? 1 : t[0] < 0xc2 ? 0 : t[0] < 0xe0 ? 2 : t[0] < 0xf0 ? 3 : t[0] < 0xf5 ? 4 : 0;
 
 	for (size_t i = 1; i < len; i++)
-		if ((t[i] & 0xc0) != 0x80) /* a NUL too */
+		if ((t[i] & 0xc0) != 0x80) /* also at the end, a NUL */
 			return 0;
 	if ((t[0] == 0xe0 && t[1] < 0xa0) || (t[0] == 0xed && t[1] > 0x9f) || (t[0] == 0xf0 && t[1] < 0x90) ||
 	    (t[0] == 0xf4 && t[1] > 0x8f))
@@ -69,7 +69,7 @@ static void enter(struct es_emit *j, const char *name, const char *open, char cl
 	begin(j, name);
 	es_write_text(j->out, open);
 	if (j->depth == ES_EMIT_DEPTH) {
-		j->out->bad = true; /* a defect of the caller's: fails the output */
+		j->out->bad = true; /* a bug in the caller: fails the output */
 		return;
 	}
 	j->depth++;

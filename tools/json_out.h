@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON text (RFC 8259), pretty-printed. Writes through es_writer, so that a first pass measures and secrets can go into
- * a buffer of their own. What isn't UTF-8 becomes U+FFFD: names come from disks.
+ * JSON text (RFC 8259), pretty-printed. Writes through es_writer, so that a first pass can measure the length and
+ * secrets can go into a buffer of their own. Invalid UTF-8 becomes U+FFFD: names come from disks.
  */
 #ifndef ES_TOOLS_JSON_OUT_H
 #define ES_TOOLS_JSON_OUT_H
@@ -13,11 +13,11 @@ enum { ES_EMIT_DEPTH = 16 };
 struct es_emit {
 	struct es_writer *out;
 	unsigned depth;
-	bool filled[ES_EMIT_DEPTH + 1]; /* something stands there already */
+	bool filled[ES_EMIT_DEPTH + 1]; /* this level isn't empty, so a comma is needed */
 	char close[ES_EMIT_DEPTH + 1];
 };
 
-/* name is NULL at the top and within an array. Each begin has its end. */
+/* name: NULL at the top and within an array. Each object and array needs its es_emit_end. */
 void es_emit_object(struct es_emit *j, const char *name);
 void es_emit_array(struct es_emit *j, const char *name);
 void es_emit_end(struct es_emit *j);

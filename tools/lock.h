@@ -2,8 +2,8 @@
 #ifndef ES_TOOLS_LOCK_H
 #define ES_TOOLS_LOCK_H
 
-/* Before the first plaintext or key: locks all memory of this process, or warns that it can't be. Once in a process: by
- * es_dispatch for each verb but those that the table calls free of secrets, and by what reads a vendor's key for these. */
+/* Locks all memory of this process, or warns that it can't. Called once, before the first plaintext or key: by
+ * es_dispatch for each verb without no_secrets, and for the others by the function that reads a vendor's key. */
 void es_lock_memory(void);
 
 #endif

@@ -19,7 +19,7 @@ bool es_notify(const char *state)
 	if (len < 2 || len >= sizeof to.sun_path || (path[0] != '/' && path[0] != '@'))
 		return false;
 	memcpy(to.sun_path, path, len);
-	if (path[0] == '@') /* an abstract one */
+	if (path[0] == '@') /* an abstract socket */
 		to.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	return fd >= 0 && sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,

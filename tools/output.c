@@ -61,7 +61,7 @@ static bool write_all(int fd, const uint8_t *data, size_t len)
 
 static enum es_exit not_written(void)
 {
-	fprintf(stderr, "etcseal: the output can't be written: %s\n", strerror(errno));
+	fprintf(stderr, "etcseal: can't write the output: %s\n", strerror(errno));
 	return ES_EXIT_FAILED;
 }
 
@@ -116,31 +116,24 @@ static void fill_failure(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-static void say(const struct es_args *args, const struct es_words *words, const char *detail)
+void es_say_failure(const char *head, const char *detail, const char *next)
 {
-	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	char shown[TEXT_MAX];
 
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
 	es_clean(shown);
-	fprintf(stderr, "etcseal: cannot %s: %s%s%s\n  Next: %s\n", act, words->what, shown[0] != '\0' ? ": " : "",
-		shown, words->next);
-}
-
-void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next)
-{
-	struct es_words words = *es_reason_words(reason);
-
-	words.next = next;
-	say(args, &words, detail);
+	fprintf(stderr, "etcseal: %s%s%s\n  Next: %s\n", head, shown[0] != '\0' ? ": " : "", shown, next);
 }
 
 enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail)
 {
+	const char *act = args->verb != NULL && args->verb->act != NULL ? args->verb->act : args->name;
 	const struct failure f = { args, words, detail };
+	char head[TEXT_MAX];
 
-	say(args, words, detail);
+	snprintf(head, sizeof head, "cannot %s: %s", act, words->what);
+	es_say_failure(head, detail, words->next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
 		return ES_EXIT_FAILED;
 	return words->exit;
@@ -153,7 +146,7 @@ enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const ch
 
 enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 {
-	char text[TEXT_MAX], next[ES_VERB_TEXT + 48];
+	char text[TEXT_MAX], next[ES_VERB_TEXT + 24];
 	struct es_words words = { "usage", ES_EXIT_USAGE, text, next };
 	const struct failure f = { args, &words, "" };
 	va_list list;
@@ -162,8 +155,7 @@ enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
 	es_clean(text);
-	snprintf(next, sizeof next, "`etcseal help%s%s` shows what there is.", args->name[0] != '\0' ? " " : "",
-		 args->name);
+	snprintf(next, sizeof next, "See `etcseal help%s%s`.", args->name[0] != '\0' ? " " : "", args->name);
 	fflush(stdout);
 	fprintf(stderr, "etcseal: %s\n  Next: %s\n", text, next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)

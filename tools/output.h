@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What goes out: lines, JSON, secrets; and how a failure is worded. Every write is checked. */
+/* Output: lines, JSON, secrets; and the form of a failure. Every write is checked. */
 #ifndef ES_TOOLS_OUTPUT_H
 #define ES_TOOLS_OUTPUT_H
 
@@ -12,29 +12,30 @@ __attribute__((format(printf, 2, 3))) void es_line(const struct es_args *args, c
 /* "etcseal: warning: …" to standard error. */
 __attribute__((format(printf, 1, 2))) void es_warn(const char *format, ...);
 
-/* Called twice with the same `what`: once to measure, once to write. */
+/* Called twice with the same `what`: once to measure the length, once to write. */
 typedef void es_fill_fn(struct es_writer *w, const void *what);
-/* To standard output at once, by way of a buffer that is locked and wiped: what is written may hold a secret. */
+/* Writes to standard output at once, from a buffer that is locked and wiped: the text may hold a secret. */
 enum es_exit es_print(es_fill_fn *fill, const void *what);
 
-/* "etcseal: cannot ACT: what: detail", and what to do next; with --json an error object too. Returns the exit code.
- * detail may be "" and may come from the disk: what isn't printable is shown as '?'. */
+/* "etcseal: cannot ACT: what: detail" and "Next: …" to standard error; with --json an error object too. Returns the
+ * exit code. detail may be "" and may come from the disk: control characters are shown as '?'. */
 enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const char *detail);
-/* The same with words of its own. */
+/* The same with the caller's own words. */
 enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail);
-/* The text of that alone, for a verb with an answer of its own. */
-void es_say_failure(const struct es_args *args, enum es_reason reason, const char *detail, const char *next);
+/* "etcseal: head: detail" and "Next: next" to standard error, without JSON: for a verb that prints an answer of its
+ * own. */
+void es_say_failure(const char *head, const char *detail, const char *next);
 __attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);
 
-/* To the system log (authpriv): who changes, lists or extracts leaves a trace. Never a secret. */
+/* To the system log (authpriv): a change, a listing or an extraction leaves a trace. Never a secret. */
 __attribute__((format(printf, 1, 2))) void es_note(const char *format, ...);
-/* A change that was made: a line, and a note. */
+/* Reports a change that was made: es_line and es_note. */
 __attribute__((format(printf, 2, 3))) void es_done(const struct es_args *args, const char *format, ...);
 
-/* Whether all of standard output has reached its end; says so if not. */
+/* Whether all of standard output was written; reports it if not. */
 bool es_output_finish(void);
 
-/* Replaces what isn't printable ASCII by '?', UTF-8 left alone. */
+/* Replaces control characters by '?', also the C1 ones in UTF-8; other UTF-8 is left alone. */
 void es_clean(char *text);
 
 #endif

@@ -45,14 +45,14 @@ static const struct es_verb *find_verb(const struct es_verb *verbs, const char *
 	return NULL;
 }
 
-/* from: the verb that word is one of; NULL: word is one of the whole table. */
+/* from: the verb whose own verbs are searched; NULL: the whole table is. */
 static const struct es_verb *step(const struct es_verb *verbs, const struct es_verb *from, const char *word, char *text)
 {
 	struct es_suggestion nearest = { .typed = word };
 	const struct es_verb *v = find_verb(from != NULL ? from->verbs : verbs, word, &nearest);
 
 	if (v == NULL) {
-		fault(text, "there is no verb `%.40s%s%.60s`", from != NULL ? from->name : "", from != NULL ? " " : "",
+		fault(text, "unknown verb `%.40s%s%.60s`", from != NULL ? from->name : "", from != NULL ? " " : "",
 		      word);
 		suggest(text, &nearest, "");
 	}
@@ -87,7 +87,7 @@ static const struct es_option *find_option(const struct es_option *options, cons
 	return NULL;
 }
 
-/* Whether value is among words: "tpm|kdf". Other than lower case in the table means anything goes: "DIR". */
+/* Whether value is one of words ("tpm|kdf"), ignoring case. */
 static bool is_word_of(const char *words, const char *value)
 {
 	size_t len = strlen(value);
@@ -111,7 +111,7 @@ static bool keep(struct parser *p, const struct es_option *o, const char *value)
 	if (!o->repeats && es_arg_given(a, o->name))
 		return fault(p->fault, "--%s is given twice", o->name);
 	if (a->given_count == ES_GIVEN_MAX)
-		return fault(p->fault, "more than %d options", ES_GIVEN_MAX);
+		return fault(p->fault, "too many options: at most %d are allowed", ES_GIVEN_MAX);
 	a->given[a->given_count++] = (struct es_given){ o, value };
 	return true;
 }
@@ -157,8 +157,8 @@ static bool parse_word(struct parser *p, const char *word)
 		return true;
 	}
 	if (a->operand_count == a->verb->operands_max || a->operand_count == ES_OPERANDS_MAX)
-		return fault(p->fault, "`%s` takes %s; %.60s is too much", a->name,
-			     a->verb->operands != NULL ? a->verb->operands : "no argument", word);
+		return fault(p->fault, "unexpected argument %.60s: `%s` takes %s", word, a->name,
+			     a->verb->operands != NULL ? a->verb->operands : "none");
 	a->operands[a->operand_count++] = word;
 	return true;
 }
@@ -170,7 +170,7 @@ static bool is_complete(struct parser *p)
 	if (es_arg_given(a, "help") || es_arg_given(a, "version"))
 		return true;
 	if (a->verb == NULL)
-		return fault(p->fault, "what is to be done?");
+		return fault(p->fault, "no command given");
 	if (a->verb->run == NULL) {
 		size_t n;
 
@@ -194,7 +194,7 @@ bool es_parse(const struct es_verb *verbs, int argc, char *const *argv, struct e
 
 	*ret_args = (struct es_args){ .verbs = verbs };
 	ret_fault[0] = '\0';
-	/* First, so that also what is wrong before it is said in JSON. */
+	/* First, so that an error in the arguments before --json is reported in JSON too. */
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		ret_args->json |= strcmp(argv[i], "--json") == 0;
 	while (ok && p.at < argc) {
@@ -209,7 +209,7 @@ bool es_parse(const struct es_verb *verbs, int argc, char *const *argv, struct e
 		else if (word[1] == '-')
 			ok = parse_option(&p, word);
 		else
-			ok = fault(ret_fault, "options have two dashes and a name; %.60s is none", word);
+			ok = fault(ret_fault, "unknown option %.60s (options start with --)", word);
 	}
 	return ok && is_complete(&p);
 }

@@ -63,7 +63,7 @@ enum es_reason es_recovery_from_file(const char *path, struct es_secret **ret, s
 	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
 		es_warn("%s can be read by others (mode %04o); chmod 600 it, or better, don't keep it on this host",
 			path, (unsigned)st.st_mode & 07777);
-	/* One byte more than is allowed, so that more is seen. */
+	/* One byte more than is allowed, to detect a file that is too large. */
 	r = es_secret_new(ES_KEY_FILE_MAX + 1, &text);
 	if (r == ES_OK)
 		r = es_fd_fill(fd, es_secret_data(text), es_secret_len(text), ret_len);
@@ -80,7 +80,7 @@ void es_terminal_close(struct es_terminal *t)
 		tcsetattr(t->fd, TCSAFLUSH, &t->before);
 	if (t->signals >= 0) {
 		close(t->signals);
-		sigprocmask(SIG_SETMASK, &t->mask, NULL); /* one that waits is served now */
+		sigprocmask(SIG_SETMASK, &t->mask, NULL); /* a pending signal is delivered now */
 	}
 	if (t->fd >= 0)
 		close(t->fd);
@@ -125,7 +125,7 @@ static bool is_key(const struct es_secret *text, size_t len)
 
 enum es_reason es_recovery_ask(const struct es_terminal *t, const char *id, struct es_secret **ret, size_t *ret_len)
 {
-	enum { PASTE_MS = 100 }; /* the terminal gives lines one by one; a person takes longer for the next */
+	enum { PASTE_MS = 100 }; /* the terminal delivers line by line; somebody who types takes longer for the next */
 	struct pollfd both[2] = { { .fd = t->fd, .events = POLLIN }, { .fd = t->signals, .events = POLLIN } };
 	ES_SECRET text = NULL;
 	enum es_reason r = es_secret_new(ES_KEY_LINE_MAX, &text);
@@ -134,7 +134,7 @@ enum es_reason es_recovery_ask(const struct es_terminal *t, const char *id, stru
 
 	if (r != ES_OK)
 		return r;
-	tcflush(t->fd, TCIFLUSH); /* what is left of a line that was too long */
+	tcflush(t->fd, TCIFLUSH); /* the rest of a line that was too long */
 	dprintf(t->fd, "Recovery key %s (16 groups of 6 digits, not shown): ", id);
 	do {
 		n = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal recovery list`: ESXi's columns. Needs a host that is open: the key comes out of its escrow. */
+/* `etcseal recovery list`, in ESXi's columns. Needs an opened host: the recovery key comes from its escrow. */
 #include "tools/common.h"
 #include "tools/recovery_key.h"
 #include "tools/verbs.h"

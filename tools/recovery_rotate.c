@@ -25,7 +25,7 @@ enum es_exit es_verb_recovery_rotate(const struct es_args *args)
 	rotated.recovery = recovery;
 	status = es_rotated_show(args, host, &rotated, r);
 	if (status == ES_EXIT_DONE && es_kdf_protector(host) != NULL)
-		es_warn("mode kdf is NOT a seal: whoever has this machine derives the new key too");
+		es_warn("mode kdf is NOT a seal: anyone who has this machine can derive the new key too");
 	if (status == ES_EXIT_DONE)
 		status = es_image_after_make(args, host, &after);
 	if (after.output == NULL)

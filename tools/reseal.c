@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal reseal`: seals to this boot anew, or to the next one with another image as well. */
+/* `etcseal reseal`: seals to this boot again, or also to the next one with another image. */
 #include "keys/change/reseal.h"
 #include "tools/common.h"
 #include "tools/next_image.h"
@@ -31,8 +31,8 @@ static void tell(const struct es_args *args, const struct es_resealed *s, const 
 	if (s->next_image)
 		es_done(args, "sealed to the next boot with %s too, as generation %" PRIu64, path, s->generation);
 	else
-		es_line(args, "%s opens %s already", path,
-			s->vendor ? "by its vendor's signature" : "with the seal that there is");
+		es_line(args, "%s already opens the configuration, %s", path,
+			s->vendor ? "by its vendor's signature" : "with the existing seal");
 	if (s->prediction.rests_on[0] != '\0')
 		es_warn("not proven: %s", s->prediction.rests_on);
 }

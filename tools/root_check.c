@@ -12,14 +12,15 @@
 
 const char *const es_root_state_names[ES_ROOT_STATES] = { "dm-verity", "in-ram", "unverified", "unknown" };
 
-enum { STACK_MAX = 8 }; /* device upon device */
+enum { STACK_MAX = 8 }; /* stacked block devices */
 
 struct mount {
 	unsigned major, minor;
 	char type[32], source[128];
 };
 
-/* proc(5), mountinfo: "36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw". The last one on "/" is what is seen. */
+/* proc(5), mountinfo: "36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw". The last mount on "/" is the visible
+ * one. */
 static bool find_root(const char *mountinfo, struct mount *ret)
 {
 	FILE *f = fopen(mountinfo, "re");
@@ -61,7 +62,7 @@ static bool is_verity(const char *device)
 	return strcmp(uuid, mark) == 0;
 }
 
-/* Verity somewhere beneath: under every device that this one is made of. */
+/* Whether the device is dm-verity, or every device beneath it rests on it. */
 static bool rests_on_verity(const char *device, int depth)
 {
 	char path[PATH_MAX];
@@ -108,7 +109,7 @@ void es_root_check(const char *mountinfo, const char *sys_block, struct es_root 
 		ret->state = ES_ROOT_IN_RAM;
 		return;
 	}
-	/* btrfs and the like have a number of their own; their source is the device. */
+	/* btrfs and the like have an anonymous device number; their source is the device. */
 	if (m.major == 0 && m.source[0] == '/' && stat(m.source, &st) == 0 && S_ISBLK(st.st_mode)) {
 		m.major = major(st.st_rdev);
 		m.minor = minor(st.st_rdev);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether anything verifies the root file system that this host runs from. A seal says how the host booted; a program
- * that is changed on an unverified root runs behind it all the same. A guess from what the kernel shows, not a
- * proof: a root that is verified in another way (IMA, fs-verity, a signed squashfs) isn't seen.
+ * Whether anything verifies the root file system that this host runs from. A seal covers how the host booted; a program
+ * that was changed on an unverified root still runs afterwards. This is a guess from what the kernel shows, not a
+ * proof: it doesn't recognise other kinds of verification (IMA, fs-verity, a signed squashfs).
  */
 #ifndef ES_TOOLS_ROOT_CHECK_H
 #define ES_TOOLS_ROOT_CHECK_H
 
 enum es_root_state {
 	ES_ROOT_VERITY,     /* dm-verity beneath */
-	ES_ROOT_IN_RAM,     /* as the boot image brought it */
-	ES_ROOT_UNVERIFIED, /* nothing that we know of */
-	ES_ROOT_UNKNOWN,    /* couldn't be found out */
+	ES_ROOT_IN_RAM,     /* from the boot image */
+	ES_ROOT_UNVERIFIED, /* by nothing that we know */
+	ES_ROOT_UNKNOWN,    /* couldn't be determined */
 	ES_ROOT_STATES
 };
 extern const char *const es_root_state_names[ES_ROOT_STATES]; /* for --json */
@@ -22,7 +22,7 @@ struct es_root {
 	char source[128]; /* "/dev/mapper/root" */
 };
 
-/* mountinfo: /proc/self/mountinfo; sys_block: /sys/dev/block, whose entries are named by their numbers. */
+/* mountinfo: /proc/self/mountinfo; sys_block: /sys/dev/block, whose entries are named "major:minor". */
 void es_root_check(const char *mountinfo, const char *sys_block, struct es_root *ret);
 
 #endif

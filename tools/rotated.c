@@ -25,15 +25,14 @@ static void fill_words(struct es_writer *w, const void *what)
 	es_write_text(w, "The NEW recovery key of this host. WRITE IT DOWN NOW, and keep it away from this host:\n\n"
 			 "  Recovery ID                             Key\n  ");
 	es_recovery_fill_line(w, &r->recovery);
-	es_write_text(w, "\nThe configuration is under a new key, so the old recovery key");
+	es_write_text(w, "\nThe configuration is encrypted under a new key, so the old recovery key");
 	if (r->old_id[0] != '\0') {
 		es_write_text(w, " ");
 		es_write_text(w, r->old_id);
 	}
 	es_write_text(
 	    w, "\nopens nothing that is saved from now on. It still opens copies of older banks: keep it for as\n"
-	       "long as you keep these. As long as this system runs, `etcseal recovery list` shows the new one\n"
-	       "again.\n\n");
+	       "long as you keep these. While this system runs, `etcseal recovery list` shows the new one again.\n\n");
 }
 
 static void fill_json(struct es_writer *w, const void *what)
@@ -50,7 +49,7 @@ static void fill_json(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-/* Without the key. As long as one bank is under the old key, the reason stands beside it. */
+/* Never the key itself. While one bank is still under the old key, the entry has the reason too. */
 static void tell_journal(const struct shown *r, const char *new_id, enum es_reason reason)
 {
 	char text[320];
@@ -77,17 +76,17 @@ enum es_exit es_rotated_show(const struct es_args *args, struct es_host *host, c
 	enum es_reason r = reason;
 	char new_id[ES_RECOVERY_ID_TEXT];
 
-	strcpy(new_id, shown.recovery.protector->id); /* which goes with the next look at the banks */
+	strcpy(new_id, shown.recovery.protector->id); /* the protector goes when the banks are read again */
 	if (r == ES_OK && status == ES_EXIT_DONE)
 		r = es_host_rotate_finish(host);
 	tell_journal(&shown, new_id, r == ES_OK && status != ES_EXIT_DONE ? ES_IO : r);
 	if (r == ES_OK && status == ES_EXIT_DONE) {
-		es_line(args, "the configuration's key and the recovery key are new, as generation %" PRIu64,
+		es_line(args, "changed the configuration's key and the recovery key, as generation %" PRIu64,
 			shown.generation);
 		return status;
 	}
 	es_warn("keep BOTH recovery keys: the old one opens one of the banks until `etcseal backup` has succeeded");
 	if (status != ES_EXIT_DONE)
-		fprintf(stderr, "  Next: `etcseal recovery list` shows the new one, as long as this system runs.\n");
+		fprintf(stderr, "  Next: `etcseal recovery list` shows the new one while this system runs.\n");
 	return r != ES_OK ? es_fail_host(args, r, host) : status;
 }

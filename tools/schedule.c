@@ -3,7 +3,7 @@
 
 void es_schedule_start(struct es_schedule *s, int64_t now)
 {
-	/* The boot has counted what was pending. What changed before we came to watch is looked for at once. */
+	/* The boot has counted what was pending. Changes made before watching began are looked for at once. */
 	*s = (struct es_schedule){
 		.changed = true, .first_change = now - ES_MAX_DELAY_MS, .last_change = now, .counted_at = now
 	};
@@ -48,7 +48,7 @@ void es_schedule_saved(struct es_schedule *s, int64_t now, int64_t began, const 
 	s->changed = s->changed && s->last_change > began;
 	s->first_change = s->last_change;
 	if (saved->counted || saved->tpm_error != ES_OK)
-		s->counted_at = now; /* a TPM that fails isn't asked more often for it */
+		s->counted_at = now; /* a failing TPM isn't asked more often */
 	if (!saved->unchanged || saved->counted)
 		s->pending = saved->pending;
 }
@@ -59,7 +59,7 @@ void es_schedule_failed(struct es_schedule *s, int64_t now)
 	if (s->retry_after > ES_RETRY_MAX_MS)
 		s->retry_after = ES_RETRY_MAX_MS;
 	s->retry_at = now + s->retry_after;
-	/* Whatever it was that had to be saved still has to. */
+	/* The unsaved change is still unsaved. */
 	if (!s->changed)
 		es_schedule_changed(s, now);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal set`: mode and requirements. Each is a change of its own; what was done before a failure stays. */
+/* `etcseal set`: mode and requirements. Each is a separate change; those made before a failure stay. */
 #include "keys/change/mode.h"
 #include "keys/change/require.h"
 #include "tools/common.h"
@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* Giving up the seal is worth a question: there is no going back for a boot that would have been refused. */
+/* Giving up the seal needs a confirmation: it can't be undone for a boot that the seal would have refused. */
 static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host *host)
 {
 	const struct es_bank *bank = es_host_bank(host);
@@ -22,11 +22,10 @@ static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host
 	if (es_arg_given(args, "yes") || bank == NULL || bank->info->mode == ES_MODE_KDF)
 		return ES_EXIT_DONE;
 	if (args->json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return es_misuse(args,
-				 "to mode kdf means giving up the seal to this host's TPM: confirm it with --yes");
+		return es_misuse(args, "mode kdf gives up the seal to this host's TPM: confirm it with --yes");
 	fprintf(stderr,
 		"This gives up the seal: the TPM no longer guards the configuration.\n%s"
-		"Type kdf to go on: ",
+		"Type kdf to continue: ",
 		es_kdf_limits);
 	if (fgets(answer, sizeof answer, stdin) != NULL && strcasecmp(answer, "kdf\n") == 0)
 		return ES_EXIT_DONE;
@@ -34,7 +33,8 @@ static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host
 	return ES_EXIT_FAILED;
 }
 
-/* What a recovery key opened that is older than the TPM knows is made the newest by a new seal: that needs a word. */
+/* The recovery key opened a configuration older than the TPM has counted. A new seal makes it the newest: that needs a
+ * confirmation. */
 static enum es_exit confirm_old(const struct es_args *args, const struct es_host *host)
 {
 	const struct es_boot_record *boot = es_host_boot(host);
@@ -51,7 +51,7 @@ static void say_tpm(const struct es_args *args, const struct es_host *host)
 {
 	es_done(args, "mode is tpm: sealed to this host's TPM and the way it booted");
 	if (es_host_new_tpm(host))
-		es_done(args, "the TPM is another one than before, or it was cleared: from now on it is this one");
+		es_done(args, "the TPM was replaced or cleared: from now on this one is used");
 }
 
 static void say_kdf(const struct es_args *args, const struct es_host *host)
@@ -77,7 +77,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		return status;
 	if (args->json && changes &&
 	    (es_arg_given(args, "require-secure-boot") || es_arg_given(args, "require-exec-installed-only")))
-		return es_misuse(args, "with --json a change of mode goes alone: it prints the new recovery key");
+		return es_misuse(args, "with --json, change the mode alone: that prints the new recovery key");
 	if (es_arg_given(args, "yes"))
 		es_host_allow_new_tpm(host);
 	if (es_arg_given(args, "require-secure-boot") && !es_arg_is_true(args, "require-secure-boot"))
@@ -128,12 +128,12 @@ static enum es_exit set_exec(const struct es_args *args, struct es_host *host, b
 	return ES_EXIT_DONE;
 }
 
-/* *printed: an object has gone out already. */
+/* *printed: a JSON object has already been printed. */
 typedef enum es_exit step_fn(const struct es_args *args, struct es_host *host, bool *printed);
 
 enum es_exit es_verb_set(const struct es_args *args)
 {
-	/* One requirement rests on the other: taken up in this order, and given up in the reverse one. */
+	/* One requirement depends on the other: they are set in this order, and dropped in reverse. */
 	bool giving_up = es_arg_given(args, "require-secure-boot") && !es_arg_is_true(args, "require-secure-boot");
 	const struct {
 		const char *option;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mode and requirements, as `get` prints them. */
+/* Mode and requirements as JSON, as `get` prints them. */
 #ifndef ES_TOOLS_SETTINGS_H
 #define ES_TOOLS_SETTINGS_H
 

@@ -32,7 +32,8 @@ static void show_seals(const struct es_status *s)
 		if (p->type != ES_PROTECTOR_TPM)
 			continue;
 		row(label, "%s",
-		    p->tpm.is_signed ? "every image that its vendor signs, with Secure Boot on" : p->tpm.purpose);
+		    p->tpm.is_signed ? "every image signed by this image's vendor, with Secure Boot on"
+				     : p->tpm.purpose);
 		label = "";
 	}
 }
@@ -40,8 +41,8 @@ static void show_seals(const struct es_status *s)
 static void show_mode(const struct es_status *s)
 {
 	if (s->info == NULL) {
-		row("Mode", s->state == ES_NOT_CONFIGURED ? "none: not configured; `etcseal init` seals this host"
-							  : "none that can be told");
+		row("Mode",
+		    s->state == ES_NOT_CONFIGURED ? "none: not configured; `etcseal init` seals this host" : "unknown");
 		return;
 	}
 	row("Mode", s->info->mode == ES_MODE_TPM ? "TPM: sealed to this host's TPM and the way it boots"
@@ -67,10 +68,10 @@ static void show_measured(const struct es_handover *h)
 
 static void show_age(const struct es_boot_record *b)
 {
-	static const char *const age[ES_FRESHNESS_COUNT] = { "not known: nobody counts", "the newest",
-							     "OLD: the TPM's counter was beyond it",
-							     "not known: the TPM's counter is gone, or behind",
-							     "not known: mode kdf beside a TPM that counts" };
+	static const char *const age[ES_FRESHNESS_COUNT] = { "unknown: there is no counter", "the newest",
+							     "OLD: the TPM's counter was ahead of it",
+							     "unknown: the TPM's counter is gone, or behind",
+							     "unknown: mode kdf, but the TPM has a counter" };
 
 	if (b->state != ES_BOOT_UNLOCKED)
 		return;
@@ -89,7 +90,7 @@ static void show_opened(const struct es_status *s)
 	char refusal[ES_REFUSAL_TEXT];
 
 	if (b == NULL) {
-		row("This boot", "not through the boot helper");
+		row("This boot", "not started through the boot helper");
 		return;
 	}
 	if (b->state == ES_BOOT_UNCONFIGURED)
@@ -142,10 +143,10 @@ static void show_trust(const struct es_status *s)
 {
 	static const char *const root[ES_ROOT_STATES] = { "verified by dm-verity",
 							  "in RAM, as the boot image brought it",
-							  "not verified by anything known", "unknown" };
+							  "not verified by anything that etcseal knows", "unknown" };
 	const struct es_protector *p = s->recovery;
 
-	row("TPM", "%s%s%s", s->tpm == ES_OK ? "can be sealed to" : es_reason_words(s->tpm)->what,
+	row("TPM", "%s%s%s", s->tpm == ES_OK ? "usable for sealing" : es_reason_words(s->tpm)->what,
 	    s->tpm_detail[0] != '\0' ? ": " : "", s->tpm_detail);
 	if (s->counter == ES_OK)
 		row("TPM counter", "%" PRIu64, s->counter_value);
@@ -155,15 +156,15 @@ static void show_trust(const struct es_status *s)
 	    s->secure_boot.detail[0] != '\0' ? " (" : "", s->secure_boot.detail,
 	    s->secure_boot.detail[0] != '\0' ? ")" : "");
 	if (p != NULL)
-		row("Recovery key", "%s of %s, %s%s", p->id, p->recovery.created,
+		row("Recovery key", "%s, created %s, %s%s", p->id, p->recovery.created,
 		    p->recovery.verified[0] != '\0'       ? "verified "
 		    : p->recovery.acknowledged[0] != '\0' ? "acknowledged "
 							  : "NOT confirmed as written down",
 		    p->recovery.verified[0] != '\0' ? p->recovery.verified : p->recovery.acknowledged);
 	if (s->pinned)
 		row("Boot image", "%s",
-		    s->pins != ES_OK       ? "pinned to what isn't here"
-		    : s->pinned_to_old_key ? "pinned to this host, by a key of before"
+		    s->pins != ES_OK       ? "pinned, but not to this host's configuration"
+		    : s->pinned_to_old_key ? "pinned to this host, by an earlier key"
 					   : "pinned to this host");
 	row("Root", "%s", root[s->root.state]);
 }
@@ -175,17 +176,17 @@ static void show_watch(const struct es_status *s)
 	if (s->boot == NULL)
 		return;
 	if (s->watch.running && s->watch.known && w->state == ES_WATCH_WAITING)
-		row("Watch", "running since %s; waits for `etcseal init`", w->since);
+		row("Watch", "running since %s; waiting for `etcseal init`", w->since);
 	else if (s->watch.running && s->watch.known)
 		row("Watch", "running since %s%s; last saved: %s", w->since,
-		    w->notified ? "" : " (it looks for changes every 20 s)",
+		    w->notified ? "" : " (checks for changes every 20 s)",
 		    w->saved[0] != '\0' ? w->saved : "nothing yet");
 	else
 		row("Watch", s->watch.running ? "running" : "NOT running");
 	if (s->state != ES_OK)
 		return;
 	if (s->unsaved_reason != ES_OK)
-		row("Unsaved", "not known: %s%s%s", es_reason_words(s->unsaved_reason)->what,
+		row("Unsaved", "unknown: %s%s%s", es_reason_words(s->unsaved_reason)->what,
 		    s->unsaved_detail[0] != '\0' ? ": " : "", s->unsaved_detail);
 	else if (!s->unsaved)
 		row("Unsaved", "nothing");

@@ -41,7 +41,7 @@ static void look_at_firmware(struct es_status *s)
 			       !es_needed_option_given(es_buf_span(&options), ES_NEEDED_NO_CREDENTIALS);
 }
 
-/* Of an image that is pinned to something else nothing will open what is saved now. */
+/* An image that is pinned to something else will not open what is saved now. */
 static void look_at_pins(struct es_status *s)
 {
 	struct es_pins pins = { .key_count = 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of a host's status deserves attention, in sentences. */
+/* The warnings of `etcseal status`, in sentences. */
 #include "keys/image/options.h"
 #include "keys/next/check.h"
 #include "tools/common.h"
@@ -29,33 +29,32 @@ static void warn_of_boot(struct es_status *s)
 	const char *next;
 
 	if (b == NULL) {
-		add(s, "this system wasn't started through the boot helper: nothing was opened, and no backup can be "
-		       "made");
+		add(s, "this system wasn't started through the boot helper: nothing was opened, and nothing can be "
+		       "saved");
 		return;
 	}
 	es_tell_refusal(b, refusal, &next);
 	if (b->state == ES_BOOT_LOCKED)
 		add(s, "the configuration was NOT opened at this boot: %s. %s", refusal, next);
-	/* Once something was saved behind it, the seal was put right, or was never the trouble. */
+	/* A later save means that the seal was repaired, or was never the problem. */
 	if (b->opened_by == ES_OPENED_BY_RECOVERY && s->info != NULL && s->info->mode == ES_MODE_TPM &&
 	    (!s->fits || s->info->generation == b->generation))
 		add(s,
-		    "this boot was opened with the recovery key%s%s; if the change is yours, `etcseal set "
-		    "--mode=tpm` "
+		    "this boot was opened with the recovery key%s%s; if you made the change, `etcseal set --mode=tpm` "
 		    "seals to this boot and this TPM",
 		    b->refusal[0] != '\0' ? " after a refusal: " : "", refusal);
 	if (!b->stub)
 		add(s, "booted without etcseal's boot stub: any kernel that the boot loader accepts can unlock");
 	if (b->stub && b->handover.measured == ES_MEASURED_FAILED)
-		add(s, "the boot stub couldn't measure this boot though there is a TPM: the seal stays shut");
+		add(s, "the boot stub couldn't measure this boot, although there is a TPM: the seal stays shut");
 	if (!b->fenced)
-		add(s, "the fence was not raised at this boot: the key may still be within reach");
+		add(s, "the fence was not raised in this boot: the key may still be within reach");
 	for (unsigned i = 0; i < ES_BANK_COUNT && b->stub; i++)
 		if (b->handover.bank_refused[i])
-			add(s, "the boot stub couldn't hand over all of bank%u: a file too large or unreadable", i);
+			add(s, "the boot stub couldn't hand over all of bank%u: a file is too large or unreadable", i);
 }
 
-/* It opens, but so would it for others. */
+/* It opens for this host, but would open for an attacker too. */
 static void warn_of_secure_boot(struct es_status *s)
 {
 	const struct es_secure_boot_words *w = es_secure_boot_words(s->secure_boot.state);
@@ -63,12 +62,12 @@ static void warn_of_secure_boot(struct es_status *s)
 	if (s->info != NULL && s->info->require_secure_boot && es_secure_boot_hollow(s->secure_boot.state))
 		add(s,
 		    "Secure Boot is required, but it is %s. Any program that replays PCR 11 opens what is sealed to "
-		    "PCR 7 as it is now. %s Or `etcseal set --require-secure-boot=false` seals to the boot programs "
+		    "the current PCR 7. %s Or `etcseal set --require-secure-boot=false` seals to the boot programs "
 		    "themselves",
 		    w->what, w->mend);
 }
 
-/* What the recovery key opened may be older than what the TPM has counted. */
+/* The recovery key may have opened a configuration older than the TPM has counted. */
 static void warn_of_age(struct es_status *s)
 {
 	const struct es_boot_record *b = s->boot;
@@ -78,12 +77,11 @@ static void warn_of_age(struct es_status *s)
 	if (b->freshness == ES_FRESHNESS_OLD && b->has_counter)
 		add(s,
 		    "this boot opened an OLD configuration: generation %" PRIu64
-		    ", and the TPM's counter was at %" PRIu64 ". If that is what you want, `etcseal set --mode=tpm "
-		    "--yes` makes it the newest; what was saved after "
-		    "it is then lost",
+		    ", but the TPM's counter was at %" PRIu64 ". If that is what you want, `etcseal set --mode=tpm "
+		    "--yes` makes it the newest; what was saved after it is then lost",
 		    b->generation, b->counter);
 	else
-		add(s, "nobody could tell at this boot whether the configuration is the newest (%s)",
+		add(s, "this boot couldn't determine whether the configuration is the newest (%s)",
 		    es_freshness_names[b->freshness]);
 }
 
@@ -92,12 +90,12 @@ static void warn_of_pins(struct es_status *s)
 	static const char build[] = "`etcseal image build --from=IMAGE --for-this-host`";
 
 	if (s->pins != ES_OK && s->state == ES_OK)
-		add(s, "the boot image of now won't open this configuration: %s%s%s. %s makes one that does",
+		add(s, "the current boot image won't open this configuration: %s%s%s. %s builds one that does",
 		    es_reason_words(s->pins)->what, s->pins_detail[0] != '\0' ? ": " : "", s->pins_detail, build);
 	else if (s->pinned_to_old_key)
 		add(s,
-		    "the boot image is pinned to a key of before: it opens, and so would a configuration that somebody "
-		    "with the old recovery key plants. %s pins it to the key of now",
+		    "the boot image is pinned to an earlier key: it opens this configuration, but would also open one "
+		    "planted by somebody with the old recovery key. %s pins it to the current key",
 		    build);
 }
 
@@ -108,46 +106,45 @@ static void warn_of_mode(struct es_status *s)
 	if (s->info == NULL)
 		return;
 	if (s->info->mode == ES_MODE_KDF) {
-		add(s, "mode kdf is NOT a seal: it hides the configuration from whoever has the archive without this "
-		       "machine, and no more; nothing notices a changed boot or an old copy");
+		add(s, "mode kdf is NOT a seal: it hides the configuration from anyone who has the archive without "
+		       "this machine, and does nothing more; nothing notices a changed boot or an old copy");
 		if (!s->bound)
 			add(s, "this machine has no UUID to bind to: the disk ALONE opens the configuration");
 		if (s->tpm == ES_OK)
-			add(s, "a usable TPM is there: `etcseal set --mode=tpm` seals to it");
+			add(s, "there is a usable TPM: `etcseal set --mode=tpm` seals to it");
 		else if (s->tpm != ES_TPM_ABSENT)
-			add(s, "there is a TPM that can't be used: %s", tpm->what);
+			add(s, "there is a TPM, but it can't be used: %s", tpm->what);
 		return;
 	}
 	if (s->tpm != ES_OK)
-		add(s, "the TPM can't be sealed to now: %s%s%s", tpm->what, s->tpm_detail[0] != '\0' ? ": " : "",
+		add(s, "the TPM can't be used for sealing now: %s%s%s", tpm->what, s->tpm_detail[0] != '\0' ? ": " : "",
 		    s->tpm_detail);
 	if (s->counter != ES_OK && s->tpm != ES_TPM_ABSENT)
 		add(s, "%s", es_reason_words(s->counter)->what);
 	else if (s->counter == ES_OK && s->counter_value > s->info->generation)
 		add(s,
 		    "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64
-		    ": it is OLD, a boot refuses it",
+		    ": it is OLD, and the next boot will refuse it",
 		    s->counter_value, s->info->generation);
 	else if (s->counter == ES_OK && s->counter_value + 1 < s->info->generation)
 		add(s, "the TPM's counter is at %" PRIu64 ", this configuration at %" PRIu64 ": it isn't from this TPM",
 		    s->counter_value, s->info->generation);
 }
 
-/* Left by a rotation that didn't come to its end, for the owner who has only the old recovery key; or planted. */
+/* Left by an interrupted rotation, for an owner who has only the old recovery key; or planted. */
 static void warn_of_other_key(struct es_status *s, unsigned i, const struct es_bank *b)
 {
 	if (s->state != ES_OK || memcmp(b->info->key_id, s->info->key_id, sizeof b->info->key_id) == 0)
 		return;
 	if (es_info_newer(b->info, s->info))
 		add(s,
-		    "bank%u is newer, and not under this system's key: a rotation that was cut short, or somebody's "
-		    "own. "
-		    "`etcseal backup` writes it anew",
+		    "bank%u is newer, but not under this system's key: a rotation was interrupted, or somebody planted "
+		    "the bank. `etcseal backup` rewrites it",
 		    i);
 	else
 		add(s,
-		    "bank%u is still under the key of before, and the old recovery key opens it; `etcseal backup` "
-		    "writes it anew",
+		    "bank%u is still under the previous key, and the old recovery key opens it; `etcseal backup` "
+		    "rewrites it",
 		    i);
 }
 
@@ -157,18 +154,20 @@ static void warn_of_banks(struct es_status *s)
 		const struct es_bank *b = es_host_bank_number(s->host, i);
 
 		if (b->state == ES_BANK_DAMAGED)
-			add(s, "bank%u is damaged: %s%s`etcseal backup` writes it anew", i, b->detail,
+			add(s, "bank%u is damaged: %s%s`etcseal backup` rewrites it", i, b->detail,
 			    b->detail[0] != '\0' ? "; " : "");
 		else if (b->state == ES_BANK_ABSENT && s->info != NULL)
 			add(s,
-			    "bank%u is absent: the configuration is there only once; `etcseal backup` writes it anew",
+			    "bank%u is missing: there is only one copy of the configuration; `etcseal backup` writes "
+			    "it",
 			    i);
 		else if (b->state == ES_BANK_WHOLE)
 			warn_of_other_key(s, i, b);
 	}
 }
 
-static const char remove_advice[] = "somebody has had this machine. `etcseal check` tells whether the next boot opens";
+static const char remove_advice[] =
+    "somebody had access to this machine. `etcseal check` tells whether the next boot will unlock automatically";
 
 /* One line for each variable; SMBIOS may have many strings, and they must not crowd out the rest. */
 static void warn_of_firmware(struct es_status *s)
@@ -182,12 +181,12 @@ static void warn_of_firmware(struct es_status *s)
 			continue;
 		}
 		es_firmware_words(&s->firmware, i, words, sizeof words);
-		add(s, "%s is set, and gives options to what starts. If that isn't yours, remove it: %s", words,
-		    remove_advice);
+		add(s, "%s is set, and gives options to the system that boots. If you didn't set it, remove it: %s",
+		    words, remove_advice);
 	}
 	if (strings > 0) {
 		es_firmware_words(&s->firmware, first, words, sizeof words);
-		add(s, "firmware has %u string%s for systemd, %s%s. If they aren't yours, remove them: %s", strings,
+		add(s, "firmware has %u string%s for systemd, %s%s. If you didn't set them, remove them: %s", strings,
 		    strings == 1 ? "" : "s", words, strings == 1 ? "" : " first", remove_advice);
 	}
 	if (s->firmware.refused[0] != '\0')
@@ -204,11 +203,11 @@ static void warn_of_watch(struct es_status *s)
 	if (s->state != ES_OK || s->boot == NULL)
 		return;
 	if (!s->watch.running)
-		add(s, "`etcseal watch` isn't running: what changes is %s`etcseal backup` saves it",
-		    s->unsaved_reason == ES_OK && s->unsaved ? "NOT saved, and gone with the next boot; "
-							    : "saved by nobody; ");
+		add(s, "`etcseal watch` isn't running: changes are %s; `etcseal backup` saves them",
+		    s->unsaved_reason == ES_OK && s->unsaved ? "NOT saved, and will be lost at the next boot"
+							     : "not being saved");
 	else if (s->watch.known && w->state == ES_WATCH_FAILING)
-		add(s, "changes since %s are NOT saved: %s%s%s; it is tried again", w->unsaved_since,
+		add(s, "changes since %s are NOT saved: %s%s%s; `etcseal watch` will retry", w->unsaved_since,
 		    es_reason_named(w->reason)->what, w->detail[0] != '\0' ? ": " : "", w->detail);
 }
 
@@ -220,22 +219,22 @@ static void warn_of_log(struct es_status *s)
 		return;
 	r = es_host_log(s->host);
 	if (r != ES_OK)
-		add(s, "what the next boot will measure can't be foreseen, nor a refusal be explained: %s (%s)",
+		add(s, "what the next boot will measure can't be predicted, and a refusal can't be explained: %s (%s)",
 		    es_reason_words(r)->what, es_host_detail(s->host));
 }
 
-/* The boot helper asks the same, of the same kernel: what is found here will keep the next boot shut. */
+/* The boot helper makes the same check of the same kernel: what is found here will keep the next boot shut. */
 static void warn_of_hibernation(struct es_status *s)
 {
 	if (s->boot == NULL || es_host_resume(s->host, NULL) == ES_OK)
 		return;
 	add(s,
-	    "this kernel could hibernate, or resume what somebody planted on the swap (%s): put nohibernate into the "
-	    "image's options, as `etcseal image build` does; until then only the recovery key opens",
+	    "this kernel could hibernate, or resume an image that somebody planted on the swap (%s): add nohibernate "
+	    "to the image's options, as `etcseal image build` does; until then, only the recovery key opens",
 	    es_host_detail(s->host));
 }
 
-/* What `backup` says once, for as long as it is so. */
+/* `backup` says this once; status says it for as long as it is true. */
 static void warn_of_lost(struct es_status *s)
 {
 	char text[ES_LEFT_OUT_TEXT];
@@ -253,7 +252,7 @@ void es_status_warn(struct es_status *s)
 	const struct es_words *state = es_reason_words(s->state);
 
 	if (s->state == ES_NOT_UNLOCKED)
-		add(s, "this system doesn't hold the key, so what is shown here wasn't verified");
+		add(s, "this system doesn't hold the key, so nothing shown here is verified");
 	else if (s->state != ES_OK && s->state != ES_NOT_CONFIGURED)
 		add(s, "%s%s%s. %s", state->what, s->state_detail[0] != '\0' ? ": " : "", s->state_detail, state->next);
 	warn_of_mode(s);
@@ -272,12 +271,12 @@ void es_status_warn(struct es_status *s)
 		add(s, "nobody has confirmed that the recovery key was written down%s",
 		    s->state == ES_OK ? ": `etcseal recovery list` shows it" : "");
 	if (s->info != NULL && s->recovery == NULL)
-		add(s, "there is NO recovery key: a host that no longer opens by itself is lost");
+		add(s, "there is NO recovery key: a configuration that no longer opens automatically is lost");
 	if (s->root.state == ES_ROOT_UNVERIFIED)
 		add(s,
-		    "nothing that is known verifies the root file system %s (%s): a changed program there runs behind "
-		    "an unchanged boot",
+		    "nothing that etcseal knows verifies the root file system %s (%s): a changed program on it runs "
+		    "after an unchanged boot",
 		    s->root.source, s->root.type);
 	else if (s->root.state == ES_ROOT_UNKNOWN)
-		add(s, "it couldn't be found out whether anything verifies the root file system");
+		add(s, "etcseal couldn't find out whether anything verifies the root file system");
 }

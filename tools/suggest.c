@@ -10,7 +10,7 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Optimal string alignment: Levenshtein's distance with neighbours swapped as one slip. */
+/* Optimal string alignment: Levenshtein's distance, with two swapped neighbours as one slip. */
 unsigned es_distance(const char *a, const char *b)
 {
 	unsigned rows[3][WORD_MAX + 1];
@@ -38,7 +38,7 @@ void es_suggest(struct es_suggestion *n, const char *candidate)
 	size_t len = strlen(n->typed);
 	unsigned d = es_distance(n->typed, candidate);
 
-	/* The beginning of a word counts as near; else a slip for every three letters. */
+	/* A prefix of two letters or more counts as one slip; otherwise one slip is allowed for every three letters. */
 	if (len >= 2 && strncmp(n->typed, candidate, len) == 0)
 		d = 1;
 	if (d > 1 + len / 3 || d >= strlen(candidate))

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-/* Slips of the pen between two words: letters added, left out, wrong or swapped. */
+/* The number of slips between two words: letters added, left out, wrong or swapped. */
 unsigned es_distance(const char *a, const char *b);
 
-/* Follows candidates one by one and keeps the nearest to what was typed. */
+/* Takes candidates one by one, and keeps the nearest to what was typed. */
 struct es_suggestion {
 	const char *typed;
 	const char *best; /* NULL: none is near enough to be suggested */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No hash against an adversary: it only decides whether to look closer. FNV-1a. */
+/* FNV-1a, not a hash against an adversary: it only decides whether to look closer. */
 #include "tools/tree_watch.h"
 
 #include "keys/store/file.h"
@@ -20,7 +20,7 @@ static void mix(uint64_t *h, const void *data, size_t len)
 		*h = (*h ^ bytes[i]) * 0x100000001b3;
 }
 
-/* Each name apart, added up: readdir's order doesn't matter. */
+/* One hash for each name, summed up: readdir's order doesn't matter. */
 static uint64_t stamp_of(const char *name, const struct stat *st, uint64_t folder)
 {
 	const int64_t about[] = {
@@ -50,7 +50,7 @@ static bool stamp_folder(int fd, uint64_t seed, unsigned depth, uint64_t *sum)
 
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
 		    fstatat(own, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue; /* gone meanwhile: the folder's time tells */
+			continue; /* gone meanwhile: the folder's mtime shows it */
 		h = stamp_of(e->d_name, &st, seed);
 		*sum += h;
 		if (!S_ISDIR(st.st_mode))

@@ -16,8 +16,8 @@ static const uint64_t content_events = FAN_MODIFY | FAN_CLOSE_WRITE;
 static const uint64_t name_events =
     FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO | FAN_ATTRIB | FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ONDIR;
 
-/* A covered path that isn't an overlay is the image's own folder, or a file out of the tree itself: marking its file
- * system would bring the events of a whole disk. */
+/* A covered path that isn't an overlay is the image's own folder, or a file of the tree itself: marking its file system
+ * would report the events of a whole disk. */
 static bool is_overlay(const char *path)
 {
 	struct statfs fs;
@@ -40,7 +40,7 @@ static void watch_names(struct es_tree_watch *c)
 {
 	struct statfs fs;
 
-	/* Anything but a file system of our own would tell of everything else on it. */
+	/* A file system that isn't ours alone would report everything else on it. */
 	if (fstatfs(c->tree, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
 		return;
 	c->names = fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_DFID_NAME | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY);
@@ -71,7 +71,7 @@ void es_tree_watch_close(struct es_tree_watch *c)
 	es_fd_closep(&c->tree);
 }
 
-/* Events with names in them are of any length, so the next one need not be aligned. */
+/* Events that contain names have any length, so the next one may be unaligned. */
 static void close_files(const uint8_t *events, size_t len)
 {
 	struct fanotify_event_metadata e;

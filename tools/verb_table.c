@@ -7,43 +7,44 @@
 #include "tools/verbs.h"
 
 static const struct es_option init_options[] = {
-	{ "kdf", NULL, "do without a TPM, on purpose: no seal", false },
-	{ "require-secure-boot", "T|F|true|false", "seal to PCR 7, or to the boot programs (as found)", false },
-	{ "path", "PATH", "a folder or file to cover; may be given again (/etc)", true },
+	{ "kdf", NULL, "don't use the TPM (nothing is sealed)", false },
+	{ "require-secure-boot", "T|F|true|false", "seal to PCR 7, or to the boot programs (detected)", false },
+	{ "path", "PATH", "cover this folder or file; may be repeated (/etc)", true },
 	{ NULL, NULL, NULL, false },
 };
 
 static const struct es_option set_options[] = {
-	{ "mode", "tpm|kdf", "which key opens the configuration by itself", false },
-	{ "require-secure-boot", "T|F|true|false", "only with Secure Boot on", false },
-	{ "require-exec-installed-only", "T|F|true|false", "only if just installed programs run", false },
-	{ "yes", NULL, "kdf: ask nothing; tpm: it was I who changed the TPM", false },
+	{ "mode", "tpm|kdf", "choose the key that opens the configuration automatically", false },
+	{ "require-secure-boot", "T|F|true|false", "require Secure Boot to be on", false },
+	{ "require-exec-installed-only", "T|F|true|false", "require that only programs from installed packages may run",
+	  false },
+	{ "yes", NULL, "kdf: don't ask for confirmation; tpm: confirm you replaced the TPM", false },
 	{ NULL, NULL, NULL, false },
 };
 
 static const struct es_option backup_options[] = {
-	{ "force", NULL, "also if nothing has changed", false },
+	{ "force", NULL, "save even if nothing has changed", false },
 	{ NULL, NULL, NULL, false },
 };
 
 static const struct es_option next_options[] = {
-	{ "image", "FILE", "the boot image that is started next", false },
+	{ "image", "FILE", "the boot image to be booted next", false },
 	{ NULL, NULL, NULL, false },
 };
 
 static const struct es_option extract_options[] = {
-	{ "to", "DIR", "an empty folder, or one to be made", false },
-	{ "recovery-key-file", "FILE", "read the recovery key from it; - is standard input", false },
-	{ "ask-recovery-key", NULL, "ask for the recovery key, though this host holds the key", false },
+	{ "to", "DIR", "unpack into this folder: an empty one, or one to create", false },
+	{ "recovery-key-file", "FILE", "read the recovery key from FILE; - is standard input", false },
+	{ "ask-recovery-key", NULL, "ask for the recovery key even if this host holds the key", false },
 	{ NULL, NULL, NULL, false },
 };
 
 static const struct es_option rotate_options[] = {
-	{ "image-output", "FILE", "make the boot image that follows: pinned to the new key", false },
-	{ "from", "FILE", "with it: the image that this host starts (found)", false },
-	{ "stub", "FILE", "with it: the EFI stub (the installed one)", false },
-	{ "sign-key", "FILE", "with it: sign for Secure Boot with this key (PEM)", false },
-	{ "sign-cert", "FILE", "with it: and its certificate (PEM)", false },
+	{ "image-output", "FILE", "also build the next boot image, pinned to the new key", false },
+	{ "from", "FILE", "with --image-output: the image that this host boots (detected)", false },
+	{ "stub", "FILE", "with --image-output: the EFI stub (the installed one)", false },
+	{ "sign-key", "FILE", "with --image-output: sign for Secure Boot with this key (PEM)", false },
+	{ "sign-cert", "FILE", "with --image-output: the key's certificate (PEM)", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -52,17 +53,18 @@ static const struct es_verb recovery_verbs[] = {
 	  .help = "Show the recovery key and its ID",
 	  .act = "list the recovery key",
 	  .run = es_verb_recovery_list,
-	  .more = "  Works as long as this system holds the configuration's key. It leaves a line in\n"
-		  "  the system log (authpriv), without the key." },
+	  .more = "  Works while this system holds the configuration's key. Writes a line to the\n"
+		  "  system log (authpriv), without the key." },
 	{ .name = "rotate",
 	  .help = "Change the configuration's key and the recovery key",
 	  .act = "change the recovery key",
 	  .run = es_verb_recovery_rotate,
 	  .options = rotate_options,
-	  .more = "  Saves the configuration under a new key, and shows the new recovery key. The old one\n"
-		  "  opens nothing that is saved from then on; copies of older banks it still opens. What\n"
-		  "  the host is sealed to stays as it is. A boot image that is pinned to the old key opens\n"
-		  "  until the one that follows has started: --image-output makes it, and seals to it." },
+	  .more = "  Saves the configuration under a new key, and shows the new recovery key. The\n"
+		  "  old one opens nothing that is saved from then on; it still opens copies of\n"
+		  "  older banks. What the host is sealed to doesn't change. A boot image pinned to\n"
+		  "  the old key opens until its successor has booted: --image-output builds that\n"
+		  "  one, and seals to it." },
 	{ .name = NULL },
 };
 
@@ -71,59 +73,62 @@ const struct es_verb es_verbs[] = {
 	  .help = "Seal this host's configuration for the first time",
 	  .run = es_verb_init,
 	  .options = init_options,
-	  .more = "  Makes the recovery key, and shows it. With a TPM that can be used the mode is tpm,\n"
-		  "  with none it is kdf; a TPM that is there and can't be used is an error." },
+	  .more = "  Makes the recovery key, and shows it. With a usable TPM the mode is tpm,\n"
+		  "  without a TPM it is kdf; a TPM that is present but unusable is an error." },
 	{ .name = "status",
 	  .help = "Show how this host is sealed, how it was opened, and what is wrong",
 	  .run = es_verb_status,
-	  .more = "  Exits with 3 if nothing is configured, 4 if this system doesn't hold the key, 5 if\n"
-		  "  no bank can be trusted." },
+	  .more = "  Exits with 3 if nothing is configured, 4 if this system doesn't hold the key,\n"
+		  "  5 if no bank can be trusted." },
 	{ .name = "get", .help = "Show mode and requirements", .run = es_verb_get },
 	{ .name = "set",
 	  .help = "Change mode and requirements",
 	  .run = es_verb_set,
 	  .options = set_options,
-	  .more = "  --mode=tpm seals to this host's TPM and the way it booted, also anew: after a TPM\n"
-		  "  was cleared, or after a boot with the recovery key." },
+	  .more = "  --mode=tpm seals to this host's TPM and the way it booted. Run it again after\n"
+		  "  the TPM was cleared, or after a boot with the recovery key." },
 	{ .name = "backup",
 	  .help = "Save the configuration as the next generation",
 	  .run = es_verb_backup,
 	  .options = backup_options,
-	  .more = "  What hasn't changed since the newest generation isn't saved again." },
+	  .more = "  Saves nothing if nothing has changed since the newest generation." },
 	{ .name = "watch",
 	  .help = "Save the configuration whenever it changes",
 	  .run = es_verb_watch,
-	  .more = "  A service: it ends by SIGTERM, and saves once more before. `etcseal status` shows how it\n"
-		  "  is doing, the journal what it did." },
+	  .more = "  Runs as a service; on SIGTERM it saves one last time and exits. `etcseal\n"
+		  "  status` shows how it is doing, the journal what it did." },
 	{ .name = "diff",
-	  .help = "Show what the configuration changes against the image's own files",
+	  .help = "Show how the configuration differs from the image's own files",
 	  .act = "compare the configuration with the image",
 	  .run = es_verb_diff,
-	  .more = "  A, M, D: added, modified, deleted; what is modified besides the content stands in brackets." },
+	  .more = "  A, M, D: added, modified, deleted. Changes other than to the content are in\n"
+		  "  parentheses." },
 	{ .name = "extract",
 	  .help = "Unpack the saved configuration into a folder",
 	  .run = es_verb_extract,
 	  .options = extract_options,
-	  .more = "  With the key of the running host; without one the recovery key is asked for. On\n"
-		  "  another host name the banks' partition with --boot-dir." },
+	  .more = "  Uses the key of the running host; without one, asks for the recovery key. On\n"
+		  "  another host, name the banks' partition with --boot-dir." },
 	{ .name = "check",
-	  .help = "Tell whether the next boot will open by itself",
-	  .act = "promise that",
+	  .help = "Tell whether the next boot will unlock automatically",
+	  .act = "check the next boot",
 	  .run = es_verb_check,
 	  .options = next_options,
-	  .more = "  As the host is now, or with another boot image in place of the one that runs. Exits\n"
-		  "  with 4 if not, and names the PCRs that differ, or what else stops it: the TPM, its\n"
-		  "  counters, the image's generation. A damaged bank is warned of. It sees what this boot\n"
-		  "  measured, and what firmware gives the system as options now; no other change of\n"
-		  "  firmware, Secure Boot keys or boot menu that comes later." },
+	  .more = "  Checks the host as it is now, or with another boot image in place of the\n"
+		  "  running one. If it won't unlock automatically, exits with 4 and names the PCRs\n"
+		  "  that differ, or what else prevents it: the TPM, its counters, the image's\n"
+		  "  generation. Warns of a damaged bank. Based on what this boot measured, and on\n"
+		  "  what firmware now gives the system as options; later changes to firmware,\n"
+		  "  Secure Boot keys or the boot menu are not considered." },
 	{ .name = "reseal",
-	  .help = "Seal to this boot anew, or to the next boot image too",
+	  .help = "Seal to this boot again, or also to the next boot image",
 	  .run = es_verb_reseal,
 	  .options = next_options,
-	  .more = "  With --image before an update: the running system's seal stays until the new image\n"
-		  "  has opened by itself once. Without, after a boot that needed the recovery key." },
-	{ .name = "recovery", .help = "The recovery key", .verbs = recovery_verbs },
-	{ .name = "image", .help = "Boot images", .verbs = es_image_verbs },
+	  .more = "  With --image, before an update: the running system's seal stays until the new\n"
+		  "  image has unlocked automatically once. Without it, after a boot that needed\n"
+		  "  the recovery key." },
+	{ .name = "recovery", .help = "List or change the recovery key", .verbs = recovery_verbs },
+	{ .name = "image", .help = "Build, inspect, predict and sign boot images", .verbs = es_image_verbs },
 	{ .name = "completion",
 	  .help = "Print the completion script of a shell",
 	  .run = es_verb_completion,
@@ -133,7 +138,7 @@ const struct es_verb es_verbs[] = {
 	  .operands_max = 1,
 	  .more = "  etcseal completion bash >/etc/bash_completion.d/etcseal" },
 	{ .name = "help",
-	  .help = "Show what there is, or the help of a verb",
+	  .help = "Show all verbs, or the help of one",
 	  .run = es_verb_help,
 	  .no_secrets = true,
 	  .operands = "[VERB...]",

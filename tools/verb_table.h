@@ -4,7 +4,7 @@
 
 #include "tools/verb.h"
 
-/* All that etcseal can do. It names every verb's file, so only what is above them all includes this: what is below takes the table
+/* Every verb. The table refers to every verb's file, so only dispatch.c includes this; code below it takes the table
  * from its struct es_args. */
 extern const struct es_verb es_verbs[];
 

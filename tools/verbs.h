@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The functions behind the table, one file each. */
+/* The functions in the table, one file each. */
 #ifndef ES_TOOLS_VERBS_H
 #define ES_TOOLS_VERBS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `etcseal watch`: saves the configuration whenever it has changed, and once more when it is told to end. No failure ends
- * it: what can't be saved now is tried again, and stands in watch.json and the journal meanwhile.
+ * `etcseal watch`: saves the configuration whenever it has changed, and one last time when it is told to end. A failed
+ * save doesn't end it: it retries, and records the failure in watch.json and the journal.
  *
  * It does not protect from a power cut within the seconds between a change and its save.
  */
@@ -23,7 +23,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { GATHER_MS = 200 }; /* events that come thick are taken together */
+enum { GATHER_MS = 200 }; /* events in quick succession are handled together */
 
 static void watch_close(struct es_watch *w)
 {
@@ -47,7 +47,7 @@ static enum es_reason take_lock(struct es_watch *w)
 	return ES_OK;
 }
 
-/* Blocked first, so that none is lost between two waits. */
+/* Signals are blocked first, so that none is lost between two waits. */
 static enum es_reason take_signals(struct es_watch *w)
 {
 	sigset_t set;
@@ -74,7 +74,7 @@ static enum es_exit watch_open(struct es_watch *w, struct es_host *host)
 		r = es_tree_watch_open(w->run_dir, boot, &w->changes);
 	if (r != ES_OK)
 		return es_fail(w->args, r, w->run_dir);
-	/* A boot partition that comes late shows here. */
+	/* Signals a boot partition that is mounted late. */
 	w->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	w->record.state = ES_WATCH_CHANGED;
 	w->record.notified = w->changes.names >= 0 && w->changes.overlays > 0;
@@ -100,7 +100,7 @@ static bool told_to_end(struct es_watch *w, int wait_ms)
 	return poll(&p, 1, wait_ms) > 0 && read(w->signals, &info, sizeof info) == sizeof info;
 }
 
-/* Waits for whatever comes next. False: it was told to end. */
+/* Waits for the next event or deadline. False: it was told to end. */
 static bool wait_for_more(struct es_watch *w)
 {
 	struct pollfd p[] = {
@@ -154,19 +154,20 @@ static enum es_exit watch_end(struct es_watch *w)
 {
 	bool saved, waited;
 
-	es_notify("STOPPING=1\nSTATUS=saving once more");
+	es_notify("STOPPING=1\nSTATUS=saving one last time");
 	saved = es_watch_save_last(w);
 	waited = w->record.state == ES_WATCH_WAITING;
 	w->record.state = ES_WATCH_STOPPED;
 	es_watch_tell(w);
 	if (saved || waited)
 		es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_STOPPED,
-					       .text = waited ? "stopped; the host isn't configured, nothing is kept"
-							      : "stopped; all changes are saved",
+					       .text = waited
+							   ? "stopped; this host isn't configured, so nothing is saved"
+							   : "stopped; all changes are saved",
 					       .generation = w->record.generation });
 	else
 		es_journal(&(struct es_entry){ .message = ES_SAY_NOT_SAVED_AT_STOP,
-					       .text = "stopped, and the last changes are NOT saved" });
+					       .text = "stopped, but the last changes are NOT saved" });
 	return saved || waited ? ES_EXIT_DONE : ES_EXIT_FAILED;
 }
 
@@ -189,7 +190,8 @@ enum es_exit es_verb_watch(const struct es_args *args)
 		ES_HOST host = NULL;
 		enum es_reason r = es_host_open(&request, &host);
 
-		/* Trouble with the boot partition may pass; without the boot helper's record there is nothing to watch. */
+		/* A problem with the boot partition may pass; without the boot helper's record there is nothing to
+		 * watch. */
 		if (host == NULL || (r != ES_OK && es_host_boot(host) == NULL))
 			return es_fail(args, r, host != NULL ? es_host_detail(host) : "");
 		failed = watch_open(&w, host);
@@ -198,8 +200,8 @@ enum es_exit es_verb_watch(const struct es_args *args)
 		return failed;
 	es_watch_tell(&w);
 	es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_STARTED,
-				       .text = w.record.notified ? "watching; the kernel tells of changes"
-								 : "watching; changes are looked for every 20 s" });
+				       .text = w.record.notified ? "watching; the kernel reports changes"
+								 : "watching; checking for changes every 20 s" });
 	es_notify("READY=1");
 	watch(&w);
 	return watch_end(&w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watching service's own: watch.c waits, watch_save.c saves and tells. */
+/* The watching service: watch.c waits for changes, watch_save.c saves and reports. */
 #ifndef ES_TOOLS_WATCH_H
 #define ES_TOOLS_WATCH_H
 
@@ -13,22 +13,22 @@ struct es_watch {
 	const char *run_dir;
 	struct es_schedule schedule;
 	struct es_tree_watch changes;
-	struct es_watch_record record;       /* as it stands in watch.json */
-	uint64_t left_out, stripped, linked; /* as many were told of */
+	struct es_watch_record record;       /* as written to watch.json */
+	uint64_t left_out, stripped, linked; /* the numbers last reported */
 	int signals, mounts, lock;
 	int boot; /* the boot partition, where it is mounted on demand; -1: it isn't */
 	int64_t walk_at, deep_at;
 };
 
-/* Milliseconds of a clock that goes on in suspend too. */
+/* CLOCK_BOOTTIME in milliseconds: it also counts time in suspend. */
 int64_t es_watch_now(void);
 
-/* Tries once, and brings schedule, journal and watch.json up to date. Whether it worked. */
+/* Tries once, and updates schedule, journal and watch.json. Whether it succeeded. */
 bool es_watch_save(struct es_watch *w, enum es_count count);
-/* The last one: counted, or if the TPM won't, at least saved. */
+/* The last save: counted, or if the TPM fails, at least saved. */
 bool es_watch_save_last(struct es_watch *w);
-/* Something changed that isn't saved yet. */
+/* Notes a change that isn't saved yet. */
 void es_watch_changed(struct es_watch *w);
-void es_watch_tell(const struct es_watch *w); /* watch.json */
+void es_watch_tell(const struct es_watch *w); /* writes watch.json */
 
 #endif

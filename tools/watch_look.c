@@ -11,7 +11,7 @@
 
 enum { RECORD_MAX = 16 << 10 };
 
-/* A process id would tell of some process; the lock goes with the very one. */
+/* A process id may have been reused; the lock belongs to the process itself. */
 static bool lock_is_held(const char *run_dir)
 {
 	char path[ES_PATH_TEXT + 32];

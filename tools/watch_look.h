@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watching service seen from outside, for `etcseal status`. */
+/* The state of the watching service, for `etcseal status`. */
 #ifndef ES_TOOLS_WATCH_LOOK_H
 #define ES_TOOLS_WATCH_LOOK_H
 
@@ -9,7 +9,7 @@
 
 struct es_watch_look {
 	bool running; /* something holds its lock */
-	bool known;   /* there is a watch.json of this boot, and it can be read */
+	bool known;   /* this boot has a readable watch.json */
 	struct es_watch_record record;
 };
 void es_watch_look(const char *run_dir, struct es_watch_look *ret);

@@ -29,10 +29,10 @@ void es_watch_tell(const struct es_watch *w)
 	ES_BUF json = { NULL, 0 };
 
 	snprintf(path, sizeof path, "%s/" ES_WATCH_RECORD_NAME, w->run_dir);
-	/* It is for status alone: no reason to stop watching. */
+	/* Only status reads it: a failure is no reason to stop watching. */
 	if (es_watch_record_write(&w->record, &json) == ES_OK &&
 	    es_file_write(AT_FDCWD, path, es_buf_span(&json)) != ES_OK)
-		es_warn("%s can't be written", path);
+		es_warn("can't write %s", path);
 }
 
 void es_watch_changed(struct es_watch *w)
@@ -46,7 +46,7 @@ void es_watch_changed(struct es_watch *w)
 	es_watch_tell(w);
 }
 
-/* Once for each number of them, not with every save. */
+/* Reported when the number changes, not with every save. */
 static void say_left_out(struct es_watch *w, const struct es_pack_report *report)
 {
 	char text[ES_LEFT_OUT_TEXT];
@@ -82,8 +82,8 @@ static void say_saved(const struct es_saved *saved, int64_t took_ms)
 	es_journal(&entry);
 	if (saved->tpm_error == ES_OK)
 		return;
-	snprintf(text, sizeof text, "saved without the TPM's counter: %s. %s", es_reason_words(saved->tpm_error)->what,
-		 es_reason_words(saved->tpm_error)->next);
+	snprintf(text, sizeof text, "saved, but the TPM's counter wasn't raised: %s. %s",
+		 es_reason_words(saved->tpm_error)->what, es_reason_words(saved->tpm_error)->next);
 	entry.message = ES_SAY_SAVED_WITHOUT_TPM;
 	entry.reason = saved->tpm_error;
 	es_journal(&entry);
@@ -111,14 +111,14 @@ static void went_well(struct es_watch *w, const struct es_saved *saved, int64_t 
 		w->record.unsaved_since[0] = '\0';
 }
 
-/* Once for each reason: a disk that stays full isn't told of every minute. */
+/* Reported once for each reason: a disk that stays full isn't reported every minute. */
 static void went_wrong(struct es_watch *w, enum es_reason r, const char *detail)
 {
 	const struct es_words *words = es_reason_words(r);
 	char text[SAY_MAX];
 
 	es_schedule_failed(&w->schedule, es_watch_now());
-	snprintf(text, sizeof text, "the configuration can't be saved: %s%s%s. It is tried again. %s", words->what,
+	snprintf(text, sizeof text, "can't save the configuration: %s%s%s. Will retry. %s", words->what,
 		 detail[0] != '\0' ? ": " : "", detail, words->next);
 	if (strcmp(w->record.reason, words->id) != 0)
 		es_journal(&(struct es_entry){ .message = ES_SAY_SAVE_FAILED, .text = text, .reason = r });
@@ -135,8 +135,8 @@ static void goes_on_waiting(struct es_watch *w)
 	if (w->record.state == ES_WATCH_WAITING)
 		return;
 	es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_WAITING,
-				       .text = "this host isn't configured yet, so nothing is saved; `etcseal init` "
-					       "seals it, and from then on changes are" });
+				       .text = "this host isn't configured yet, so nothing is saved; changes are saved "
+					       "once `etcseal init` has sealed it" });
 	es_notify("STATUS=waiting for `etcseal init`");
 	w->record.state = ES_WATCH_WAITING;
 	w->record.unsaved_since[0] = w->record.reason[0] = w->record.detail[0] = '\0';
@@ -157,8 +157,8 @@ static bool is_mounted_on_demand(const char *dir)
 	return found;
 }
 
-/* What is open isn't unmounted when it is idle. systemd mounts nothing on demand while it shuts down, and while this service
- * is told to stop the mount would wait for its end; the last save comes just then. */
+/* An open file keeps the mount from being unmounted when idle. While systemd shuts down it mounts nothing on demand,
+ * and the mount would wait until this service has stopped; the last save happens just then. */
 static void keep_mounted(struct es_watch *w, const struct es_host *host)
 {
 	const char *dir = es_host_boot_dir(host);
@@ -175,7 +175,7 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 	ES_HOST host = NULL;
 	enum es_reason r;
 
-	/* What was told of up to here is in this save. */
+	/* This save includes every change reported up to here. */
 	(void)es_tree_watch_drain(&w->changes);
 	(void)es_tree_watch_walk(&w->changes);
 	r = es_host_open(&request, &host);

@@ -20,8 +20,8 @@ static void handover_that_cannot_be_made_spoils_the_pcrs(void **state)
 		mock_boot_start(state);
 		mock_boot.mock.allocations_left = left++;
 		assert_true(EFI_ERROR(efi_main(mock_boot.mock.fw.image, &mock_boot.mock.table)));
-	} while (!strstr(mock_boot.mock.console, "the handover to the boot helper can't be made") && left < 40);
-	assert_non_null(strstr(mock_boot.mock.console, "the handover to the boot helper can't be made"));
+	} while (!strstr(mock_boot.mock.console, "can't prepare the handover to the boot helper") && left < 40);
+	assert_non_null(strstr(mock_boot.mock.console, "can't prepare the handover to the boot helper"));
 	assert_int_equal(mock_boot.kernel.starts, 0);
 	mock_boot_assert_spoilt();
 }
@@ -48,7 +48,7 @@ static void kernel_that_is_none_spoils_the_pcrs(void **state)
 	mock_boot.loaded[es_test_get32(mock_boot.loaded, es_test_pe_at(1, ES_TEST_PE_VADDR))] ^= 1; /* its "MZ" */
 	assert_int_equal(efi_main(mock_boot.mock.fw.image, &mock_boot.mock.table), EFI_LOAD_ERROR);
 	assert_int_equal(mock_boot.kernel.starts, 0);
-	assert_non_null(strstr(mock_boot.mock.console, "is no EFI program"));
+	assert_non_null(strstr(mock_boot.mock.console, "isn't an EFI program"));
 	mock_boot_assert_spoilt();
 }
 
@@ -61,7 +61,7 @@ static void kernel_without_memory_spoils_the_pcrs(void **state)
 		mock_boot.mock.allocations_left = left--;
 		(void)efi_main(mock_boot.mock.fw.image, &mock_boot.mock.table);
 	} while (mock_boot.kernel.starts > 0 && left > 0);
-	assert_non_null(strstr(mock_boot.mock.console, "the kernel can't be loaded"));
+	assert_non_null(strstr(mock_boot.mock.console, "can't load the kernel"));
 	mock_boot_assert_spoilt();
 }
 

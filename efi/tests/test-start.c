@@ -61,7 +61,7 @@ static void kernel_that_returns_is_said(void **state)
 {
 	(void)state;
 	assert_int_equal(run(), EFI_UNSUPPORTED);
-	assert_non_null(strstr(mock.console, "the kernel came back instead of starting (not supported)"));
+	assert_non_null(strstr(mock.console, "the kernel returned instead of starting (not supported)"));
 	assert_int_equal(mock_installed(&mock), 0);
 }
 
@@ -70,7 +70,7 @@ static void kernel_that_exits_comes_back_here(void **state)
 	(void)state;
 	file_len = mock_kernel_make(true, file);
 	assert_int_equal(run(), EFI_UNSUPPORTED);
-	assert_non_null(strstr(mock.console, "the kernel came back"));
+	assert_non_null(strstr(mock.console, "the kernel returned"));
 	assert_int_equal(mock_installed(&mock), 0);
 }
 
@@ -132,7 +132,7 @@ static void garbage_is_no_kernel(void **state)
 	(void)state;
 	file[0] = 'X';
 	assert_int_equal(run(), EFI_LOAD_ERROR);
-	assert_non_null(strstr(mock.console, "no EFI program"));
+	assert_non_null(strstr(mock.console, "isn't an EFI program"));
 	file_len = mock_kernel_make(false, file);
 	file_len = 100;
 	assert_int_equal(run(), EFI_LOAD_ERROR);

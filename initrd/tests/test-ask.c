@@ -156,7 +156,7 @@ static void a_short_group_tells_how_many_digits_it_has(void **state)
 	pty_expect(&p, "Group 2 has 4 of its 6 digits: type group 2 again.");
 	pty_expect(&p, "******-");
 	pty_type(&p, "o");
-	pty_expect(&p, "Only digits belong in a recovery key: type group 2 again.");
+	pty_expect(&p, "A recovery key has digits only: type group 2 again.");
 	pty_type(&p, "\004");
 	assert_ends(&p, ES_ANSWER_GAVE_UP);
 }

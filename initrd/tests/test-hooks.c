@@ -156,7 +156,7 @@ static void no_root_is_looked_for_before_unlock_has_finished(void **state)
 {
 	shell_ok("rm -f unlocked");
 	assert_false(init_goes_on(state, "maybe_break mount"));
-	shell_ok("grep -q \"didn't come to its end\" kmsg");
+	shell_ok("grep -q \"didn't finish\" kmsg");
 	assert_true(init_goes_on(state, "maybe_break premount"));
 	shell_ok(">unlocked");
 	assert_true(init_goes_on(state, "maybe_break mount"));

@@ -45,11 +45,11 @@ static void misuse_names_the_word_and_shows_the_usage(void **state)
 	static const struct {
 		const char *arguments, *named;
 	} misuses[] = {
-		{ "", "a command is missing" },
+		{ "", "no command given" },
 		{ "unlok", "unknown command: unlok" },
-		{ "unlock --hand", "unknown option, or one without its value: --hand" },
-		{ "unlock --bogus", "unknown option, or one without its value: --bogus" },
-		{ "unlock --run", "unknown option, or one without its value: --run" },
+		{ "unlock --hand", "unknown option, or missing value: --hand" },
+		{ "unlock --bogus", "unknown option, or missing value: --bogus" },
+		{ "unlock --run", "unknown option, or missing value: --run" },
 		{ "unlock --tries 0", "--tries takes a number from 1 to 1000, not 0" },
 		{ "unlock --tries 5x", "not 5x" },
 		{ "unlock --tries 99999999999999999999", "not 99999999999999999999" },
@@ -74,7 +74,7 @@ static void apply_before_unlock_is_refused(void **state)
 {
 	shell_ok("mkdir root");
 	assert_int_equal(run(state, "apply --run nowhere root"), ES_EXIT_FAILED);
-	shell_ok("grep -q '`etcseal-boot unlock` has to come first' err");
+	shell_ok("grep -q 'Run `etcseal-boot unlock` first' err");
 }
 
 static void a_host_with_nothing_boots_on_unconfigured(void **state)
@@ -128,7 +128,7 @@ static void it_leaves_no_core_and_locks_its_memory(void **state)
 	    "grep -q '^Max core file size *0 *0 ' /proc/$pid/limits && "
 	    "grep -q '%s' /proc/$pid/status && "
 	    /* Not in a sandbox without CAP_SYS_RESOURCE; shown on a host by tests-ovmf/scenarios/debian.sh. */
-	    "{ test \"$(cat /proc/$pid/oom_score_adj)\" = -1000 || grep -q 'short of memory' '%s/err'; } && "
+	    "{ test \"$(cat /proc/$pid/oom_score_adj)\" = -1000 || grep -q 'memory runs out' '%s/err'; } && "
 	    "test \"$(awk '/^SigIgn/ { print $2 }' /proc/$pid/status)\" != 0000000000000000; "
 	    "status=$?; kill -KILL $pid; umount /proc/cmdline; exit $status",
 	    program(path), locked, (const char *)*state);

@@ -69,8 +69,9 @@ static void F10_a_root_that_is_an_overlay_on_an_overlay_is_said_to_be(void **sta
 
 	make_root(state, true);
 	assert_int_not_equal(cover(state, &notes), ES_OK);
-	assert_non_null(strstr(notes.why, "an overlay on an overlay already, and the kernel lays no third one"));
-	assert_non_null(strstr(notes.next, "Start the host from a root file system that isn't stacked"));
+	assert_non_null(
+	    strstr(notes.why, "already an overlay on an overlay, and the kernel doesn't allow a third one"));
+	assert_non_null(strstr(notes.next, "Boot from a root file system that isn't stacked"));
 	assert_null(strstr(notes.why, "Invalid argument"));
 	shell_ok("umount root && umount middle");
 }
@@ -100,7 +101,7 @@ static void F10_a_kernel_without_overlays_is_said_to_be(void **state)
 	assert_int_equal(notes.error, ENODEV);
 	es_overlay_explain(-1, -1, &notes);
 	assert_string_equal(notes.why, "this kernel has no overlay file system");
-	assert_non_null(strstr(notes.next, "Put the module overlay into the initramfs"));
+	assert_non_null(strstr(notes.next, "Add the module overlay to the initramfs"));
 }
 
 /* What other kernels and file systems lead to, as the kernel words it. */
@@ -110,15 +111,15 @@ static void F10_each_of_the_kernels_words_has_ours(void **state)
 		const char *said, *why;
 	} rows[] = {
 		{ "maximum fs stacking depth exceeded", "an overlay on an overlay" },
-		{ "filesystem on /proc/self/fd/9 not supported as upperdir", "in RAM over another" },
+		{ "filesystem on /proc/self/fd/9 not supported as upperdir", "as an overlay's upper layer" },
 		{ "filesystem on /proc/self/fd/9 not supported", "over the root file system's type" },
-		{ "case-insensitive capable filesystem on /x not supported", "without regard to case" },
-		{ "upper fs missing required features.", "lacks what an overlay needs" },
+		{ "case-insensitive capable filesystem on /x not supported", "root file system is case-insensitive" },
+		{ "upper fs missing required features.", "lacks a feature" },
 		{ "upper fs does not support xattr, falling back to index=off", "no extended attributes" },
 		{ "upperdir is in-use as upperdir/workdir of another mount", "part of another overlay" },
-		{ "overlapping lowerdir path", "within each other" },
-		{ "unrecognized mount option \"metacopy=off\" or missing value", "lacks an option" },
-		{ "Unknown parameter 'redirect_dir'", "lacks an option" },
+		{ "overlapping lowerdir path", "contain each other" },
+		{ "unrecognized mount option \"metacopy=off\" or missing value", "lacks a required option" },
+		{ "Unknown parameter 'redirect_dir'", "lacks a required option" },
 	};
 	char path[256];
 

@@ -81,11 +81,11 @@ static void wrong_keys_are_counted_and_end_with_the_refusal(void **state)
 	ask(b, &p);
 	pty_type(&p, other_key);
 	pty_type(&p, "\r");
-	pty_expect(&p, "not the one of this host (1 of 2 tries left)");
+	pty_expect(&p, "isn't this host's (1 of 2 attempts left)");
 	pty_expect(&p, "groups  1 to  4: ");
 	pty_type(&p, other_key);
 	pty_type(&p, "\r");
-	pty_expect(&p, "(0 of 2 tries left)");
+	pty_expect(&p, "(0 of 2 attempts left)");
 	pty_expect(&p, "no attempts left; reboot to try again");
 	assert_ends(b, &p, ES_EXIT_LOCKED);
 	sealed_assert_shut(b, "pcr-mismatch");
@@ -114,11 +114,11 @@ static void a_tampered_info_stays_shut_also_to_the_recovery_key(void **state)
 		     b->m.boot_dir);
 	sealed_power_on(b, machine_usual_boot.image);
 	pty_start(&p, unlock_at, b);
-	pty_expect(&p, "locked: encryption.info was changed by somebody else");
+	pty_expect(&p, "locked: encryption.info failed its integrity check");
 	pty_expect(&p, "groups  1 to  4: ");
 	pty_type(&p, b->recovery);
 	pty_type(&p, "\r");
-	pty_expect(&p, "not opened: encryption.info was changed by somebody else");
+	pty_expect(&p, "not opened: encryption.info failed its integrity check");
 	assert_ends(b, &p, ES_EXIT_TAMPERED);
 	sealed_assert_shut(b, "info-tampered");
 }
@@ -131,7 +131,7 @@ static void where_no_bank_is_whole_nobody_is_asked(void **state)
 	sealed_shell("for f in %s/etcseal/bank*/config.cms; do echo x >>$f; done", b->m.boot_dir);
 	sealed_power_on(b, machine_usual_boot.image);
 	pty_start(&p, unlock_at, b);
-	pty_expect(&p, "locked: there are banks, and none of them is whole");
+	pty_expect(&p, "locked: no bank on the boot partition is intact");
 	assert_ends(b, &p, ES_EXIT_TAMPERED);
 	assert_null(strstr(p.out, "type the recovery key"));
 	sealed_assert_shut(b, "banks-damaged");
@@ -162,12 +162,12 @@ static void a_damaged_bank_beside_a_good_one_is_named_at_the_console(void **stat
 	sealed_shell("cd %s && rm -r etcseal/bank0 && cp -r ../whole/bank0 etcseal/ && : >etcseal/bank1/measured.log",
 		     b->m.boot_dir);
 	expect_opened(b,
-		      "etcseal: bank1 is damaged (measured.log: its SHA-256 differs from the one in encryption.info); "
-		      "bank0 is used in its place. `etcseal backup` writes bank1 anew");
+		      "etcseal: bank1 is damaged (measured.log: its SHA-256 differs from the one in encryption.info), "
+		      "so bank0 is used. `etcseal backup` rewrites bank1");
 	sealed_shell("cd %s/etcseal/bank1 && printf '{ \33[2J' >encryption.info", b->m.boot_dir);
 	expect_opened(b, "etcseal: bank1 is damaged (encryption.info: ");
 	sealed_shell("rm -r %s/etcseal/bank1", b->m.boot_dir);
-	expect_opened(b, "etcseal: bank1 is damaged (its folder is missing, or empty); bank0 is used");
+	expect_opened(b, "etcseal: bank1 is damaged (its folder is missing, or empty), so bank0 is used");
 }
 
 static void whole_banks_are_not_spoken_of(void **state)
@@ -239,7 +239,7 @@ static void the_newest_configuration_is_said_to_be_that(void **state)
 	pty_type(&p, b->recovery);
 	pty_type(&p, "\r");
 	pty_expect(&p, "opened by the recovery key, generation ");
-	pty_expect(&p, "it is the newest that the TPM has counted");
+	pty_expect(&p, "this configuration is the newest that the TPM has counted");
 	assert_ends(b, &p, ES_EXIT_DONE);
 	sealed_assert_opened(b, ES_OPENED_BY_RECOVERY);
 	assert_int_equal(b->record.freshness, ES_FRESHNESS_NEWEST);
@@ -255,7 +255,7 @@ static void a_host_whose_configuration_is_gone_starts_only_if_its_owner_agrees(v
 	for (int agrees = 0; agrees < 2; agrees++) {
 		sealed_power_on(b, machine_usual_boot.image);
 		pty_start(&p, unlock_at, b);
-		pty_expect(&p, "locked: this host was configured, and the boot partition holds no configuration");
+		pty_expect(&p, "locked: this host was configured, but its boot partition has no configuration");
 		pty_expect(&p, "the TPM's counter is at ");
 		pty_expect(&p, "type NEW, or Enter: ");
 		pty_type(&p, agrees ? "new\r" : "old\r");

@@ -49,7 +49,7 @@ static void a_run_folder_of_somebody_else_is_refused(void **state)
 	shell_ok("mkdir run && chown 1000 run");
 	assert_int_equal(make(state, &run), ES_IO);
 	assert_int_equal(run.dir, -1);
-	assert_non_null(strstr(run.notes.why, "root's own"));
+	assert_non_null(strstr(run.notes.why, "belongs to root"));
 }
 
 static void a_link_in_place_of_the_run_folder_is_refused(void **state)
@@ -114,7 +114,7 @@ static void a_second_run_in_one_boot_is_refused(void **state)
 	assert_int_equal(es_run_ram(&first), ES_OK);
 	assert_int_equal(make(state, &second), ES_OK);
 	assert_int_equal(es_run_ram(&second), ES_IO);
-	assert_non_null(strstr(second.notes.why, "mounted already"));
+	assert_non_null(strstr(second.notes.why, "already mounted"));
 	es_run_drop(&second);
 	shell_ok("test -d run/ram/tree");
 }

@@ -154,7 +154,7 @@ static void a_code_fault_names_its_group(void **state)
 		es_report_code_fault(&h->say, &f);
 		heard(h, h->err[0]);
 		assert_non_null(strstr(h->text, "group 7 of the recovery key in the boot options is wrong: "));
-		assert_null(strstr(h->text, "no more is known"));
+		assert_null(strstr(h->text, "no details are known"));
 	}
 }
 
@@ -168,7 +168,7 @@ static void an_opening_says_by_whom_and_in_spite_of_what(void **state)
 	record.opened_by = ES_OPENED_BY_RECOVERY;
 	strcpy(record.refusal, "pcr-mismatch");
 	es_report_opened(&h->say, &record, 1234);
-	assert_non_null(strstr(heard(h, h->err[0]), "in spite of: pcr-mismatch\n"));
+	assert_non_null(strstr(heard(h, h->err[0]), "despite: pcr-mismatch\n"));
 	record.opened_by = ES_OPENED_BY_KDF;
 	es_report_opened(&h->say, &record, 1234);
 	assert_non_null(strstr(heard(h, h->err[0]), "mode kdf: it hides the configuration from"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/core/subject.h"
 
-/* What a reader of files and formats says. */
+/* The reasons that readers of files and formats return. */
 enum said { SAID_MISSING, SAID_FORMAT, SAID_TOO_LARGE, SAID_VERSION, SAID_BAD_TAG, SAID_COUNT };
 
 static const enum es_reason told[ES_SUBJECTS][SAID_COUNT] = {
@@ -27,9 +27,9 @@ enum es_reason es_reason_of(enum es_subject subject, enum es_reason reason)
 		return told[subject][SAID_VERSION];
 	case ES_BAD_TAG:
 		return told[subject][SAID_BAD_TAG];
-	case ES_NOT_MET: /* of a key: what it needs isn't there */
+	case ES_NOT_MET: /* a key that needs a passphrase */
 		return subject == ES_OF_KEY_FILE ? ES_KEY_PASSPHRASE : reason;
-	case ES_TPM_NO_SHA256: /* of a log: whether the TPM has the bank it doesn't tell */
+	case ES_TPM_NO_SHA256: /* a log without SHA-256 says nothing about the TPM's banks */
 		return subject == ES_OF_LOG ? ES_LOG_KIND : reason;
 	default:
 		return reason;

@@ -9,7 +9,7 @@ attack_start
 # The console that programs see is the VT; the harness reads what the kernel and the jobs say on the serial line.
 DEBIAN_OPTIONS=${DEBIAN_OPTIONS/console=tty0 console=ttyS0/console=ttyS0 console=tty0}
 
-ENDS='@@ root-reached=|etcseal: the host is switched off|reboot: '
+ENDS='@@ root-reached=|etcseal: switching the host off|reboot: '
 
 # What happens to the helper, a line for each verb; then which keys are pressed, once for each line that waits for them.
 dying() { # machine, name of the boot, what happens, key, options typed at the menu
@@ -68,7 +68,7 @@ mv "$SCRATCH"/too/boots/* "$SCRATCH/with/boots/"
 with=$SCRATCH/with/boots without=$SCRATCH/without/boots
 
 off() { # boot's folder: somebody said why, and nothing was started
-	shows "$1" 'etcseal: the host is switched off' && hides "$1" '@@ root-reached='
+	shows "$1" 'etcseal: switching the host off' && hides "$1" '@@ root-reached='
 }
 
 no_root() { # boot's folder
@@ -82,7 +82,7 @@ unfenced() { # boot's folder: a root that has the key, and nobody noticed
 attack A5 "Alt-SysRq-K on the VT while the helper works (boot)" "SysRq off in initramfs"
 held "the host opens if nothing happens" says "$with/nothing" unseal "tpm-policy PCR11"
 held "the keys do nothing: the helper is held as before" shows "$with/sysrq" 'reboot: Restarting system'
-held "nothing was killed" hides "$with/sysrq" 'SAK|etcseal: the host is switched off'
+held "nothing was killed" hides "$with/sysrq" 'SAK|etcseal: switching the host off'
 succeeds "the helper dies" shows "$without/sak" 'SAK: killed process [0-9]+ \(etcseal-boot\)'
 succeeds "a root has the key" unfenced "$without/sak"
 

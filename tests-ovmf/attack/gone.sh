@@ -36,7 +36,7 @@ with=$SCRATCH/gone/boots/gone without=$SCRATCH/gone-without/boots/gone
 
 attack A8 "the banks deleted, on a TPM that has counted some (boot)" "the counter asked without a bank"
 held "the host doesn't start" stays_shut "$with"
-held "it says that there was a configuration" shows "$with" 'this host was configured, and the boot partition holds no'
+held "it says that there was a configuration" shows "$with" 'this host was configured, but its boot partition has no'
 held "and asks its owner" shows "$with" "$CONSOLE_ASKS_NEW"
 succeeds "it starts" says "$without" unlock-exit 3
 succeeds "with the configuration of its image" says "$without" motd "the configuration that came with the image"

@@ -40,12 +40,12 @@ attack A11 "the image measured, its kernel kept from starting, the next entry as
 held "sealed, with Secure Boot required" says "$SCRATCH/with/boots/first" required true
 held "the host itself opens by the TPM" says "$SCRATCH/with/boots/look" opened-by tpm
 held "the driver is there" says "$with" starves yes
-held "the image says that its kernel can't be loaded" shows "$with" "the kernel can't be loaded"
-held "and that nothing can open the seal now" shows "$with" "what starts now can't open the seal"
+held "the image says that its kernel can't be loaded" shows "$with" "can't load the kernel"
+held "and that nothing can open the seal now" shows "$with" "the program that starts next can't open the seal"
 held "the attacker's program is started next" says "$with" asks yes
 held "the attacker's system runs" says "$with" attacker ran
 held "the TPM gives it nothing, for PCR 11 and 12 alone" says "$with" unseal "tpm-policy PCR11 PCR12"
-succeeds "the image says that its kernel can't be loaded" shows "$without" "the kernel can't be loaded"
+succeeds "the image says that its kernel can't be loaded" shows "$without" "can't load the kernel"
 succeeds "the attacker's system runs" says "$without" attacker ran
 succeeds "the attacker has the key" says "$without" unseal key
 attack_end

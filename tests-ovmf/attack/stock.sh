@@ -14,10 +14,10 @@ BOOT_SCRIPT=boot=../.extra/etcseal/bank0/measured.log
 # The attacker who typed the option is at the console: at the helper's prompt they give up, at a shell's they take what they find.
 typed() { # machine, name of the boot, option, the secret's place as the shell sees it, what comes before
 	machine_start "$1" "$2" "options=$DEBIAN_OPTIONS $DEBIAN_ADDED $3" bound=300
-	machine_sees "$CONSOLE_ASKS|$SHELL_AT|@@ root-reached=|etcseal: the host is switched off" 300 || :
+	machine_sees "$CONSOLE_ASKS|$SHELL_AT|@@ root-reached=|etcseal: switching the host off" 300 || :
 	if grep -qaE -- "$CONSOLE_ASKS" "$BOOT/serial.log"; then
 		machine_type ''
-	elif ! grep -qaE '@@ root-reached=|etcseal: the host is switched off' "$BOOT/serial.log"; then
+	elif ! grep -qaE '@@ root-reached=|etcseal: switching the host off' "$BOOT/serial.log"; then
 		machine_type "${5:-}echo \"@@ typed=\$(cat $4)\"; poweroff -f; echo o >/proc/sysrq-trigger"
 	fi
 	machine_end || :
@@ -36,8 +36,8 @@ scripted() { # machine
 rootless() { # machine
 	machine_start "$1" rootless bound=300 \
 		"options=$DEBIAN_OPTIONS $DEBIAN_ADDED root=/dev/nowhere panic= etcseal.recovery=$(cat "$1/recovery-key")"
-	machine_sees "$SHELL_AT|etcseal: the host starts over" 300 || :
-	if ! grep -qa 'etcseal: the host starts over' "$BOOT/serial.log"; then
+	machine_sees "$SHELL_AT|etcseal: the host reboots" 300 || :
+	if ! grep -qa 'etcseal: the host reboots' "$BOOT/serial.log"; then
 		machine_type "echo \"@@ typed=\$(cat /run/etcseal/ram/tree$SECRET_AT)\"; poweroff -f; echo o >/proc/sysrq-trigger"
 	fi
 	machine_end || :
@@ -92,6 +92,6 @@ succeeds "a shell has the secret" says "$unguarded/rootless" typed "psk=correct 
 attack A5 "boot= names a file of the banks, recovery key typed (boot)" "boot= is a plain name"
 held "the recovery key opens" shows "$with/scripted" 'etcseal: opened by the recovery key'
 held "the script isn't run" hides "$with/scripted" '@@ boot-script='
-held "the host is switched off, and says why" shows "$with/scripted" "etcseal: the host is switched off: boot="
+held "the host is switched off, and says why" shows "$with/scripted" "etcseal: switching the host off: boot="
 succeeds "the script has the secret" says "$unguarded/scripted" boot-script "psk=correct horse battery staple"
 attack_end

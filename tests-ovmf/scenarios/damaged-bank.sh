@@ -19,7 +19,7 @@ info=$SCRATCH/info/boots/damaged archive=$SCRATCH/archive/boots/damaged both=$SC
 
 check "encryption.info cut in half: the other bank opens" says "$info" opened-by tpm
 check "the console names the damaged bank, and what to do" \
-	shows "$info" 'bank0 is damaged \(encryption\.info: .*bank1 is used in its place\. .etcseal backup. writes bank0 anew'
+	shows "$info" 'bank0 is damaged \(encryption\.info: .*so bank1 is used\. .etcseal backup. rewrites bank0'
 check "its file is there" says "$info" file "psk=correct horse battery staple"
 check "status names the damaged bank" grep -q 'bank0 is damaged: encryption\.info' "$info/out/status.json"
 check "garbage for an archive: the other bank opens" says "$archive" opened-by tpm
@@ -27,6 +27,6 @@ check "the console names the damaged archive" shows "$archive" 'bank0 is damaged
 check "status names the damaged archive" grep -q 'bank0 is damaged: config\.cms' "$archive/out/status.json"
 check "both damaged: the host stays shut" stays_shut "$both"
 check "with the exit code of tampering" says "$both" unlock-exit 5
-check "it says that none is whole" shows "$both" 'none of them is whole'
+check "it says that none is whole" shows "$both" 'no bank on the boot partition is intact'
 check "and what is wrong with one" shows "$both" 'bank[01]: (encryption\.info|config\.cms)'
 check "nothing is overwritten" diff -r "$SCRATCH/before" "$SCRATCH/after"

@@ -21,4 +21,4 @@ check "the next boot opens by the TPM" says "$sealed" opened-by tpm
 check "the file is there" says "$sealed" file "psk=correct horse battery staple"
 check "an old KDF bank, put back, stays shut" stays_shut "$planted"
 check "as tampering" says "$planted" unlock-exit 5
-check "and the cause is named" shows "$planted" 'kdf configuration lies on a host whose TPM was sealed to'
+check "and the cause is named" shows "$planted" 'kdf configuration, but the host was sealed to its TPM'

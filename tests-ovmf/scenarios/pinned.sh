@@ -19,7 +19,7 @@ grep -m1 -oE '([0-9]{6}-){15}[0-9]{6}' "$r/out/rotate.txt" >"$m/new-key" || :
 check "it opens" says "$r" opened-by tpm
 check "the host says that it is pinned" grep -q 'Boot image  *pinned to this host' "$r/out/status.txt"
 check "its key is changed, and the image that follows made" says "$r" rotate-exit 0
-check "out of the file that this boot was started from" grep -q 'start it next; until it has, /efi/.*one.efi opens' "$r/out/rotate.txt"
+check "out of the file that this boot was started from" grep -q 'boot it next; until then /efi/.*one.efi still opens' "$r/out/rotate.txt"
 check "with the image of now the next boot will open" says "$r" check-one 0
 check "with the one that follows too" says "$r" check-two 0
 one=$(image_cmdline "$m" /EFI/etcseal/one.efi) two=$(image_cmdline "$m" /EFI/etcseal/two.efi)

@@ -38,7 +38,7 @@ check "and the cause is named, with both numbers" \
 	shows "$b" "generation $old, the TPM.s counter is at $((old + 1))"
 check "the recovery key alone doesn't open them" stays_shut "$unasked"
 check "it and a word of the owner do" says "$r" opened-by recovery
-check "and the console says that it is old" shows "$r" "this configuration is OLD: generation $old, and the TPM has counted $((old + 1))"
+check "and the console says that it is old" shows "$r" "this configuration is OLD: generation $old, but the TPM has counted $((old + 1))"
 check "boot.json too" grep -q '"freshness": "rolled-back"' "$r/out/boot.json"
 check "one bank old: the newer one opens" says "$one" motd "the configuration of this very host second thoughts"
 check "the newer one damaged, the old one left: shut" stays_shut "$left"

@@ -29,7 +29,7 @@ act_look "$SCRATCH/forged-one" forged || :
 forged=$SCRATCH/forged-one/boots/forged
 
 check "init seals" says "$first" init-exit 0
-check "to every image that the vendor signs" grep -q 'Every image that the vendor' "$first/out/init.txt"
+check "to every image that the vendor signs" grep -q 'every image that this image.s vendor signed opens it' "$first/out/init.txt"
 check "the vendor's next image, never seen before, opens by itself" says "$newer" opened-by tpm
 check "the file is there" says "$newer" file "psk=correct horse battery staple"
 check "the older image stays shut" stays_shut "$older"

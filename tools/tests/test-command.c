@@ -116,7 +116,7 @@ static void a_new_host_is_sealed_and_says_so(void **state)
 				   "   Require Executables Only From Installed Packages: false\n"
 				   "   Require Secure Boot: true\n");
 	run(&m, "init", 1);
-	assert_says(c.err, "etcseal: cannot init: this host is configured already\n  Next: ");
+	assert_says(c.err, "etcseal: cannot init: this host is already configured\n  Next: ");
 	machine_stop(&m);
 }
 
@@ -167,7 +167,7 @@ static void what_is_saved_can_be_extracted(void **state)
 	key_file(&m, "", 0600, file);
 	snprintf(words, sizeof words, "extract --to %s", file);
 	run(&m, words, 2);
-	assert_says(c.err, "is no folder");
+	assert_says(c.err, "isn't a folder");
 	machine_stop(&m);
 }
 
@@ -198,7 +198,7 @@ static void a_changed_boot_is_locked_and_the_recovery_key_serves(void **state)
 		 &(struct capture_ends){ .input =
 					     "478269-039194-473926-430939-686855-231401-642208-184477-602511-225586-"
 					     "551660-586542-338394-092578-687140-267425\n" });
-	assert_says(c.err, "not the one of this host");
+	assert_says(c.err, "isn't this host's");
 	snprintf(words, sizeof words, "%s/out", m.folder);
 	assert_int_equal(access(words, F_OK), -1); /* made by us, and gone again */
 	key_file(&m, key, 0640, file);
@@ -324,7 +324,7 @@ static void a_changed_encryption_info_is_not_believed(void **state)
 	}
 	run(&m, "get", 5);
 	assert_string_equal(c.out, "");
-	assert_says(c.err, "encryption.info was changed by somebody else");
+	assert_says(c.err, "encryption.info failed its integrity check");
 	run(&m, "status", 5);
 	machine_stop(&m);
 }
@@ -338,7 +338,7 @@ static void a_key_that_could_not_be_shown_is_a_failure_and_not_lost(void **state
 	machine_start(&m, true);
 	boot(&m, ES_NOT_CONFIGURED, NULL);
 	run_ends(&m, "init", 1, &(struct capture_ends){ .stdout_path = "/dev/full" });
-	assert_says(c.err, "can't be written");
+	assert_says(c.err, "can't write the output");
 	assert_says(c.err, "`etcseal recovery list`");
 	recovery_key(&m, key);
 	machine_stop(&m);

@@ -17,10 +17,10 @@ static void each_fault_is_worded_with_its_group(void **state)
 	} rows[] = {
 		{ { ES_GROUP_MISTYPED, 3, 0 }, "group 3 is mistyped" },
 		{ { ES_GROUP_NOT_DIGITS, 16, 0 }, "group 16 is not six digits" },
-		{ { ES_GROUP_MISPLACED, 2, 4 }, "group 2 belongs to place 4 or 15" },
-		{ { ES_GROUP_MISPLACED, 2, 6 }, "group 2 belongs to place 6" },
+		{ { ES_GROUP_MISPLACED, 2, 4 }, "group 2 belongs in place 4 or 15" },
+		{ { ES_GROUP_MISPLACED, 2, 6 }, "group 2 belongs in place 6" },
 		{ { ES_GROUP_TOO_FEW, 9, 0 }, "it ends before group 9 of 16" },
-		{ { ES_GROUP_NONE, 1, 0 }, "nothing in it is a group of six digits" },
+		{ { ES_GROUP_NONE, 1, 0 }, "it has no group of six digits" },
 	};
 	char words[ES_FAULT_TEXT];
 
@@ -53,7 +53,7 @@ static void the_limits_of_kdf_are_said_loudly(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(es_kdf_limits, "NOT a seal"));
-	assert_non_null(strstr(es_kdf_limits, "no more"));
+	assert_non_null(strstr(es_kdf_limits, "nothing more"));
 	assert_non_null(strstr(es_kdf_limits, "old copy"));
 	assert_non_null(strstr(es_kdf_limits, "set --mode=tpm"));
 	assert_non_null(strstr(es_kdf_unbound, "ALONE"));

@@ -182,7 +182,7 @@ static void warns_of_a_folder_that_others_can_change(void **state)
 	assert_int_equal(oracle_shell(state, "mkdir -m 777 shared && mkdir -m 1777 sticky"), 0);
 	assert_int_equal(
 	    run(state, "image build " USUAL " --linux kernel --initrd initrd --cmdline a --output shared/uki"), 0);
-	says("warning: shared can be changed by others (mode 0777): an image that lies there may be another one");
+	says("warning: shared can be changed by others (mode 0777): an image there may be replaced by another");
 	assert_int_equal(
 	    run(state, "image build " USUAL " --linux kernel --initrd initrd --cmdline a --output sticky/uki"), 0);
 	assert_null(strstr(said, "warning"));
@@ -216,7 +216,7 @@ static void warns_of_a_recovery_key_in_an_image(void **state)
 	memcpy(image + es_test_get32(image, es_test_pe_at(1, ES_TEST_PE_ROFF)), "a etcseal.recovery=canary0000", 29);
 	oracle_write(state, "leaky", (struct es_span){ image, len });
 	assert_int_equal(run(state, "image inspect leaky"), 0);
-	says("options hold a recovery key");
+	says("options contain a recovery key");
 	assert_null(strstr(said, "canary"));
 	assert_int_equal(run(state, "image inspect --json leaky"), 0);
 	assert_null(strstr(said, "canary"));
@@ -242,10 +242,10 @@ static void names_what_is_wrong_with_an_input(void **state)
 		int exit;
 		const char *text;
 	} cases[] = {
-		{ "--stub stub --initrd initrd --linux none", 1, "isn't there: none" },
+		{ "--stub stub --initrd initrd --linux none", 1, "doesn't exist: none" },
 		{ "--stub stub --initrd initrd --linux folder", 1, "folder is a folder" },
 		{ "--stub stub --initrd initrd --linux /dev/zero", 1, "/dev/zero is a device" },
-		{ "--stub stub --initrd initrd --linux empty", 1, "a file is empty: empty" },
+		{ "--stub stub --initrd initrd --linux empty", 1, "the file is empty: empty" },
 		{ "--stub stub --initrd initrd --linux text", 1, "text: .linux isn't an EFI program" },
 		{ "--stub stub --initrd initrd --linux truncated", 1,
 		  "truncated: .linux is truncated, or was built without" },
@@ -276,8 +276,8 @@ static void names_what_is_wrong_with_the_options(void **state)
 	} cases[] = {
 		{ "--cmdline @two-lines", 2, "two-lines: .cmdline contains a newline" },
 		{ "--cmdline @nul", 2, "nul: .cmdline contains a newline or another control character" },
-		{ "--cmdline @empty", 1, "a file is empty: empty" },
-		{ "--cmdline @none", 1, "isn't there: none" },
+		{ "--cmdline @empty", 1, "the file is empty: empty" },
+		{ "--cmdline @none", 1, "doesn't exist: none" },
 		{ "--cmdline etcseal.recovery=1", 2, ".cmdline contains a recovery key" },
 		{ "", 2, "needs --cmdline" },
 	};
@@ -298,8 +298,8 @@ static void refuses_outputs_that_it_cannot_replace_whole(void **state)
 		int exit;
 		const char *text;
 	} cases[] = {
-		{ "folder", 2, "folder is a folder" },     { "/dev/full", 2, "/dev/full is a device" },
-		{ "none/uki", 1, "isn't there: none" },    { "text/uki", 2, "text is no folder" },
+		{ "folder", 2, "folder is a folder" },     { "/dev/full", 2, "/dev/full isn't a regular file" },
+		{ "none/uki", 1, "doesn't exist: none" },  { "text/uki", 2, "text isn't a folder" },
 		{ "kernel", 2, "would overwrite kernel" }, { "folder/../stub", 2, "would overwrite stub" },
 	};
 

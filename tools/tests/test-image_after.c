@@ -92,10 +92,10 @@ static void the_host_opens_at_every_step(void **state)
 	assert_says(c.out, "WRITE IT DOWN NOW");
 	assert_says(c.out, "wrote two, ");
 	assert_says(c.out, "pinned to the new key");
-	assert_says(c.out, "start it next; until it has, one opens as well");
+	assert_says(c.out, "boot it next; until then one still opens the configuration too");
 	if (*tpm)
 		assert_says(c.out, "sealed to the next boot with two too, as generation ");
-	assert_null(strstr(c.err, "the boot image is pinned to the key of before"));
+	assert_null(strstr(c.err, "the boot image is pinned to the previous key"));
 	assert_int_equal(machine_shell(&s.m, "! cmp -s one two && objcopy --dump-section .cmdline=got two x && "
 					     "test $(grep -o key-id got | wc -l) = 1"),
 			 0);
@@ -117,7 +117,7 @@ static void without_it_is_said_what_has_to_follow(void **state)
 
 	start(&s, *tpm);
 	run(&s, "recovery rotate", 0);
-	assert_says(c.err, "the boot image is pinned to the key of before. It still opens");
+	assert_says(c.err, "the boot image is pinned to the previous key. It opens this configuration");
 	assert_says(c.err, " --for-this-host --output=NEW\n");
 	run(&s, "image build --stub stub --from one --for-this-host --output two", 0);
 	if (*tpm)
@@ -126,7 +126,7 @@ static void without_it_is_said_what_has_to_follow(void **state)
 	assert_int_equal(boot(&s, "two", NULL), ES_OK);
 	run(&s, "backup --force", 0);
 	run(&s, *tpm ? "set --mode=kdf --yes" : "recovery rotate", 0);
-	assert_says(c.err, "the boot image is pinned to the key of before");
+	assert_says(c.err, "the boot image is pinned to the previous key");
 	assert_int_equal(boot(&s, "two", NULL), ES_OK);
 	machine_stop(&s.m);
 }
@@ -138,17 +138,17 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 		const char *words, *text;
 		int status;
 	} cases[] = {
-		{ "--image-output two --stub stub", "Or name the image that this host starts: --from=FILE", 1 },
-		{ "--image-output two --from none --stub stub", "isn't there: none", 1 },
+		{ "--image-output two --stub stub", "Or name the image that this host boots: --from=FILE", 1 },
+		{ "--image-output two --from none --stub stub", "doesn't exist: none", 1 },
 		{ "--image-output two --from kernel --stub stub", "kernel lacks .linux", 1 },
 		{ "--image-output two --from one --stub initrd", "the stub isn't an EFI program", 1 },
 		{ "--image-output one --from one --stub stub", "would overwrite one", 2 },
 		{ "--image-output two --from vendors --stub stub", "vendors is signed for Secure Boot: give --sign-key",
 		  2 },
-		{ "--image-output two --from vendors2 --stub stub", "vendors2 carries its vendor's key", 2 },
+		{ "--image-output two --from vendors2 --stub stub", "vendors2 contains its vendor's key", 2 },
 		{ "--image-output two --from one --stub stub --sign-key key", "--sign-key and --sign-cert go together",
 		  2 },
-		{ "--from one", "--from and --sign-key are for the image that --image-output asks for", 2 },
+		{ "--from one", "--from and --sign-key need --image-output", 2 },
 	};
 	char words[200];
 	struct scene s;

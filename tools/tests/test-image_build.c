@@ -88,11 +88,11 @@ static void what_the_other_image_lacks_or_loses_is_said(void **state)
 	run(&s, "image build --stub stub --from kernel --output new", 1);
 	assert_says(c.err, "kernel lacks .linux .initrd .cmdline");
 	run(&s, "image build --stub stub --from none --output new", 1);
-	assert_says(c.err, "isn't there: none");
+	assert_says(c.err, "doesn't exist: none");
 	run(&s, "image build --stub stub --from old --output old", 2);
 	assert_says(c.err, "would overwrite old");
 	run(&s, "image build --stub stub --linux kernel --output new", 2);
-	assert_says(c.err, "needs --initrd, or an image to take it --from");
+	assert_says(c.err, "needs --initrd, or --from to take it from another image");
 	assert_int_equal(
 	    machine_shell(&s.m, "openssl genrsa -out key 2048 2>/dev/null && openssl rsa -in key -pubout -out pub "
 				"2>/dev/null && openssl req -new -x509 -key key -subj /CN=a -out cert && "
@@ -104,8 +104,8 @@ static void what_the_other_image_lacks_or_loses_is_said(void **state)
 	    0);
 	assert_string_equal(c.err, "");
 	run(&s, "image build --stub stub --from vendors --output new", 0);
-	assert_says(c.err, "vendors carries a vendor's key, and the new image doesn't");
-	assert_says(c.err, "vendors is signed for Secure Boot, and the new image isn't");
+	assert_says(c.err, "vendors contains a vendor's key, but the new image doesn't");
+	assert_says(c.err, "vendors is signed for Secure Boot, but the new image isn't");
 	assert_int_equal(machine_shell(&s.m, "cmp old new && sha256sum <old | cmp - sum"), 0);
 	machine_stop(&s.m);
 }
@@ -161,7 +161,7 @@ static void a_pin_that_would_lock_every_boot_is_refused(void **state)
 		snprintf(words, sizeof words, "image build --stub stub --from old --cmdline %s --output new%s", bad[i],
 			 i % 2 == 0 ? " --options-as-given" : "");
 		run(&s, words, 2);
-		assert_says(c.err, "isn't of its form; --for-this-host writes it");
+		assert_says(c.err, "is malformed; --for-this-host writes it");
 	}
 	assert_int_equal(machine_shell(&s.m, "! test -e new"), 0);
 	machine_stop(&s.m);
@@ -208,7 +208,7 @@ static void refuses_options_that_let_others_in(void **state)
 		{ "resume=/dev/sda2", "--cmdline has resume=/dev/sda2, and with that a hibernated system" },
 		{ "systemd.import_credentials=yes",
 		  "--cmdline has systemd.import_credentials=yes, and with that systemd" },
-		{ "root=\"LABEL=a", "a quote in the options isn't closed" },
+		{ "root=\"LABEL=a", "unclosed quote in the options" },
 	};
 	char words[200];
 	struct scene s;

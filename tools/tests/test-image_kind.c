@@ -90,7 +90,7 @@ static void F11_a_stub_has_to_be_one_that_starts_a_kernel(void **state)
 		{ "linux", "not-a-stub", "linux: the stub is a kernel", "systemd's linuxx64.efi.stub" },
 		{ "text", "not-a-stub", "text: the stub isn't an EFI program", "systemd's linuxx64.efi.stub" },
 		{ "right", "not-a-stub", "right: the stub is a whole boot image", "systemd's linuxx64.efi.stub" },
-		{ "empty", "empty-file", "a file is empty: empty", "Write it again" },
+		{ "empty", "empty-file", "the file is empty: empty", "Write it again" },
 		{ "folder", "not-a-file", "folder is a folder", "Name the file itself" },
 	};
 
@@ -109,7 +109,7 @@ static void F11_a_kernel_has_to_be_one(void **state)
 		{ "right", "not-a-kernel", "right: .linux is a whole boot image", "Give --linux the kernel" },
 		{ "initrd", "not-a-kernel", "initrd: .linux is", "Give --linux the kernel" },
 		{ "text", "not-a-kernel", "text: .linux isn't an EFI program", "Give --linux the kernel" },
-		{ "empty", "empty-file", "a file is empty: empty", "Write it again" },
+		{ "empty", "empty-file", "the file is empty: empty", "Write it again" },
 		{ "folder", "not-a-file", "folder is a folder", "Name the file itself" },
 	};
 
@@ -126,7 +126,7 @@ static void F12_an_initramfs_has_to_be_one(void **state)
 		  "Give --initrd" },
 		{ "text", "not-an-initramfs", "text: .initrd is neither", "Give --initrd the initramfs" },
 		{ "right", "not-an-initramfs", "right: .initrd is neither", "Give --initrd the initramfs" },
-		{ "empty", "empty-file", "a file is empty: empty", "Write it again" },
+		{ "empty", "empty-file", "the file is empty: empty", "Write it again" },
 		{ "folder", "not-a-file", "folder is a folder", "Name the file itself" },
 	};
 

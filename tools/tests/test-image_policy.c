@@ -157,13 +157,13 @@ static void what_a_host_could_not_use_is_warned_of_or_refused(void **state)
 {
 	assert_int_equal(run(state, BUILD "--output uki"), 0);
 	assert_int_equal(run(state, "image sign-policy uki --key vendor.key --output new"), 0);
-	says("doesn't carry the key");
+	says("doesn't contain the key");
 	assert_int_equal(oracle_shell(state,
 				      "umask 077 && openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out "
 				      "big.key"),
 			 0);
 	assert_int_equal(run(state, BUILD "--policy-key big.key --output uki"), 0);
-	says("over 2048 bits; this one has 3072");
+	says("over 2048 bits; this key has 3072");
 	assert_int_equal(oracle_shell(state,
 				      "umask 077 && openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out "
 				      "huge.key && openssl pkey -in huge.key -pubout -out huge.pem"),
@@ -198,12 +198,14 @@ static void what_makes_no_sense_is_refused_and_nothing_is_written(void **state)
 		{ "image sign-policy uki --key folder --output bad", 1, "isn't a file" },
 		{ "image sign-policy uki --key osrel --output bad", 1, "isn't a private key" },
 		{ "image sign-policy uki --key vendor.pem --output bad", 1, "isn't a private key" },
-		{ "image sign-policy uki --key locked.key --output bad", 1, "the key is under a passphrase" },
+		{ "image sign-policy uki --key locked.key --output bad", 1, "the key is protected by a passphrase" },
 		{ "image sign-policy kernel --key vendor.key --output bad", 1, "isn't a boot image" },
 		{ "image sign-policy osrel --key vendor.key --output bad", 1, "isn't a boot image" },
 		{ "image sign-policy signed --key vendor.key --output bad", 2, "sign its policy first" },
-		{ "image sign-policy uki --key vendor.key --output vendor.key", 2, "would overwrite vendor.key" },
-		{ BUILD "--policy-key vendor.key --output vendor.key", 2, "would overwrite vendor.key" },
+		{ "image sign-policy uki --key vendor.key --output vendor.key", 2,
+		  "would overwrite the key, vendor.key" },
+		{ BUILD "--policy-key vendor.key --output vendor.key", 2,
+		  "would overwrite vendor.key, one of its inputs" },
 		{ BUILD "--generation 3 --output bad", 2, "--policy-key" },
 		{ BUILD "--policy-public-key vendor.key --output bad", 1, "isn't a public key" },
 		{ BUILD "--policy-public-key vendor.pem --policy-key other.key --output bad", 2,

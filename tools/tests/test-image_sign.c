@@ -123,7 +123,7 @@ static void what_sbsign_gives_back_is_checked(void **state)
 		assert_int_equal(setenv("PATH", path, 1), 0);
 		run(state, BUILD "--output @bad --sign-key @one.key --sign-cert @one.pem", 1);
 		assert_int_equal(setenv("PATH", old, 1), 0);
-		assert_says(c.err, "something else than the image");
+		assert_says(c.err, "something other than the image");
 		assert_int_not_equal(oracle_shell(state, "test -e bad"), 0);
 	}
 	free(old);

@@ -95,8 +95,7 @@ static void misuse_is_exit_2_and_points_to_the_help(void **state)
 	(void)state;
 	capture(misuse, NULL, NULL, &c);
 	assert_int_equal(c.status, 2);
-	assert_string_equal(
-	    c.err, "etcseal: there is no option --x\n  Next: `etcseal help recovery list` shows what there is.\n");
+	assert_string_equal(c.err, "etcseal: there is no option --x\n  Next: See `etcseal help recovery list`.\n");
 	capture(misuse, &c, NULL, &c);
 	assert_non_null(strstr(c.out, "\"id\": \"usage\""));
 }
@@ -129,7 +128,7 @@ static void a_full_disk_is_a_failure(void **state)
 	(void)state;
 	capture(print, (char *)"secret\n", &(struct capture_ends){ .stdout_path = "/dev/full" }, &c);
 	assert_int_equal(c.status, 1);
-	assert_string_equal(c.err, "etcseal: the output can't be written: No space left on device\n");
+	assert_string_equal(c.err, "etcseal: can't write the output: No space left on device\n");
 }
 
 static int line_and_finish(void *arg)

@@ -77,9 +77,9 @@ static void an_update_is_checked_sealed_to_and_opens(void **state)
 	(void)state;
 	start(&s);
 	run(&s, "check", 0);
-	assert_says(c.out, "the next boot opens by itself (sealed for: this boot)");
+	assert_says(c.out, "the next boot will unlock automatically (sealed for: this boot)");
 	run_with(&s, "check --image ", "next.efi", 4);
-	assert_says(c.err, "the next boot won't open by itself");
+	assert_says(c.err, "etcseal: the next boot will not unlock automatically: PCR ");
 	assert_says(c.err, "PCR 11 (");
 	assert_says(c.err, "reseal --image=");
 	snprintf(file, sizeof file, "%s" MACHINE_IMAGE, s.m.boot_dir);
@@ -88,7 +88,7 @@ static void an_update_is_checked_sealed_to_and_opens(void **state)
 	assert_says(c.out, "sealed to the next boot with ");
 	assert_says(c.err, "not proven: PCR 4");
 	run_with(&s, "check --image ", "next.efi", 0);
-	assert_says(c.out, "opens by itself (sealed for: next image)");
+	assert_says(c.out, "will unlock automatically (sealed for: next image)");
 	run_with(&s, "reseal --image ", "next.efi", 0);
 	assert_int_equal(machine_boot(&s.m, &s.boot[1], NULL, &s.record), ES_OK);
 	run(&s, "reseal", 0);
@@ -169,13 +169,15 @@ static void findings_come_with_advice_to_people_and_machines(void **state)
 	snprintf(line, sizeof line, "echo x >>%s/etcseal/bank0/config.cms", s.m.boot_dir);
 	assert_int_equal(system(line), 0);
 	run(&s, "check", 0);
-	assert_says(c.out, "opens by itself");
-	assert_says(c.err,
-		    "warning: one of the two banks wouldn't serve, so all hangs on the other: bank0: config.cms: ");
-	assert_says(c.err, "`etcseal backup` writes it anew");
+	assert_says(c.out, "will unlock automatically");
+	assert_says(
+	    c.err,
+	    "warning: one of the two banks is unusable; the host depends on the other alone: bank0: config.cms: ");
+	assert_says(c.err, "`etcseal backup` rewrites it");
 	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -Q -C o 0x0180e5ea", NULL, 0);
 	run(&s, "check", 4);
-	assert_says(c.err, "etcseal: cannot promise that: the TPM has lost the counter");
+	assert_says(c.err,
+		    "etcseal: the next boot will not unlock automatically: the TPM has lost the rollback counter");
 	assert_says(c.err, "  Next: `etcseal set --mode=tpm`");
 	assert_says(c.err, "warning: one of the two banks");
 	run(&s, "check --json", 4);

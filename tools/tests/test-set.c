@@ -43,7 +43,7 @@ static void the_seal_stays_unless_its_end_is_confirmed(void **state)
 		command_prepare(&command, &m, "set --mode=kdf");
 		pty_start(&p, command_at_terminal, &command);
 		pty_expect(&p, "NOT a seal");
-		pty_expect(&p, "Type kdf to go on: ");
+		pty_expect(&p, "Type kdf to continue: ");
 		pty_type(&p, answers[i]);
 		pty_expect(&p, "nothing was changed");
 		assert_int_equal(pty_end(&p), 1);
@@ -60,7 +60,7 @@ static void confirmed_it_ends(void **state)
 	start(&m);
 	command_prepare(&command, &m, "set --mode=kdf");
 	pty_start(&p, command_at_terminal, &command);
-	pty_expect(&p, "Type kdf to go on: ");
+	pty_expect(&p, "Type kdf to continue: ");
 	pty_type(&p, "kdf\n");
 	pty_expect(&p, "the seal to the TPM is given up");
 	assert_int_equal(pty_end(&p), 0);

@@ -54,8 +54,9 @@ static void status_and_seals_tell_what_firmware_hands_over(void **state)
 	m.options = "quiet systemd.import_credentials=yes\n";
 	boot(&m, ES_LOCKED_PCR, NULL);
 	run(&m, "status", 4);
-	assert_says(c.out,
-		    "! EFI variable SystemdOptions: systemd.debug_shell is set, and gives options to what starts");
+	assert_says(
+	    c.out,
+	    "! EFI variable SystemdOptions: systemd.debug_shell is set, and gives options to the system that boots");
 	assert_says(c.out, "! firmware has 2 strings for systemd, SMBIOS string io.systemd.credential:one first");
 	assert_says(c.out, "! the kernel was started without systemd.import_credentials=no: systemd accepts credentials");
 	assert_null(strstr(c.out, "canary"));

@@ -69,9 +69,10 @@ static void the_image_that_has_to_follow_is_asked_for(void **state)
 	assert_null(strstr(c.out, "image build"));
 	rotation_whole(&s);
 	run(&s, "status", 0);
-	assert_says(c.out, "Boot image      pinned to this host, by a key of before\n");
-	assert_says(c.out, "! the boot image is pinned to a key of before: it opens, and so would");
-	assert_says(c.out, "`etcseal image build --from=IMAGE --for-this-host` pins it to the key of now");
+	assert_says(c.out, "Boot image      pinned to this host, by an earlier key\n");
+	assert_says(c.out,
+		    "! the boot image is pinned to an earlier key: it opens this configuration, but would also open");
+	assert_says(c.out, "`etcseal image build --from=IMAGE --for-this-host` pins it to the current key");
 	run(&s, "status --json", 0);
 	assert_says(c.out, "\"pinned_to_old_key\": true");
 	pins_now(&s, next);
@@ -91,8 +92,8 @@ static void pins_to_something_else_are_told_before_the_reboot(void **state)
 	s.m.options = "quiet etcseal.key-id=0102030405060708\n";
 	publish(&s);
 	run(&s, "status", 0);
-	assert_says(c.out, "Boot image      pinned to what isn't here\n");
-	assert_says(c.out, "! the boot image of now won't open this configuration: ");
+	assert_says(c.out, "Boot image      pinned, but not to this host's configuration\n");
+	assert_says(c.out, "! the current boot image won't open this configuration: ");
 	assert_says(c.out, "the image accepts 0102030405060708. `etcseal image build");
 	s.m.options = "etcseal.host=me\n";
 	publish(&s);
@@ -116,7 +117,7 @@ static void an_old_configuration_is_called_old(void **state)
 	rotation_half(&s);
 	boot(&s, NULL, s.before);
 	run(&s, "status", 0);
-	assert_says(c.out, "Age             OLD: the TPM's counter was beyond it (generation ");
+	assert_says(c.out, "Age             OLD: the TPM's counter was ahead of it (generation ");
 	assert_says(c.out, "! this boot opened an OLD configuration: generation ");
 	assert_says(c.out, "`etcseal set --mode=tpm --yes` makes it the newest");
 	run(&s, "status --json", 0);

@@ -86,9 +86,9 @@ static void F5_a_sealed_host_outlives_a_hierarchy_that_is_switched_off(void **st
 	assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
 	es_swtpm_tool_ok(s.m.tpm, off, NULL, 0);
 	run(&s.m, "check", 4);
-	assert_says(c.err, "the TPM's storage hierarchy is switched off");
+	assert_says(c.err, "the TPM's storage hierarchy is disabled");
 	run(&s.m, "set --mode=tpm", 6);
-	assert_says(c.err, "the TPM's storage hierarchy is switched off");
+	assert_says(c.err, "the TPM's storage hierarchy is disabled");
 	assert_int_equal(boot(&s.m, NULL, &s.record), ES_OK);
 	machine_stop(&s.m);
 }

@@ -102,7 +102,7 @@ void mock_boot_assert_spoilt(void)
 		assert_int_equal(e->len, sizeof text - 1);
 		assert_memory_equal(e->data, text, e->len);
 	}
-	assert_non_null(strstr(mock_boot.mock.console, "what starts now can't open the seal"));
+	assert_non_null(strstr(mock_boot.mock.console, "the program that starts next can't open the seal"));
 }
 
 int mock_boot_end(void **state)

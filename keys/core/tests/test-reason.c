@@ -56,7 +56,7 @@ static void what_is_a_clause_and_next_is_a_sentence(void **state)
 }
 
 /* FORMAT.md, "Exit codes" */
-static void exit_codes_are_those_of_the_design(void **state)
+static void exit_codes_are_those_of_the_manual_page(void **state)
 {
 	static const struct {
 		enum es_reason reason;
@@ -104,7 +104,7 @@ int main(void)
 		cmocka_unit_test(every_reason_has_words),
 		cmocka_unit_test(ids_are_kebab_case_short_and_unique),
 		cmocka_unit_test(what_is_a_clause_and_next_is_a_sentence),
-		cmocka_unit_test(exit_codes_are_those_of_the_design),
+		cmocka_unit_test(exit_codes_are_those_of_the_manual_page),
 		cmocka_unit_test(an_unknown_reason_is_a_defect),
 	};
 

@@ -270,8 +270,8 @@ static void F12_head_detail_and_advice_agree(void **state)
 		{ ES_PART_STUB, "stub", "--stub" },
 		{ ES_PART_KERNEL, "kernel", "--linux" },
 		{ ES_PART_INITRD, "initramfs", "--initrd" },
-		{ ES_PART_KIND, "isn't what its option is for", "each option" },
-		{ ES_PART_MACHINE, "two types of machine", "x86-64 or arm64" },
+		{ ES_PART_KIND, "isn't of the kind that its option takes", "each option" },
+		{ ES_PART_MACHINE, "different types of machine", "x86-64 or arm64" },
 		{ ES_PART_UNSUPPORTED, "type of machine", "x86-64 or arm64" },
 		{ ES_PART_SIGNED, "signed", "--sign-key" },
 	};
