@@ -29,7 +29,7 @@ ES_DEFENCE(FENCE_CHECK);        /* keys/opening/tpm.c: a fence that failed is ig
 ES_DEFENCE(FENCE_FIRST);        /* keys/opening/opening.c: a refusal is worded, and a key derived by the KDF, before the fence */
 ES_DEFENCE(COUNTER_INDEX);      /* keys/opening/tpm.c, keys/store/info_parse.c: a bank says which counter holds its age */
 ES_DEFENCE(SRK_OPTION);         /* keys/opening/tpm.c, judge.c: etcseal.srk= is ignored */
-ES_DEFENCE(PINS);               /* keys/choice/choice.c: etcseal.key-id= and etcseal.host= are ignored */
+ES_DEFENCE(PINS);               /* keys/choice/choice.c, keys/opening/opening.c: etcseal.key-id= and etcseal.host= are ignored */
 ES_DEFENCE(OLD_CONSENT);        /* keys/opening/judge.c: the recovery key opens an old configuration without consent */
 ES_DEFENCE(GONE_CHECK);         /* keys/opening/opening.c: no configuration counts as a first boot, whatever the TPM has counted */
 ES_DEFENCE(RESUME_CHECK);       /* initrd/machine.c: a kernel that could resume a hibernated system is ignored */

@@ -93,7 +93,7 @@ static bool first_sealing_was_cut(const struct es_opening *o)
 static bool config_is_gone(const struct es_opening *o)
 {
 	return ES_WITH_GONE_CHECK && !o->pins.first_boot &&
-	       (o->counter.state == ES_OK || es_pins_expect_config(&o->pins));
+	       (o->counter.state == ES_OK || (ES_WITH_PINS && es_pins_expect_config(&o->pins)));
 }
 
 /* What is there besides whole banks. A first commit that was cut leaves one bank without encryption.info; two of them are what
