@@ -87,10 +87,137 @@ static void a_boot_that_is_given_the_recovery_key_asks_for_no_unseal(void **stat
 	attack_scene_stop(&s);
 }
 
+/* Banks of the attacker's in place of the owner's: sealed to the owner's own TPM, or in mode kdf. Their recovery key goes to
+ * ret_recovery. */
+static void plant(struct attack_scene *s, bool kdf, char *ret_recovery)
+{
+	attack_scene_start(s);
+	attack_scene_own_host(s, kdf ? NULL : s->m.tpm, "../theirs", ret_recovery);
+	attack_scene_shell(s, "rm -r bank0 bank1 && cp -a ../theirs/bank0 ../theirs/bank1 .");
+}
+
+static enum es_reason recover(struct attack_scene *s, const char *text)
+{
+	struct machine_boot boot = machine_usual_boot;
+
+	boot.recovery = boot.consent = true;
+	return machine_boot(&s->m, &boot, text, &s->record);
+}
+
+static void the_owners_recovery_key_opens_no_planted_bank(void **state)
+{
+	char theirs[ES_RECOVERY_TEXT_LEN + 1];
+	struct attack_scene s;
+
+	(void)state;
+	for (int kdf = 0; kdf < 2; kdf++) {
+		plant(&s, kdf != 0, theirs);
+		assert_int_equal(recover(&s, s.recovery), ES_RECOVERY_WRONG);
+		assert_int_equal(s.record.state, ES_BOOT_LOCKED);
+		assert_false(machine_has(&s.m, "etc/secret", ATTACK_PLANTED));
+		/* The control: nothing else is wrong with these banks. */
+		assert_int_equal(recover(&s, theirs), ES_OK);
+		assert_true(machine_has(&s.m, "etc/secret", ATTACK_PLANTED));
+		attack_scene_stop(&s);
+	}
+}
+
+/* One in mode kdf is passed over as a downgrade. One that is sealed to the same TPM is the newer, and is tried first; that TPM has
+ * counted it, so the owner has to agree to the age of theirs. */
+static void beside_a_planted_bank_it_opens_the_owners(void **state)
+{
+	char theirs[ES_RECOVERY_TEXT_LEN + 1];
+	struct attack_scene s;
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * ES_BANK_COUNT; i++) {
+		unsigned own = i % ES_BANK_COUNT;
+		bool kdf = i < ES_BANK_COUNT;
+
+		plant(&s, kdf, theirs);
+		attack_scene_shell(&s, "rm -r bank%u && cp -a %s/bank%u .", own, s.genuine, own);
+		assert_int_equal(recover(&s, s.recovery), ES_OK);
+		assert_true(machine_has(&s.m, "etc/secret", ATTACK_SECRET));
+		assert_int_equal(s.record.freshness, kdf ? ES_FRESHNESS_NEWEST : ES_FRESHNESS_OLD);
+		attack_scene_stop(&s);
+	}
+}
+
+static void read_bank(const char *folder, struct es_bank *ret)
+{
+	ES_FD dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(dir >= 0);
+	assert_int_equal(es_bank_read(dir, 0, ret), ES_OK);
+	assert_int_equal(ret->state, ES_BANK_WHOLE);
+}
+
+static struct es_protector **recovery_protector(struct es_info *info)
+{
+	for (unsigned i = 0; i < info->protector_count; i++)
+		if (info->protectors[i]->type == ES_PROTECTOR_RECOVERY)
+			return &info->protectors[i];
+	fail_msg("no recovery protector");
+	return NULL;
+}
+
+/* The attacker's encryption.info with the owner's recovery protector in it, under a MAC that is right by the attacker's key. */
+static void graft(struct attack_scene *s, const char *theirs)
+{
+	ES_BANK planted = { .state = ES_BANK_ABSENT };
+	ES_BANK genuine = { .state = ES_BANK_ABSENT };
+	ES_SECRET recovery = NULL;
+	ES_SECRET key = NULL;
+	ES_SECRET mac_key = NULL;
+	ES_BUF info = { NULL, 0 };
+	struct es_protector **a, **b, *swap;
+	struct es_code_fault fault;
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/" ES_BANK_FOLDER, s->m.boot_dir);
+	read_bank(path, &planted);
+	read_bank(s->genuine, &genuine);
+	assert_int_equal(es_recovery_text_read(theirs, strlen(theirs), &recovery, &fault), ES_OK);
+	assert_int_equal(es_bank_recover(planted.info, recovery, &key), ES_OK);
+	assert_int_equal(es_config_key_derive(key, ES_LABEL_INFO_MAC, &mac_key), ES_OK);
+	a = recovery_protector(planted.info);
+	b = recovery_protector(genuine.info);
+	swap = *a;
+	*a = *b;
+	*b = swap;
+	assert_int_equal(es_info_write(planted.info, mac_key, &info), ES_OK);
+	for (unsigned bank = 0; bank < ES_BANK_COUNT; bank++) {
+		machine_bank_path(&s->m, bank, ES_INFO_NAME, path);
+		assert_int_equal(es_file_write(AT_FDCWD, path, es_buf_span(&info)), ES_OK);
+	}
+}
+
+/* The prompt shows the id of the owner's own recovery key, and that key gives the owner's configuration key; but the MAC isn't
+ * by it. */
+static void nor_one_that_the_owners_recovery_protector_was_put_into(void **state)
+{
+	char theirs[ES_RECOVERY_TEXT_LEN + 1];
+	struct attack_scene s;
+
+	(void)state;
+	plant(&s, false, theirs);
+	graft(&s, theirs);
+	assert_int_equal(recover(&s, s.recovery), ES_TAMPERED_INFO);
+	assert_int_equal(s.record.state, ES_BOOT_LOCKED);
+	assert_false(machine_has(&s.m, "etc/secret", ATTACK_PLANTED));
+	/* The control: the MAC is right, and the TPM opens it as planted. */
+	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_OK);
+	assert_true(machine_has(&s.m, "etc/secret", ATTACK_PLANTED));
+	attack_scene_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_boot_that_is_given_the_recovery_key_asks_for_no_unseal),
+		cmocka_unit_test(the_owners_recovery_key_opens_no_planted_bank),
+		cmocka_unit_test(beside_a_planted_bank_it_opens_the_owners),
+		cmocka_unit_test(nor_one_that_the_owners_recovery_protector_was_put_into),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
