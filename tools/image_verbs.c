@@ -44,7 +44,7 @@ const struct es_verb es_image_verbs[] = {
 	  .help = "Put stub, kernel, initramfs and options together into one boot image",
 	  .act = "build the image",
 	  .run = es_verb_image_build,
-	  .no_secrets = true, /* but a vendor's key: es_policy_key_read() */
+	  .no_secrets = true, /* in most cases: tools/image_build.c */
 	  .options = build_options,
 	  .more = "  A unified kernel image (UKI). For Secure Boot it has to be signed: with --sign-key\n"
 		  "  and --sign-cert, or afterwards. Never put a recovery key into --cmdline.\n"
@@ -78,7 +78,6 @@ const struct es_verb es_image_verbs[] = {
 	  .help = "Sign what a boot image will measure, so that its vendor's hosts open it",
 	  .act = "sign the policy",
 	  .run = es_verb_image_sign_policy,
-	  .no_secrets = true, /* but a vendor's key: es_policy_key_read() */
 	  .options = sign_policy_options,
 	  .operands = "FILE",
 	  .operands_min = 1,
