@@ -6,6 +6,7 @@
 #include "tools/image_parts.h"
 #include "tools/image_policy.h"
 #include "tools/image_sign.h"
+#include "tools/lock.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -170,6 +171,12 @@ static enum es_exit check_options(const struct es_args *args)
 	return ES_EXIT_DONE;
 }
 
+/* The configuration's key, or a vendor's. sbsign reads the one for Secure Boot, in a process of its own. */
+static bool has_secrets(const struct es_args *args)
+{
+	return es_arg_given(args, "for-this-host") || es_arg_given(args, "policy-key");
+}
+
 enum es_exit es_verb_image_build(const struct es_args *args)
 {
 	ES_SCOPED(free_vendor) struct vendor v = { .key = NULL };
@@ -178,6 +185,8 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 	ES_BUF image = { NULL, 0 };
 	enum es_exit failed = check_options(args);
 
+	if (failed == ES_EXIT_DONE && has_secrets(args))
+		es_lock_memory();
 	if (failed == ES_EXIT_DONE)
 		failed = read_build(args, &b, &v);
 	if (failed != ES_EXIT_DONE)

@@ -4,7 +4,6 @@
 
 #include "keys/core/subject.h"
 #include "keys/store/file.h"
-#include "tools/lock.h"
 #include "tools/unsafe_path.h"
 
 #include <errno.h>
@@ -59,7 +58,6 @@ enum es_exit es_policy_key_read(const struct es_args *args, const char *path, st
 		es_warn("%s can be read by others (mode %04o): anyone who has it can sign for every host sealed to it; "
 			"chmod 600",
 			path, (unsigned)st.st_mode & 07777);
-	es_lock_memory();
 	r = read_secret(fd, (size_t)st.st_size, ret);
 	return r == ES_OK ? ES_EXIT_DONE : fail_file(args, r, path, "");
 }

@@ -44,7 +44,7 @@ const struct es_verb es_image_verbs[] = {
 	  .help = "Combine stub, kernel, initramfs and options into one boot image",
 	  .act = "build the image",
 	  .run = es_verb_image_build,
-	  .no_secrets = true, /* except for a vendor's key: es_policy_key_read() locks memory */
+	  .no_secrets = true, /* in most cases: tools/image_build.c */
 	  .options = build_options,
 	  .more = "  Builds a unified kernel image (UKI). For Secure Boot it must be signed: with\n"
 		  "  --sign-key and --sign-cert, or afterwards. Never put a recovery key into\n"
@@ -79,7 +79,6 @@ const struct es_verb es_image_verbs[] = {
 	  .help = "Sign what a boot image will measure, so that its vendor's hosts open it",
 	  .act = "sign the policy",
 	  .run = es_verb_image_sign_policy,
-	  .no_secrets = true, /* except for a vendor's key: es_policy_key_read() locks memory */
 	  .options = sign_policy_options,
 	  .operands = "FILE",
 	  .operands_min = 1,

@@ -2,6 +2,7 @@
 /* `etcseal status`: how this host is sealed, how it was opened, and what deserves attention. */
 #include "tools/status.h"
 
+#include "keys/core/hex.h"
 #include "keys/core/labels.h"
 #include "tools/common.h"
 #include "tools/verbs.h"
@@ -38,6 +39,16 @@ static void show_seals(const struct es_status *s)
 	}
 }
 
+/* What the owner compares with what they noted: a planted configuration is under another key. */
+static void show_whose(const struct es_info *info)
+{
+	char key[2 * ES_KEY_ID_LEN + 1];
+
+	es_hex_encode(info->key_id, ES_KEY_ID_LEN, key);
+	row("Host id", "%s", info->host);
+	row("Key id", "%s", key);
+}
+
 static void show_mode(const struct es_status *s)
 {
 	if (s->info == NULL) {
@@ -52,6 +63,7 @@ static void show_mode(const struct es_status *s)
 		row("Generation", "%" PRIu64, s->info->generation);
 	else
 		row("Generation", "%" PRIu64 ", revision %" PRIu64, s->info->generation, s->info->revision);
+	show_whose(s->info);
 	row("Required", "Secure Boot: %s, executables only from installed packages: %s",
 	    s->info->require_secure_boot ? "yes" : "no", s->info->require_exec_installed_only ? "yes" : "no");
 }

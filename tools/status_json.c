@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/status.h"
 
+#include "keys/core/hex.h"
 #include "keys/core/labels.h"
 
 static void emit_boot(struct es_emit *j, const struct es_boot_record *b)
@@ -79,6 +80,8 @@ static bool sealed_to_vendor(const struct es_info *info)
 
 static void emit_info(struct es_emit *j, const struct es_status *s)
 {
+	char key[2 * ES_KEY_ID_LEN + 1];
+
 	if (s->info == NULL) {
 		es_emit_null(j, "mode");
 		return;
@@ -90,6 +93,8 @@ static void emit_info(struct es_emit *j, const struct es_status *s)
 		es_emit_bool(j, "sealed_to_this_boot", s->fits);
 	es_emit_bool(j, "sealed_to_vendor", sealed_to_vendor(s->info));
 	es_emit_text(j, "host", s->info->host);
+	es_hex_encode(s->info->key_id, ES_KEY_ID_LEN, key);
+	es_emit_text(j, "key_id", key);
 	es_emit_number(j, "generation", s->info->generation);
 	es_emit_number(j, "revision", s->info->revision);
 	es_emit_object(j, "require");

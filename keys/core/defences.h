@@ -34,7 +34,8 @@ ES_DEFENCE(FENCE_FIRST);
 /* keys/opening/tpm.c, keys/store/info_parse.c: a bank names the counter that holds its age */
 ES_DEFENCE(COUNTER_INDEX);
 ES_DEFENCE(SRK_OPTION);         /* keys/opening/tpm.c, judge.c: etcseal.srk= is ignored */
-ES_DEFENCE(PINS);               /* keys/choice/choice.c: etcseal.key-id= and etcseal.host= are ignored */
+/* keys/choice/choice.c, keys/opening/opening.c: etcseal.key-id= and etcseal.host= are ignored */
+ES_DEFENCE(PINS);
 /* keys/opening/judge.c: the recovery key opens an old configuration without the owner's consent */
 ES_DEFENCE(OLD_CONSENT);
 /* keys/opening/opening.c: a missing configuration means a first boot, whatever the TPM has counted */

@@ -100,20 +100,20 @@ static enum es_reason open_signed(struct es_opening *o, const struct es_protecto
 	return r;
 }
 
-static bool is_filler(uint8_t c)
+static bool is_white_space(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether it is the same PEM, apart from line ends. */
+/* Whether it is the same PEM, apart from white space anywhere in it: a bank's isn't parsed here. FORMAT.md, "Vendor images". */
 static bool same_key(struct es_span a, struct es_span b)
 {
 	size_t i = 0, k = 0;
 
 	for (;;) {
-		while (i < a.len && is_filler(a.data[i]))
+		while (i < a.len && is_white_space(a.data[i]))
 			i++;
-		while (k < b.len && is_filler(b.data[k]))
+		while (k < b.len && is_white_space(b.data[k]))
 			k++;
 		if (i == a.len || k == b.len)
 			return i == a.len && k == b.len;

@@ -102,9 +102,23 @@ void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 	j->reason = in.reason;
 }
 
+/* As parse_key takes it: a key with other line ends or with tabs would make a file that nobody reads. White space doesn't count
+ * where the key is compared with an image's (keys/opening/vendor.c). */
+static bool set_key(struct json_object *s, const struct es_buf *key)
+{
+	ES_BUF text = { NULL, 0 };
+	size_t len = 0;
+
+	if (es_buf_copy(es_buf_span(key), &text) != ES_OK)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.data[i] != '\r' && text.data[i] != '\t')
+			text.data[len++] = text.data[i];
+	return es_json_set(s, "public_key", json_object_new_string_len((const char *)text.data, (int)len));
+}
+
 bool es_info_set_signed(struct json_object *obj, const struct es_protector *p)
 {
-	const struct es_buf *key = &p->tpm.vendor.public_key;
 	struct json_object *s = NULL, *list;
 
 	if (!p->tpm.is_signed)
@@ -128,7 +142,6 @@ bool es_info_set_signed(struct json_object *obj, const struct es_protector *p)
 			return false;
 		}
 	}
-	return set_checked(s, p) &&
-	       es_json_set(s, "public_key", json_object_new_string_len((const char *)key->data, (int)key->len)) &&
+	return set_checked(s, p) && set_key(s, &p->tpm.vendor.public_key) &&
 	       (!p->tpm.vendor.has_counter || es_info_set_index(s, "generation_index", ES_GENERATION_INDEX));
 }

@@ -28,7 +28,7 @@ $(eval $(call without,keys/tests/attacks/test-without-measured-check,MEASURED_CH
 $(eval $(call without,keys/tests/attacks/test-without-old-consent,OLD_CONSENT,keys/opening/judge.c))
 $(eval $(call without,keys/tests/attacks/test-without-options-pcr,OPTIONS_PCR,keys/choice/choice.c))
 $(eval $(call without,keys/tests/attacks/test-without-param-encryption,PARAM_ENCRYPTION,keys/tpm/session.c))
-$(eval $(call without,keys/tests/attacks/test-without-pins,PINS,keys/choice/choice.c))
+$(eval $(call without,keys/tests/attacks/test-without-pins,PINS,keys/choice/choice.c keys/opening/opening.c))
 $(eval $(call without,keys/tests/attacks/test-without-rotation-key,ROTATION_KEY,keys/change/rotate.c))
 $(eval $(call without,keys/tests/attacks/test-without-secure-boot-check,SECURE_BOOT_CHECK,keys/host/secure_boot.c))
 $(eval $(call without,keys/tests/attacks/test-without-srk-option,SRK_OPTION,keys/opening/tpm.c keys/opening/judge.c))

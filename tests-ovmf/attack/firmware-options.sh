@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What systemd takes from firmware: options out of an EFI variable that another system has left there, credentials out of SMBIOS.
+# What systemd takes from firmware: options out of an EFI variable that another system has left there, credentials out of SMBIOS
+# and of QEMU's fw_cfg.
 # The root file system is Debian's, with systemd as PID 1.
 # WITHOUT=FIRMWARE_MEASURING
 . "$(dirname "$0")/../lib/harness.sh"
@@ -8,12 +9,14 @@
 attack_start
 . "$OVMF/lib/systemd_root.sh"
 . "$OVMF/lib/boot_entry.sh"
+SYSTEMD_MODULES+=" qemu_fw_cfg" # systemd loads it in QEMU, before it looks for credentials
 BOUND=bound=500
 SECRET="correct horse battery staple"
 RUN="systemd.run=\"/bin/sh -c 'echo @@ obeyed=\`cat /etc/network-secret.conf\` >/dev/ttyS0'\""
 OPTIONS="$RUN systemd.run_success_action=poweroff-force systemd.run_failure_action=poweroff-force"
 # "f /run/planted - - - - by firmware", a line for systemd-tmpfiles.
-CREDENTIAL=io.systemd.credential.binary:tmpfiles.extra=$(printf 'f /run/planted - - - - by firmware\n' | base64 -w0)
+PLANT="f /run/planted - - - - by firmware"
+CREDENTIAL=io.systemd.credential.binary:tmpfiles.extra=$(printf '%s\n' "$PLANT" | base64 -w0)
 
 bare_image() { # machine: the same image, without the options that `image build` puts in
 	mkdir -p "$1/parts"
@@ -59,6 +62,11 @@ attacked() { # folder: a sealed host, then with the variable, then with the stri
 	looks "$1" credential -smbios "type=11,value=$CREDENTIAL"
 }
 
+unsealed() { # folder: a host that was never sealed, with the string, then with the same credential in fw_cfg
+	looks "$1" look -smbios "type=11,value=$CREDENTIAL"
+	looks "$1" fw-cfg -fw_cfg "name=opt/io.systemd.credentials/tmpfiles.extra,string=$PLANT"
+}
+
 variable_left "$SCRATCH/other"
 says "$SCRATCH/other/boots/other" variable "$OPTIONS" || die "the variable wasn't written"
 OVMF_DISK=$SCRATCH/systemd.img
@@ -77,8 +85,8 @@ bare_image "$SCRATCH/lets-in"
 attacked "$SCRATCH/with" &
 (without FIRMWARE_MEASURING && attacked "$SCRATCH/without") &
 wait
-looks "$SCRATCH/keeps-out" look -smbios "type=11,value=$CREDENTIAL" &
-looks "$SCRATCH/lets-in" look -smbios "type=11,value=$CREDENTIAL" &
+unsealed "$SCRATCH/keeps-out" &
+unsealed "$SCRATCH/lets-in" &
 wait
 
 with=$SCRATCH/with-variable/boots/obeys without=$SCRATCH/without-variable/boots/obeys
@@ -105,5 +113,14 @@ held "the string is there" says "$with" smbios yes
 held "systemd leaves it" says "$with" credential none
 held "the option is in the image" says "$with" cmdline "$CMDLINE"
 succeeds "the string is there" says "$without" smbios yes
+succeeds "systemd heeds it" says "$without" credential "by firmware"
+
+with=$SCRATCH/keeps-out/boots/fw-cfg without=$SCRATCH/lets-in/boots/fw-cfg
+attack A3 "the same by QEMU's fw_cfg (boot)" "systemd.import_credentials=no"
+held "systemd is PID 1" says "$with" pid1 systemd
+held "the credential is there" says "$with" fw-cfg yes
+held "systemd leaves it" says "$with" credential none
+held "the option is in the image" says "$with" cmdline "$CMDLINE"
+succeeds "the credential is there" says "$without" fw-cfg yes
 succeeds "systemd heeds it" says "$without" credential "by firmware"
 attack_end

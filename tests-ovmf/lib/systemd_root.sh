@@ -6,6 +6,8 @@
 SYSTEMD_PACKAGES=systemd,systemd-sysv,udev,kmod,libjson-c5,libkeyutils1
 SYSTEMD_PACKAGES+=,libtss2-esys-3.0.2-0,libtss2-mu0,libtss2-rc0,libtss2-tctildr0,libtss2-tcti-device0
 SYSTEMD_BASE=$OVMF_OUT/systemd-root.tar.zst
+# What systemd loads automatically; the rest is in the initramfs. Set by a script that needs more.
+SYSTEMD_MODULES=autofs4
 
 # What a guest has no use for: half of its size.
 SYSTEMD_USELESS="usr/share/doc usr/share/man usr/share/locale usr/share/info usr/share/perl5 usr/share/zoneinfo usr/lib/udev/hwdb.d
@@ -43,10 +45,12 @@ systemd_base() {
 	) 9>"$SYSTEMD_BASE.lock"
 }
 
-systemd_modules() { # folder: what systemd loads by itself; the rest is in the initramfs
-	local into=usr/lib/modules/$KERNEL_VERSION file
+systemd_modules() { # folder
+	local into=usr/lib/modules/$KERNEL_VERSION file module
 	mkdir -p "$1/$into"
-	modprobe -S "$KERNEL_VERSION" --show-depends autofs4 | awk '$1 == "insmod" { print $2 }' | while IFS= read -r file; do
+	for module in $SYSTEMD_MODULES; do
+		modprobe -S "$KERNEL_VERSION" --show-depends "$module"
+	done | awk '$1 == "insmod" { print $2 }' | while IFS= read -r file; do
 		cp "$file" "$1/$into/"
 	done
 	cp "/lib/modules/$KERNEL_VERSION"/modules.{order,builtin,builtin.modinfo} "$1/$into/"

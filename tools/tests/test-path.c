@@ -51,6 +51,24 @@ static void a_key_of_another_signs_nothing(void **state)
 	assert_false(attack_policy_key(es_dispatch));
 }
 
+static void a_key_for_secure_boot_is_not_taken_from_a_folder_of_another(void **state)
+{
+	(void)state;
+	assert_false(attack_sign_key(es_dispatch));
+}
+
+static void nor_its_certificate(void **state)
+{
+	(void)state;
+	assert_false(attack_sign_cert(es_dispatch));
+}
+
+static void nor_by_a_link_of_another(void **state)
+{
+	(void)state;
+	assert_false(attack_sign_key_by_link(es_dispatch));
+}
+
 static void a_recovery_key_is_not_read_from_a_file_of_another(void **state)
 {
 	(void)state;
@@ -73,6 +91,9 @@ int main(void)
 		cmocka_unit_test(nothing_is_extracted_into_a_folder_of_another),
 		cmocka_unit_test(an_image_overwrites_nothing_that_another_chose),
 		cmocka_unit_test(a_key_of_another_signs_nothing),
+		cmocka_unit_test(a_key_for_secure_boot_is_not_taken_from_a_folder_of_another),
+		cmocka_unit_test(nor_its_certificate),
+		cmocka_unit_test(nor_by_a_link_of_another),
 		cmocka_unit_test(a_recovery_key_is_not_read_from_a_file_of_another),
 		cmocka_unit_test(a_run_folder_of_another_is_not_believed),
 	};

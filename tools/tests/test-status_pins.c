@@ -13,6 +13,7 @@
 #include "tools/dispatch.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { OPTIONS = 256 };
@@ -102,6 +103,39 @@ static void pins_to_something_else_are_told_before_the_reboot(void **state)
 	machine_stop(&s.m);
 }
 
+/* As encryption.info has them, and as the image's pins do. */
+static void it_says_whose_configuration_it_is(void **state)
+{
+	char options[OPTIONS], key_before[OPTIONS], text[OPTIONS + 64];
+	struct rotation s;
+
+	(void)state;
+	rotation_start(&s, false);
+	for (int rotated = 0; rotated < 2; rotated++) {
+		char *key, *host;
+
+		pins_now(&s, options);
+		boot(&s, options, NULL);
+		key = strstr(options, "etcseal.key-id=") + strlen("etcseal.key-id=");
+		host = strstr(options, "etcseal.host=") + strlen("etcseal.host=");
+		key[16] = host[36] = '\0';
+		run(&s, "status", 0);
+		snprintf(text, sizeof text, "  Host id         %s\n  Key id          %s\n", host, key);
+		assert_says(c.out, text);
+		run(&s, "status --json", 0);
+		snprintf(text, sizeof text, "\"host\": \"%s\",\n  \"key_id\": \"%s\"", host, key);
+		assert_says(c.out, text);
+		snprintf(text, sizeof text, "grep -q '\"key_id\": \"%s\"' boot/etcseal/bank0/encryption.info", key);
+		assert_int_equal(machine_shell(&s.m, text), 0);
+		if (rotated)
+			assert_string_not_equal(key, key_before);
+		strcpy(key_before, key);
+		if (!rotated)
+			rotation_whole(&s);
+	}
+	machine_stop(&s.m);
+}
+
 static void an_old_configuration_is_called_old(void **state)
 {
 	struct rotation s;
@@ -131,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_image_that_has_to_follow_is_asked_for),
 		cmocka_unit_test(pins_to_something_else_are_told_before_the_reboot),
+		cmocka_unit_test(it_says_whose_configuration_it_is),
 		cmocka_unit_test(an_old_configuration_is_called_old),
 	};
 

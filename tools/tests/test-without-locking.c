@@ -34,6 +34,24 @@ static void control_swap_of_extract_succeeds(void **state)
 	assert_true(attack_swap_of_extract(es_dispatch) || !memory_attacks_can_see());
 }
 
+static void control_swap_of_pinning_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_pinning(es_dispatch) || !memory_attacks_can_see());
+}
+
+static void control_swap_of_policy_key_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_policy_key(es_dispatch) || !memory_attacks_can_see());
+}
+
+static void control_swap_of_sign_policy_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_swap_of_sign_policy(es_dispatch) || !memory_attacks_can_see());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -41,6 +59,9 @@ int main(void)
 		cmocka_unit_test(control_swap_of_backup_succeeds),
 		cmocka_unit_test(control_swap_of_diff_succeeds),
 		cmocka_unit_test(control_swap_of_extract_succeeds),
+		cmocka_unit_test(control_swap_of_pinning_succeeds),
+		cmocka_unit_test(control_swap_of_policy_key_succeeds),
+		cmocka_unit_test(control_swap_of_sign_policy_succeeds),
 	};
 
 	return cmocka_run_group_tests(tests, mounts_own, NULL);

@@ -51,6 +51,24 @@ static void control_policy_key_succeeds(void **state)
 	assert_true(attack_policy_key(es_dispatch));
 }
 
+static void control_sign_key_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_sign_key(es_dispatch));
+}
+
+static void control_sign_cert_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_sign_cert(es_dispatch));
+}
+
+static void control_sign_key_by_link_succeeds(void **state)
+{
+	(void)state;
+	assert_true(attack_sign_key_by_link(es_dispatch));
+}
+
 static void control_recovery_key_succeeds(void **state)
 {
 	(void)state;
@@ -73,6 +91,9 @@ int main(void)
 		cmocka_unit_test(control_extract_into_their_folder_succeeds),
 		cmocka_unit_test(control_image_by_link_succeeds),
 		cmocka_unit_test(control_policy_key_succeeds),
+		cmocka_unit_test(control_sign_key_succeeds),
+		cmocka_unit_test(control_sign_cert_succeeds),
+		cmocka_unit_test(control_sign_key_by_link_succeeds),
 		cmocka_unit_test(control_recovery_key_succeeds),
 		cmocka_unit_test(control_run_folder_succeeds),
 	};

@@ -62,6 +62,28 @@ static void a_written_signed_field_is_read_back(void **state)
 	}
 }
 
+/* A vendor's key as another system wrote it. */
+static void a_key_is_written_with_our_line_ends(void **state)
+{
+	static const char theirs[] = "-----BEGIN PUBLIC KEY-----\r\nMIIB\t\r\n-----END PUBLIC KEY-----\r\n";
+	const struct es_span some = es_text_span("some");
+	ES_SECRET mac_key = sample_mac_key();
+	ES_INFO info = sample_info(ES_MODE_TPM, 3, some, some);
+	ES_INFO again = NULL;
+	ES_BUF file = { NULL, 0 };
+	struct es_protector *p = es_info_find(info, ES_PROTECTOR_TPM);
+
+	(void)state;
+	p->tpm.is_signed = true;
+	p->tpm.vendor.pcrs = ES_PCR_BIT(11);
+	assert_int_equal(es_buf_copy(es_text_span(theirs), &p->tpm.vendor.public_key), ES_OK);
+	assert_int_equal(es_info_write(info, mac_key, &file), ES_OK);
+	again = read_info(es_buf_span(&file));
+	p = es_info_find(again, ES_PROTECTOR_TPM);
+	assert_int_equal(p->tpm.vendor.public_key.len, strlen(KEY));
+	assert_memory_equal(p->tpm.vendor.public_key.data, KEY, strlen(KEY));
+}
+
 static void an_unreadable_signed_field_is_not_written(void **state)
 {
 	const struct es_span some = es_text_span("some");
@@ -145,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_written_signed_field_is_read_back),
+		cmocka_unit_test(a_key_is_written_with_our_line_ends),
 		cmocka_unit_test(an_unreadable_signed_field_is_not_written),
 		cmocka_unit_test(each_defect_is_refused_and_named),
 		cmocka_unit_test(a_key_over_the_cap_is_refused),

@@ -268,6 +268,18 @@ static void attack_with_planted_host_fails(void **state)
 	assert_false(attack_with_planted_host());
 }
 
+static void attack_with_all_removed_beside_key_pin_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_all_removed_beside_key_pin());
+}
+
+static void attack_with_all_removed_beside_host_pin_fails(void **state)
+{
+	(void)state;
+	assert_false(attack_with_all_removed_beside_host_pin());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +325,8 @@ int main(void)
 		cmocka_unit_test(attack_on_bus_and_disk_fails),
 		cmocka_unit_test(attack_with_planted_key_fails),
 		cmocka_unit_test(attack_with_planted_host_fails),
+		cmocka_unit_test(attack_with_all_removed_beside_key_pin_fails),
+		cmocka_unit_test(attack_with_all_removed_beside_host_pin_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

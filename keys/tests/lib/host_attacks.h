@@ -16,6 +16,9 @@ bool attack_with_archive_sealed_to_our_tpm(void);
 /* The same against an image that is pinned to the owner's key, or to the owner's host. */
 bool attack_with_planted_key(void);
 bool attack_with_planted_host(void);
+/* Banks and counter deleted beside such an image: the host starts as on first boot. */
+bool attack_with_all_removed_beside_key_pin(void);
+bool attack_with_all_removed_beside_host_pin(void);
 /* 2 */
 bool attack_as_root_after_boot(void);
 bool attack_with_edited_options(void);

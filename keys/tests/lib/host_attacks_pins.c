@@ -71,6 +71,42 @@ bool attack_with_planted_host(void)
 	return planted(ES_OPTION_HOST, ES_OTHER_HOST);
 }
 
+/* Nothing on the disk or in the TPM says that this host was ever configured; the image does. */
+static bool all_removed(const char *pin)
+{
+	struct machine_boot boot = machine_usual_boot;
+	char options[OPTIONS];
+	struct attack_scene s;
+	enum es_reason r;
+
+	attack_scene_start(&s);
+	boot.pins = pins_of(&s, pin, options);
+	assert_int_equal(machine_boot(&s.m, &boot, NULL, &s.record), ES_OK); /* the owner's own opens */
+	attack_scene_shell(&s, "rm -r bank0 bank1");
+	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvundefine -C o 0x0180e5ea", NULL, 0);
+	/* The same host with an image that isn't pinned. */
+	assert_int_equal(machine_boot(&s.m, &machine_usual_boot, NULL, &s.record), ES_NOT_CONFIGURED);
+	r = machine_boot(&s.m, &boot, NULL, &s.record);
+	if (r != ES_NOT_CONFIGURED) {
+		assert_int_equal(r, ES_CONFIG_GONE);
+		assert_int_equal(s.record.state, ES_BOOT_LOCKED);
+		/* Nor with the owner's recovery key: there is nothing that it could open. */
+		assert_int_equal(machine_boot(&s.m, &boot, s.recovery, &s.record), ES_CONFIG_GONE);
+	}
+	attack_scene_stop(&s);
+	return r == ES_NOT_CONFIGURED;
+}
+
+bool attack_with_all_removed_beside_key_pin(void)
+{
+	return all_removed(ES_OPTION_KEY_ID);
+}
+
+bool attack_with_all_removed_beside_host_pin(void)
+{
+	return all_removed(ES_OPTION_HOST);
+}
+
 /* The device says that there is no counter, and that the fence is up. */
 static void lie(void *arg, struct es_proxy_message *m)
 {

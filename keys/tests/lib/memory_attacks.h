@@ -15,6 +15,10 @@ bool attack_swap_of_watch(dispatch_fn *dispatch);
 bool attack_swap_of_backup(dispatch_fn *dispatch);
 bool attack_swap_of_diff(dispatch_fn *dispatch);
 bool attack_swap_of_extract(dispatch_fn *dispatch);
+/* The same of the verbs for boot images, when they are about to read the configuration's key, or a vendor's. */
+bool attack_swap_of_pinning(dispatch_fn *dispatch);
+bool attack_swap_of_policy_key(dispatch_fn *dispatch);
+bool attack_swap_of_sign_policy(dispatch_fn *dispatch);
 
 /* Content, attributes, a link's target, a name or the config key is found in its memory. */
 bool attack_find_plaintext_in_watch(dispatch_fn *dispatch); /* after two saves, still running */

@@ -186,6 +186,41 @@ bool attack_policy_key(dispatch_fn *dispatch)
 	return scene_end(s, shell_is(s, "grep -q 'BEGIN PUBLIC KEY' uki"));
 }
 
+#define MAKE_PAIR                                                                                                      \
+	"openssl genrsa -out key 2048 2>openssl && "                                                                   \
+	"openssl req -new -x509 -key key -subj /CN=$(id -u) -out cert 2>>openssl"
+
+/* Root has a pair, by symlinks of root's own, and so have they. */
+static bool sign_with(dispatch_fn *dispatch, const char *key, const char *cert)
+{
+	struct scene *s = scene_start(dispatch);
+	char words[512];
+
+	make_parts(s);
+	shell(s, "cd roots && " MAKE_PAIR " && ln -s key key-link && ln -s cert cert-link");
+	assert_true(run(s, BUILD "--output %/good --sign-key %/roots/key-link --sign-cert %/roots/cert-link"));
+	assert_true(they_can(s, "(cd theirs && umask 077 && " MAKE_PAIR ") && ln -s ../roots/key sticky/key"));
+	shell(s, "cp theirs/key roots/their-key && cp theirs/cert roots/their-cert");
+	snprintf(words, sizeof words, "%s--output %%/uki --sign-key %%/%s --sign-cert %%/%s", BUILD, key, cert);
+	run(s, words);
+	return scene_end(s, shell_is(s, "test -e uki"));
+}
+
+bool attack_sign_key(dispatch_fn *dispatch)
+{
+	return sign_with(dispatch, "theirs/key", "roots/their-cert");
+}
+
+bool attack_sign_cert(dispatch_fn *dispatch)
+{
+	return sign_with(dispatch, "roots/their-key", "theirs/cert");
+}
+
+bool attack_sign_key_by_link(dispatch_fn *dispatch)
+{
+	return sign_with(dispatch, "sticky/key", "roots/cert");
+}
+
 bool attack_recovery_key(dispatch_fn *dispatch)
 {
 	struct scene *s = scene_start(dispatch);
