@@ -18,10 +18,10 @@ OPTIONS="$RUN systemd.run_success_action=poweroff-force systemd.run_failure_acti
 PLANT="f /run/planted - - - - by firmware"
 CREDENTIAL=io.systemd.credential.binary:tmpfiles.extra=$(printf '%s\n' "$PLANT" | base64 -w0)
 
-bare_image() { # machine: the same image, without the options that `image build` puts in
+bare_image() { # machine: the same image, but it takes credentials from firmware. A kernel that could resume would shut it anyway
 	mkdir -p "$1/parts"
 	cp "$OVMF_OUT"/parts/* "$1/parts/"
-	printf '%s' "$CMDLINE_BARE" >"$1/parts/cmdline"
+	printf '%s noresume nohibernate' "$CMDLINE_BARE" >"$1/parts/cmdline"
 	image_build "$1/parts" "$1/bare.efi" --options-as-given
 	esp_put "$1/disk.img" "$1/bare.efi" /EFI/etcseal/etcseal.efi
 	rm -r "$1/parts" "$1/bare.efi"
