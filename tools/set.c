@@ -65,14 +65,16 @@ static void say_kdf(const struct es_args *args, const struct es_host *host)
 
 static enum es_exit set_mode(const struct es_args *args, struct es_host *host, bool *printed)
 {
-	const struct es_bank *bank = es_host_bank(host);
-	bool kdf = es_arg_is(args, "mode", "kdf");
-	bool changes = bank != NULL && bank->info->mode != (kdf ? ES_MODE_KDF : ES_MODE_TPM);
-	enum es_exit status = kdf ? confirm_kdf(args, host) : confirm_old(args, host);
+	bool kdf = es_arg_is(args, "mode", "kdf"), changes;
 	struct es_rotated rotated = { .settings = true };
 	ES_SECRET recovery = NULL;
-	enum es_reason r;
+	enum es_reason r = es_host_verify(host); /* nobody confirms a change that can't be made */
+	enum es_exit status;
 
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	changes = es_host_bank(host)->info->mode != (kdf ? ES_MODE_KDF : ES_MODE_TPM);
+	status = kdf ? confirm_kdf(args, host) : confirm_old(args, host);
 	if (status != ES_EXIT_DONE)
 		return status;
 	if (args->json && changes &&

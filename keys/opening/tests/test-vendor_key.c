@@ -156,7 +156,7 @@ static void another_key_stays_shut(void **state)
 	assert_int_equal(es_rsa_private_public(other, &pem), ES_OK);
 	put_image(&s, "image two", es_buf_span(&pem), other);
 	assert_int_equal(boot(&s), ES_LOCKED_PCR);
-	assert_non_null(strstr(s.record.refusal_detail, "another vendor's key"));
+	assert_non_null(strstr(s.record.refusal_detail, "a different vendor's key"));
 	end(&s);
 }
 
