@@ -116,7 +116,7 @@ man: $(BUILD)/tools/tests/test-reasons
 layers: all
 	$(Q).ci/layers
 	$(Q).ci/circles $(call objects,$(LIB_SRC) $(INITRD_SRC) $(TOOLS_SRC))
-	$(Q).ci/circles $(EFI_OBJ)
+	$(Q).ci/circles $(filter-out %/efi/libc.o,$(EFI_OBJ))
 
 deps:
 	$(Q).ci/deps

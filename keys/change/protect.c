@@ -10,6 +10,8 @@
 #include "keys/host/tpm.h"
 #include "keys/protector/protector.h"
 
+#include <stdio.h>
+
 enum es_reason es_protect_by_tpm(struct es_change *c)
 {
 	struct es_host *host = c->host;
@@ -37,6 +39,7 @@ enum es_reason es_protect_by_new_tpm(struct es_change *c)
 /* *ret: the TPM holds a counter of ours, which would make a kdf bank look like a downgrade. */
 static enum es_reason look_for_counter(struct es_host *host, bool *ret)
 {
+	char why[160];
 	uint64_t value;
 	enum es_reason r = es_host_counter(host, &value);
 
@@ -47,8 +50,8 @@ static enum es_reason look_for_counter(struct es_host *host, bool *ret)
 	if (*ret || r == ES_COUNTER_MISSING || r == ES_TPM_ABSENT || r == ES_TPM_VERSION || r == ES_TPM_HIERARCHY)
 		return ES_OK;
 	/* One that can't be asked for may be there: its TPM would refuse each kdf bank as a downgrade. */
-	return es_host_refuse(host, r, "whether the TPM holds a counter of this host: %s",
-			      host->tpm != NULL ? es_tpm_last_refusal(host->tpm) : "no connection");
+	snprintf(why, sizeof why, "%.*s", (int)sizeof why - 1, host->detail);
+	return es_host_refuse(host, r, "whether the TPM holds a counter of this host: %s", why);
 }
 
 enum es_reason es_protect_by_kdf(struct es_change *c)

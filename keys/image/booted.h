@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What this boot's event log and the boot partition say about the running image, and about what vouched for programs.
- * Private to keys/image. The log must be one whose replay gives the TPM's values.
+ * The log must be one whose replay gives the TPM's values.
  */
 #ifndef ES_BOOTED_H
 #define ES_BOOTED_H

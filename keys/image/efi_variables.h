@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The firmware's variables as the running system shows them (efivarfs): what Secure Boot and shim will use at the next
- * boot. Private to keys/image. They aren't authenticated: root can write some of them. Nothing is sealed because of
- * them; they can only prevent a promise.
+ * boot. They aren't authenticated: root can write some of them. Nothing is sealed because of them; they can only prevent
+ * a promise.
  */
 #ifndef ES_EFI_VARIABLES_H
 #define ES_EFI_VARIABLES_H

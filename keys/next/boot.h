@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What resealing and checking both ask of a boot that is still to come. Private to the facade. */
+/* What resealing and checking both ask of a boot that is still to come. */
 #ifndef ES_NEXT_BOOT_H
 #define ES_NEXT_BOOT_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Private to keys/protector and its tests: the keyring functions with a name to choose, so that a test doesn't touch a
- * host's key. */
+/* The keyring functions with a name to choose, so that a test doesn't touch a host's key. */
 #ifndef ES_KEYRING_NAMED_H
 #define ES_KEYRING_NAMED_H
 
