@@ -40,17 +40,17 @@ LIB := $(BUILD)/libetcseal.a
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 PROGRAMS := $(if $(TOOLS_SRC),$(BUILD)/etcseal) $(if $(INITRD_SRC),$(BUILD)/etcseal-boot)
 
-.PHONY: man all deps check units layers lint clean tests install install-files FORCE
+.PHONY: man all deps check units quick test layers lint clean tests install install-files compile_commands.json FORCE
 all: $(LIB) $(PROGRAMS)
 tests: $(TESTS)
 
--include efi/rules.mk
--include .ci/install.mk
--include tests-ovmf/rules.mk
--include tests-ovmf/attack/rules.mk
--include keys/tests/endure/rules.mk
--include keys/tests/without.mk
--include .ci/fuzz.mk
+include efi/rules.mk
+include .ci/install.mk
+include tests-ovmf/rules.mk
+include tests-ovmf/attack/rules.mk
+include keys/tests/endure/rules.mk
+include keys/tests/without.mk
+include .ci/fuzz.mk
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -107,6 +107,23 @@ FORCE:
 
 units: all tests
 	$(Q).ci/units $(TESTS) .ci/test-deps
+
+# Without root and without a TPM, in seconds.
+quick: all tests
+	$(Q).ci/quick $(TESTS)
+
+# `make test T=choice`: the programs of that name, as they print it.
+test: all $(filter %/test-$(T),$(TESTS))
+	$(Q)[ -n "$(filter %/test-$(T),$(TESTS))" ] || { echo "no test is called test-$(T)" >&2; exit 2; }
+	$(Q)for t in $(filter %/test-$(T),$(TESTS)); do $$t || exit 1; done
+
+# For editors and clang tools: what make would run, without running it.
+compile_commands.json:
+	$(Q)$(MAKE) --no-print-directory -Bnk V=1 all tests 2>/dev/null | .ci/compile-commands >$@.new && mv $@.new $@
+
+# Formatting, shell scripts, line length. packages: clang-format, shellcheck
+lint:
+	$(Q).ci/lint
 
 # The manual page of reasons, out of the table; tools/tests/test-reasons fails where it is stale.
 man: $(BUILD)/tools/tests/test-reasons

@@ -43,8 +43,7 @@ void es_path_words(const struct es_path_fault *f, char ret_what[static ES_PATH_W
 	case ES_PATH_WRITABLE:
 		snprintf(ret_what, ES_PATH_WORDS, "%s can be changed by others (mode %04o)", f->where,
 			 (unsigned)f->mode);
-		snprintf(ret_next, ES_PATH_WORDS, "Remove that right (chmod go-w %s), or use another path.",
-			 f->where);
+		snprintf(ret_next, ES_PATH_WORDS, "Remove that right (chmod go-w %s), or use another path.", f->where);
 		return;
 	default:
 		snprintf(ret_what, ES_PATH_WORDS, "%s", f->where);

@@ -122,8 +122,7 @@ static void F12_an_initramfs_has_to_be_one(void **state)
 	static const struct row rows[] = {
 		{ "linux", "not-an-initramfs", "linux: .initrd is neither a cpio archive",
 		  "Give --initrd the initramfs" },
-		{ "archive", "not-an-initramfs", "archive: .initrd is compressed, but its content",
-		  "Give --initrd" },
+		{ "archive", "not-an-initramfs", "archive: .initrd is compressed, but its content", "Give --initrd" },
 		{ "text", "not-an-initramfs", "text: .initrd is neither", "Give --initrd the initramfs" },
 		{ "right", "not-an-initramfs", "right: .initrd is neither", "Give --initrd the initramfs" },
 		{ "empty", "empty-file", "the file is empty: empty", "Write it again" },

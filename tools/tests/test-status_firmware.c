@@ -58,7 +58,8 @@ static void status_and_seals_tell_what_firmware_hands_over(void **state)
 	    c.out,
 	    "! EFI variable SystemdOptions: systemd.debug_shell is set, and gives options to the system that boots");
 	assert_says(c.out, "! firmware has 2 strings for systemd, SMBIOS string io.systemd.credential:one first");
-	assert_says(c.out, "! the kernel was started without systemd.import_credentials=no: systemd accepts credentials");
+	assert_says(c.out,
+		    "! the kernel was started without systemd.import_credentials=no: systemd accepts credentials");
 	assert_null(strstr(c.out, "canary"));
 	run(&m, "status --json", 4);
 	assert_says(c.out, "EFI variable SystemdOptions: systemd.debug_shell is set");

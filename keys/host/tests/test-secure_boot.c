@@ -154,7 +154,8 @@ static void without_the_file_only_the_same_pcr_7_is_sealed_to_again(void **state
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_OK);
 	}
 	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
-	assert_int_equal(host_scene_require(&s, true, "verified this boot image: the image's file isn't found"), ES_NOT_VOUCHED);
+	assert_int_equal(host_scene_require(&s, true, "verified this boot image: the image's file isn't found"),
+			 ES_NOT_VOUCHED);
 	assert_int_equal(host_scene_boot(&s), ES_OK);
 	assert_int_equal(host_scene_require(&s, true, ""), ES_OK);
 	machine_stop(&s.m);

@@ -181,9 +181,17 @@ static void pcr_7_depends_on_the_entry_that_will_vouch(void **state)
 	} rows[] = {
 		{ SHIM, "two", "two", { "one", "ca two", "", "" }, NULL },
 		{ MENU, "two", "two", { "one", "ca two", "", "" }, NULL },
-		{ SHIM, "two", "leaf", { "one", "ca two", "", "" }, "signed with a key other than the one that vouched" },
+		{ SHIM,
+		  "two",
+		  "leaf",
+		  { "one", "ca two", "", "" },
+		  "signed with a key other than the one that vouched" },
 		{ SHIM, "two", "two", { "one", "two #", "", "" }, "listed by its hash gives" },
-		{ SHIM, "two", "two", { "one two", "two", "", "" }, "signed with a key other" }, /* db comes first now */
+		{ SHIM,
+		  "two",
+		  "two",
+		  { "one two", "two", "", "" },
+		  "signed with a key other" }, /* db comes first now */
 		{ SHIM, "two", "modules", { "one", "two modules", "", "" }, "won't start: the key that signed it" },
 	};
 
