@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole helper with somebody at the console who has a recovery key, or none. */
 #include "initrd/commands.h"
-#include "keys/protector/keyring.h"
+#include "keys/core/labels.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/tests/lib/mounts.h"
 #include "keys/tests/lib/pty.h"
 #include "keys/tests/lib/sealed.h"
@@ -148,7 +149,7 @@ static void expect_opened(struct sealed *b, const char *damage)
 	pty_expect(&p, "opened by the TPM, generation ");
 	assert_ends(b, &p, ES_EXIT_DONE);
 	sealed_assert_opened(b, ES_OPENED_BY_TPM);
-	assert_int_equal(es_keyring_drop(), ES_OK);
+	assert_int_equal(es_keyring_drop_named(ES_KEYRING_NAME), ES_OK);
 	sealed_shell("umount %s", b->ram);
 }
 

@@ -111,13 +111,3 @@ enum es_reason es_keyring_put(const struct es_secret *config_key)
 {
 	return es_keyring_put_named(ES_KEYRING_NAME, config_key);
 }
-
-enum es_reason es_keyring_get(struct es_secret **ret_config_key)
-{
-	return es_keyring_get_named(ES_KEYRING_NAME, ret_config_key);
-}
-
-enum es_reason es_keyring_drop(void)
-{
-	return es_keyring_drop_named(ES_KEYRING_NAME);
-}

@@ -6,7 +6,5 @@
 #include "keys/core/secret.h"
 
 ES_MUST_CHECK enum es_reason es_keyring_put(const struct es_secret *config_key);
-ES_MUST_CHECK enum es_reason es_keyring_get(struct es_secret **ret_config_key); /* ES_NOT_UNLOCKED: there is none */
-ES_MUST_CHECK enum es_reason es_keyring_drop(void);
 
 #endif

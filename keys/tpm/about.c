@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Describes this TPM: its maker, its banks, and the states that it reports. */
+/* What this TPM reports of itself: its banks and its states. */
 #include "keys/tpm/connection.h"
 #include "keys/tpm/reason.h"
 
@@ -23,22 +23,18 @@ static bool active(const TPMS_PCR_SELECTION *s)
 	return s->sizeofSelect >= 2 && s->pcrSelect[0] == 0xff && s->pcrSelect[1] == 0xff;
 }
 
-enum es_reason es_tpm_read_banks(struct es_tpm *tpm, struct es_tpm_about *about)
+enum es_reason es_tpm_has_sha256(struct es_tpm *tpm, bool *ret)
 {
 	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
 	enum es_reason r = capability(tpm, TPM2_CAP_PCRS, 0, 1, &data);
 
 	if (r != ES_OK)
 		return r;
+	*ret = false;
 	for (uint32_t i = 0; i < data->data.assignedPCR.count && i < TPM2_NUM_PCR_BANKS; i++) {
 		const TPMS_PCR_SELECTION *s = &data->data.assignedPCR.pcrSelections[i];
 
-		if (!active(s))
-			continue;
-		about->sha1 |= s->hash == TPM2_ALG_SHA1;
-		about->sha256 |= s->hash == TPM2_ALG_SHA256;
-		about->sha384 |= s->hash == TPM2_ALG_SHA384;
-		about->sha512 |= s->hash == TPM2_ALG_SHA512;
+		*ret |= s->hash == TPM2_ALG_SHA256 && active(s);
 	}
 	return ES_OK;
 }
@@ -68,31 +64,6 @@ enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm)
 		return ES_OK;
 	es_tpm_refusal_note(tpm, "shEnable of TPMA_STARTUP_CLEAR is 0");
 	return ES_TPM_HIERARCHY;
-}
-
-enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret)
-{
-	ES_ESYS TPMS_CAPABILITY_DATA *data = NULL;
-	struct es_tpm_about about = { 0 };
-	enum es_reason r = es_tpm_ready(tpm);
-	uint32_t name;
-
-	if (r == ES_OK)
-		r = capability(tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_FIXED, TPM2_MAX_TPM_PROPERTIES, &data);
-	if (r == ES_OK)
-		r = es_tpm_read_banks(tpm, &about);
-	if (r != ES_OK)
-		return r;
-	name = property(data, TPM2_PT_MANUFACTURER, 0);
-	for (unsigned i = 0; i < 4; i++) {
-		char c = (char)(name >> (24 - 8 * i));
-
-		about.manufacturer[i] = c == 0 || (c >= ' ' && c <= '~') ? c : '?';
-	}
-	about.firmware_1 = property(data, TPM2_PT_FIRMWARE_VERSION_1, 0);
-	about.firmware_2 = property(data, TPM2_PT_FIRMWARE_VERSION_2, 0);
-	*ret = about;
-	return ES_OK;
 }
 
 enum es_reason es_tpm_permanent(struct es_tpm *tpm, uint32_t *ret)

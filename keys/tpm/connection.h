@@ -40,8 +40,8 @@ ES_MUST_CHECK enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *comman
 void es_tpm_refusal_note(struct es_tpm *tpm, const char *text);
 /* ES_TPM_HIERARCHY: the storage hierarchy is disabled. A TPM then says that a key or index of ours doesn't exist. */
 ES_MUST_CHECK enum es_reason es_tpm_hierarchy_check(struct es_tpm *tpm);
-/* The active PCR banks; TPMA_PERMANENT. To be called after es_tpm_ready. */
-ES_MUST_CHECK enum es_reason es_tpm_read_banks(struct es_tpm *tpm, struct es_tpm_about *about);
+/* Whether the SHA-256 bank is active; TPMA_PERMANENT. To be called after es_tpm_ready. */
+ES_MUST_CHECK enum es_reason es_tpm_has_sha256(struct es_tpm *tpm, bool *ret);
 ES_MUST_CHECK enum es_reason es_tpm_permanent(struct es_tpm *tpm, uint32_t *ret);
 /* Forgets a refusal that was only the answer to a query. */
 void es_tpm_refusal_forget(struct es_tpm *tpm);

@@ -37,11 +37,4 @@ ES_MUST_CHECK enum es_reason es_tpm_usable(struct es_tpm *tpm);
 /* Whether the TPM is in a dictionary attack lockout, and whether that matters. It doesn't if we made the pinned SRK. */
 ES_MUST_CHECK enum es_reason es_tpm_lockout(struct es_tpm *tpm, bool *ret_locked_out, bool *ret_matters);
 
-struct es_tpm_about {
-	char manufacturer[5];
-	uint32_t firmware_1, firmware_2;
-	bool sha1, sha256, sha384, sha512; /* active banks */
-};
-ES_MUST_CHECK enum es_reason es_tpm_about(struct es_tpm *tpm, struct es_tpm_about *ret);
-
 #endif

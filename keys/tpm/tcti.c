@@ -243,12 +243,6 @@ void es_tcti_close(struct es_tcti *filter)
 	free(filter);
 }
 
-void es_tcti_closep(struct es_tcti **filter)
-{
-	es_tcti_close(*filter);
-	*filter = NULL;
-}
-
 TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *filter)
 {
 	return (TSS2_TCTI_CONTEXT *)filter;

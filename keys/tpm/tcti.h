@@ -29,7 +29,6 @@ enum es_frame {
 /* TSS2_TCTI_RC_TRY_AGAIN: the time was used up before there was a connection. */
 ES_MUST_CHECK TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret);
 void es_tcti_close(struct es_tcti *filter); /* filter may be NULL */
-void es_tcti_closep(struct es_tcti **filter);
 
 TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *filter); /* the filter owns it */
 unsigned es_tcti_commands(const struct es_tcti *filter);

@@ -22,15 +22,15 @@ static bool is_there(struct es_tpm *tpm, TPM2_HANDLE handle)
 
 enum es_reason es_tpm_usable(struct es_tpm *tpm)
 {
-	struct es_tpm_about about = { 0 };
 	enum es_reason r = es_tpm_ready(tpm);
 	uint32_t permanent;
+	bool sha256;
 
 	if (r == ES_OK)
-		r = es_tpm_read_banks(tpm, &about);
+		r = es_tpm_has_sha256(tpm, &sha256);
 	if (r != ES_OK)
 		return r;
-	if (!about.sha256)
+	if (!sha256)
 		return ES_TPM_NO_SHA256;
 	r = es_tpm_hierarchy_check(tpm);
 	if (r == ES_OK && tpm->srk == ESYS_TR_NONE)

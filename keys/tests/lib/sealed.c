@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/sealed.h"
 
-#include "keys/protector/keyring.h"
+#include "keys/core/labels.h"
+#include "keys/protector/keyring_named.h"
 #include "keys/store/file.h"
 
 #include <fcntl.h>
@@ -114,7 +115,7 @@ int sealed_without_tpm(void **state)
 int sealed_remove(void **state)
 {
 	struct sealed *b = *state;
-	enum es_reason r = es_keyring_drop();
+	enum es_reason r = es_keyring_drop_named(ES_KEYRING_NAME);
 
 	(void)umount2(b->ram, MNT_DETACH);
 	machine_stop(&b->m);
@@ -143,7 +144,7 @@ void sealed_assert_opened(struct sealed *b, enum es_opened_by by)
 	assert_int_equal(b->record.fenced, b->m.tpm != NULL);
 	assert_true(b->record.unlock_ms > 0);
 	sealed_shell("test \"$(cat %s/tree/etc/psk)\" = 'correct horse battery staple'", b->ram);
-	assert_int_equal(es_keyring_get(&key), ES_OK);
+	assert_int_equal(es_keyring_get_named(ES_KEYRING_NAME, &key), ES_OK);
 }
 
 void sealed_assert_shut(struct sealed *b, const char *refusal)
@@ -156,5 +157,5 @@ void sealed_assert_shut(struct sealed *b, const char *refusal)
 	assert_string_equal(b->record.refusal, refusal);
 	assert_int_equal(b->record.fenced, b->m.tpm != NULL);
 	sealed_shell("! grep -q %s /proc/self/mounts && test -z \"$(ls %s)\"", b->ram, b->ram);
-	assert_int_equal(es_keyring_get(&key), ES_NOT_UNLOCKED);
+	assert_int_equal(es_keyring_get_named(ES_KEYRING_NAME, &key), ES_NOT_UNLOCKED);
 }
