@@ -86,8 +86,7 @@ static const struct es_words words[ES_REASON_COUNT] = {
 			       "Reinstall etcseal." },
 	[ES_COVERED_KIND] = { "covered-path-kind", ES_EXIT_FAILED,
 			      "a covered path isn't a folder or a regular file, or something above it isn't a folder",
-			      "Put a real folder or file there; what a symbolic link, a device or a mount point of "
-			      "another kind leads to can't be covered." },
+			      "Put a folder or a regular file there; a device, a socket or a fifo can't be covered." },
 	[ES_CONTENT_ELSEWHERE] = { "content-elsewhere", ES_EXIT_FAILED,
 				   "an overlay keeps the content of a covered file in a lower layer, from which it "
 				   "can't be saved",
@@ -126,8 +125,8 @@ static const struct es_words words[ES_REASON_COUNT] = {
 	[ES_NOT_VOUCHED] = { "not-vouched", ES_EXIT_FAILED,
 			     "nothing shows that Secure Boot vouched for the running boot image, so nothing is sealed "
 			     "to its keys",
-			     "Fix that, reboot and try again; or give --require-secure-boot=false to `etcseal set`, "
-			     "which then seals to the boot programs themselves." },
+			     "Fix that, reboot and try again; or give --require-secure-boot=false to `etcseal init` or "
+			     "`etcseal set`, which then seals to the boot programs themselves." },
 
 	[ES_LOCKED_PCR] = { "pcr-mismatch", ES_EXIT_LOCKED, "this boot isn't the one that the key was sealed to",
 			    "If you made the change, open with the recovery key and run `etcseal set --mode=tpm`, "
@@ -169,7 +168,9 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				 "Open with the recovery key, then run `etcseal set --mode=tpm`, which makes a new "
 				 "one." },
 	[ES_COUNTER_UNCOUNTED] = { "counter-uncounted", ES_EXIT_TAMPERED,
-				   "the TPM's rollback counter was re-created and never incremented",
+				   "the TPM's rollback counter was never incremented: it was made again, or a first "
+				   "sealing "
+				   "was cut short",
 				   "Open with the recovery key, then run `etcseal set --mode=tpm`, which increments "
 				   "it." },
 	[ES_DOWNGRADE] = { "downgrade", ES_EXIT_TAMPERED,
