@@ -44,6 +44,10 @@ PROGRAMS := $(if $(TOOLS_SRC),$(BUILD)/etcseal) $(if $(INITRD_SRC),$(BUILD)/etcs
 all: $(LIB) $(PROGRAMS)
 tests: $(TESTS)
 
+# $(call stamp,FILE,TEXT): FILE, which is newer than what was made with another text: other flags, another compiler or version.
+stamp = $(if $(call differs,$(file <$(1)),$(2)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(2)))$(1)
+differs = $(subst x$(1),,x$(2))$(subst x$(2),,x$(1))
+
 include efi/rules.mk
 include .ci/install.mk
 include tests-ovmf/rules.mk
@@ -52,7 +56,9 @@ include keys/tests/endure/rules.mk
 include keys/tests/without.mk
 include .ci/fuzz.mk
 
-$(BUILD)/%.o: %.c
+FLAGS := $(call stamp,$(BUILD)/flags,$(CC) $(ALL_CFLAGS))
+
+$(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
@@ -97,12 +103,6 @@ $(PREFIX_OBJ): $(BUILD)/prefix
 $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
-# So with the version.
-VERSION_SRC := initrd/main.c initrd/tests/test-main.c tools/help.c efi/main.c efi/variables.c efi/tests/test-variables.c
-$(call objects,$(VERSION_SRC)) $(VERSION_SRC:%.c=$(BUILD)/stub-$(EFI_ARCH)/%.o): $(BUILD)/version
-$(BUILD)/version: FORCE
-	@mkdir -p $(@D)
-	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 FORCE:
 
 units: all tests

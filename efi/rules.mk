@@ -19,7 +19,8 @@ STUB := $(BUILD)/etcseal-stub-$(EFI_ARCH).efi
 
 all: $(STUB)
 
-$(BUILD)/stub-$(EFI_ARCH)/%.o: %.c
+EFI_STAMP := $(call stamp,$(BUILD)/stub-$(EFI_ARCH)/flags,$(CC) $(EFI_FLAGS))
+$(BUILD)/stub-$(EFI_ARCH)/%.o: %.c $(EFI_STAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$< (firmware))
 	$(Q)$(CC) $(EFI_FLAGS) -c $< -o $@
