@@ -45,7 +45,7 @@ all: $(LIB) $(PROGRAMS)
 tests: $(TESTS)
 
 # $(call stamp,FILE,TEXT): FILE, which is newer than what was made with another text: other flags, another compiler or version.
-stamp = $(if $(call differs,$(file <$(1)),$(2)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(2)))$(1)
+stamp = $(if $(call differs,$(strip $(file <$(1))),$(strip $(2))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(2)))$(1)
 differs = $(subst x$(1),,x$(2))$(subst x$(2),,x$(1))
 
 include efi/rules.mk
