@@ -42,6 +42,7 @@ static enum es_reason read_boot_record(struct es_host *host)
 	char path[ES_PATH_TEXT + 16];
 	enum es_reason r;
 
+	host->have_boot = false;
 	snprintf(path, sizeof path, "%s/" ES_BOOT_RECORD_NAME, host->run_dir);
 	r = es_file_read(AT_FDCWD, path, BOOT_RECORD_MAX, &json);
 	if (r == ES_MISSING)
@@ -74,6 +75,7 @@ static enum es_reason find_banks(struct es_host *host)
 {
 	char path[ES_PATH_TEXT + sizeof ES_BANK_FOLDER + 1];
 
+	es_fd_closep(&host->banks_dirfd);
 	if (host->boot_dir[0] == '\0')
 		return ES_OK;
 	snprintf(path, sizeof path, "%s/" ES_BANK_FOLDER, host->boot_dir);
@@ -84,16 +86,17 @@ static enum es_reason find_banks(struct es_host *host)
 }
 
 /* That there is none is said by the call that needs one. */
-static enum es_reason find_boot_dir(struct es_host *host, const char *asked)
+static enum es_reason find_boot_dir(struct es_host *host)
 {
 	const struct es_boot_partition_request request = {
-		.asked = asked,
+		.asked = host->boot_asked,
 		.device_uuid = host->have_boot ? host->boot.handover.device_uuid : "",
 		.root = "",
 	};
 	struct es_boot_partition found;
 	enum es_reason r = es_boot_partition_find(&request, &found);
 
+	host->boot_dir[0] = '\0';
 	if (r == ES_NO_BOOT_PARTITION || r == ES_OTHER_BOOT_PARTITION) {
 		host->boot_reason = r;
 		r = ES_OK;
@@ -102,6 +105,15 @@ static enum es_reason find_boot_dir(struct es_host *host, const char *asked)
 	if (r == ES_OK)
 		memcpy(host->boot_dir, found.dir, sizeof host->boot_dir);
 	return r;
+}
+
+enum es_reason es_host_look(struct es_host *host)
+{
+	enum es_reason r = read_boot_record(host);
+
+	if (r == ES_OK)
+		r = find_boot_dir(host);
+	return r == ES_OK ? find_banks(host) : r;
 }
 
 enum es_reason es_host_open(const struct es_host_request *request, struct es_host **ret)
@@ -116,6 +128,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	host->lock_fd = -1;
 	host->current = -1;
 	host->pinned = -1;
+	host->boot_asked = request->boot_dir;
 	host->tcti = request->tcti;
 	host->event_log = request->event_log != NULL ? request->event_log : kernel_event_log;
 	host->product_uuid = request->product_uuid != NULL ? request->product_uuid : kernel_product_uuid;
@@ -129,11 +142,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	strcpy(host->run_dir, run_dir);
 	r = check_run_dir(host);
 	if (r == ES_OK)
-		r = read_boot_record(host);
-	if (r == ES_OK)
-		r = find_boot_dir(host, request->boot_dir);
-	if (r == ES_OK)
-		r = find_banks(host);
+		r = es_host_look(host);
 	/* The host is handed out also where its state couldn't be read, so that the caller can ask for the detail. */
 	*ret = es_take(host);
 	return r;
@@ -146,8 +155,7 @@ void es_host_close(struct es_host *host)
 	es_tpm_close(host->tpm);
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++)
 		es_bank_free(&host->banks[i]);
-	if (host->banks_dirfd >= 0)
-		close(host->banks_dirfd);
+	es_fd_closep(&host->banks_dirfd);
 	es_host_unlock(host);
 	free(host);
 }

@@ -14,7 +14,7 @@ struct es_host {
 	char boot_note[256]; /* struct es_boot_partition's detail */
 	char run_dir[ES_PATH_TEXT];
 	/* As asked; the caller's. */
-	const char *tcti, *event_log, *product_uuid, *firmware, *options, *power, *key_name;
+	const char *boot_asked, *tcti, *event_log, *product_uuid, *firmware, *options, *power, *key_name;
 	char efivars[ES_PATH_TEXT]; /* the folder of the firmware's variables, below `firmware` */
 	int banks_dirfd;            /* …/etcseal on the boot partition, -1 if there is none yet */
 	bool have_boot;
@@ -33,6 +33,10 @@ struct es_host {
 	char detail[512];
 	char vendor_note[256];
 };
+
+/* Reads the boot record, and finds the boot partition and the folder of the banks: at opening, and again once the lock is
+ * held, since another command may have changed all of them meanwhile. Doesn't read the banks. */
+ES_MUST_CHECK enum es_reason es_host_look(struct es_host *host);
 
 /* Says more of a refusal than its reason does; returns the reason. */
 __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason,

@@ -8,7 +8,9 @@
 
 #include "keys/tests/lib/machine.h"
 
+#include "keys/change/init.h"
 #include "keys/change/require.h"
+#include "keys/change/save.h"
 #include "keys/core/labels.h"
 #include "keys/store/file.h"
 
@@ -254,6 +256,33 @@ static void extract_unpacks_on_the_host_and_anywhere_with_the_recovery_key(void 
 	machine_stop(&s.m);
 }
 
+/* `watch` looks, and waits for the lock that an init holds: what it then saves is what that init made. */
+static void a_save_that_looked_before_an_init_saves_what_it_covers(void **state)
+{
+	const char *const paths[] = { "/etc", "/var/lib/thing" };
+	const struct es_init_request two = { .path_count = 2, .paths = paths };
+	struct es_saved saved;
+	struct scene s;
+
+	(void)state;
+	first_boot(&s, false);
+	machine_write(&s.m, "var/lib/thing/more", "first\n");
+	{
+		ES_HOST waits = machine_host(&s.m);
+		ES_HOST host = machine_host(&s.m);
+		ES_SECRET recovery = NULL;
+
+		assert_int_equal(es_host_init(host, &two, &recovery), ES_OK);
+		machine_write(&s.m, "var/lib/thing/more", "second\n");
+		assert_int_equal(es_host_save(waits, &(struct es_save_request){ .count = ES_COUNT_NEXT }, &saved),
+				 ES_OK);
+	}
+	assert_int_equal(boot(&s), ES_OK);
+	assert_int_equal(s.record.path_count, 2);
+	assert_true(machine_has(&s.m, "var/lib/thing/more", "second\n"));
+	machine_stop(&s.m);
+}
+
 static void the_escrow_lists_the_key_that_init_showed(void **state)
 {
 	char listed[ES_RECOVERY_TEXT_LEN + 1];
@@ -286,6 +315,7 @@ int main(void)
 		cmocka_unit_test(requirements_that_are_not_met_now_are_refused),
 		cmocka_unit_test(nothing_changes_without_the_key_of_the_running_host),
 		cmocka_unit_test(extract_unpacks_on_the_host_and_anywhere_with_the_recovery_key),
+		cmocka_unit_test(a_save_that_looked_before_an_init_saves_what_it_covers),
 		cmocka_unit_test(the_escrow_lists_the_key_that_init_showed),
 	};
 
