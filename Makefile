@@ -19,7 +19,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' $(WARN) 
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS) $(EXTRA_CFLAGS)
 # libarchive is static, so that the initramfs isn't filled with its dependencies; gc-sections drops the formats that
 # nobody calls, and with them what they would need.
-LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljson-c -lkeyutils \
+LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljansson -lkeyutils \
 	-ltss2-esys -ltss2-mu -ltss2-rc -ltss2-tctildr -lcrypto -lpthread
 
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c))

@@ -29,22 +29,18 @@ static void add_path(struct es_json *j, struct es_manifest *m, const char *path)
 
 static void parse_paths(struct es_json *j, struct es_manifest *m)
 {
-	struct json_object *list = es_json_get(j, "paths", json_type_array);
+	json_t *list = es_json_get(j, "paths", JSON_ARRAY);
 
 	if (list == NULL)
 		return;
-	if (json_object_array_length(list) == 0)
+	if (json_array_size(list) == 0)
 		es_json_fail(j, ES_FORMAT, "paths", "empty");
-	if (json_object_array_length(list) > ES_PATHS_MAX)
+	if (json_array_size(list) > ES_PATHS_MAX)
 		es_json_fail(j, ES_TOO_LARGE, "paths", "more than 32");
-	for (size_t i = 0; j->reason == ES_OK && i < json_object_array_length(list); i++) {
-		struct json_object *v = json_object_array_get_idx(list, i);
-		const char *path = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+	for (size_t i = 0; j->reason == ES_OK && i < json_array_size(list); i++) {
+		const char *path = json_string_value(json_array_get(list, i));
 
-		/* With a NUL in it, the path would look shorter than it is. */
-		if (v != NULL && strlen(path) != (size_t)json_object_get_string_len(v))
-			path = "";
-		add_path(j, m, path);
+		add_path(j, m, path != NULL ? path : "");
 	}
 }
 
@@ -64,7 +60,7 @@ enum es_reason es_manifest_parse(struct es_span json, struct es_manifest *ret)
 	es_json_shaped(&j, "host", ES_SHAPE_UUID, m.host, sizeof m.host);
 	es_json_shaped(&j, "time", ES_SHAPE_TIME, m.time, sizeof m.time);
 	parse_paths(&j, &m);
-	m.has_tree = j.reason == ES_OK && json_object_object_get_ex(obj, "tree_sha256", NULL);
+	m.has_tree = j.reason == ES_OK && json_object_get(obj, "tree_sha256") != NULL;
 	if (m.has_tree)
 		es_json_hex(&j, "tree_sha256", m.tree.bytes, sizeof m.tree.bytes);
 	if (j.reason == ES_OK)
@@ -72,27 +68,22 @@ enum es_reason es_manifest_parse(struct es_span json, struct es_manifest *ret)
 	return j.reason;
 }
 
-static bool fill(struct json_object *o, const struct es_manifest *m)
+static bool fill(json_t *o, const struct es_manifest *m)
 {
-	struct json_object *list;
+	json_t *list;
 
-	if (!es_json_set_text(o, "format", "etcseal-archive") || !es_json_set(o, "version", json_object_new_int(1)) ||
-	    !es_json_set(o, "generation", json_object_new_int64((int64_t)m->generation)) ||
+	if (!es_json_set_text(o, "format", "etcseal-archive") || !es_json_set(o, "version", json_integer(1)) ||
+	    !es_json_set(o, "generation", json_integer((json_int_t)m->generation)) ||
 	    !es_json_set_text(o, "host", m->host) || !es_json_set_text(o, "time", m->time))
 		return false;
 	if (m->has_tree && !es_json_set_hex(o, "tree_sha256", m->tree.bytes, sizeof m->tree.bytes))
 		return false;
-	list = json_object_new_array();
+	list = json_array();
 	if (!es_json_set(o, "paths", list))
 		return false;
-	for (unsigned i = 0; i < m->path_count; i++) {
-		struct json_object *text = json_object_new_string(m->paths[i]);
-
-		if (text == NULL || json_object_array_add(list, text) != 0) {
-			json_object_put(text);
+	for (unsigned i = 0; i < m->path_count; i++)
+		if (json_array_append_new(list, json_string_nocheck(m->paths[i])) != 0)
 			return false;
-		}
-	}
 	return true;
 }
 
@@ -105,7 +96,7 @@ enum es_reason es_manifest_write(const struct es_manifest *m, struct es_buf *ret
 
 	if (m->path_count > ES_PATHS_MAX || m->generation > ES_JSON_UINT_MAX)
 		return ES_ARGUMENT;
-	o = json_object_new_object();
+	o = json_object();
 	if (o == NULL || !fill(o, m))
 		return ES_MEMORY;
 	r = es_json_print(o, &text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * free() and realloc() of every program that links the library: they wipe what is given back. The configuration passes
- * through buffers that others allocate and free: libarchive, zstd, json-c, libcrypto, tpm2-tss, and the C library
+ * through buffers that others allocate and free: libarchive, zstd, jansson, libcrypto, tpm2-tss, and the C library
  * itself (stdio, directories). Linked statically or not, they all call the program's free() instead of glibc's own, to
  * which these functions hand on. mallopt(M_PERTURB) would take less code, but leaves small pieces (those in a thread's
  * cache) as they were.

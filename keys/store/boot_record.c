@@ -17,21 +17,20 @@ enum { JSON_MAX = 64 << 10 };
 
 static void parse_banks(struct es_json *j, struct es_handover *h)
 {
-	struct json_object *list = es_json_get(j, "banks", json_type_array);
+	json_t *list = es_json_get(j, "banks", JSON_ARRAY);
 
 	if (list == NULL)
 		return;
-	if (json_object_array_length(list) != ES_BANK_COUNT) {
+	if (json_array_size(list) != ES_BANK_COUNT) {
 		es_json_fail(j, ES_FORMAT, "banks", "not two");
 		return;
 	}
 	for (size_t i = 0; i < ES_BANK_COUNT; i++) {
-		struct es_json in = { .obj = json_object_array_get_idx(list, i),
-				      .where = "banks[].",
-				      .reason = j->reason,
-				      .detail = j->detail };
+		struct es_json in = {
+			.obj = json_array_get(list, i), .where = "banks[].", .reason = j->reason, .detail = j->detail
+		};
 
-		if (!json_object_is_type(in.obj, json_type_object))
+		if (!json_is_object(in.obj))
 			es_json_fail(&in, ES_FORMAT, NULL, "not an object");
 		h->bank[i] = es_json_bool(&in, "present");
 		h->bank_refused[i] = es_json_bool(&in, "refused");
@@ -47,7 +46,7 @@ static void read_handover(struct es_json *j, struct es_handover *h)
 	h->measured = es_json_choice(j, "measured", es_measured_names, ES_MEASURED_COUNT, ES_VERSION);
 	h->outside = es_json_choice(j, "outside_options", es_outside_names, ES_OUTSIDE_COUNT, ES_VERSION);
 	h->firmware_options = ES_FIRMWARE_UNSEEN;
-	if (j->reason == ES_OK && json_object_object_get_ex(j->obj, "firmware_options", NULL))
+	if (j->reason == ES_OK && json_object_get(j->obj, "firmware_options") != NULL)
 		h->firmware_options = (int)es_json_uint(j, "firmware_options", ES_FIRMWARE_COUNT_MAX);
 	h->secure_boot = es_json_bool(j, "secure_boot");
 	h->recovery = es_json_bool(j, "recovery");
@@ -57,7 +56,7 @@ static void read_handover(struct es_json *j, struct es_handover *h)
 		es_json_fail(j, ES_FORMAT, "device", "not a UUID");
 }
 
-static enum es_reason parse_text(struct es_span text, struct json_object **ret, char detail[static ES_JSON_DETAIL])
+static enum es_reason parse_text(struct es_span text, json_t **ret, char detail[static ES_JSON_DETAIL])
 {
 	return text.len > JSON_MAX ? ES_TOO_LARGE : es_json_parse(text, ret, detail);
 }
@@ -92,17 +91,19 @@ static unsigned pcr_number(const char *name)
 
 static void parse_pcrs(struct es_json *j, struct es_pcr_values *values)
 {
-	struct json_object *before = es_json_get(j, "before_fence", json_type_object);
+	json_t *before = es_json_get(j, "before_fence", JSON_OBJECT);
 	struct es_json in = { .obj = before, .where = "before_fence.", .reason = j->reason, .detail = j->detail };
-	struct json_object *pcrs = es_json_get(&in, "pcrs", json_type_object);
+	json_t *pcrs = es_json_get(&in, "pcrs", JSON_OBJECT);
 
 	in.obj = pcrs;
 	if (pcrs != NULL) {
-		json_object_object_foreach(pcrs, name, value)
+		const char *name;
+		json_t *value;
+
+		json_object_foreach(pcrs, name, value)
 		{
 			unsigned n = pcr_number(name);
 
-			(void)value;
 			if (n >= ES_PCR_COUNT) {
 				es_json_fail(&in, ES_FORMAT, "pcrs", "names something that isn't a PCR (0 to 23)");
 				break;
@@ -116,31 +117,30 @@ static void parse_pcrs(struct es_json *j, struct es_pcr_values *values)
 
 static void parse_paths(struct es_json *j, struct es_boot_record *record)
 {
-	struct json_object *list = es_json_get(j, "paths", json_type_array);
+	json_t *list = es_json_get(j, "paths", JSON_ARRAY);
 
 	if (list == NULL)
 		return;
-	if (json_object_array_length(list) > ES_PATHS_MAX) {
+	if (json_array_size(list) > ES_PATHS_MAX) {
 		es_json_fail(j, ES_TOO_LARGE, "paths", "too many");
 		return;
 	}
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *v = json_object_array_get_idx(list, i);
-		const char *path = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *path = json_string_value(json_array_get(list, i));
 
-		if (es_covered_path_check(path) != ES_OK) {
+		if (path == NULL || es_covered_path_check(path) != ES_OK) {
 			es_json_fail(j, ES_FORMAT, "paths", "contains a path that can't be covered");
 			return;
 		}
 		snprintf(record->paths[i], sizeof record->paths[i], "%s", path);
 	}
-	record->path_count = (unsigned)json_object_array_length(list);
+	record->path_count = (unsigned)json_array_size(list);
 }
 
 /* Fields that the helper of 0.1.0 doesn't write. */
 static void read_age(struct es_json *j, struct es_boot_record *record)
 {
-	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "freshness", NULL))
+	if (j->reason != ES_OK || json_object_get(j->obj, "freshness") == NULL)
 		return;
 	record->freshness = es_json_choice(j, "freshness", es_freshness_names, ES_FRESHNESS_COUNT, ES_VERSION);
 	record->consent = es_json_choice(j, "consent", es_consent_names, ES_CONSENT_COUNT, ES_VERSION);
@@ -159,7 +159,7 @@ static void read_record(struct es_json *j, struct es_boot_record *record)
 	record->opened_by = es_json_choice(j, "opened_by", es_opened_by_names, ES_OPENED_BY_COUNT, ES_VERSION);
 	record->stub = j->reason == ES_OK && !es_json_is_null(j, "handover");
 	if (record->stub) {
-		struct es_json in = { .obj = es_json_get(j, "handover", json_type_object),
+		struct es_json in = { .obj = es_json_get(j, "handover", JSON_OBJECT),
 				      .where = "handover.",
 				      .reason = j->reason,
 				      .detail = j->detail };
@@ -174,7 +174,7 @@ static void read_record(struct es_json *j, struct es_boot_record *record)
 	if (!es_json_is_null(j, "bank"))
 		record->bank = (int)es_json_uint(j, "bank", ES_BANK_COUNT - 1);
 	record->generation = es_json_uint(j, "generation", UINT64_MAX);
-	if (j->reason == ES_OK && json_object_object_get_ex(j->obj, "image_generation", NULL))
+	if (j->reason == ES_OK && json_object_get(j->obj, "image_generation") != NULL)
 		record->image_generation = es_json_uint(j, "image_generation", ES_JSON_UINT_MAX);
 	record->tpm = es_json_bool(j, "tpm");
 	record->fenced = es_json_bool(j, "fenced");

@@ -9,18 +9,18 @@
 
 enum { HANDOVER_MAX = 1024 };
 
-static bool set_int(struct json_object *o, const char *key, uint64_t n)
+static bool set_int(json_t *o, const char *key, uint64_t n)
 {
-	return es_json_set(o, key, json_object_new_int64((int64_t)n));
+	return es_json_set(o, key, json_integer((json_int_t)n));
 }
 
-static bool set_bool(struct json_object *o, const char *key, bool b)
+static bool set_bool(json_t *o, const char *key, bool b)
 {
-	return es_json_set(o, key, json_object_new_boolean(b));
+	return es_json_set(o, key, json_boolean(b));
 }
 
 /* It may contain text from the TPM or the firmware, and is shown on consoles: printable ASCII only. */
-static bool set_printable(struct json_object *o, const char *key, const char *text)
+static bool set_printable(json_t *o, const char *key, const char *text)
 {
 	char clean[256];
 
@@ -29,7 +29,7 @@ static bool set_printable(struct json_object *o, const char *key, const char *te
 }
 
 /* The same object that the stub writes, so that one reader suffices. */
-static enum es_reason handover_object(const struct es_handover *h, struct json_object **ret)
+static enum es_reason handover_object(const struct es_handover *h, json_t **ret)
 {
 	uint8_t text[HANDOVER_MAX];
 	char detail[ES_JSON_DETAIL];
@@ -41,14 +41,14 @@ static enum es_reason handover_object(const struct es_handover *h, struct json_o
 	return es_json_parse((struct es_span){ text, w.pos }, ret, detail) == ES_OK ? ES_OK : ES_ARGUMENT;
 }
 
-static bool set_pcrs(struct json_object *o, const struct es_pcr_values *values)
+static bool set_pcrs(json_t *o, const struct es_pcr_values *values)
 {
-	struct json_object *before = json_object_new_object();
-	struct json_object *pcrs = json_object_new_object();
+	json_t *before = json_object();
+	json_t *pcrs = json_object();
 	char name[12];
 
 	if (!es_json_set(o, "before_fence", before)) {
-		json_object_put(pcrs);
+		json_decref(pcrs);
 		return false;
 	}
 	if (!es_json_set(before, "pcrs", pcrs))
@@ -62,37 +62,32 @@ static bool set_pcrs(struct json_object *o, const struct es_pcr_values *values)
 	return true;
 }
 
-static bool set_paths(struct json_object *o, const struct es_boot_record *record)
+static bool set_paths(json_t *o, const struct es_boot_record *record)
 {
-	struct json_object *list = json_object_new_array();
+	json_t *list = json_array();
 
 	if (!es_json_set(o, "paths", list))
 		return false;
-	for (unsigned i = 0; i < record->path_count; i++) {
-		struct json_object *text = json_object_new_string(record->paths[i]);
-
-		if (text == NULL || json_object_array_add(list, text) != 0) {
-			json_object_put(text);
+	for (unsigned i = 0; i < record->path_count; i++)
+		if (json_array_append_new(list, json_string_nocheck(record->paths[i])) != 0)
 			return false;
-		}
-	}
 	return true;
 }
 
-static bool set_age(struct json_object *o, const struct es_boot_record *record)
+static bool set_age(json_t *o, const struct es_boot_record *record)
 {
 	return es_json_set_text(o, "freshness", es_freshness_names[record->freshness]) &&
 	       (record->has_counter ? set_int(o, "counter", record->counter) : es_json_set_null(o, "counter")) &&
 	       es_json_set_text(o, "consent", es_consent_names[record->consent]);
 }
 
-static bool fill(struct json_object *o, const struct es_boot_record *record, struct json_object *handover)
+static bool fill(json_t *o, const struct es_boot_record *record, json_t *handover)
 {
-	bool fine = es_json_set_text(o, "format", "etcseal-boot") && set_int(o, "version", 1) &&
-		    es_json_set_text(o, "state", es_boot_state_names[record->state]) &&
-		    es_json_set_text(o, "opened_by", es_opened_by_names[record->opened_by]) &&
-		    (handover != NULL ? es_json_set(o, "handover", json_object_get(handover))
-				      : es_json_set_null(o, "handover"));
+	bool fine =
+	    es_json_set_text(o, "format", "etcseal-boot") && set_int(o, "version", 1) &&
+	    es_json_set_text(o, "state", es_boot_state_names[record->state]) &&
+	    es_json_set_text(o, "opened_by", es_opened_by_names[record->opened_by]) &&
+	    (handover != NULL ? es_json_set(o, "handover", json_incref(handover)) : es_json_set_null(o, "handover"));
 
 	fine = fine && set_printable(o, "refusal", record->refusal) &&
 	       set_printable(o, "refusal_detail", record->refusal_detail) &&
@@ -124,7 +119,7 @@ enum es_reason es_boot_record_write(const struct es_boot_record *record, struct 
 		r = handover_object(&record->handover, &handover);
 	if (r != ES_OK)
 		return r;
-	o = json_object_new_object();
+	o = json_object();
 	if (o == NULL || !fill(o, record, handover))
 		return ES_MEMORY;
 	r = es_json_print(o, &text);

@@ -29,7 +29,7 @@ static void protector_free(struct es_protector *p)
 	es_buf_free(&p->kdf.input);
 	es_buf_free(&p->recovery.salt);
 	es_buf_free(&p->recovery.escrow);
-	json_object_put(p->json);
+	json_decref(p->json);
 	free(p);
 }
 
@@ -39,7 +39,7 @@ void es_info_free(struct es_info *info)
 		return;
 	for (unsigned i = 0; i < info->protector_count; i++)
 		protector_free(info->protectors[i]);
-	json_object_put(info->json);
+	json_decref(info->json);
 	free(info);
 }
 

@@ -18,7 +18,7 @@ void es_info_expect_index(struct es_json *j, const char *key, uint32_t index)
 		es_json_fail(j, ES_FORMAT, key, what);
 }
 
-bool es_info_set_index(struct json_object *obj, const char *key, uint32_t index)
+bool es_info_set_index(json_t *obj, const char *key, uint32_t index)
 {
 	char text[16];
 

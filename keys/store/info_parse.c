@@ -17,19 +17,20 @@
 static void parse_pcrs(struct es_json *j, struct es_protector *p)
 {
 	char where[64] = "";
-	struct json_object *pcrs = es_json_get(j, "pcrs", json_type_object);
+	json_t *pcrs = es_json_get(j, "pcrs", JSON_OBJECT);
 	struct es_json in = { .obj = pcrs, .where = where, .reason = j->reason, .detail = j->detail };
+	const char *name;
+	json_t *value;
 
 	if (pcrs == NULL)
 		return;
 	snprintf(where, sizeof where, "%spcrs.", j->where);
-	json_object_object_foreach(pcrs, name, value)
+	json_object_foreach(pcrs, name, value)
 	{
 		char *end;
 		unsigned long n = strtoul(name, &end, 10);
 		char canonical[8];
 
-		(void)value;
 		snprintf(canonical, sizeof canonical, "%lu", n < ES_PCR_COUNT ? n : 0);
 		/* "07" beside "7" would be the same PCR twice. */
 		if (strcmp(name, canonical) != 0) {
@@ -60,16 +61,16 @@ static void parse_tpm(struct es_json *j, struct es_protector *p)
 
 static void parse_bound_to(struct es_json *j, struct es_protector *p)
 {
-	struct json_object *list = es_json_get(j, "bound_to", json_type_array);
+	json_t *list = es_json_get(j, "bound_to", JSON_ARRAY);
 
 	if (list == NULL)
 		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *v = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *v = json_array_get(list, i);
 
-		if (!json_object_is_type(v, json_type_string))
+		if (!json_is_string(v))
 			es_json_fail(j, ES_FORMAT, "bound_to", "contains something that isn't text");
-		else if (strcmp(json_object_get_string(v), ES_BOUND_PRODUCT_UUID) != 0)
+		else if (strcmp(json_string_value(v), ES_BOUND_PRODUCT_UUID) != 0)
 			es_json_fail(j, ES_VERSION, "bound_to", "names something unknown to this release");
 		else if (p->kdf.bound_to_product_uuid)
 			es_json_fail(j, ES_FORMAT, "bound_to", "names the same thing twice");
@@ -113,7 +114,7 @@ static void parse_recovery(struct es_json *j, struct es_protector *p)
 	time_or_null(j, "acknowledged", p->recovery.acknowledged);
 }
 
-static enum es_reason parse_protector(struct es_info *info, struct json_object *obj, char *detail)
+static enum es_reason parse_protector(struct es_info *info, json_t *obj, char *detail)
 {
 	static void (*const parse[ES_PROTECTOR_TYPES])(struct es_json *, struct es_protector *) = {
 		[ES_PROTECTOR_TPM] = parse_tpm,
@@ -127,7 +128,7 @@ static enum es_reason parse_protector(struct es_info *info, struct json_object *
 	enum es_reason r;
 
 	snprintf(where, sizeof where, "protectors[%u].", info->protector_count);
-	if (!json_object_is_type(obj, json_type_object))
+	if (!json_is_object(obj))
 		es_json_fail(&j, ES_FORMAT, NULL, "not an object");
 	type = es_json_choice(&j, "type", es_protector_type_names, ES_PROTECTOR_TYPES, ES_VERSION);
 	if (j.reason != ES_OK)
@@ -135,7 +136,7 @@ static enum es_reason parse_protector(struct es_info *info, struct json_object *
 	r = es_info_add(info, type, &p);
 	if (r != ES_OK)
 		return r;
-	p->json = json_object_get(obj);
+	p->json = json_incref(obj);
 	parse[type](&j, p);
 	es_json_base64(&j, "wrapped", ES_WRAPPED_LEN, ES_WRAPPED_LEN, &p->wrapped);
 	return j.reason;
@@ -143,20 +144,20 @@ static enum es_reason parse_protector(struct es_info *info, struct json_object *
 
 static void parse_protectors(struct es_json *j, struct es_info *info)
 {
-	struct json_object *list = es_json_get(j, "protectors", json_type_array);
+	json_t *list = es_json_get(j, "protectors", JSON_ARRAY);
 
 	if (list == NULL)
 		return;
-	if (json_object_array_length(list) > ES_PROTECTORS_MAX)
+	if (json_array_size(list) > ES_PROTECTORS_MAX)
 		es_json_fail(j, ES_TOO_LARGE, "protectors", "more than 16");
-	for (size_t i = 0; j->reason == ES_OK && i < json_object_array_length(list); i++)
-		j->reason = parse_protector(info, json_object_array_get_idx(list, i), j->detail);
+	for (size_t i = 0; j->reason == ES_OK && i < json_array_size(list); i++)
+		j->reason = parse_protector(info, json_array_get(list, i), j->detail);
 }
 
 /* A cursor over a field that is itself an object; it has already failed if j has. */
 static struct es_json inner(struct es_json *j, const char *key, const char *where)
 {
-	struct json_object *obj = es_json_get(j, key, json_type_object);
+	json_t *obj = es_json_get(j, key, JSON_OBJECT);
 
 	return (struct es_json){ .obj = obj, .where = where, .reason = j->reason, .detail = j->detail };
 }
@@ -189,7 +190,7 @@ static void parse_top(struct es_json *j, struct es_info *info)
 		es_json_fail(j, ES_VERSION, "version", "unknown to this release");
 	es_json_shaped(j, "host", ES_SHAPE_UUID, info->host, sizeof info->host);
 	info->generation = es_json_uint(j, "generation", UINT64_MAX);
-	if (j->reason == ES_OK && json_object_object_get_ex(j->obj, "revision", NULL))
+	if (j->reason == ES_OK && json_object_get(j->obj, "revision") != NULL)
 		info->revision = es_json_uint(j, "revision", UINT64_MAX);
 	info->mode = es_json_choice(j, "mode", es_mode_names, ES_MODE_COUNT, ES_VERSION);
 	in = inner(j, "require", "require.");

@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool read_one(struct json_object *v, uint8_t ret[static ES_WRAPPED_LEN])
+static bool read_one(json_t *v, uint8_t ret[static ES_WRAPPED_LEN])
 {
 	ES_BUF b = { NULL, 0 };
 
-	if (!json_object_is_type(v, json_type_string) ||
-	    strlen(json_object_get_string(v)) != (size_t)json_object_get_string_len(v) ||
-	    es_base64_decode(json_object_get_string(v), ES_WRAPPED_LEN, &b) != ES_OK || b.len != ES_WRAPPED_LEN)
+	if (!json_is_string(v) || es_base64_decode(json_string_value(v), ES_WRAPPED_LEN, &b) != ES_OK ||
+	    b.len != ES_WRAPPED_LEN)
 		return false;
 	memcpy(ret, b.data, b.len);
 	return true;
@@ -21,49 +20,45 @@ static bool read_one(struct json_object *v, uint8_t ret[static ES_WRAPPED_LEN])
 
 void es_info_parse_predecessors(struct es_json *j, struct es_info *info)
 {
-	struct json_object *list;
+	json_t *list;
 	size_t count;
 
-	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "predecessors", NULL))
+	if (j->reason != ES_OK || json_object_get(j->obj, "predecessors") == NULL)
 		return;
-	list = es_json_get(j, "predecessors", json_type_array);
+	list = es_json_get(j, "predecessors", JSON_ARRAY);
 	if (list == NULL)
 		return;
-	count = json_object_array_length(list);
+	count = json_array_size(list);
 	if (count == 0 || count > ES_PREDECESSORS_MAX) {
 		es_json_fail(j, count == 0 ? ES_FORMAT : ES_TOO_LARGE, "predecessors", "not one to four");
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (!read_one(json_object_array_get_idx(list, i), info->predecessor[i])) {
+		if (!read_one(json_array_get(list, i), info->predecessor[i])) {
 			es_json_fail(j, ES_FORMAT, "predecessors", "contains something that isn't a wrapped key");
 			return;
 		}
 	info->predecessor_count = (unsigned)count;
 }
 
-static bool add_one(struct json_object *list, const uint8_t wrapped[static ES_WRAPPED_LEN])
+static bool add_one(json_t *list, const uint8_t wrapped[static ES_WRAPPED_LEN])
 {
-	struct json_object *v = NULL;
 	char *text = NULL;
+	bool fine = es_base64_encode((struct es_span){ wrapped, ES_WRAPPED_LEN }, &text) == ES_OK &&
+		    json_array_append_new(list, json_string_nocheck(text)) == 0;
 
-	if (es_base64_encode((struct es_span){ wrapped, ES_WRAPPED_LEN }, &text) == ES_OK)
-		v = json_object_new_string(text);
 	free(text);
-	if (v != NULL && json_object_array_add(list, v) == 0)
-		return true;
-	json_object_put(v);
-	return false;
+	return fine;
 }
 
-bool es_info_set_predecessors(struct json_object *obj, const struct es_info *info)
+bool es_info_set_predecessors(json_t *obj, const struct es_info *info)
 {
-	struct json_object *list;
+	json_t *list;
 
-	json_object_object_del(obj, "predecessors");
+	json_object_del(obj, "predecessors");
 	if (info->predecessor_count == 0)
 		return true;
-	list = json_object_new_array();
+	list = json_array();
 	if (!es_json_set(obj, "predecessors", list))
 		return false;
 	for (unsigned i = 0; i < info->predecessor_count; i++)

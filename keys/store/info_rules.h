@@ -24,14 +24,14 @@ void es_info_check_rules(struct es_json *j, const struct es_info *info);
 /* Checks a field that names an NV index, "0x0180e5ea": only one value is valid. */
 void es_info_expect_index(struct es_json *j, const char *key, uint32_t index);
 /* False: no memory. */
-ES_MUST_CHECK bool es_info_set_index(struct json_object *obj, const char *key, uint32_t index);
+ES_MUST_CHECK bool es_info_set_index(json_t *obj, const char *key, uint32_t index);
 
 /* "signed" of a tpm protector, if there is one. */
 void es_info_parse_signed(struct es_json *j, struct es_protector *p);
-ES_MUST_CHECK bool es_info_set_signed(struct json_object *obj, const struct es_protector *p);
+ES_MUST_CHECK bool es_info_set_signed(json_t *obj, const struct es_protector *p);
 
 /* "predecessors", if there are any. */
 void es_info_parse_predecessors(struct es_json *j, struct es_info *info);
-ES_MUST_CHECK bool es_info_set_predecessors(struct json_object *obj, const struct es_info *info);
+ES_MUST_CHECK bool es_info_set_predecessors(json_t *obj, const struct es_info *info);
 
 #endif

@@ -17,8 +17,8 @@ static bool is_text(const char *text, size_t len)
 
 static void parse_key(struct es_json *j, struct es_protector *p)
 {
-	struct json_object *v = es_json_get(j, "public_key", json_type_string);
-	size_t len = v != NULL ? (size_t)json_object_get_string_len(v) : 0;
+	json_t *v = es_json_get(j, "public_key", JSON_STRING);
+	size_t len = v != NULL ? json_string_length(v) : 0;
 	enum es_reason r;
 
 	if (v == NULL)
@@ -27,25 +27,24 @@ static void parse_key(struct es_json *j, struct es_protector *p)
 		es_json_fail(j, len == 0 ? ES_FORMAT : ES_TOO_LARGE, "public_key", "not 1 to 4096 bytes");
 		return;
 	}
-	if (!is_text(json_object_get_string(v), len)) {
+	if (!is_text(json_string_value(v), len)) {
 		es_json_fail(j, ES_FORMAT, "public_key", "not printable");
 		return;
 	}
-	r = es_buf_copy((struct es_span){ (const uint8_t *)json_object_get_string(v), len }, &p->tpm.vendor.public_key);
+	r = es_buf_copy((struct es_span){ (const uint8_t *)json_string_value(v), len }, &p->tpm.vendor.public_key);
 	if (r != ES_OK)
 		es_json_fail(j, r, "public_key", "no memory");
 }
 
 static void parse_pcrs(struct es_json *j, struct es_protector *p)
 {
-	struct json_object *list = es_json_get(j, "pcrs", json_type_array);
+	json_t *list = es_json_get(j, "pcrs", JSON_ARRAY);
 
 	/* A signature for more PCRs would be a different promise by the vendor, which this release doesn't know. */
 	if (list == NULL)
 		return;
-	if (json_object_array_length(list) != 1 ||
-	    !json_object_is_type(json_object_array_get_idx(list, 0), json_type_int) ||
-	    json_object_get_int64(json_object_array_get_idx(list, 0)) != ES_PCR_IMAGE)
+	if (json_array_size(list) != 1 || !json_is_integer(json_array_get(list, 0)) ||
+	    json_integer_value(json_array_get(list, 0)) != ES_PCR_IMAGE)
 		es_json_fail(j, ES_VERSION, "pcrs", "not just PCR 11");
 	p->tpm.vendor.pcrs = ES_PCR_BIT(ES_PCR_IMAGE);
 }
@@ -55,11 +54,10 @@ static void parse_checked(struct es_json *j, struct es_protector *p)
 	char where[64];
 	struct es_json in;
 
-	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "checked", NULL))
+	if (j->reason != ES_OK || json_object_get(j->obj, "checked") == NULL)
 		return;
 	snprintf(where, sizeof where, "%schecked.", j->where);
-	in =
-	    (struct es_json){ .obj = es_json_get(j, "checked", json_type_object), .where = where, .detail = j->detail };
+	in = (struct es_json){ .obj = es_json_get(j, "checked", JSON_OBJECT), .where = where, .detail = j->detail };
 	if (j->reason != ES_OK)
 		return;
 	es_json_hex(&in, "policy", p->tpm.vendor.checked.policy.bytes, ES_SHA256_LEN);
@@ -68,17 +66,17 @@ static void parse_checked(struct es_json *j, struct es_protector *p)
 	j->reason = in.reason;
 }
 
-static bool set_checked(struct json_object *obj, const struct es_protector *p)
+static bool set_checked(json_t *obj, const struct es_protector *p)
 {
-	struct json_object *o;
+	json_t *o;
 
 	if (p->tpm.vendor.checked.ticket.len == 0)
 		return true;
-	o = json_object_new_object();
+	o = json_object();
 	return es_json_set(obj, "checked", o) &&
 	       es_json_set_hex(o, "policy", p->tpm.vendor.checked.policy.bytes, ES_SHA256_LEN) &&
 	       es_json_set_base64(o, "ticket", es_buf_span(&p->tpm.vendor.checked.ticket)) &&
-	       es_json_set(o, "generation", json_object_new_int64((int64_t)p->tpm.vendor.checked.generation));
+	       es_json_set(o, "generation", json_integer((json_int_t)p->tpm.vendor.checked.generation));
 }
 
 void es_info_parse_signed(struct es_json *j, struct es_protector *p)
@@ -86,16 +84,16 @@ void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 	char where[48];
 	struct es_json in;
 
-	if (j->reason != ES_OK || !json_object_object_get_ex(j->obj, "signed", NULL))
+	if (j->reason != ES_OK || json_object_get(j->obj, "signed") == NULL)
 		return;
 	snprintf(where, sizeof where, "%ssigned.", j->where);
-	in = (struct es_json){ .obj = es_json_get(j, "signed", json_type_object), .where = where, .detail = j->detail };
+	in = (struct es_json){ .obj = es_json_get(j, "signed", JSON_OBJECT), .where = where, .detail = j->detail };
 	if (j->reason != ES_OK)
 		return;
 	p->tpm.is_signed = true;
 	parse_pcrs(&in, p);
 	parse_key(&in, p);
-	p->tpm.vendor.has_counter = in.reason == ES_OK && json_object_object_get_ex(in.obj, "generation_index", NULL);
+	p->tpm.vendor.has_counter = in.reason == ES_OK && json_object_get(in.obj, "generation_index") != NULL;
 	if (p->tpm.vendor.has_counter)
 		es_info_expect_index(&in, "generation_index", ES_GENERATION_INDEX);
 	parse_checked(&in, p);
@@ -104,7 +102,7 @@ void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 
 /* As parse_key takes it: a key with other line ends or with tabs would make a file that nobody reads. White space doesn't count
  * where the key is compared with an image's (keys/opening/vendor.c). */
-static bool set_key(struct json_object *s, const struct es_buf *key)
+static bool set_key(json_t *s, const struct es_buf *key)
 {
 	ES_BUF text = { NULL, 0 };
 	size_t len = 0;
@@ -114,34 +112,26 @@ static bool set_key(struct json_object *s, const struct es_buf *key)
 	for (size_t i = 0; i < text.len; i++)
 		if (text.data[i] != '\r' && text.data[i] != '\t')
 			text.data[len++] = text.data[i];
-	return es_json_set(s, "public_key", json_object_new_string_len((const char *)text.data, (int)len));
+	return es_json_set(s, "public_key", json_stringn_nocheck((const char *)text.data, len));
 }
 
-bool es_info_set_signed(struct json_object *obj, const struct es_protector *p)
+bool es_info_set_signed(json_t *obj, const struct es_protector *p)
 {
-	struct json_object *s = NULL, *list;
+	json_t *s = json_object_get(obj, "signed"), *list;
 
 	if (!p->tpm.is_signed)
 		return true;
-	if (!json_object_object_get_ex(obj, "signed", &s)) {
-		s = json_object_new_object();
+	if (s == NULL) {
+		s = json_object();
 		if (!es_json_set(obj, "signed", s))
 			return false;
 	}
-	list = json_object_new_array();
+	list = json_array();
 	if (!es_json_set(s, "pcrs", list))
 		return false;
-	for (int i = 0; i < ES_PCR_COUNT; i++) {
-		struct json_object *n;
-
-		if ((p->tpm.vendor.pcrs & ES_PCR_BIT(i)) == 0)
-			continue;
-		n = json_object_new_int(i);
-		if (n == NULL || json_object_array_add(list, n) != 0) {
-			json_object_put(n);
+	for (int i = 0; i < ES_PCR_COUNT; i++)
+		if ((p->tpm.vendor.pcrs & ES_PCR_BIT(i)) != 0 && json_array_append_new(list, json_integer(i)) != 0)
 			return false;
-		}
-	}
 	return set_checked(s, p) && set_key(s, &p->tpm.vendor.public_key) &&
 	       (!p->tpm.vendor.has_counter || es_info_set_index(s, "generation_index", ES_GENERATION_INDEX));
 }

@@ -13,52 +13,47 @@
 #include <string.h>
 
 /* A copy of the document that was read, or a new object; NULL: no memory. */
-static struct json_object *begin(struct json_object *read)
+static json_t *begin(json_t *read)
 {
-	struct json_object *copy = NULL;
-
-	if (read == NULL)
-		return json_object_new_object();
-	/* If it fails, it leaves nothing allocated. */
-	return json_object_deep_copy(read, &copy, NULL) == 0 ? copy : NULL;
+	return read != NULL ? json_deep_copy(read) : json_object();
 }
 
 /* The object in that field; made if there is none. Borrowed; NULL: no memory. */
-static struct json_object *child(struct json_object *obj, const char *key)
+static json_t *child(json_t *obj, const char *key)
 {
-	struct json_object *v = NULL;
+	json_t *v = json_object_get(obj, key);
 
-	if (!json_object_object_get_ex(obj, key, &v) || !json_object_is_type(v, json_type_object)) {
-		v = json_object_new_object();
+	if (!json_is_object(v)) {
+		v = json_object();
 		if (!es_json_set(obj, key, v))
 			return NULL;
 	}
 	return v;
 }
 
-static bool set_uint(struct json_object *obj, const char *key, uint64_t n)
+static bool set_uint(json_t *obj, const char *key, uint64_t n)
 {
-	return es_json_set(obj, key, json_object_new_int64((int64_t)n));
+	return es_json_set(obj, key, json_integer((json_int_t)n));
 }
 
-static bool set_bool(struct json_object *obj, const char *key, bool b)
+static bool set_bool(json_t *obj, const char *key, bool b)
 {
-	return es_json_set(obj, key, json_object_new_boolean(b));
+	return es_json_set(obj, key, json_boolean(b));
 }
 
-static bool set_buf(struct json_object *obj, const char *key, const struct es_buf *b)
+static bool set_buf(json_t *obj, const char *key, const struct es_buf *b)
 {
 	return es_json_set_base64(obj, key, es_buf_span(b));
 }
 
-static bool set_time(struct json_object *obj, const char *key, const char *time)
+static bool set_time(json_t *obj, const char *key, const char *time)
 {
 	return time[0] != '\0' ? es_json_set_text(obj, key, time) : es_json_set_null(obj, key);
 }
 
-static bool set_pcrs(struct json_object *obj, const struct es_protector *p)
+static bool set_pcrs(json_t *obj, const struct es_protector *p)
 {
-	struct json_object *pcrs = json_object_new_object();
+	json_t *pcrs = json_object();
 
 	if (!es_json_set(obj, "pcrs", pcrs))
 		return false;
@@ -73,7 +68,7 @@ static bool set_pcrs(struct json_object *obj, const struct es_protector *p)
 	return true;
 }
 
-static bool set_tpm(struct json_object *o, const struct es_protector *p)
+static bool set_tpm(json_t *o, const struct es_protector *p)
 {
 	return es_json_set_text(o, "for", p->tpm.purpose) && set_buf(o, "srk", &p->tpm.srk) &&
 	       es_json_set_text(o, "bank", "sha256") && set_pcrs(o, p) && es_info_set_signed(o, p) &&
@@ -81,59 +76,46 @@ static bool set_tpm(struct json_object *o, const struct es_protector *p)
 	       set_buf(o, "wrapped", &p->wrapped);
 }
 
-static bool set_bound_to(struct json_object *o, const struct es_protector *p)
+static bool set_bound_to(json_t *o, const struct es_protector *p)
 {
-	struct json_object *list = json_object_new_array();
-	struct json_object *text;
+	json_t *list = json_array();
 
 	if (!es_json_set(o, "bound_to", list))
 		return false;
-	if (!p->kdf.bound_to_product_uuid)
-		return true;
-	text = json_object_new_string(ES_BOUND_PRODUCT_UUID);
-	if (text == NULL || json_object_array_add(list, text) != 0) {
-		json_object_put(text);
-		return false;
-	}
-	return true;
+	return !p->kdf.bound_to_product_uuid ||
+	       json_array_append_new(list, json_string_nocheck(ES_BOUND_PRODUCT_UUID)) == 0;
 }
 
-static bool set_kdf(struct json_object *o, const struct es_protector *p)
+static bool set_kdf(json_t *o, const struct es_protector *p)
 {
 	return es_json_set_text(o, "kdf", "scrypt") && set_uint(o, "n", p->kdf.n) && set_uint(o, "r", p->kdf.r) &&
 	       set_uint(o, "p", p->kdf.p) && set_buf(o, "salt", &p->kdf.salt) && set_buf(o, "input", &p->kdf.input) &&
 	       set_bound_to(o, p) && set_buf(o, "wrapped", &p->wrapped);
 }
 
-static bool set_recovery(struct json_object *o, const struct es_protector *p)
+static bool set_recovery(json_t *o, const struct es_protector *p)
 {
 	return es_json_set_text(o, "created", p->recovery.created) && set_buf(o, "salt", &p->recovery.salt) &&
 	       set_buf(o, "wrapped", &p->wrapped) && set_buf(o, "escrow", &p->recovery.escrow) &&
 	       set_time(o, "verified", p->recovery.verified) && set_time(o, "acknowledged", p->recovery.acknowledged);
 }
 
-static bool add_protector(struct json_object *list, const struct es_protector *p)
+static bool add_protector(json_t *list, const struct es_protector *p)
 {
-	static bool (*const set[ES_PROTECTOR_TYPES])(struct json_object *, const struct es_protector *) = {
+	static bool (*const set[ES_PROTECTOR_TYPES])(json_t *, const struct es_protector *) = {
 		[ES_PROTECTOR_TPM] = set_tpm,
 		[ES_PROTECTOR_KDF] = set_kdf,
 		[ES_PROTECTOR_RECOVERY] = set_recovery,
 	};
-	struct json_object *o = begin(p->json);
+	json_t *o = begin(p->json);
 
-	if (o == NULL)
-		return false;
-	if (json_object_array_add(list, o) != 0) {
-		json_object_put(o);
-		return false;
-	}
-	return es_json_set_text(o, "type", es_protector_type_names[p->type]) && es_json_set_text(o, "id", p->id) &&
-	       set[p->type](o, p);
+	return json_array_append_new(list, o) == 0 && es_json_set_text(o, "type", es_protector_type_names[p->type]) &&
+	       es_json_set_text(o, "id", p->id) && set[p->type](o, p);
 }
 
-static bool set_rollback(struct json_object *o, enum es_mode mode)
+static bool set_rollback(json_t *o, enum es_mode mode)
 {
-	struct json_object *rollback;
+	json_t *rollback;
 
 	if (mode == ES_MODE_KDF)
 		return es_json_set_null(o, "rollback");
@@ -142,17 +124,17 @@ static bool set_rollback(struct json_object *o, enum es_mode mode)
 }
 
 /* Left out if it is zero: the first archive of a generation looks as it always did. */
-static bool set_revision(struct json_object *o, uint64_t revision)
+static bool set_revision(json_t *o, uint64_t revision)
 {
 	if (revision != 0)
 		return set_uint(o, "revision", revision);
-	json_object_object_del(o, "revision");
+	json_object_del(o, "revision");
 	return true;
 }
 
-static bool set_top(struct json_object *o, const struct es_info *info)
+static bool set_top(json_t *o, const struct es_info *info)
 {
-	struct json_object *require, *archive, *list;
+	json_t *require, *archive, *list;
 
 	if (!es_json_set_text(o, "format", "etcseal") || !set_uint(o, "version", 1) ||
 	    !es_json_set_text(o, "host", info->host) || !set_uint(o, "generation", info->generation) ||
@@ -171,7 +153,7 @@ static bool set_top(struct json_object *o, const struct es_info *info)
 		return false;
 	if (!es_info_set_predecessors(o, info))
 		return false;
-	list = json_object_new_array();
+	list = json_array();
 	if (!es_json_set(o, "protectors", list))
 		return false;
 	for (unsigned i = 0; i < info->protector_count; i++)

@@ -3,13 +3,14 @@
 #include "keys/crypto/base64.h"
 #include "keys/store/json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void es_json_freep(struct json_object **obj)
+void es_json_freep(json_t **obj)
 {
-	json_object_put(*obj);
+	json_decref(*obj);
 	*obj = NULL;
 }
 
@@ -26,75 +27,72 @@ void es_json_fail(struct es_json *j, enum es_reason reason, const char *key, con
 	snprintf(j->detail, ES_JSON_DETAIL, "%.*s%s%s%s", (int)len, j->where, name, len > 0 || *name ? ": " : "", what);
 }
 
-struct json_object *es_json_get(struct es_json *j, const char *key, enum json_type type)
+static json_t *find(struct es_json *j, const char *key)
 {
-	struct json_object *v;
+	json_t *v = j->reason == ES_OK ? json_object_get(j->obj, key) : NULL;
 
-	if (j->reason != ES_OK)
-		return NULL;
-	if (!json_object_object_get_ex(j->obj, key, &v)) {
+	if (v == NULL)
 		es_json_fail(j, ES_FORMAT, key, "missing");
-		return NULL;
-	}
-	if (json_object_get_type(v) != type || v == NULL) {
-		char what[64];
-
-		snprintf(what, sizeof what, "not of type %s", json_type_to_name(type));
-		es_json_fail(j, ES_FORMAT, key, what);
-		return NULL;
-	}
 	return v;
+}
+
+json_t *es_json_get(struct es_json *j, const char *key, json_type type)
+{
+	static const char *const what[] = {
+		[JSON_OBJECT] = "not of type object", [JSON_ARRAY] = "not of type array",
+		[JSON_STRING] = "not of type string", [JSON_INTEGER] = "not of type int",
+		[JSON_REAL] = "not of type double",   [JSON_TRUE] = "not of type boolean",
+		[JSON_FALSE] = "not of type boolean", [JSON_NULL] = "not of type null",
+	};
+	json_t *v = find(j, key);
+
+	if (v == NULL || json_typeof(v) == type)
+		return v;
+	es_json_fail(j, ES_FORMAT, key, what[type]);
+	return NULL;
 }
 
 bool es_json_is_null(struct es_json *j, const char *key)
 {
-	struct json_object *v;
-
-	return j->reason == ES_OK && json_object_object_get_ex(j->obj, key, &v) && v == NULL;
+	return j->reason == ES_OK && json_is_null(json_object_get(j->obj, key));
 }
 
 uint64_t es_json_uint(struct es_json *j, const char *key, uint64_t max)
 {
-	struct json_object *v = es_json_get(j, key, json_type_int);
-	int64_t n;
+	json_t *v = es_json_get(j, key, JSON_INTEGER);
 
 	if (v == NULL)
 		return 0;
-	/* json-c turns numbers out of range into INT64_MAX, so that value isn't accepted. */
-	n = json_object_get_int64(v);
 	if (max > ES_JSON_UINT_MAX)
 		max = ES_JSON_UINT_MAX;
-	if (n < 0 || (uint64_t)n > max) {
+	if (json_integer_value(v) < 0 || (uint64_t)json_integer_value(v) > max) {
 		es_json_fail(j, ES_FORMAT, key, "a number out of range");
 		return 0;
 	}
-	return (uint64_t)n;
+	return (uint64_t)json_integer_value(v);
 }
 
 bool es_json_bool(struct es_json *j, const char *key)
 {
-	struct json_object *v = es_json_get(j, key, json_type_boolean);
+	json_t *v = find(j, key);
 
-	return v != NULL && json_object_get_boolean(v);
+	if (v != NULL && !json_is_boolean(v))
+		es_json_fail(j, ES_FORMAT, key, "not of type boolean");
+	return json_is_true(v);
 }
 
-/* The string, in place, if it has less than cap bytes and contains no NUL. */
+/* The string, in place, if it has less than cap bytes. */
 static const char *get_string(struct es_json *j, const char *key, size_t cap)
 {
-	struct json_object *v = es_json_get(j, key, json_type_string);
-	const char *text = v != NULL ? json_object_get_string(v) : NULL;
+	json_t *v = es_json_get(j, key, JSON_STRING);
 
-	if (text == NULL)
+	if (v == NULL)
 		return NULL;
-	if ((size_t)json_object_get_string_len(v) >= cap) {
+	if (json_string_length(v) >= cap) {
 		es_json_fail(j, ES_TOO_LARGE, key, "too long");
 		return NULL;
 	}
-	if (strlen(text) != (size_t)json_object_get_string_len(v)) {
-		es_json_fail(j, ES_FORMAT, key, "contains a NUL");
-		return NULL;
-	}
-	return text;
+	return json_string_value(v);
 }
 
 void es_json_text(struct es_json *j, const char *key, char *ret, size_t cap)
@@ -214,15 +212,25 @@ void es_json_shaped(struct es_json *j, const char *key, enum es_json_shape shape
 		memcpy(ret, text, strlen(text) + 1);
 }
 
-enum es_reason es_json_print(struct json_object *obj, struct es_buf *ret)
+static void free_text(char **text)
 {
-	const char *text = json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-								   JSON_C_TO_STRING_NOSLASHESCAPE);
+	free(*text);
+}
+
+/* Reals as people write them: 0.1, and not 0.10000000000000001. */
+static enum es_reason print(const json_t *obj, size_t layout, struct es_buf *ret)
+{
+	ES_SCOPED(free_text) char *text = NULL;
 	ES_BUF b = { NULL, 0 };
 	enum es_reason r;
 
-	if (text == NULL)
+	/* Without memory for a field's name, jansson may go on without it; malloc sets errno. */
+	errno = 0;
+	text = json_dumps(obj, layout | JSON_REAL_PRECISION(15));
+	if (errno == ENOMEM)
 		return ES_MEMORY;
+	if (text == NULL)
+		return ES_ARGUMENT;
 	r = es_buf_new(strlen(text) + 1, &b);
 	if (r != ES_OK)
 		return r;
@@ -232,27 +240,32 @@ enum es_reason es_json_print(struct json_object *obj, struct es_buf *ret)
 	return ES_OK;
 }
 
-bool es_json_set(struct json_object *obj, const char *key, struct json_object *value)
+enum es_reason es_json_print(const json_t *obj, struct es_buf *ret)
 {
-	if (value == NULL)
-		return false;
-	if (json_object_object_add(obj, key, value) == 0)
-		return true;
-	json_object_put(value);
-	return false;
+	return print(obj, JSON_INDENT(2), ret);
 }
 
-bool es_json_set_text(struct json_object *obj, const char *key, const char *text)
+enum es_reason es_json_print_line(const json_t *obj, struct es_buf *ret)
 {
-	return es_json_set(obj, key, json_object_new_string(text));
+	return print(obj, JSON_COMPACT, ret);
 }
 
-bool es_json_set_null(struct json_object *obj, const char *key)
+bool es_json_set(json_t *obj, const char *key, json_t *value)
 {
-	return json_object_object_add(obj, key, NULL) == 0; /* json-c's null */
+	return json_object_set_new(obj, key, value) == 0;
 }
 
-bool es_json_set_hex(struct json_object *obj, const char *key, const uint8_t *data, size_t len)
+bool es_json_set_text(json_t *obj, const char *key, const char *text)
+{
+	return es_json_set(obj, key, json_string_nocheck(text));
+}
+
+bool es_json_set_null(json_t *obj, const char *key)
+{
+	return es_json_set(obj, key, json_null());
+}
+
+bool es_json_set_hex(json_t *obj, const char *key, const uint8_t *data, size_t len)
 {
 	char text[2 * 64 + 1];
 
@@ -262,12 +275,7 @@ bool es_json_set_hex(struct json_object *obj, const char *key, const uint8_t *da
 	return es_json_set_text(obj, key, text);
 }
 
-static void free_text(char **text)
-{
-	free(*text);
-}
-
-bool es_json_set_base64(struct json_object *obj, const char *key, struct es_span data)
+bool es_json_set_base64(json_t *obj, const char *key, struct es_span data)
 {
 	ES_SCOPED(free_text) char *text = NULL;
 

@@ -1,189 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The strict half of json.h: from bytes to one object. It also refuses what json-c accepts. */
+/* The strict half of json.h: from bytes to one object. jansson does the work; this refuses what it would accept. */
+#include "keys/store/covered.h"
 #include "keys/store/json.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELDS_NAMED_MAX = 256 };
+enum { NAME_TEXT = 64 };
 
-static void tokener_freep(struct json_tokener **tok)
+/* The field whose name ends before the byte at that position. */
+static void name_twice(struct es_span text, size_t position, char ret_detail[static ES_JSON_DETAIL])
 {
-	if (*tok != NULL)
-		json_tokener_free(*tok);
+	size_t end = position > 0 && position <= text.len ? position - 1 : 0, begin = end;
+	char raw[NAME_TEXT], name[NAME_TEXT];
+
+	while (begin > 0 && text.data[begin - 1] != '"')
+		begin--;
+	snprintf(raw, sizeof raw, "%.*s", (int)(end - begin), (const char *)text.data + begin);
+	es_printable(raw, name, sizeof name);
+	snprintf(ret_detail, ES_JSON_DETAIL, "a field that appears twice: %s", name);
 }
 
-/* A walk through the fields of well-formed JSON. */
-struct walk {
-	struct es_span text;
-	size_t pos;
-	int depth, lowest; /* lowest: since the walk last reset it */
-	const char *lax;   /* a fault that json-c 0.16 accepts even in strict mode; NULL: none so far */
-};
+static void say_depth(char ret_detail[static ES_JSON_DETAIL])
+{
+	snprintf(ret_detail, ES_JSON_DETAIL, "nested deeper than %d levels", ES_JSON_DEPTH);
+}
+
+/* The position is that of the byte after the one that jansson stopped at. Its words quote what it read, and the detail is
+ * shown on consoles and in logs. */
+static void say(struct es_span text, const json_error_t *e, char ret_detail[static ES_JSON_DETAIL])
+{
+	char words[80];
+
+	es_printable(e->text, words, sizeof words);
+	switch (json_error_code(e)) {
+	case json_error_premature_end_of_input:
+		if ((size_t)e->position < text.len)
+			break; /* a NUL ended it */
+		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object, or cut short");
+		return;
+	case json_error_stack_overflow:
+		say_depth(ret_detail);
+		return;
+	case json_error_duplicate_key:
+		name_twice(text, (size_t)e->position, ret_detail);
+		return;
+	case json_error_numeric_overflow:
+		snprintf(ret_detail, ES_JSON_DETAIL, "a number out of range at byte %d", e->position);
+		return;
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		snprintf(ret_detail, ES_JSON_DETAIL, "a text that contains a NUL at byte %d", e->position);
+		return;
+	default:
+		break;
+	}
+	snprintf(ret_detail, ES_JSON_DETAIL, "not JSON at byte %d: %s", e->position, words);
+}
+
+/* jansson's own limit is 2048 levels. */
+static bool too_deep(json_t *v, unsigned levels)
+{
+	const char *name;
+	json_t *inner;
+	size_t i;
+
+	if (levels == 0)
+		return true;
+	json_object_foreach(v, name, inner)
+	{
+		if (too_deep(inner, levels - 1))
+			return true;
+	}
+	json_array_foreach(v, i, inner)
+	{
+		if (too_deep(inner, levels - 1))
+			return true;
+	}
+	return false;
+}
 
 static bool is_white(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The position after a string that begins at pos; *ret is the part between its quotes. */
-static size_t skip_string(struct es_span text, size_t pos, struct es_span *ret)
+enum es_reason es_json_parse(struct es_span text, json_t **ret, char ret_detail[static ES_JSON_DETAIL])
 {
-	size_t end = pos + 1;
-
-	while (end < text.len && text.data[end] != '"')
-		end += text.data[end] == '\\' ? 2 : 1;
-	if (end > text.len)
-		end = text.len;
-	*ret = (struct es_span){ text.data + pos + 1, end - pos - 1 };
-	return end + 1;
-}
-
-/* The next field's name, as written. */
-static bool next_field(struct walk *w, struct es_span *ret)
-{
-	while (w->pos < w->text.len) {
-		uint8_t c = w->text.data[w->pos];
-
-		if (c == '"') {
-			w->pos = skip_string(w->text, w->pos, ret);
-			for (size_t i = 0; i < ret->len; i++)
-				if (ret->data[i] < 0x20)
-					w->lax = "a control character in a text";
-			while (w->pos < w->text.len && is_white(w->text.data[w->pos]))
-				w->pos++;
-			if (w->pos < w->text.len && w->text.data[w->pos] == ':')
-				return true;
-			continue;
-		}
-		if (c == '\'')
-			w->lax = "a field's name in single quotes";
-		if (c == 'N' || c == 'I')
-			w->lax = "a malformed number";
-		if (c == '{' || c == '[')
-			w->depth++;
-		else if (c == '}' || c == ']')
-			w->depth--;
-		if (w->depth < w->lowest)
-			w->lowest = w->depth;
-		w->pos++;
-	}
-	return false;
-}
-
-static size_t count_in_text(struct es_span text, const char **ret_lax)
-{
-	struct walk w = { .text = text };
-	struct es_span name;
-	size_t n = 0;
-
-	while (next_field(&w, &name))
-		n++;
-	*ret_lax = w.lax;
-	return n;
-}
-
-/* Says which field it is, unless it comes too late: a hostile file must not keep us busy. */
-static void name_twice(struct es_span text, char ret_detail[static ES_JSON_DETAIL])
-{
-	struct walk w = { .text = text };
-	struct es_span name, other;
-
-	snprintf(ret_detail, ES_JSON_DETAIL, "a field that appears twice");
-	for (unsigned n = 0; n < FIELDS_NAMED_MAX && next_field(&w, &name); n++) {
-		struct walk on = w;
-
-		on.lowest = w.depth;
-		while (next_field(&on, &other) && on.lowest == w.depth)
-			if (on.depth == w.depth && name.len == other.len &&
-			    memcmp(name.data, other.data, name.len) == 0) {
-				size_t used = strlen(ret_detail);
-
-				for (size_t i = 0; i < name.len; i++)
-					if (name.data[i] < 0x20 || name.data[i] > 0x7e)
-						return;
-				snprintf(ret_detail + used, ES_JSON_DETAIL - used, ": %.*s", (int)name.len,
-					 (const char *)name.data);
-				return;
-			}
-	}
-}
-
-static size_t count_in_tree(struct json_object *v)
-{
-	size_t n = 0;
-
-	if (json_object_is_type(v, json_type_object)) {
-		json_object_object_foreach(v, key, child)
-		{
-			(void)key;
-			n += 1 + count_in_tree(child);
-		}
-	} else if (json_object_is_type(v, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(v); i++)
-			n += count_in_tree(json_object_array_get_idx(v, i));
-	}
-	return n;
-}
-
-/* Refuses what json-c 0.16 accepts even in strict mode. */
-static bool check_fields(struct es_span text, struct json_object *obj, char ret_detail[static ES_JSON_DETAIL])
-{
-	const char *lax;
-	size_t in_text = count_in_text(text, &lax);
-
-	/* A name in single quotes wouldn't be counted either. */
-	if (lax != NULL) {
-		snprintf(ret_detail, ES_JSON_DETAIL, "%s", lax);
-		return false;
-	}
-	/* json-c keeps the last of two fields with the same name. Another reader may keep the first; the two would then
-	 * act on different contents with the same MAC. */
-	if (in_text != count_in_tree(obj)) {
-		name_twice(text, ret_detail);
-		return false;
-	}
-	return true;
-}
-
-enum es_reason es_json_parse(struct es_span text, struct json_object **ret, char ret_detail[static ES_JSON_DETAIL])
-{
-	ES_SCOPED(tokener_freep) struct json_tokener *tok = json_tokener_new_ex(ES_JSON_DEPTH);
+	json_error_t e = { .position = 0 };
 	ES_JSON obj = NULL;
-	size_t end;
 
-	if (tok == NULL)
-		return ES_MEMORY;
-	if (text.len == 0 || text.len > INT_MAX / 2) {
+	if (text.len == 0 || text.len > ES_JSON_MAX) {
 		snprintf(ret_detail, ES_JSON_DETAIL, "%s", text.len == 0 ? "empty" : "too long");
 		return text.len == 0 ? ES_FORMAT : ES_TOO_LARGE;
 	}
-	/* Trailing bytes are checked and named below. */
-	json_tokener_set_flags(tok,
-			       JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);
-	obj = json_tokener_parse_ex(tok, (const char *)text.data, (int)text.len);
-	if (json_tokener_get_error(tok) == json_tokener_continue) {
-		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object, or cut short");
+	/* Duplicates: two readers that kept different ones would act on different contents with the same MAC. Not beyond
+	 * a NUL: after a number, jansson skips it. */
+	errno = 0;
+	obj = json_loadb((const char *)text.data, strnlen((const char *)text.data, text.len),
+			 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &e);
+	if (errno == ENOMEM)
+		return ES_MEMORY;
+	if (obj == NULL) {
+		say(text, &e, ret_detail);
 		return ES_FORMAT;
 	}
-	if (json_tokener_get_error(tok) != json_tokener_success) {
-		snprintf(ret_detail, ES_JSON_DETAIL, "not JSON at byte %zu: %s", json_tokener_get_parse_end(tok),
-			 json_tokener_error_desc(json_tokener_get_error(tok)));
-		return ES_FORMAT;
-	}
-	end = json_tokener_get_parse_end(tok);
-	for (size_t i = end; i < text.len; i++)
+	for (size_t i = (size_t)e.position; i < text.len; i++)
 		if (!is_white(text.data[i])) {
 			snprintf(ret_detail, ES_JSON_DETAIL, "trailing data at byte %zu", i);
 			return ES_FORMAT;
 		}
-	if (!json_object_is_type(obj, json_type_object)) {
+	if (!json_is_object(obj)) {
 		snprintf(ret_detail, ES_JSON_DETAIL, "not a JSON object");
 		return ES_FORMAT;
 	}
-	if (!check_fields(text, obj, ret_detail))
+	if (too_deep(obj, ES_JSON_DEPTH)) {
+		say_depth(ret_detail);
 		return ES_FORMAT;
+	}
 	*ret = es_take(obj);
 	return ES_OK;
 }

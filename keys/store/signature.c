@@ -22,13 +22,13 @@ void es_signatures_free(struct es_pcr_signatures *s)
 
 static void parse_pcrs(struct es_json *j, struct es_pcr_signature *ret)
 {
-	struct json_object *list = es_json_get(j, "pcrs", json_type_array);
+	json_t *list = es_json_get(j, "pcrs", JSON_ARRAY);
 
 	if (list == NULL)
 		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *v = json_object_array_get_idx(list, i);
-		int64_t n = json_object_is_type(v, json_type_int) ? json_object_get_int64(v) : -1;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *v = json_array_get(list, i);
+		int64_t n = json_is_integer(v) ? json_integer_value(v) : -1;
 
 		if (n < 0 || n >= ES_PCR_COUNT)
 			es_json_fail(j, ES_FORMAT, "pcrs", "names something that isn't a PCR (0 to 23)");
@@ -43,7 +43,7 @@ static void parse_pcrs(struct es_json *j, struct es_pcr_signature *ret)
 		es_json_fail(j, ES_FORMAT, "pcrs", "empty");
 }
 
-static enum es_reason parse_entry(struct json_object *obj, struct es_pcr_signatures *all, char *detail)
+static enum es_reason parse_entry(json_t *obj, struct es_pcr_signatures *all, char *detail)
 {
 	struct es_pcr_signature *entry = &all->entry[all->count];
 	char where[32];
@@ -52,7 +52,7 @@ static enum es_reason parse_entry(struct json_object *obj, struct es_pcr_signatu
 	memset(entry, 0, sizeof *entry);
 	snprintf(where, sizeof where, "sha256[%u].", all->count);
 	all->count++;
-	if (!json_object_is_type(obj, json_type_object)) {
+	if (!json_is_object(obj)) {
 		es_json_fail(&j, ES_FORMAT, NULL, "not an object");
 		return j.reason;
 	}
@@ -60,7 +60,7 @@ static enum es_reason parse_entry(struct json_object *obj, struct es_pcr_signatu
 	es_json_hex(&j, "pkfp", entry->key.bytes, ES_SHA256_LEN);
 	es_json_hex(&j, "pol", entry->policy.bytes, ES_SHA256_LEN);
 	es_json_base64(&j, "sig", 1, ES_SIGNATURE_MAX, &entry->signature);
-	if (json_object_object_get_ex(obj, GENERATION, NULL)) {
+	if (json_object_get(obj, GENERATION) != NULL) {
 		entry->generation = es_json_uint(&j, GENERATION, GENERATION_MAX);
 		if (entry->generation == 0)
 			es_json_fail(&j, ES_FORMAT, GENERATION, "zero");
@@ -73,7 +73,7 @@ enum es_reason es_signatures_parse(struct es_span json, struct es_pcr_signatures
 {
 	ES_SIGNATURES all = { .count = 0 };
 	ES_JSON obj = NULL;
-	struct json_object *list = NULL;
+	json_t *list;
 	enum es_reason r;
 
 	ret_detail[0] = '\0';
@@ -84,16 +84,17 @@ enum es_reason es_signatures_parse(struct es_span json, struct es_pcr_signatures
 	r = es_json_parse(json, &obj, ret_detail);
 	if (r != ES_OK)
 		return r;
-	if (json_object_object_get_ex(obj, "sha256", &list)) {
+	list = json_object_get(obj, "sha256");
+	if (list != NULL) {
 		struct es_json j = { .obj = obj, .where = "", .detail = ret_detail };
 
-		if (!json_object_is_type(list, json_type_array))
+		if (!json_is_array(list))
 			es_json_fail(&j, ES_FORMAT, "sha256", "not a list");
-		else if (json_object_array_length(list) > ES_SIGNATURES_MAX)
+		else if (json_array_size(list) > ES_SIGNATURES_MAX)
 			es_json_fail(&j, ES_TOO_LARGE, "sha256", "more than 64 signatures");
 		r = j.reason;
-		for (size_t i = 0; r == ES_OK && i < json_object_array_length(list); i++)
-			r = parse_entry(json_object_array_get_idx(list, i), &all, ret_detail);
+		for (size_t i = 0; r == ES_OK && i < json_array_size(list); i++)
+			r = parse_entry(json_array_get(list, i), &all, ret_detail);
 	}
 	if (r != ES_OK)
 		return r;
@@ -102,55 +103,38 @@ enum es_reason es_signatures_parse(struct es_span json, struct es_pcr_signatures
 	return ES_OK;
 }
 
-static bool set_pcrs(struct json_object *o, es_pcr_mask mask)
+static bool set_pcrs(json_t *o, es_pcr_mask mask)
 {
-	struct json_object *list = json_object_new_array();
+	json_t *list = json_array();
 
 	if (!es_json_set(o, "pcrs", list))
 		return false;
-	for (unsigned i = 0; i < ES_PCR_COUNT; i++) {
-		struct json_object *n;
-
-		if ((mask & ES_PCR_BIT(i)) == 0)
-			continue;
-		n = json_object_new_int((int)i);
-		if (n == NULL || json_object_array_add(list, n) != 0) {
-			json_object_put(n);
+	for (unsigned i = 0; i < ES_PCR_COUNT; i++)
+		if ((mask & ES_PCR_BIT(i)) != 0 && json_array_append_new(list, json_integer((json_int_t)i)) != 0)
 			return false;
-		}
-	}
 	return true;
 }
 
-static bool add_entry(struct json_object *list, const struct es_pcr_signature *entry)
+static bool add_entry(json_t *list, const struct es_pcr_signature *entry)
 {
-	struct json_object *o = json_object_new_object();
+	json_t *o = json_object();
 
-	if (o == NULL || json_object_array_add(list, o) != 0) {
-		json_object_put(o);
-		return false;
-	}
-	return set_pcrs(o, entry->pcrs) && es_json_set_hex(o, "pkfp", entry->key.bytes, ES_SHA256_LEN) &&
+	return json_array_append_new(list, o) == 0 && set_pcrs(o, entry->pcrs) &&
+	       es_json_set_hex(o, "pkfp", entry->key.bytes, ES_SHA256_LEN) &&
 	       es_json_set_hex(o, "pol", entry->policy.bytes, ES_SHA256_LEN) &&
 	       es_json_set_base64(o, "sig", es_buf_span(&entry->signature)) &&
-	       (entry->generation == 0 ||
-		es_json_set(o, GENERATION, json_object_new_int64((int64_t)entry->generation)));
+	       (entry->generation == 0 || es_json_set(o, GENERATION, json_integer((json_int_t)entry->generation)));
 }
 
 enum es_reason es_signatures_write(const struct es_pcr_signatures *s, struct es_buf *ret)
 {
 	char detail[ES_SIGNATURE_DETAIL];
 	ES_SIGNATURES again = { .count = 0 };
-	ES_JSON o = json_object_new_object();
+	ES_JSON o = json_object();
 	ES_BUF text = { NULL, 0 };
-	struct json_object *list = json_object_new_array();
-	const char *line;
+	json_t *list = json_array();
 	enum es_reason r;
 
-	if (o == NULL) {
-		json_object_put(list);
-		return ES_MEMORY;
-	}
 	if (!es_json_set(o, "sha256", list))
 		return ES_MEMORY;
 	for (unsigned i = 0; i < s->count; i++)
@@ -158,14 +142,9 @@ enum es_reason es_signatures_write(const struct es_pcr_signatures *s, struct es_
 			return ES_ARGUMENT;
 		else if (!add_entry(list, &s->entry[i]))
 			return ES_MEMORY;
-	line = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (line == NULL)
-		return ES_MEMORY;
-	r = es_buf_new(strlen(line) + 1, &text);
+	r = es_json_print_line(o, &text);
 	if (r != ES_OK)
 		return r;
-	memcpy(text.data, line, text.len - 1);
-	text.data[text.len - 1] = '\n';
 	r = es_signatures_parse(es_buf_span(&text), &again, detail);
 	if (r != ES_OK)
 		return r == ES_MEMORY ? r : ES_ARGUMENT;

@@ -10,17 +10,17 @@ const char *const es_watch_state_names[ES_WATCH_STATES] = { "saved", "changed", 
 
 enum { RECORD_MAX = 16 << 10 };
 
-static bool set_time(struct json_object *o, const char *key, const char *time)
+static bool set_time(json_t *o, const char *key, const char *time)
 {
 	return time[0] != '\0' ? es_json_set_text(o, key, time) : es_json_set_null(o, key);
 }
 
-static bool set_number(struct json_object *o, const char *key, uint64_t n)
+static bool set_number(json_t *o, const char *key, uint64_t n)
 {
-	return es_json_set(o, key, json_object_new_int64((int64_t)n));
+	return es_json_set(o, key, json_integer((json_int_t)n));
 }
 
-static bool fill(struct json_object *o, const struct es_watch_record *r)
+static bool fill(json_t *o, const struct es_watch_record *r)
 {
 	char detail[ES_WATCH_DETAIL_TEXT];
 
@@ -30,7 +30,7 @@ static bool fill(struct json_object *o, const struct es_watch_record *r)
 	       set_time(o, "saved", r->saved) && set_time(o, "unsaved_since", r->unsaved_since) &&
 	       set_number(o, "generation", r->generation) && set_number(o, "revision", r->revision) &&
 	       es_json_set_text(o, "reason", r->reason) && es_json_set_text(o, "detail", detail) &&
-	       es_json_set(o, "notified", json_object_new_boolean(r->notified));
+	       es_json_set(o, "notified", json_boolean(r->notified));
 }
 
 static void time_or_null(struct es_json *j, const char *key, char ret[static ES_TIME_TEXT])
@@ -75,7 +75,7 @@ enum es_reason es_watch_record_write(const struct es_watch_record *record, struc
 	if ((unsigned)record->state >= ES_WATCH_STATES || record->generation > ES_JSON_UINT_MAX ||
 	    record->revision > ES_JSON_UINT_MAX)
 		return ES_ARGUMENT;
-	o = json_object_new_object();
+	o = json_object();
 	if (o == NULL || !fill(o, record))
 		return ES_MEMORY;
 	r = es_json_print(o, &text);

@@ -9,7 +9,7 @@ DEBIAN_CACHE=${XDG_CACHE_HOME:-/var/cache}/etcseal-tests
 debian_packages() {
 	local t64='' mu=libtss2-mu0
 	[ "$DEBIAN_RELEASE" = bookworm ] || t64=t64 mu=libtss2-mu-4.0.1-0t64
-	printf '%s,' systemd-sysv udev kmod initramfs-tools linux-image-amd64 busybox zstd libjson-c5 libkeyutils1 dosfstools e2fsprogs
+	printf '%s,' systemd-sysv udev kmod initramfs-tools linux-image-amd64 busybox zstd libjansson4 libkeyutils1 dosfstools e2fsprogs
 	printf '%s' "libtss2-esys-3.0.2-0$t64,$mu,libtss2-rc0$t64,libtss2-tctildr0$t64,libtss2-tcti-device0$t64"
 }
 

@@ -3,7 +3,7 @@
 # packages are fetched once and kept ($OVMF_OUT/systemd-root.tar.zst) until this file or packages.txt changes. Sourced by
 # the scenarios that need it.
 
-SYSTEMD_PACKAGES=systemd,systemd-sysv,udev,kmod,libjson-c5,libkeyutils1
+SYSTEMD_PACKAGES=systemd,systemd-sysv,udev,kmod,libjansson4,libkeyutils1
 SYSTEMD_PACKAGES+=,libtss2-esys-3.0.2-0,libtss2-mu0,libtss2-rc0,libtss2-tctildr0,libtss2-tcti-device0
 SYSTEMD_BASE=$OVMF_OUT/systemd-root.tar.zst
 # What systemd loads automatically; the rest is in the initramfs. Set by a script that needs more.

@@ -13,7 +13,7 @@
 #include "tools/dispatch.h"
 
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -41,7 +41,7 @@ static void sealed(struct machine *m)
 
 static void an_unchanged_host_is_not_saved_again_unless_forced(void **state)
 {
-	struct json_object *root;
+	json_t *root;
 	struct machine m;
 
 	(void)state;
@@ -49,24 +49,24 @@ static void an_unchanged_host_is_not_saved_again_unless_forced(void **state)
 	run(&m, "backup", 0);
 	assert_says(c.out, "nothing changed since generation ");
 	run(&m, "backup --json", 0);
-	root = json_tokener_parse(c.out);
-	assert_true(json_object_get_boolean(json_object_object_get(root, "unchanged")));
-	json_object_put(root);
+	root = json_loads(c.out, 0, NULL);
+	assert_true(json_is_true(json_object_get(root, "unchanged")));
+	json_decref(root);
 	run(&m, "backup --force", 0);
 	assert_says(c.out, "saved generation ");
 	machine_write(&m, "etc/etcseal-test", "y\n");
 	run(&m, "backup --json", 0);
-	root = json_tokener_parse(c.out);
-	assert_false(json_object_get_boolean(json_object_object_get(root, "unchanged")));
-	assert_true(json_object_get_int(json_object_object_get(root, "archive_bytes")) > 100);
-	json_object_put(root);
+	root = json_loads(c.out, 0, NULL);
+	assert_true(json_is_false(json_object_get(root, "unchanged")));
+	assert_true(json_integer_value(json_object_get(root, "archive_bytes")) > 100);
+	json_decref(root);
 	machine_stop(&m);
 }
 
 static void what_loses_a_privilege_is_named(void **state)
 {
 	struct machine m;
-	struct json_object *root, *names;
+	json_t *root, *names;
 	char path[256];
 
 	(void)state;
@@ -78,11 +78,11 @@ static void what_loses_a_privilege_is_named(void **state)
 	assert_says(c.err, "1 saved without some privileges (setuid, ");
 	assert_says(c.err, "lost at the next boot: /etc/tool\n");
 	run(&m, "backup --force --json", 0);
-	root = json_tokener_parse(c.out);
-	assert_int_equal(json_object_get_int(json_object_object_get(root, "stripped")), 1);
-	names = json_object_object_get(root, "stripped_names");
-	assert_string_equal(json_object_get_string(json_object_array_get_idx(names, 0)), "/etc/tool");
-	json_object_put(root);
+	root = json_loads(c.out, 0, NULL);
+	assert_int_equal(json_integer_value(json_object_get(root, "stripped")), 1);
+	names = json_object_get(root, "stripped_names");
+	assert_string_equal(json_string_value(json_array_get(names, 0)), "/etc/tool");
+	json_decref(root);
 	assert_int_equal(chmod(path, 0755), 0);
 	run(&m, "backup", 0);
 	assert_string_equal(c.err, "");

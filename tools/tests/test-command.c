@@ -10,7 +10,7 @@
 #include "tools/dispatch.h"
 
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +122,7 @@ static void a_new_host_is_sealed_and_says_so(void **state)
 
 static void the_next_boot_is_told_by_status(void **state)
 {
-	struct json_object *root, *o;
+	json_t *root, *o;
 	struct machine m;
 
 	(void)state;
@@ -133,15 +133,15 @@ static void the_next_boot_is_told_by_status(void **state)
 	assert_says(c.out, "bank0         whole, generation ");
 	assert_says(c.out, "NOT confirmed as written down");
 	run(&m, "status --json", 0);
-	root = json_tokener_parse(c.out);
+	root = json_loads(c.out, 0, NULL);
 	assert_non_null(root);
-	assert_string_equal(json_object_get_string(json_object_object_get(root, "mode")), "tpm");
-	assert_true(json_object_get_boolean(json_object_object_get(root, "sealed_to_this_boot")));
-	o = json_object_object_get(root, "boot");
-	assert_string_equal(json_object_get_string(json_object_object_get(o, "opened_by")), "tpm");
-	assert_true(json_object_get_boolean(json_object_object_get(o, "fenced")));
-	assert_int_equal(json_object_array_length(json_object_object_get(root, "banks")), 2);
-	json_object_put(root);
+	assert_string_equal(json_string_value(json_object_get(root, "mode")), "tpm");
+	assert_true(json_is_true(json_object_get(root, "sealed_to_this_boot")));
+	o = json_object_get(root, "boot");
+	assert_string_equal(json_string_value(json_object_get(o, "opened_by")), "tpm");
+	assert_true(json_is_true(json_object_get(o, "fenced")));
+	assert_int_equal(json_array_size(json_object_get(root, "banks")), 2);
+	json_decref(root);
 	machine_stop(&m);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json-c reads back what was written. */
+/* jansson reads back what was written. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -8,7 +8,7 @@
 
 #include "tools/json_out.h"
 
-#include <json-c/json.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,12 +40,12 @@ static void one_text(struct es_emit *j, const void *what)
 static void assert_text(const char *text, const char *expected)
 {
 	char *json = build(one_text, text);
-	struct json_object *root = json_tokener_parse(json);
+	json_t *root = json_loads(json, 0, NULL);
 
 	if (root == NULL)
-		fail_msg("json-c can't read <%s>", json);
-	assert_string_equal(json_object_get_string(json_object_object_get(root, "t")), expected);
-	json_object_put(root);
+		fail_msg("jansson can't read <%s>", json);
+	assert_string_equal(json_string_value(json_object_get(root, "t")), expected);
+	json_decref(root);
 	free(json);
 }
 
@@ -97,7 +97,7 @@ static void everything(struct es_emit *j, const void *what)
 {
 	(void)what;
 	es_emit_object(j, NULL);
-	es_emit_number(j, "n", UINT64_MAX);
+	es_emit_number(j, "n", INT64_MAX);
 	es_emit_bool(j, "yes", true);
 	es_emit_bool(j, "no", false);
 	es_emit_null(j, "null");
@@ -115,18 +115,34 @@ static void everything(struct es_emit *j, const void *what)
 	es_emit_end(j);
 }
 
-static void structure_is_what_json_c_reads(void **state)
+static void highest_number(struct es_emit *j, const void *what)
 {
-	char *json = build(everything, NULL);
-	struct json_object *root = json_tokener_parse(json);
+	(void)what;
+	es_emit_number(j, NULL, UINT64_MAX);
+}
+
+static void numbers_have_64_bits(void **state)
+{
+	char *json = build(highest_number, NULL);
 
 	(void)state;
-	assert_non_null(root);
+	assert_string_equal(json, "18446744073709551615");
+	free(json);
+}
+
+static void structure_is_what_jansson_reads(void **state)
+{
+	char *json = build(everything, NULL);
+	json_t *root = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+	char *read = json_dumps(root, JSON_COMPACT);
+
+	(void)state;
+	assert_non_null(read);
 	assert_string_equal(
-	    json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN),
-	    "{\"n\":18446744073709551615,\"yes\":true,\"no\":false,\"null\":null,\"none\":null,\"empty\":[],"
-	    "\"list\":[\"a\",{},{\"x\":0}]}");
-	json_object_put(root);
+	    read, "{\"n\":9223372036854775807,\"yes\":true,\"no\":false,\"null\":null,\"none\":null,\"empty\":[],"
+		  "\"list\":[\"a\",{},{\"x\":0}]}");
+	free(read);
+	json_decref(root);
 	free(json);
 }
 
@@ -172,7 +188,8 @@ int main(void)
 		cmocka_unit_test(every_ascii_character_survives),
 		cmocka_unit_test(control_characters_never_stand_bare),
 		cmocka_unit_test(utf8_survives_and_what_is_none_is_replaced),
-		cmocka_unit_test(structure_is_what_json_c_reads),
+		cmocka_unit_test(numbers_have_64_bits),
+		cmocka_unit_test(structure_is_what_jansson_reads),
 		cmocka_unit_test(it_is_pretty_and_ends_its_line),
 		cmocka_unit_test(too_deep_or_closed_too_often_fails_the_output),
 	};

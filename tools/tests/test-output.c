@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include <json-c/json.h>
+#include <jansson.h>
 #include <string.h>
 
 static const struct es_verb list = { .name = "list", .act = "list the recovery key" };
@@ -50,19 +50,18 @@ static void every_reason_is_worded_and_has_its_exit_code(void **state)
 	(void)state;
 	for (int i = 1; i < ES_REASON_COUNT; i++) {
 		struct failing f = { true, (enum es_reason)i, "" };
-		struct json_object *root, *error;
+		json_t *root, *error;
 		struct captured c;
 
 		capture(fail_so, &f, NULL, &c);
 		assert_int_equal(c.status, es_reason_words(f.reason)->exit);
 		assert_null(strstr(c.err, ": \n"));
-		root = json_tokener_parse(c.out);
+		root = json_loads(c.out, 0, NULL);
 		assert_non_null(root);
-		error = json_object_object_get(root, "error");
-		assert_string_equal(json_object_get_string(json_object_object_get(error, "id")),
-				    es_reason_words(f.reason)->id);
-		assert_string_equal(json_object_get_string(json_object_object_get(error, "verb")), "recovery list");
-		json_object_put(root);
+		error = json_object_get(root, "error");
+		assert_string_equal(json_string_value(json_object_get(error, "id")), es_reason_words(f.reason)->id);
+		assert_string_equal(json_string_value(json_object_get(error, "verb")), "recovery list");
+		json_decref(root);
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "keys/tests/lib/tpm_proxy.h"
 #include "tools/dispatch.h"
 
-#include <json-c/json.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,21 +100,20 @@ static void shows_the_new_key_once_and_says_what_the_old_one_opens(void **state)
 
 static void prints_one_object_for_machines(void **state)
 {
-	struct json_object *o, *recovery;
+	json_t *o, *recovery;
 	struct scene s;
 
 	(void)state;
 	start(&s, "init");
 	run(&s, "recovery rotate --json", 0);
-	o = json_tokener_parse(c.out);
+	o = json_loads(c.out, 0, NULL);
 	assert_non_null(o);
-	assert_int_equal(json_object_object_length(o), 3);
-	assert_int_equal(json_object_get_int64(json_object_object_get(o, "generation")),
-			 (int64_t)s.record.generation + 1);
-	assert_string_equal(json_object_get_string(json_object_object_get(o, "replaces")), s.id);
-	recovery = json_object_object_get(o, "recovery");
-	assert_int_equal(boot(&s, json_object_get_string(json_object_object_get(recovery, "key"))), ES_OK);
-	json_object_put(o);
+	assert_int_equal(json_object_size(o), 3);
+	assert_int_equal(json_integer_value(json_object_get(o, "generation")), (int64_t)s.record.generation + 1);
+	assert_string_equal(json_string_value(json_object_get(o, "replaces")), s.id);
+	recovery = json_object_get(o, "recovery");
+	assert_int_equal(boot(&s, json_string_value(json_object_get(recovery, "key"))), ES_OK);
+	json_decref(o);
 	machine_stop(&s.m);
 }
 

@@ -12,7 +12,7 @@
 #include "tools/dispatch.h"
 
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,56 +112,56 @@ static void what_is_no_image_changes_nothing(void **state)
 	machine_stop(&s.m);
 }
 
-static struct json_object *answer(void)
+static json_t *answer(void)
 {
-	struct json_object *j = json_tokener_parse(c.out);
+	json_t *j = json_loads(c.out, 0, NULL);
 
 	assert_non_null(j);
 	return j;
 }
 
-static bool yes(struct json_object *j, const char *name)
+static bool yes(json_t *j, const char *name)
 {
-	struct json_object *v;
+	json_t *v = json_object_get(j, name);
 
-	assert_true(json_object_object_get_ex(j, name, &v));
-	return json_object_get_boolean(v);
+	assert_non_null(v);
+	return json_is_true(v);
 }
 
 static void machines_are_told_too(void **state)
 {
 	static struct scene s;
-	struct json_object *j;
+	json_t *j;
 
 	(void)state;
 	start(&s);
 	run_with(&s, "check --json --image ", "next.efi", 4);
 	j = answer();
-	json_object_put(j);
+	json_decref(j);
 	run_with(&s, "reseal --json --image ", "next.efi", 0);
 	j = answer();
 	assert_true(yes(j, "next_image"));
 	assert_false(yes(j, "this_boot"));
-	json_object_put(j);
+	json_decref(j);
 	run_with(&s, "check --json --image ", "next.efi", 0);
 	j = answer();
 	assert_true(yes(j, "opens"));
-	json_object_put(j);
+	json_decref(j);
 	machine_stop(&s.m);
 }
 
-static const char *text_of(struct json_object *j, const char *name)
+static const char *text_of(json_t *j, const char *name)
 {
-	struct json_object *v;
+	json_t *v = json_object_get(j, name);
 
-	assert_true(json_object_object_get_ex(j, name, &v));
-	return json_object_get_string(v);
+	assert_non_null(v);
+	return json_string_value(v);
 }
 
 static void findings_come_with_advice_to_people_and_machines(void **state)
 {
 	static struct scene s;
-	struct json_object *j, *findings;
+	json_t *j, *findings;
 	char line[200];
 
 	(void)state;
@@ -183,13 +183,13 @@ static void findings_come_with_advice_to_people_and_machines(void **state)
 	run(&s, "check --json", 4);
 	j = answer();
 	assert_false(yes(j, "opens"));
-	assert_true(json_object_object_get_ex(j, "findings", &findings));
-	assert_int_equal(json_object_array_length(findings), 2);
-	assert_string_equal(text_of(json_object_array_get_idx(findings, 0), "id"), "counter-missing");
-	assert_true(yes(json_object_array_get_idx(findings, 0), "stops"));
-	assert_string_equal(text_of(json_object_array_get_idx(findings, 1), "id"), "one-bank");
-	assert_false(yes(json_object_array_get_idx(findings, 1), "stops"));
-	json_object_put(j);
+	findings = json_object_get(j, "findings");
+	assert_int_equal(json_array_size(findings), 2);
+	assert_string_equal(text_of(json_array_get(findings, 0), "id"), "counter-missing");
+	assert_true(yes(json_array_get(findings, 0), "stops"));
+	assert_string_equal(text_of(json_array_get(findings, 1), "id"), "one-bank");
+	assert_false(yes(json_array_get(findings, 1), "stops"));
+	json_decref(j);
 	run(&s, "set --mode=tpm", 0);
 	run(&s, "check", 0);
 	assert_string_equal(c.err, "");

@@ -12,7 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <jansson.h>
 #include <malloc.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -205,13 +205,17 @@ static void read_by_scandir(const char *path, const struct es_secret *needle)
 
 static void hold_by_json(const char *path, const struct es_secret *needle)
 {
-	struct json_object *o = json_object_new_object();
+	json_t *o = json_object(), *read;
+	char *text;
 
 	(void)path;
-	json_object_object_add(o, "x", json_object_new_string_len((const char *)es_secret_bytes(needle), 64));
-	(void)json_object_to_json_string(o);
-	assert_true(found(needle) >= 2);
-	json_object_put(o);
+	json_object_set_new(o, "x", json_stringn((const char *)es_secret_bytes(needle), 64));
+	text = json_dumps(o, 0);
+	read = json_loads(text, 0, NULL);
+	assert_true(found(needle) >= 3);
+	json_decref(read);
+	free(text);
+	json_decref(o);
 }
 
 /* The buffer of libcrypto that it doesn't wipe. */

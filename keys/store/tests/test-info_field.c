@@ -7,24 +7,24 @@
 
 #include "keys/store/info_rules.h"
 
-#include <json-c/json.h>
+#include <jansson.h>
 #include <string.h>
 
 static void a_written_index_is_read_back(void **state)
 {
-	struct json_object *obj = json_object_new_object();
+	json_t *obj = json_object();
 	char said[ES_JSON_DETAIL] = "";
 	struct es_json j = { .obj = obj, .where = "", .detail = said };
 
 	(void)state;
 	assert_true(es_info_set_index(obj, "nv_index", 0x0180e5ea));
-	assert_string_equal(json_object_get_string(json_object_object_get(obj, "nv_index")), "0x0180e5ea");
+	assert_string_equal(json_string_value(json_object_get(obj, "nv_index")), "0x0180e5ea");
 	es_info_expect_index(&j, "nv_index", 0x0180e5ea);
 	assert_int_equal(j.reason, ES_OK);
 	es_info_expect_index(&j, "nv_index", 0x0180e5eb);
 	assert_int_equal(j.reason, ES_FORMAT);
 	assert_non_null(strstr(said, "not 0x0180e5eb"));
-	json_object_put(obj);
+	json_decref(obj);
 }
 
 static void each_type_of_protector_has_a_name(void **state)

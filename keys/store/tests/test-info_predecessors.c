@@ -65,12 +65,14 @@ static void each_defect_is_refused_and_named(void **state)
 		char detail[ES_DETAIL_TEXT], to[512];
 		ES_BUF file = { NULL, 0 };
 		ES_INFO info = NULL;
+		/* The JSON is refused before anything reads a field. */
+		const char *named = strstr(cases[i].value, "u0000") != NULL ? "a NUL" : "predecessors";
 		enum es_reason r;
 
 		snprintf(to, sizeof to, "\"predecessors\": %s, \"archive\":", cases[i].value);
 		file = sample_info_edited(ES_MODE_TPM, "\"archive\":", to);
 		r = es_info_parse(es_buf_span(&file), &info, detail);
-		if (r != cases[i].reason || strstr(detail, "predecessors") == NULL)
+		if (r != cases[i].reason || strstr(detail, named) == NULL)
 			fail_msg("%s: %d, %s", cases[i].value, r, detail);
 	}
 }

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 struct fixture {
-	struct json_object *obj;
+	json_t *obj;
 	char detail[ES_JSON_DETAIL];
 	struct es_json j;
 };
@@ -24,7 +24,7 @@ static void close_failed(struct fixture *f, enum es_reason reason, const char *d
 {
 	assert_int_equal(f->j.reason, reason);
 	assert_string_equal(f->detail, detail);
-	json_object_put(f->obj);
+	json_decref(f->obj);
 }
 
 static void the_first_failure_is_kept_and_ends_reading(void **state)
@@ -41,7 +41,7 @@ static void the_first_failure_is_kept_and_ends_reading(void **state)
 	es_json_hex(&f.j, "h", &byte, 1);
 	assert_string_equal(text, "as was");
 	assert_int_equal(byte, 9);
-	assert_null(es_json_get(&f.j, "a", json_type_int));
+	assert_null(es_json_get(&f.j, "a", JSON_INTEGER));
 	assert_false(es_json_is_null(&f.j, "a"));
 	close_failed(&f, ES_FORMAT, "x.b: missing");
 }
@@ -138,12 +138,12 @@ static void a_long_place_is_truncated_and_terminated(void **state)
 	f.j.where = where;
 	es_json_fail(&f.j, ES_FORMAT, "key", "what");
 	assert_int_equal(strlen(f.detail), ES_JSON_DETAIL - 1);
-	json_object_put(f.obj);
+	json_decref(f.obj);
 }
 
 static void setting_keeps_a_field_in_its_place(void **state)
 {
-	ES_JSON obj = json_object_new_object();
+	ES_JSON obj = json_object();
 	ES_BUF text = { NULL, 0 };
 
 	(void)state;
@@ -157,6 +157,41 @@ static void setting_keeps_a_field_in_its_place(void **state)
 	assert_memory_equal(text.data, "{\n  \"a\": \"0a\",\n  \"b\": null,\n  \"c\": \"////\"\n}\n", text.len);
 }
 
+/* encryption.info may have fields of a newer release, and keeps them when it is written again. */
+static void what_was_read_is_printed_the_same(void **state)
+{
+	static const char text[] =
+	    "{\n  \"real\": 0.1,\n  \"z\": -9223372036854775808,\n  \"max\": 9223372036854775807,\n"
+	    "  \"real2\": 1.0,\n  \"real3\": -123456.789012345,\n  \"small\": 1e-300,\n"
+	    "  \"a\": \"\xc3\xbc /\\\\\\n\\u0001\x7f\",\n  \"\xc3\xbc\": [\n    true,\n    null,\n    {}\n"
+	    "  ],\n  \"list\": []\n}\n";
+	char detail[ES_JSON_DETAIL];
+	ES_JSON obj = NULL;
+	ES_BUF again = { NULL, 0 };
+
+	(void)state;
+	assert_int_equal(es_json_parse(es_text_span(text), &obj, detail), ES_OK);
+	assert_int_equal(es_json_print(obj, &again), ES_OK);
+	assert_int_equal(again.len, strlen(text));
+	assert_memory_equal(again.data, text, again.len);
+}
+
+static void text_that_isnt_utf8_isnt_printed(void **state)
+{
+	ES_JSON obj = json_object();
+	ES_BUF text = { NULL, 0 };
+
+	(void)state;
+	assert_true(es_json_set_text(obj, "a", "\xff"));
+	assert_int_equal(es_json_print(obj, &text), ES_ARGUMENT);
+	assert_int_equal(es_json_print_line(obj, &text), ES_ARGUMENT);
+	assert_null(text.data);
+	assert_true(es_json_set_text(obj, "a", "/"));
+	assert_int_equal(es_json_print_line(obj, &text), ES_OK);
+	assert_int_equal(text.len, strlen("{\"a\":\"/\"}\n"));
+	assert_memory_equal(text.data, "{\"a\":\"/\"}\n", text.len);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +203,8 @@ int main(void)
 		cmocka_unit_test(shapes_match_the_whole_text),
 		cmocka_unit_test(a_long_place_is_truncated_and_terminated),
 		cmocka_unit_test(setting_keeps_a_field_in_its_place),
+		cmocka_unit_test(what_was_read_is_printed_the_same),
+		cmocka_unit_test(text_that_isnt_utf8_isnt_printed),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

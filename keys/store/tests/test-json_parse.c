@@ -18,7 +18,7 @@ static void takes(const char *text)
 
 static void refuses_bytes(struct es_span text, const char *begin)
 {
-	struct json_object *obj = NULL;
+	json_t *obj = NULL;
 	char detail[ES_JSON_DETAIL] = "";
 
 	assert_int_equal(es_json_parse(text, &obj, detail), ES_FORMAT);
@@ -50,19 +50,58 @@ static void refuses_anything_but_an_object(void **state)
 	refuses("{", "not a JSON object, or cut short");
 	refuses("{\"a\": ", "not a JSON object, or cut short");
 	refuses("{\"a\": 1,}", "not JSON at byte");
-	refuses("{'a': 1}", "a field's name in single quotes");
-	refuses("{\"a\": 1, \"a\": 2, 'b': 3}", "a field's name in single quotes");
+	refuses("{'a': 1}", "not JSON at byte 2: string or '}' expected near");
+	refuses("{\"a\": 1, 'a': 2}", "not JSON at byte");
 	refuses("{\"a\": 'b'}", "not JSON at byte");
 	refuses("{\"a\": 1 /* x */}", "not JSON at byte");
 	refuses("{\"a\": tru}", "not JSON at byte");
 	refuses("{\"a\": True}", "not JSON at byte");
-	refuses("{\"a\": \"\x01\"}", "a control character in a text");
-	refuses("{\"a\": \"\n\"}", "a control character in a text");
-	refuses("{\"a\n\": 1}", "a control character in a text");
-	refuses("{\"a\": NaN}", "a malformed number");
-	refuses("{\"a\": -Infinity}", "a malformed number");
+	refuses("{\"a\": \"\x01\"}", "not JSON at byte 7: control character 0x1");
+	refuses("{\"a\": \"\n\"}", "not JSON at byte 7: unexpected newline");
+	refuses("{\"a\n\": 1}", "not JSON at byte 3: unexpected newline");
+	refuses("{\"a\": NaN}", "not JSON at byte");
+	refuses("{\"a\": -Infinity}", "not JSON at byte");
 	refuses("{\"a\": 01}", "not JSON at byte");
-	refuses("{\"a\": \"\xff\"}", "not JSON at byte");
+	refuses("{\"a\": 01e5}", "not JSON at byte");
+	refuses("{\"a\": -.1}", "not JSON at byte");
+}
+
+static void refuses_text_that_isnt_utf8(void **state)
+{
+	(void)state;
+	refuses("{\"a\": \"\xff\"}", "not JSON at byte 7: unable to decode byte 0xff");
+	refuses("{\"a\": \"\xc1\xa4\"}", "not JSON at byte"); /* overlong */
+	refuses("{\"a\": \"\xed\xa0\x80\"}", "not JSON at byte");
+	refuses("{\"a\": \"\\ud800\"}", "not JSON at byte");
+	refuses("{\"a\": \"\\udc00\\ud800\"}", "not JSON at byte");
+}
+
+static void refuses_a_nul(void **state)
+{
+	(void)state;
+	refuses("{\"a\": \"b\\u0000\"}", "a text that contains a NUL at byte 15");
+	refuses("{\"a\\u0000\": 1}", "a text that contains a NUL at byte");
+	/* jansson skips one after a number. */
+	refuses_bytes((struct es_span){ (const uint8_t *)"{\"a\": 1\0}", 9 }, "not JSON at byte 7");
+	refuses_bytes((struct es_span){ (const uint8_t *)"{\"a\": 1\0\0, \"b\": 2}", 18 }, "not JSON at byte 7");
+	refuses_bytes((struct es_span){ (const uint8_t *)"{\"a\": true\0}", 12 }, "not JSON at byte 10");
+}
+
+static void refuses_numbers_that_would_change(void **state)
+{
+	(void)state;
+	takes("{\"a\": [ 9223372036854775807, -9223372036854775808, 0.1, 1e300 ]}");
+	refuses("{\"a\": 9223372036854775808}", "a number out of range at byte 25");
+	refuses("{\"a\": -9223372036854775809}", "a number out of range at byte 26");
+	refuses("{\"a\": 1e400}", "a number out of range at byte 11");
+}
+
+/* The detail is shown on consoles: nothing that it quotes may move the cursor there. */
+static void quotes_printable_characters_only(void **state)
+{
+	(void)state;
+	refuses("{\"a\": \x1b}", "not JSON at byte 7: invalid token near '?'");
+	refuses("{\"a\": \xc2\x9b}", "not JSON at byte 8: invalid token near '?\?'");
 }
 
 static void refuses_trailing_data(void **state)
@@ -83,7 +122,10 @@ static void refuses_a_field_that_appears_twice(void **state)
 	refuses("{\"a\": {\"b\": 1}, \"a\": {}}", "a field that appears twice: a");
 	/* the same name, written in two ways */
 	refuses("{\"a\": 1, \"\\u0061\": 2}", "a field that appears twice");
-	refuses("{\"\xc3\xbc\": 1, \"\xc3\xbc\": 2}", "a field that appears twice");
+	refuses("{\"\xc3\xbc\": 1, \"\xc3\xbc\": 2}", "a field that appears twice: ?\?");
+	refuses("{\"exec_installed_only\": 1, \"exec_installed_only\": 2}",
+		"a field that appears twice: exec_installed_only");
+	refuses("{\"\": 1, \"\": 2}", "a field that appears twice: ");
 }
 
 static void the_same_name_in_two_objects_is_allowed(void **state)
@@ -95,13 +137,19 @@ static void the_same_name_in_two_objects_is_allowed(void **state)
 
 static void refuses_nesting_that_is_too_deep(void **state)
 {
-	char text[64] = "";
+	char text[8192];
 
 	(void)state;
-	strcat(text, "{\"a\":");
-	for (int i = 0; i < ES_JSON_DEPTH; i++)
-		strcat(text, "[");
-	refuses(text, "not JSON at byte");
+	/* Within the object, lists; an empty one is a level, a number in it another one. */
+	takes("{\"a\": [[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}");
+	takes("{\"a\": [[[[[[[[[[[[[[1]]]]]]]]]]]]]]}");
+	refuses("{\"a\": [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}", "nested deeper than 16 levels");
+	refuses("{\"a\": [[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]}", "nested deeper than 16 levels");
+	refuses("{\"a\": [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]}", "nested deeper than 16 levels");
+	/* jansson's own limit, before its recursion gets deep */
+	memset(text, '[', sizeof text);
+	memcpy(text, "{\"a\":", 5);
+	refuses_bytes((struct es_span){ (const uint8_t *)text, sizeof text }, "nested deeper than 16 levels");
 }
 
 int main(void)
@@ -109,6 +157,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_one_object),
 		cmocka_unit_test(refuses_anything_but_an_object),
+		cmocka_unit_test(refuses_text_that_isnt_utf8),
+		cmocka_unit_test(refuses_a_nul),
+		cmocka_unit_test(refuses_numbers_that_would_change),
+		cmocka_unit_test(quotes_printable_characters_only),
 		cmocka_unit_test(refuses_trailing_data),
 		cmocka_unit_test(refuses_a_field_that_appears_twice),
 		cmocka_unit_test(the_same_name_in_two_objects_is_allowed),
