@@ -7,7 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_TEXT = 64 };
+enum {
+	NAME_TEXT = 64,
+	/* Each "{}," takes 236 bytes as jansson and malloc keep it. */
+	ROOM_PER_BYTE = 96,
+	ROOM = 160 << 10, /* more than the 132 KiB that malloc requests at a time */
+};
 
 /* The field whose name ends before the byte at that position. */
 static void name_twice(struct es_span text, size_t position, char ret_detail[static ES_JSON_DETAIL])
@@ -86,15 +91,28 @@ static bool is_white(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* jansson aborts, or writes past a buffer, when it has no memory for the rest of a token (its issue 362). What it may
+ * need is therefore requested first. */
+static enum es_reason check_memory(size_t len)
+{
+	ES_BUF room = { NULL, 0 };
+
+	return es_buf_new(ROOM + len * ROOM_PER_BYTE, &room);
+}
+
 enum es_reason es_json_parse(struct es_span text, json_t **ret, char ret_detail[static ES_JSON_DETAIL])
 {
 	json_error_t e = { .position = 0 };
 	ES_JSON obj = NULL;
+	enum es_reason r;
 
 	if (text.len == 0 || text.len > ES_JSON_MAX) {
 		snprintf(ret_detail, ES_JSON_DETAIL, "%s", text.len == 0 ? "empty" : "too long");
 		return text.len == 0 ? ES_FORMAT : ES_TOO_LARGE;
 	}
+	r = check_memory(text.len);
+	if (r != ES_OK)
+		return r;
 	/* Duplicates: two readers that kept different ones would act on different contents with the same MAC. Not beyond
 	 * a NUL: after a number, jansson skips it. */
 	errno = 0;

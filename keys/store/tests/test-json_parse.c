@@ -3,9 +3,19 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <cmocka.h>
+
+#ifdef __SANITIZE_ADDRESS__
+enum { LIMITED = 0 }; /* its own allocator ends the program instead */
+#else
+enum { LIMITED = 1 };
+#endif
 
 static void takes(const char *text)
 {
@@ -152,6 +162,76 @@ static void refuses_nesting_that_is_too_deep(void **state)
 	refuses_bytes((struct es_span){ (const uint8_t *)text, sizeof text }, "nested deeper than 16 levels");
 }
 
+/* The address space that this process has. */
+static size_t used(void)
+{
+	size_t pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%zu", &pages), 1);
+	fclose(f);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+struct piece {
+	struct piece *next;
+};
+
+/* As many pieces as malloc gives; the last one is the first in the list. */
+static void take(struct piece **list, size_t len, unsigned count)
+{
+	struct piece *p;
+
+	for (unsigned i = 0; i < count && (p = malloc(len)) != NULL; i++) {
+		p->next = *list;
+		*list = p;
+	}
+}
+
+static void give_back(struct piece **list)
+{
+	struct piece *p = *list;
+
+	*list = p->next;
+	free(p);
+}
+
+/* Whatever memory there is, it reads all of a text or reports that there isn't enough. */
+static void a_lack_of_memory_is_reported(void **state)
+{
+	static char text[60000];
+	struct es_span span = { (const uint8_t *)text, sizeof text };
+	char detail[ES_JSON_DETAIL];
+	struct piece *row = NULL, *rest = NULL;
+	struct rlimit before, tight;
+	unsigned read = 0;
+	ES_JSON obj = NULL;
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	memcpy(text, "{\"n\": 12345678901234567, \"a\": \"", 31);
+	memcpy(text + sizeof text - 2, "\"}", 2);
+	take(&row, 2000, 400);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	tight = before;
+	tight.rlim_cur = LIMITED ? used() : before.rlim_cur;
+	assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
+	for (size_t len = 2000; LIMITED && len >= sizeof *rest; len /= 2)
+		take(&rest, len, UINT_MAX);
+	/* One piece more each time; pieces side by side become one. */
+	while (row != NULL) {
+		give_back(&row);
+		read += LIMITED && es_json_parse(span, &obj, detail) != ES_MEMORY;
+	}
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	while (rest != NULL)
+		give_back(&rest);
+	assert_int_equal(read, 0);
+	assert_int_equal(es_json_parse(span, &obj, detail), ES_OK);
+	assert_int_equal(json_string_length(json_object_get(obj, "a")), sizeof text - 33);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +245,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_field_that_appears_twice),
 		cmocka_unit_test(the_same_name_in_two_objects_is_allowed),
 		cmocka_unit_test(refuses_nesting_that_is_too_deep),
+		cmocka_unit_test(a_lack_of_memory_is_reported),
 	};
 
 	return cmocka_run_group_tests_name("json_parse", tests, NULL, NULL);
