@@ -3,8 +3,8 @@
 #include "keys/store/covered.h"
 #include "keys/store/json.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -100,6 +100,29 @@ static enum es_reason check_memory(size_t len)
 	return es_buf_new(ROOM + len * ROOM_PER_BYTE, &room);
 }
 
+/* Another process may take that memory meanwhile. A process that ends opens nothing. */
+static void *allocate_or_end(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (memory == NULL)
+		abort();
+	return memory;
+}
+
+/* Duplicates: two readers that kept different ones would act on different contents with the same MAC. Not beyond a NUL:
+ * after a number, jansson skips it. */
+static json_t *load(struct es_span text, json_error_t *e)
+{
+	json_t *obj;
+
+	json_set_alloc_funcs(allocate_or_end, free);
+	obj = json_loadb((const char *)text.data, strnlen((const char *)text.data, text.len),
+			 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, e);
+	json_set_alloc_funcs(malloc, free);
+	return obj;
+}
+
 enum es_reason es_json_parse(struct es_span text, json_t **ret, char ret_detail[static ES_JSON_DETAIL])
 {
 	json_error_t e = { .position = 0 };
@@ -113,13 +136,7 @@ enum es_reason es_json_parse(struct es_span text, json_t **ret, char ret_detail[
 	r = check_memory(text.len);
 	if (r != ES_OK)
 		return r;
-	/* Duplicates: two readers that kept different ones would act on different contents with the same MAC. Not beyond
-	 * a NUL: after a number, jansson skips it. */
-	errno = 0;
-	obj = json_loadb((const char *)text.data, strnlen((const char *)text.data, text.len),
-			 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &e);
-	if (errno == ENOMEM)
-		return ES_MEMORY;
+	obj = load(text, &e);
 	if (obj == NULL) {
 		say(text, &e, ret_detail);
 		return ES_FORMAT;
