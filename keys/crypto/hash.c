@@ -59,3 +59,16 @@ enum es_reason es_random_secret(size_t len, struct es_secret **ret)
 	*ret = es_take(s);
 	return ES_OK;
 }
+
+bool es_md5(struct es_span data, uint8_t ret[static ES_MD5_LEN])
+{
+	static const unsigned char nothing;
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (EVP_Digest(data.len > 0 ? data.data : &nothing, data.len, digest, &len, EVP_md5(), NULL) != 1 ||
+	    len != ES_MD5_LEN)
+		return false;
+	memcpy(ret, digest, ES_MD5_LEN);
+	return true;
+}

@@ -31,6 +31,18 @@ static void sha256_of_the_nist_examples(void **state)
 	assert_bytes_hex(digest_span(&d), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+/* RFC 1321, A.5. */
+static void md5_of_the_rfcs_examples(void **state)
+{
+	uint8_t md5[ES_MD5_LEN];
+
+	(void)state;
+	assert_true(es_md5((struct es_span){ NULL, 0 }, md5));
+	assert_bytes_hex(((struct es_span){ md5, sizeof md5 }), "d41d8cd98f00b204e9800998ecf8427e");
+	assert_true(es_md5(es_text_span("message digest"), md5));
+	assert_bytes_hex(((struct es_span){ md5, sizeof md5 }), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 static void sha256_of_parts_equals_that_of_the_whole(void **state)
 {
 	const struct es_span parts[] = { es_text_span("a"), { NULL, 0 }, es_text_span("b"), es_text_span("c") };
@@ -151,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256_of_the_nist_examples),
+		cmocka_unit_test(md5_of_the_rfcs_examples),
 		cmocka_unit_test(sha256_of_parts_equals_that_of_the_whole),
 		cmocka_unit_test(hmac_sha256_of_rfc4231),
 		cmocka_unit_test(hmac_sha256_with_a_key_longer_than_a_block),

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to keys/survey: what is in a file, whatever its name. */
+#ifndef ES_SURVEY_CONTENT_H
+#define ES_SURVEY_CONTENT_H
+
+#include "keys/core/span.h"
+
+enum es_content {
+	ES_CONTENT_NOTHING,
+	ES_CONTENT_PRIVATE_KEY, /* PEM, DER, PKCS #12 */
+	ES_CONTENT_SSH_KEY,     /* OpenSSH's, PuTTY's and dropbear's own forms */
+	ES_CONTENT_VPN_KEY,     /* WireGuard's, OpenVPN's static key, IPsec's PSK */
+	ES_CONTENT_HASH,        /* of a password, for crypt(5), LDAP or GRUB */
+	ES_CONTENT_PSK,         /* of a wireless network */
+	ES_CONTENT_PASSWORD,    /* a setting with a value that is a password or token */
+};
+
+/* content.c: keys, in text and binary files. */
+enum es_content es_content_key(struct es_span file);
+/* content_text.c: settings and hashes in a text file; what is in a comment isn't looked at. */
+enum es_content es_content_text(struct es_span file);
+
+bool es_content_is_text(struct es_span file);
+/* The next line, without its line end; false at the end. */
+bool es_content_line(struct es_span *text, struct es_span *ret);
+/* Without blanks at its ends; empty if it is a comment. */
+struct es_span es_content_setting(struct es_span line);
+
+#endif
