@@ -2,7 +2,7 @@
 /*
  * dpkg's files, one after another between lines of "%%": diversions, a list, its md5sums, status. Whatever they say, each
  * entry's chain of checksums ends, and each path that has an owner is found again.
- * Covers: keys/survey/dpkg.c keys/survey/path_table.c
+ * Covers: dpkg.c path_table.c
  */
 #include "keys/survey/dpkg.h"
 
