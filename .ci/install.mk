@@ -11,7 +11,7 @@ COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 # initramfs-tools looks in two places: packages go into the one, what an administrator built into the other.
 INITRAMFS_TOOLS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools
 HOOKS := $(DESTDIR)$(INITRAMFS_TOOLS)
-HOOK_FILES := hooks/etcseal scripts/etcseal $(patsubst %,scripts/%/etcseal,init-premount init-bottom)
+HOOK_FILES := hooks/etcseal hooks/etcseal-files scripts/etcseal $(patsubst %,scripts/%/etcseal,init-premount init-bottom)
 
 # For an initramfs that systemd runs: laid out as its /etc/systemd/system has to have them. A tool that builds one copies them there.
 UNITS_INITRD ?= $(DESTDIR)$(PREFIX)/lib/etcseal/initrd-units
@@ -40,6 +40,6 @@ install-files: units-initrd
 	$(Q)install -m 0644 tools/etcseal-reasons.7 $(MAN7)/etcseal-reasons.7
 	$(Q)$(BUILD)/etcseal completion bash >$(COMPLETIONS)/etcseal
 	$(Q)for f in $(HOOK_FILES); do \
-		sed 's|$$(command -v etcseal-boot)|$(PREFIX)/sbin/etcseal-boot|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \
+		sed 's|$$(command -v \(etcseal[-a-z]*\))|$(PREFIX)/sbin/\1|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \
 		chmod 0755 $(HOOKS)/$$f || exit 1; done
 	$(Q)chmod 0644 $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal

@@ -6,6 +6,7 @@
 #include "keys/image/options.h"
 #include "tools/common.h"
 #include "tools/image.h"
+#include "tools/image_files.h"
 #include "tools/image_sign.h"
 
 #include <string.h>
@@ -168,9 +169,13 @@ enum es_exit es_verb_image_inspect(const struct es_args *args)
 {
 	ES_IMAGE image = { 0 };
 	struct seen seen = { .path = args->operands[0], .image = &image };
-	enum es_exit failed = es_image_open(args, seen.path, &image);
+	enum es_exit failed = es_files_check_options(args);
 	enum es_reason r;
 
+	if (failed == ES_EXIT_DONE && es_arg_given(args, "files"))
+		return es_files_inspect(args, seen.path);
+	if (failed == ES_EXIT_DONE)
+		failed = es_image_open(args, seen.path, &image);
 	if (failed != ES_EXIT_DONE)
 		return failed;
 	r = look(&seen);

@@ -22,6 +22,18 @@ static const struct es_option build_options[] = {
 	{ "generation", "N", "with --policy-key: hosts that accepted N refuse lower ones", false },
 	{ "sign-key", "FILE", "sign for Secure Boot with this private key (PEM), using sbsign", false },
 	{ "sign-cert", "FILE", "its certificate (PEM), as the hosts' firmware has it in db", false },
+	{ "strict", NULL, "refuse an initramfs with secrets or configuration in the clear", false },
+	{ "allow", "PATH", "accept this file in the initramfs; a pattern; may be repeated", true },
+	{ "root", "DIR", "the system that the initramfs was made on (/)", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_option inspect_options[] = {
+	{ "files", NULL, "list the configuration files; FILE may also be an initramfs or a folder", false },
+	{ "quiet", NULL, "with --files: only warn of what shouldn't be there", false },
+	{ "strict", NULL, "with --files: fail if there is any", false },
+	{ "allow", "PATH", "with --files: accept this one; a pattern; may be repeated", true },
+	{ "root", "DIR", "with --files: the system that it was made on (/)", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -52,15 +64,20 @@ const struct es_verb es_image_verbs[] = {
 		  "  to the options: they keep out what the measurement doesn't cover. With\n"
 		  "  --for-this-host the image opens only the configuration of this host, under its\n"
 		  "  current key; with Secure Boot on, nobody can then put another one in its\n"
-		  "  place, not even somebody who has the machine." },
+		  "  place, not even somebody who has the machine. Warns of secrets and changed\n"
+		  "  configuration files that the initramfs contains in the clear." },
 	{ .name = "inspect",
 	  .help = "Show what a boot image contains, and what it lacks",
 	  .act = "inspect the image",
 	  .run = es_verb_image_inspect,
 	  .no_secrets = true,
+	  .options = inspect_options,
 	  .operands = "FILE",
 	  .operands_min = 1,
-	  .operands_max = 1 },
+	  .operands_max = 1,
+	  .more = "  With --files: which configuration files are in its initramfs, where anyone who\n"
+		  "  has the disk can read them: secrets, files that differ from a package's, others\n"
+		  "  of the host's, and as shipped. Never shows their content." },
 	{ .name = "predict",
 	  .help = "Show the PCR values that a boot image will measure",
 	  .act = "predict the PCRs",

@@ -232,6 +232,11 @@ static const struct es_words words[ES_REASON_COUNT] = {
 				 "the parts are too large, or too many, for a boot image",
 				 "Use a smaller initramfs (MODULES=dep in initramfs-tools, hostonly=yes in dracut), or "
 				 "a stub with room for more sections." },
+	[ES_IMAGE_DISCLOSES] = { "image-discloses", ES_EXIT_FAILED,
+				 "the initramfs contains secrets, or configuration that no package ships",
+				 "Keep each of them out as etcseal(8) says under FILES IN THE INITRAMFS, or accept it "
+				 "with "
+				 "--allow." },
 	[ES_NOT_A_FILE] = { "not-a-file", ES_EXIT_FAILED, "a folder or a device was named where a file is needed",
 			    "Name the file itself." },
 	[ES_EMPTY_FILE] = { "empty-file", ES_EXIT_FAILED, "the file is empty",

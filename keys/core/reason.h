@@ -96,6 +96,7 @@ enum es_reason {
 	ES_IMAGE_TOO_LARGE,
 	ES_NOT_A_FILE, /* a folder or a device where a file is needed */
 	ES_EMPTY_FILE,
+	ES_IMAGE_DISCLOSES, /* the initramfs contains what shouldn't leave the configuration */
 
 	/* the TPM */
 	ES_TPM_ABSENT,

@@ -86,6 +86,8 @@ static bool has_hash_field(struct es_span file)
 {
 	struct es_span line;
 
+	if (!es_content_is_text(file))
+		return false; /* the program of that name */
 	while (es_content_line(&file, &line)) {
 		const uint8_t *colon = line.len > 0 ? memchr(line.data, ':', line.len) : NULL;
 		size_t at = colon != NULL ? (size_t)(colon - line.data) + 1 : line.len, len = 0;
@@ -104,6 +106,8 @@ static bool has_settings(struct es_span file)
 {
 	struct es_span line;
 
+	if (!es_content_is_text(file))
+		return false;
 	while (es_content_line(&file, &line)) {
 		struct es_span s = es_content_setting(line);
 
@@ -178,25 +182,32 @@ enum es_sensitive es_sensitive(const char *path, mode_t mode, struct es_span con
 const struct es_sensitive_words *es_sensitive_words(enum es_sensitive kind)
 {
 	static const struct es_sensitive_words words[ES_SENSITIVE_COUNT] = {
-		[ES_SENSITIVE_NO] = { "nothing secret", "nothing" },
-		[ES_SENSITIVE_PASSWORD_HASH] = { "password hashes", "set new passwords (passwd, htpasswd, …)" },
+		[ES_SENSITIVE_NO] = { "nothing secret", "nothing", "none" },
+		[ES_SENSITIVE_PASSWORD_HASH] = { "password hashes", "set new passwords (passwd, htpasswd, …)",
+						 "password-hash" },
 		[ES_SENSITIVE_HOST_KEY] = { "an SSH host key",
 					    "make a new one (ssh-keygen -A, dropbearkey), and tell those "
-					    "who connect" },
+					    "who connect",
+					    "host-key" },
 		[ES_SENSITIVE_TLS_KEY] = { "a private key",
-					   "make a new key, get a new certificate, and revoke the old one" },
+					   "make a new key, get a new certificate, and revoke the old one",
+					   "private-key" },
 		[ES_SENSITIVE_VPN_KEY] = { "a VPN key",
 					   "make a new key, and give its public half, or the shared key, to the "
-					   "peers" },
+					   "peers",
+					   "vpn-key" },
 		[ES_SENSITIVE_NETWORK] = { "a network password",
 					   "change the network's password, at the access point or the "
-					   "authentication server" },
+					   "authentication server",
+					   "network-password" },
 		[ES_SENSITIVE_DISK_KEY] = { "a disk key",
 					    "replace it (cryptsetup luksChangeKey); the volume key stays the "
-					    "same without cryptsetup reencrypt" },
-		[ES_SENSITIVE_CREDENTIAL] = { "a password or token", "change it where it is used to log in" },
-		[ES_SENSITIVE_PRIVATE] = { "readable by its owner only",
-					   "look at it: if it holds a secret, renew that" },
+					    "same without cryptsetup reencrypt",
+					    "disk-key" },
+		[ES_SENSITIVE_CREDENTIAL] = { "a password or token", "change it where it is used to log in",
+					      "credential" },
+		[ES_SENSITIVE_PRIVATE] = { "readable by its owner only", "look at it: if it holds a secret, renew that",
+					   "private" },
 	};
 
 	return &words[(unsigned)kind < ES_SENSITIVE_COUNT ? kind : ES_SENSITIVE_NO];

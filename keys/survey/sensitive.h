@@ -30,6 +30,7 @@ enum es_sensitive es_sensitive(const char *path, mode_t mode, struct es_span con
 struct es_sensitive_words {
 	const char *name;  /* "an SSH host key" */
 	const char *renew; /* what its owner does if somebody may have read it */
+	const char *id;    /* for --json, stable: "host-key" */
 };
 const struct es_sensitive_words *es_sensitive_words(enum es_sensitive kind);
 

@@ -30,6 +30,7 @@ static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "644 usr/share/doc/etcseal/README.md\n"
 			    "644 usr/share/doc/etcseal/SECURITY.md\n"
 			    "755 usr/share/initramfs-tools/hooks/etcseal\n"
+			    "755 usr/share/initramfs-tools/hooks/etcseal-files\n"
 			    "644 usr/share/initramfs-tools/scripts/etcseal\n"
 			    "755 usr/share/initramfs-tools/scripts/init-bottom/etcseal\n"
 			    "755 usr/share/initramfs-tools/scripts/init-premount/etcseal\n"
@@ -77,6 +78,7 @@ static void another_prefix_is_told_to_all_that_name_a_place(void **state)
 	shell_ok(
 	    "grep -qx 'ExecStart=/opt/es/sbin/etcseal watch' dest/opt/es/lib/systemd/system/etcseal-watch.service");
 	shell_ok("grep -q '^helper=.*/opt/es/sbin/etcseal-boot' dest/etc/initramfs-tools/hooks/etcseal");
+	shell_ok("grep -q '^etcseal=.*:-/opt/es/sbin/etcseal}' dest/etc/initramfs-tools/hooks/etcseal-files");
 	shell_ok("grep -q '/opt/es/lib/etcseal/etcseal-stub-x64.efi' dest/opt/es/share/man/man8/etcseal.8");
 }
 

@@ -274,7 +274,8 @@ static void every_kind_has_words(void **state)
 		const struct es_sensitive_words *w = es_sensitive_words((enum es_sensitive)i);
 
 		assert_non_null(w);
-		assert_true(w->name != NULL && w->name[0] != '\0' && w->renew != NULL && w->renew[0] != '\0');
+		assert_true(w->name != NULL && w->name[0] != '\0' && w->renew != NULL && w->renew[0] != '\0' &&
+			    w->id != NULL);
 	}
 	assert_non_null(es_sensitive_words(ES_SENSITIVE_COUNT));
 }

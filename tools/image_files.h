@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `image inspect --files`, and the same look at what `image build` is given. */
+#ifndef ES_TOOLS_IMAGE_FILES_H
+#define ES_TOOLS_IMAGE_FILES_H
+
+#include "tools/image.h"
+
+/* Whether the options that need --files come with it; otherwise reports the misuse. */
+enum es_exit es_files_check_options(const struct es_args *args);
+/* path: an image, an initramfs or a folder. */
+enum es_exit es_files_inspect(const struct es_args *args, const char *path);
+/* Warns of what the parts disclose; with --strict, fails. Parts that can't be looked into are es_image_build()'s to refuse. */
+enum es_exit es_files_warn(const struct es_args *args, const struct es_uki_parts *parts);
+
+#endif
