@@ -29,7 +29,7 @@ static const struct es_option build_options[] = {
 };
 
 static const struct es_option inspect_options[] = {
-	{ "files", NULL, "list the configuration files; FILE may also be an initramfs or a folder", false },
+	{ "files", NULL, "list its configuration files", false },
 	{ "quiet", NULL, "with --files: only warn of what shouldn't be there", false },
 	{ "strict", NULL, "with --files: fail if there is any", false },
 	{ "allow", "PATH", "with --files: accept this one; a pattern; may be repeated", true },
@@ -77,7 +77,8 @@ const struct es_verb es_image_verbs[] = {
 	  .operands_max = 1,
 	  .more = "  With --files: which configuration files are in its initramfs, where anyone who\n"
 		  "  has the disk can read them: secrets, files that differ from a package's, others\n"
-		  "  of the host's, and as shipped. Never shows their content." },
+		  "  of the host's, and as shipped. Never shows their content. FILE may then also be\n"
+		  "  an initramfs, or a folder that becomes one." },
 	{ .name = "predict",
 	  .help = "Show the PCR values that a boot image will measure",
 	  .act = "predict the PCRs",
