@@ -133,9 +133,12 @@ static void describe(const struct es_image_file *f, char ret[static TEXT])
 							      : "made for the initramfs, or of no package";
 	bool other = f->source != NULL && strcmp(f->source, f->path) != 0;
 
-	snprintf(ret, TEXT, "%s%s%s%s%s%s%s", what, f->package != NULL ? ", " : "",
+	snprintf(ret, TEXT, "%s%s%s%s%s%s%s%s", what, f->package != NULL ? ", " : "",
 		 f->package != NULL ? f->package : "", other ? ", from " : "", other ? f->source : "",
-		 f->copied_by != NULL ? ", copied by " : "", f->copied_by != NULL ? f->copied_by : "");
+		 f->guessed             ? ", probably"
+		 : f->copied_by != NULL ? ","
+					: "",
+		 f->copied_by != NULL ? " copied by " : "", f->copied_by != NULL ? f->copied_by : "");
 	es_clean(ret);
 }
 
@@ -218,6 +221,7 @@ static void fill_file(struct es_emit *j, const struct es_image_file *f)
 	es_emit_text(j, "package", f->package);
 	es_emit_text(j, "source", f->source);
 	es_emit_text(j, "copied_by", f->copied_by);
+	es_emit_bool(j, "copied_by_guessed", f->guessed);
 	es_emit_bool(j, "finding", f->finding);
 	es_emit_bool(j, "allowed", f->allowed);
 	es_emit_text(j, "way", f->finding ? f->way->id : NULL);

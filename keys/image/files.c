@@ -115,16 +115,14 @@ static enum es_packaged judge(const struct es_image_collector *c, const struct l
 	return best;
 }
 
+/* The mode in an initramfs says nothing: packages set its umask. That of the original does. */
 static enum es_sensitive look_for_secrets(const struct look *l)
 {
 	const struct es_initrd_file *f = l->file;
-	enum es_sensitive kind = es_sensitive(f->path, f->mode, f->content);
+	enum es_sensitive kind = es_sensitive(f->path, S_IFREG | 0644, f->content);
 
-	/* The copy may be readable by everybody where the original isn't. */
-	if ((kind == ES_SENSITIVE_NO || kind == ES_SENSITIVE_PRIVATE) && l->source != NULL)
+	if (kind == ES_SENSITIVE_NO && l->source != NULL)
 		kind = es_sensitive(l->source->path, l->source->mode, f->content);
-	if (kind == ES_SENSITIVE_PRIVATE && !l->configuration && l->source == NULL)
-		kind = ES_SENSITIVE_NO; /* a program */
 	return kind;
 }
 
@@ -148,21 +146,17 @@ static char *copy_of(const char *text)
 	return text != NULL ? strdup(text) : NULL;
 }
 
-static char *who_copied(const struct es_image_collector *c, const struct es_image_file *f, const char *origin)
+static void find_copier(const struct es_image_collector *c, const char *origin, struct es_image_file *f)
 {
-	char *hook = f->way->by != NULL ? NULL : es_image_way_hook(c->request->rootfd, origin), *whole = NULL;
-	const char *package;
+	char *hook = f->way->by != NULL ? NULL : es_image_way_hook(c->request->rootfd, origin);
+	const char *package = hook != NULL ? es_packages_owner(c->packages, hook) : NULL;
 
-	if (f->way->by != NULL)
-		return strdup(f->way->by);
-	if (hook == NULL)
-		return NULL;
-	package = es_packages_owner(c->packages, hook);
-	if (asprintf(&whole, package != NULL ? "perhaps %s of %s, which names it" : "perhaps %s, which names it", hook,
-		     package) < 0)
-		whole = NULL;
-	free(hook);
-	return whole;
+	f->copied_by = hook != NULL ? hook : copy_of(f->way->by);
+	f->guessed = hook != NULL;
+	if (package != NULL && asprintf(&f->copied_by, "%s of %s", hook, package) >= 0)
+		free(hook);
+	else if (package != NULL)
+		f->copied_by = hook;
 }
 
 static void find_kind(const struct es_image_collector *c, const struct look *l, struct es_image_file *f)
@@ -188,7 +182,8 @@ static void find_kind(const struct es_image_collector *c, const struct look *l, 
 	f->allowed = f->finding && is_allowed(c->request, f->path);
 	f->package = copy_of(owner);
 	f->source = copy_of(l->source != NULL ? l->source->path : NULL);
-	f->copied_by = f->finding ? who_copied(c, f, l->origin) : NULL;
+	if (f->finding)
+		find_copier(c, l->origin, f);
 }
 
 static enum es_reason list(struct es_image_collector *c, const struct look *l)

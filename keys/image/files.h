@@ -40,6 +40,7 @@ struct es_image_file {
 	char *package;                  /* that has it; or NULL */
 	char *source;                   /* the covered file with the same content; or NULL */
 	char *copied_by;                /* or NULL */
+	bool guessed;                   /* it is a script that names the source, and may have copied it */
 	const struct es_image_way *way; /* never NULL */
 	bool finding;                   /* it shouldn't be there: secret, changed, or a covered file of the owner's */
 	bool allowed;                   /* a finding that the request allows */

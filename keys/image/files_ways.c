@@ -60,6 +60,8 @@ static const struct {
 	    "It must be there before anything is opened, so it can't be sealed. Use a key of its own, never sshd's, "
 	    "and accept "
 	    "it; who reads it can pose as this initramfs. Or purge dropbear-initramfs." } },
+	{ "*/authorized_keys",
+	  { "dropbear", "hook dropbear of dropbear-initramfs", "It holds public keys, and names: accept it." } },
 	{ "*wpa_supplicant*",
 	  { "wireless", NULL,
 	    "The TPM opens the configuration without a network: leave it out, and copy it from " TREE
@@ -122,9 +124,9 @@ const struct es_image_way *es_image_way_find(const char *path, bool *ret_usual)
 
 bool es_image_way_generated(const char *path)
 {
-	static const char *const made[] = { "/etc/passwd",      "/etc/group",          "/etc/nsswitch.conf",
-					    "/etc/ld.so.cache", "/etc/fstab",          "/etc/mtab",
-					    "/etc/os-release",  "/etc/initrd-release", "/etc/profile" };
+	static const char *const made[] = { "/etc/passwd",  "/etc/group", "/etc/nsswitch.conf", "/etc/ld.so.cache",
+					    "/etc/fstab",   "/etc/mtab",  "/etc/os-release",    "/etc/initrd-release",
+					    "/etc/profile", "/etc/motd" };
 
 	for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
 		if (strcmp(path, made[i]) == 0)

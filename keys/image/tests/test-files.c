@@ -131,7 +131,8 @@ static void it_names_where_a_file_is_from(void **state)
 	const struct es_image_file *f = file_of(files, "/etc/wifi.conf");
 
 	assert_string_equal(f->source, "/etc/wifi/net");
-	assert_non_null(strstr(f->copied_by, "/etc/initramfs-tools/hooks/wifi"));
+	assert_string_equal(f->copied_by, "/etc/initramfs-tools/hooks/wifi");
+	assert_true(f->guessed);
 	f = file_of(files, "/etc/modprobe.d/lab.conf");
 	assert_string_equal(f->source, "/etc/modprobe.d/lab.conf");
 	assert_string_equal(f->secret_id, "credential");
@@ -174,6 +175,17 @@ static void a_secret_is_found_outside_the_usual_places(void **state)
 	assert_kind(files, "/usr/lib/blob", ES_IMAGE_FILE_SECRET, true);
 	assert_kind(files, "/usr/lib/innocent", ES_IMAGE_FILE_SECRET, true);
 	assert_string_equal(file_of(files, "/usr/lib/innocent")->source, "/etc/own");
+	es_fd_closep(&request.rootfd);
+}
+
+/* dropbear-initramfs and cryptsetup-initramfs set umask 0077. */
+static void the_mode_in_the_initramfs_says_nothing(void **state)
+{
+	struct es_image_files_request request = { .allowed = NULL };
+	ES_IMAGE_FILES c = NULL;
+
+	shell("find tree -type f | xargs chmod 0600");
+	assert_all(look(state, "tree", &request, &c));
 	es_fd_closep(&request.rootfd);
 }
 
@@ -240,6 +252,7 @@ int main(void)
 		TEST(it_names_where_a_file_is_from),
 		TEST(a_changed_conffile_is_changed),
 		TEST(a_secret_is_found_outside_the_usual_places),
+		TEST(the_mode_in_the_initramfs_says_nothing),
 		TEST(what_is_allowed_is_no_longer_counted),
 		TEST(without_dpkg_nothing_is_as_shipped),
 		TEST(a_host_that_is_damaged_or_hostile_stops_nothing),
