@@ -25,7 +25,7 @@ LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljansson -
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys/survey keys/archive keys/protector keys/choice keys/image keys/opening keys/host \
+KEYS_DIRS := keys/core keys/crypto keys/tpm keys/store keys/survey keys/adopt keys/archive keys/protector keys/choice keys/image keys/opening keys/host \
 	keys/next keys/change
 LIB_SRC := $(call sources,$(KEYS_DIRS))
 INITRD_SRC := $(call sources,initrd)
