@@ -18,6 +18,7 @@
 enum {
 	ES_ENTRIES_MAX = 200000, /* members of an archive */
 	ES_SKIPPED_NAMED = 8,    /* how many left-out files are named */
+	ES_ARCHIVE_ADOPTED_MAX = 64 << 20,
 };
 
 struct es_manifest {
@@ -28,6 +29,9 @@ struct es_manifest {
 	char paths[ES_PATHS_MAX][ES_PATH_TEXT]; /* covered; absolute, no dots, no trailing slash: "/etc" */
 	bool has_tree;         /* not in old archives, nor if the tree kept changing while it was packed */
 	struct es_digest tree; /* keys/archive/hash.h */
+	/* For packing: the list of adopted files as text (keys/adopt/list.h), a member of its own after manifest.json;
+	 * empty: none. The caller's. */
+	struct es_span adopted;
 };
 
 struct es_pack_report {
@@ -67,8 +71,10 @@ ES_MUST_CHECK enum es_reason es_archive_hash(int treefd, const struct es_manifes
 void es_plain_buf_free(struct es_buf *b);
 #define ES_PLAIN_BUF ES_SCOPED(es_plain_buf_free) struct es_buf
 
-/* Reads only the manifest. */
+/* Reads only the manifest; `adopted` in it stays empty. */
 ES_MUST_CHECK enum es_reason es_archive_manifest(struct es_span tar, struct es_manifest *ret);
+/* Reads only the list of adopted files; empty if the archive has none. The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_archive_adopted(struct es_span tar, struct es_buf *ret);
 
 struct es_unpack_report {
 	uint64_t entries, bytes;

@@ -113,7 +113,6 @@ enum es_reason es_tar_manifest(struct es_tar *tar, struct es_manifest *ret)
 	struct archive_entry *e;
 	ES_BUF text = { NULL, 0 };
 	const char *name;
-	size_t have = 0, n = 1;
 	enum es_reason r = es_tar_next(tar, &e);
 
 	if (r != ES_OK)
@@ -122,13 +121,8 @@ enum es_reason es_tar_manifest(struct es_tar *tar, struct es_manifest *ret)
 	if (name == NULL || strcmp(name, "manifest.json") != 0 || archive_entry_hardlink(e) != NULL ||
 	    archive_entry_filetype(e) != AE_IFREG)
 		return ES_FORMAT;
-	r = es_buf_new(MANIFEST_MAX + 1, &text);
-	while (r == ES_OK && n > 0 && have < text.len) {
-		r = es_tar_read(tar, text.data + have, text.len - have, &n);
-		if (r == ES_OK)
-			have += n;
-	}
-	return r == ES_OK ? es_manifest_parse((struct es_span){ text.data, have }, ret) : r;
+	r = es_tar_read_all(tar, MANIFEST_MAX, &text);
+	return r == ES_OK ? es_manifest_parse(es_buf_span(&text), ret) : r;
 }
 
 static ES_OWN_FRAME enum es_reason read_manifest(struct es_span packed, struct es_manifest *ret)
@@ -140,6 +134,43 @@ static ES_OWN_FRAME enum es_reason read_manifest(struct es_span packed, struct e
 	if (r == ES_OK)
 		r = es_tar_open(packed, &tar);
 	return r == ES_OK ? es_tar_manifest(tar, ret) : r;
+}
+
+bool es_tar_is_adopted(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname(entry);
+
+	return name != NULL && strcmp(name, ES_MEMBER_ADOPTED) == 0 && archive_entry_filetype(entry) == AE_IFREG &&
+	       archive_entry_hardlink(entry) == NULL && archive_entry_size(entry) <= ES_ARCHIVE_ADOPTED_MAX;
+}
+
+static ES_OWN_FRAME enum es_reason read_adopted(struct es_span packed, struct es_buf *ret)
+{
+	ES_LOCALE locale = { NULL, NULL };
+	ES_TAR tar = NULL;
+	struct es_manifest ignored;
+	struct archive_entry *e;
+	enum es_reason r = es_locale_c(&locale);
+
+	if (r == ES_OK)
+		r = es_tar_open(packed, &tar);
+	if (r == ES_OK)
+		r = es_tar_manifest(tar, &ignored);
+	if (r == ES_OK)
+		r = es_tar_next(tar, &e);
+	if (r == ES_MISSING || (r == ES_OK && !es_tar_is_adopted(e))) {
+		*ret = (struct es_buf){ NULL, 0 };
+		return ES_OK;
+	}
+	return r == ES_OK ? es_tar_read_all(tar, ES_ARCHIVE_ADOPTED_MAX, ret) : r;
+}
+
+enum es_reason es_archive_adopted(struct es_span packed, struct es_buf *ret)
+{
+	enum es_reason r = read_adopted(packed, ret);
+
+	es_wipe_stack();
+	return r;
 }
 
 enum es_reason es_archive_manifest(struct es_span packed, struct es_manifest *ret)

@@ -12,9 +12,9 @@
 #include "keys/core/wipe_stack.h"
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
+#include "keys/store/names.h"
 
 #include <archive_entry.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,66 +33,6 @@ struct walk {
 	char path[ES_MEMBER_MAX + 1]; /* "tree/etc/ssh" */
 	size_t len;
 };
-
-struct names {
-	char **name;
-	size_t count, room;
-};
-
-static void names_free(struct names *n)
-{
-	for (size_t i = 0; i < n->count; i++)
-		free(n->name[i]);
-	free(n->name);
-}
-
-static enum es_reason names_add(struct names *n, const char *name)
-{
-	if (n->count == n->room) {
-		size_t room = n->room == 0 ? 64 : n->room * 2;
-		char **more = realloc(n->name, room * sizeof *more);
-
-		if (more == NULL)
-			return ES_MEMORY;
-		n->name = more;
-		n->room = room;
-	}
-	n->name[n->count] = strdup(name);
-	if (n->name[n->count] == NULL)
-		return ES_MEMORY;
-	n->count++;
-	return ES_OK;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* A folder's names, sorted, so that the same tree gives the same archive. */
-static enum es_reason list_folder(int fd, struct names *ret)
-{
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = own >= 0 ? fdopendir(own) : NULL;
-	struct dirent *e;
-	enum es_reason r = ES_OK;
-
-	if (dir == NULL) {
-		r = es_reason_from_errno(errno);
-		es_fd_closep(&own);
-		return r;
-	}
-	while (r == ES_OK && (errno = 0, e = readdir(dir)) != NULL) {
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			r = ret->count < ES_ENTRIES_MAX ? names_add(ret, e->d_name) : ES_TOO_LARGE;
-	}
-	if (r == ES_OK && errno != 0)
-		r = es_reason_from_errno(errno);
-	closedir(dir);
-	if (r == ES_OK && ret->count > 0)
-		qsort(ret->name, ret->count, sizeof ret->name[0], by_name);
-	return r;
-}
 
 /* Appends a part to the path; *ret_before is the length to truncate it to afterwards. */
 static enum es_reason path_enter(struct walk *w, const char *part, size_t *ret_before)
@@ -177,8 +117,8 @@ static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 
 static enum es_reason pack_folder(struct walk *w, int fd)
 {
-	ES_SCOPED(names_free) struct names names = { 0 };
-	enum es_reason r = list_folder(fd, &names);
+	ES_NAMES names = { 0 };
+	enum es_reason r = es_names_read(fd, ES_ENTRIES_MAX, &names);
 
 	for (size_t i = 0; i < names.count && r == ES_OK; i++) {
 		size_t before;
@@ -230,22 +170,26 @@ static enum es_reason pack_covered(struct walk *w, int treefd, const char *cover
 	return pack_name(w, above, base);
 }
 
+/* A member that isn't part of the tree. */
+static enum es_reason add_own(struct es_tar_out *out, const char *name, struct es_span data)
+{
+	ES_ENTRY e = archive_entry_new();
+
+	if (e == NULL)
+		return ES_MEMORY;
+	archive_entry_copy_pathname(e, name);
+	archive_entry_set_filetype(e, AE_IFREG);
+	archive_entry_set_perm(e, 0600);
+	archive_entry_set_size(e, (la_int64_t)data.len);
+	return es_tar_out_add(out, e, data);
+}
+
 static enum es_reason add_manifest(struct es_tar_out *out, const struct es_manifest *manifest)
 {
 	ES_BUF text = { NULL, 0 };
-	ES_ENTRY e = NULL;
 	enum es_reason r = es_manifest_write(manifest, &text);
 
-	if (r != ES_OK)
-		return r;
-	e = archive_entry_new();
-	if (e == NULL)
-		return ES_MEMORY;
-	archive_entry_copy_pathname(e, "manifest.json");
-	archive_entry_set_filetype(e, AE_IFREG);
-	archive_entry_set_perm(e, 0600);
-	archive_entry_set_size(e, (la_int64_t)text.len);
-	return es_tar_out_add(out, e, es_buf_span(&text));
+	return r == ES_OK ? add_own(out, "manifest.json", es_buf_span(&text)) : r;
 }
 
 /* Packs every covered path, in the manifest's order. The report is written also on failure. */
@@ -272,6 +216,8 @@ static ES_OWN_FRAME enum es_reason pack_once(int treefd, const struct es_manifes
 
 	if (r == ES_OK)
 		r = add_manifest(out, manifest);
+	if (r == ES_OK && manifest->adopted.len > 0)
+		r = add_own(out, ES_MEMBER_ADOPTED, manifest->adopted);
 	if (r == ES_OK)
 		r = walk_all(treefd, manifest, out, ret_report);
 	return r == ES_OK ? es_tar_out_end(out, ret) : r;

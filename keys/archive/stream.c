@@ -163,3 +163,31 @@ enum es_reason es_tar_read(struct es_tar *t, void *data, size_t cap, size_t *ret
 	*ret_len = (size_t)n;
 	return ES_OK;
 }
+
+enum es_reason es_tar_read_all(struct es_tar *tar, size_t cap, struct es_buf *ret)
+{
+	ES_BUF b = { NULL, 0 };
+	size_t have = 0, n = 1;
+	enum es_reason r = es_buf_new(4096, &b);
+
+	while (r == ES_OK && n > 0) {
+		if (have == b.len) {
+			size_t more = b.len < cap / 2 ? b.len * 2 : cap + 1;
+			uint8_t *data = have <= cap ? realloc(b.data, more) : NULL;
+
+			if (data == NULL)
+				return have <= cap ? ES_MEMORY : ES_TOO_LARGE;
+			b.data = data;
+			b.len = more;
+		}
+		r = es_tar_read(tar, b.data + have, b.len - have, &n);
+		have += r == ES_OK ? n : 0;
+	}
+	if (r != ES_OK)
+		return r;
+	if (have > cap)
+		return ES_TOO_LARGE;
+	b.len = have;
+	*ret = es_buf_take(&b);
+	return ES_OK;
+}

@@ -24,6 +24,13 @@ ES_MUST_CHECK enum es_reason es_tar_read(struct es_tar *tar, void *data, size_t 
 /* The manifest, which must be the first member. */
 ES_MUST_CHECK enum es_reason es_tar_manifest(struct es_tar *tar, struct es_manifest *ret);
 
+/* The list of adopted files, which may be the second member. */
+#define ES_MEMBER_ADOPTED "adopted"
+/* Whether this is that member, as it must be. */
+bool es_tar_is_adopted(struct archive_entry *entry);
+/* Reads a member's file of at most cap bytes. ES_TOO_LARGE. The caller owns *ret. */
+ES_MUST_CHECK enum es_reason es_tar_read_all(struct es_tar *tar, size_t cap, struct es_buf *ret);
+
 /* manifest.json. ES_ARGUMENT: es_manifest_parse would refuse it. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_manifest_write(const struct es_manifest *m, struct es_buf *ret);
 ES_MUST_CHECK enum es_reason es_manifest_parse(struct es_span json, struct es_manifest *ret);

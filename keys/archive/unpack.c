@@ -108,9 +108,12 @@ static enum es_reason unpack_all(struct es_tar *tar, int treefd, const struct es
 	ES_SCOPED(folders_free) struct folders folders = { 0 };
 	struct archive_entry *e;
 	struct es_member m;
+	bool first = true;
 	enum es_reason r;
 
-	while ((r = es_tar_next(tar, &e)) == ES_OK) {
+	for (; (r = es_tar_next(tar, &e)) == ES_OK; first = false) {
+		if (first && es_tar_is_adopted(e)) /* es_archive_adopted reads it */
+			continue;
 		r = es_member_check(e, manifest, &m);
 		if (r == ES_OK)
 			r = unpack_member(tar, treefd, &m, &folders, report);

@@ -46,6 +46,7 @@ void es_opening_free(struct es_opening *o)
 	es_opening_drop_key(o);
 	es_secret_free(o->sealed);
 	es_tpm_close(o->tpm);
+	es_buf_free(&o->adopted);
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++)
 		es_bank_free(&o->banks[i]);
 	free(o);

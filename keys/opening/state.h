@@ -35,6 +35,7 @@ struct es_opening {
 	struct es_opening_why why;
 	struct es_secret *key;
 	struct es_vouched *vouched; /* the chosen bank, vouched for by that key */
+	struct es_buf adopted;      /* the list of adopted files, of the archive that was unpacked */
 	enum es_opening_question question;
 	unsigned commands_before; /* commands sent over a connection that was given up */
 	struct es_boot_record record;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening, once there is a key and a bank that it vouches for: the tag, the tree, and then the TPM's counters. */
+#include "keys/core/defences.h"
 #include "keys/opening/state.h"
 #include "keys/protector/bank_open.h"
 #include "keys/tpm/counter.h"
@@ -43,6 +44,8 @@ static enum es_reason unpack_tree(struct es_opening *o, const struct es_secret *
 	if (r == ES_UNSAFE || r == ES_TOO_LARGE)
 		snprintf(o->record.refusal_detail, sizeof o->record.refusal_detail, "config.cms: member %.200s",
 			 report.refused);
+	if (r == ES_OK)
+		r = es_archive_adopted(bytes, &o->adopted);
 	if (r == ES_FORMAT)
 		return ES_TAMPERED_ARCHIVE;
 	if (r != ES_OK)
@@ -55,6 +58,28 @@ static enum es_reason unpack_tree(struct es_opening *o, const struct es_secret *
 	o->record.path_count = manifest.path_count;
 	memcpy(o->record.paths, manifest.paths, sizeof o->record.paths);
 	return ES_OK;
+}
+
+struct es_span es_opening_adopted(const struct es_opening *o)
+{
+	return es_buf_span(&o->adopted);
+}
+
+/* Byte by byte: the MAC of the one that was opened vouches for the other as well, and both hold together. */
+static bool banks_are_copies(const struct es_opening *o)
+{
+	const struct es_bank *a = &o->banks[0], *b = &o->banks[1];
+
+	return a->state == ES_BANK_WHOLE && b->state == ES_BANK_WHOLE && a->info_bytes.len == b->info_bytes.len &&
+	       memcmp(a->info_bytes.data, b->info_bytes.data, a->info_bytes.len) == 0;
+}
+
+bool es_opening_may_remove(const struct es_opening *o)
+{
+	enum es_opened_by by = o->record.opened_by;
+
+	return o->record.state == ES_BOOT_UNLOCKED && (by == ES_OPENED_BY_TPM || by == ES_OPENED_BY_KDF) &&
+	       o->record.consent == ES_CONSENT_NONE && (banks_are_copies(o) || !ES_WITH_REMOVE_BOTH_BANKS);
 }
 
 enum es_reason es_opening_unpack(struct es_opening *o, int treefd)

@@ -158,7 +158,7 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 					      .no_automatic = boot->no_automatic,
 					      .pcr_public_key = m->public_key };
 	ES_SCOPED(es_opening_freep) struct es_opening *o = NULL;
-	char detail[ES_PINS_DETAIL];
+	char detail[ES_PINS_DETAIL], list[160];
 	ES_BUF log = { NULL, 0 };
 	ES_FD tree = -1;
 	ES_FD banks = -1;
@@ -187,6 +187,11 @@ enum es_reason machine_boot(struct machine *m, const struct machine_boot *boot, 
 		r = es_opening_unpack(o, tree); /* again, since someone agreed */
 	*ret_record = *es_opening_record(o);
 	leave(m, o);
+	m->may_remove = es_opening_may_remove(o);
+	if (r == ES_OK && es_opening_adopted(o).len > 0) {
+		snprintf(list, sizeof list, "%s/ram/" ES_ADOPTED_NAME, m->run_dir);
+		assert_int_equal(es_file_write(AT_FDCWD, list, es_opening_adopted(o)), ES_OK);
+	}
 	return r;
 }
 

@@ -47,6 +47,7 @@ struct machine {
 	char key_name[64];
 	const char *options;   /* the kernel's, as the running host sees them */
 	const char *smbios[4]; /* OEM strings; NULL: no more */
+	bool may_remove;       /* the last boot found that adopted files may be removed */
 	int handed_over;       /* what the boot's stub reports about such options */
 	const char *uuid;
 	/* Sections .pcrpkey (of an image that is made here) and .pcrsig of the image; no data: it has none. The test
