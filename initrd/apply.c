@@ -3,6 +3,7 @@
  * etcseal-boot apply ROOT: mounts the opened tree over the covered paths of the mounted root file system, all or none:
  * every mount is made before the first is attached. A host with half of its configuration must not start.
  */
+#include "initrd/below.h"
 #include "initrd/bind.h"
 #include "initrd/commands.h"
 #include "initrd/fd.h"
@@ -20,6 +21,7 @@
 struct apply {
 	const struct es_say *say;
 	const struct es_boot_record *record;
+	const char *run_dir;
 	int root, tree, work;
 	struct es_overlay overlay[ES_PATHS_MAX];
 };
@@ -33,6 +35,7 @@ static enum es_reason make_all(struct apply *a)
 			.work = a->work,
 			.path = a->record->paths[i],
 			.number = i,
+			.run_dir = a->run_dir,
 		};
 		struct es_mount_notes notes = { 0 };
 		enum es_reason r = es_covered_path_check(request.path);
@@ -76,7 +79,12 @@ static enum es_reason attach_all(struct apply *a)
 static enum es_reason apply(const struct es_say *say, const struct es_apply_options *options, const struct es_run *run,
 			    const struct es_boot_record *record)
 {
-	struct apply a = { .say = say, .record = record, .tree = run->tree };
+	struct apply a = {
+		.say = say,
+		.record = record,
+		.run_dir = options->run_dir != NULL ? options->run_dir : ES_RUN_DIR,
+		.tree = run->tree,
+	};
 	ES_FD root = open(options->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ES_FD work = openat(run->ram, "work", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	enum es_reason r;
@@ -88,6 +96,9 @@ static enum es_reason apply(const struct es_say *say, const struct es_apply_opti
 	}
 	a.root = root;
 	a.work = work;
+	es_below_clear(say, run, record, root);
+	if (es_below_show(run, root) != ES_OK)
+		es_say_log(say, "can't show the root file system below the configuration in /run");
 	for (unsigned i = 0; i < ES_PATHS_MAX; i++)
 		a.overlay[i] = (struct es_overlay)ES_OVERLAY_NONE;
 	r = make_all(&a);

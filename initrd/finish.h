@@ -11,6 +11,8 @@
 
 /* unlock finished, and the host may start: opened, or not configured. Read by initramfs-tools/scripts/etcseal. */
 #define ES_FINISH_UNLOCKED "unlocked"
+/* The seal alone opened the configuration, and both banks hold it: apply may remove what it replaces. */
+#define ES_FINISH_MAY_REMOVE "may-remove"
 /* apply finished; a line for each mount. */
 #define ES_FINISH_APPLIED "applied"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "initrd/overlay.h"
 
+#include "initrd/below.h"
 #include "initrd/fd.h"
 #include "initrd/mount.h"
 #include "initrd/overlay_why.h"
@@ -99,6 +100,28 @@ static enum es_reason open_work(const struct es_overlay_request *request, int *r
 	return ES_OK;
 }
 
+struct layers {
+	int lower, upper, work;
+};
+
+/* The kernel shows these paths in the list of mounts, so they should be ones that an administrator finds. They are only
+ * used if they lead to the very folders that are open. */
+static void name_layers(const struct es_overlay_request *request, const struct layers *at,
+			char lower[static ES_BELOW_PATH], char upper[static ES_BELOW_PATH],
+			char work[static ES_BELOW_PATH])
+{
+	const char *run_dir = request->run_dir != NULL ? request->run_dir : "";
+
+	if (request->run_dir == NULL || !es_below_path(run_dir, request->root, at->lower, lower))
+		es_fd_path(at->lower, lower);
+	if (snprintf(upper, ES_BELOW_PATH, "%s/ram/tree%s", run_dir, request->path) >= ES_BELOW_PATH ||
+	    !es_layer_path(upper, at->upper))
+		es_fd_path(at->upper, upper);
+	if (snprintf(work, ES_BELOW_PATH, "%s/ram/work/%u", run_dir, request->number) >= ES_BELOW_PATH ||
+	    !es_layer_path(work, at->work))
+		es_fd_path(at->work, work);
+}
+
 /* Inherits the root file system's restrictions, except for read-only: writes go to RAM. */
 static unsigned inherited(int target)
 {
@@ -117,7 +140,7 @@ enum es_reason es_overlay_make(const struct es_overlay_request *request, struct 
 			       struct es_mount_notes *notes)
 {
 	ES_FD target = -1, upper = -1, work = -1, log = -1;
-	char lower_path[ES_FD_PATH], upper_path[ES_FD_PATH], work_path[ES_FD_PATH];
+	char lower_path[ES_BELOW_PATH], upper_path[ES_BELOW_PATH], work_path[ES_BELOW_PATH];
 	/* The tree must be complete without the lower folder, because the tree alone is sealed. Redirects and
 	 * metacopies depend on the lower folder, and an index keeps file handles of it. */
 	const struct es_mount_option options[] = {
@@ -141,9 +164,7 @@ enum es_reason es_overlay_make(const struct es_overlay_request *request, struct 
 		r = open_work(request, &work, notes);
 	if (r != ES_OK)
 		return r;
-	es_fd_path(target, lower_path);
-	es_fd_path(upper, upper_path);
-	es_fd_path(work, work_path);
+	name_layers(request, &(struct layers){ target, upper, work }, lower_path, upper_path, work_path);
 	mount.attributes = inherited(target);
 	es_overlay_listen(&log);
 	r = es_mount_new(&mount, &ret->mount, notes);

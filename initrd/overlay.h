@@ -6,10 +6,11 @@
 #include "initrd/mount.h"
 
 struct es_overlay_request {
-	int root;         /* the mounted root file system */
-	int tree, work;   /* ram/tree and ram/work */
-	const char *path; /* covered, absolute: "/etc" */
-	unsigned number;  /* names the work folder */
+	int root;            /* the mounted root file system */
+	int tree, work;      /* ram/tree and ram/work */
+	const char *path;    /* covered, absolute: "/etc" */
+	unsigned number;     /* names the work folder */
+	const char *run_dir; /* of these; NULL: the kernel's list of mounts needs no path that can be found */
 };
 
 struct es_overlay {

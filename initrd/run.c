@@ -2,6 +2,7 @@
 #include "initrd/run.h"
 
 #include "initrd/fd.h"
+#include "initrd/finish.h"
 #include "keys/core/labels.h"
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
@@ -134,6 +135,17 @@ enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key
 		r = es_file_write(run->dir, ES_RUN_PUBLIC_KEY_NAME, public_key);
 	if (r == ES_OK && signature.len > 0)
 		r = es_file_write(run->dir, ES_RUN_SIGNATURE_NAME, signature);
+	return r;
+}
+
+enum es_reason es_run_adopted(const struct es_run *run, struct es_span list, bool may_remove)
+{
+	enum es_reason r = ES_OK;
+
+	if (list.len > 0)
+		r = es_file_write(run->ram, ES_ADOPTED_NAME, list);
+	if (r == ES_OK && list.len > 0 && may_remove)
+		r = es_file_write(run->dir, ES_FINISH_MAY_REMOVE, es_text_span(""));
 	return r;
 }
 

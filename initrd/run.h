@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RUN_DIR (/run/etcseal, root only): boot.json, and ram/, a tmpfs of its own with the opened configuration:
- * ram/tree/<path> is the overlay's upper folder, ram/work/<n> its work folder.
+ * ram/tree/<path> is the overlay's upper folder, ram/work/<n> its work folder, ram/adopted the list of adopted files. And
+ * below/, the root file system without what covers it (below.h).
  */
 #ifndef ES_INITRD_RUN_H
 #define ES_INITRD_RUN_H
@@ -37,6 +38,8 @@ ES_MUST_CHECK enum es_reason es_run_record(const struct es_run *run, const struc
 /* Writes the image's .pcrpkey and .pcrsig, for sealing; no file for an empty one. */
 ES_MUST_CHECK enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key,
 					   struct es_span signature);
+/* Writes ram/adopted; no file for an empty list. may_remove: and the mark for apply. */
+ES_MUST_CHECK enum es_reason es_run_adopted(const struct es_run *run, struct es_span list, bool may_remove);
 /* Closes the descriptors; mounts stay. */
 void es_run_close(struct es_run *run);
 

@@ -120,7 +120,12 @@ static enum es_exit end_opened(struct unlock *u)
 		es_report_refusal(
 		    &u->say, "can't put the key into the kernel keyring, so nothing can be saved in this boot", r, "");
 	leave_vendor(u);
-	r = leave(u, ES_BOOT_UNLOCKED, ES_OK);
+	/* Without its list the next save would forget what still is in the clear below. */
+	r = es_run_adopted(&u->run, es_opening_adopted(u->opening), es_opening_may_remove(u->opening));
+	if (r != ES_OK)
+		es_report_refusal(&u->say, "can't write the list of adopted files", r, "");
+	if (r == ES_OK)
+		r = leave(u, ES_BOOT_UNLOCKED, ES_OK);
 	if (r != ES_OK) {
 		es_run_drop(&u->run);
 		return es_reason_words(r)->exit;
