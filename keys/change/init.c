@@ -173,7 +173,10 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 		r = prepare(&c, request, &recovery);
 	if (r != ES_OK)
 		return r;
-	r = first_protectors(&c);
+	if (request->adopt != NULL)
+		r = es_adopt_collect(&c, request->adopt, request->ret_adopted);
+	if (r == ES_OK)
+		r = first_protectors(&c);
 	if (r == ES_OK)
 		r = first_commit(&c, path_count, (const char(*)[ES_PATH_TEXT])paths);
 	/* A generation is complete: its recovery key must reach the owner, even if the rest of the commit failed. */

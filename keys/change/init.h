@@ -3,7 +3,7 @@
 #ifndef ES_CHANGE_INIT_H
 #define ES_CHANGE_INIT_H
 
-#include "keys/host/host.h"
+#include "keys/change/adopt.h"
 
 struct es_init_request {
 	bool kdf; /* don't use the TPM: nothing is sealed */
@@ -11,6 +11,9 @@ struct es_init_request {
 	enum { ES_SECURE_BOOT_AS_FOUND, ES_SECURE_BOOT_REQUIRED, ES_SECURE_BOOT_NOT_REQUIRED } secure_boot;
 	unsigned path_count;
 	const char *const *paths; /* covered; none: /etc */
+	/* Adopts what lies below the paths that are covered already; NULL: doesn't. *ret_adopted goes with it. */
+	const struct es_adopt_request *adopt;
+	struct es_adopt_report *ret_adopted;
 };
 /* The first sealing of a host: makes config key, recovery key and protector, and commits the tree in RAM as the first
  * generation. *ret_recovery is the recovery key, to be shown once. A TPM that is there and can't be used is an

@@ -2,6 +2,7 @@
 #include "keys/change/save.h"
 
 #include "keys/change/change.h"
+#include "keys/host/adopted.h"
 #include "keys/host/counter.h"
 #include "keys/host/key.h"
 #include "keys/host/state.h"
@@ -38,6 +39,16 @@ static bool banks_are_copies(const struct es_host *host)
 	       memcmp(a->data, b->data, a->len) == 0;
 }
 
+/* The list of adopted files is part of what is saved. */
+static bool same_list(struct es_host *host, struct es_span tar)
+{
+	ES_BUF now = { NULL, 0 };
+	ES_BUF saved = { NULL, 0 };
+
+	return es_host_adopted(host, &now) == ES_OK && es_archive_adopted(tar, &saved) == ES_OK &&
+	       now.len == saved.len && (now.len == 0 || memcmp(now.data, saved.data, now.len) == 0);
+}
+
 static bool same_tree(struct es_host *host, const struct es_secret *key, const struct es_digest *tree)
 {
 	const struct es_bank *bank = &host->banks[host->current];
@@ -53,7 +64,7 @@ static bool same_tree(struct es_host *host, const struct es_secret *key, const s
 	for (unsigned i = 0; i < m.path_count; i++)
 		if (strcmp(m.paths[i], host->boot.paths[i]) != 0)
 			return false;
-	return true;
+	return same_list(host, (struct es_span){ es_secret_bytes(tar), es_secret_len(tar) });
 }
 
 /* Whether the counter accepts nothing older than this. A TPM that can't be asked is no reason to write the same again. */
@@ -84,33 +95,38 @@ static bool is_saved(struct es_change *c, const struct es_save_request *request,
 	       (request->count != ES_COUNT_NOW || stands_alone(c->host, c->info));
 }
 
-enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request, struct es_saved *ret)
+enum es_reason es_save_in(struct es_change *c, const struct es_save_request *request, struct es_saved *ret)
 {
 	struct es_saved saved = { 0 };
+	enum es_reason r = hash_tree(c->host, &saved.report);
+
+	if (r != ES_OK)
+		return r;
+	c->commit.count = request->count;
+	c->commit.tree = &saved.report.tree;
+	saved.unchanged = is_saved(c, request, &saved.report.tree);
+	if (!saved.unchanged)
+		r = es_change_commit(c, &saved.report);
+	else if (request->count == ES_COUNT_NEXT)
+		saved.counted = count_pending(c->host, c->info);
+	if (r != ES_OK)
+		return r;
+	saved.tpm_error = c->commit.tpm_error;
+	saved.counted |= c->commit.counted;
+	saved.pending = !saved.unchanged && c->info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
+	saved.generation = c->info->generation;
+	saved.revision = c->info->revision;
+	saved.size = c->info->archive_size;
+	*ret = saved;
+	return ES_OK;
+}
+
+enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request, struct es_saved *ret)
+{
 	ES_CHANGE c = { .host = NULL };
 	enum es_reason r = es_change_begin(host, &c);
 
-	if (r == ES_OK)
-		r = hash_tree(host, &saved.report);
-	if (r != ES_OK)
-		return r;
-	c.commit.count = request->count;
-	c.commit.tree = &saved.report.tree;
-	saved.unchanged = is_saved(&c, request, &saved.report.tree);
-	if (!saved.unchanged)
-		r = es_change_commit(&c, &saved.report);
-	else if (request->count == ES_COUNT_NEXT)
-		saved.counted = count_pending(host, c.info);
-	if (r != ES_OK)
-		return r;
-	saved.tpm_error = c.commit.tpm_error;
-	saved.counted |= c.commit.counted;
-	saved.pending = !saved.unchanged && c.info->mode == ES_MODE_TPM && request->count != ES_COUNT_NOW;
-	saved.generation = c.info->generation;
-	saved.revision = c.info->revision;
-	saved.size = c.info->archive_size;
-	*ret = saved;
-	return ES_OK;
+	return r == ES_OK ? es_save_in(&c, request, ret) : r;
 }
 
 enum es_reason es_host_unsaved(struct es_host *host, bool *ret, struct es_pack_report *ret_report)

@@ -35,6 +35,11 @@ struct es_saved {
 ES_MUST_CHECK enum es_reason es_host_save(struct es_host *host, const struct es_save_request *request,
 					  struct es_saved *ret);
 
+struct es_change;
+/* The same for a change that has begun (change.h). */
+ES_MUST_CHECK enum es_reason es_save_in(struct es_change *c, const struct es_save_request *request,
+					struct es_saved *ret);
+
 /* Whether the tree differs from what was saved last; asks no TPM. *ret_report, written always, says what a save of it would lose. */
 ES_MUST_CHECK enum es_reason es_host_unsaved(struct es_host *host, bool *ret, struct es_pack_report *ret_report);
 

@@ -7,6 +7,7 @@
 #include "keys/core/labels.h"
 #include "keys/crypto/envelope.h"
 #include "keys/crypto/hash.h"
+#include "keys/host/adopted.h"
 #include "keys/host/banks.h"
 #include "keys/host/counter.h"
 #include "keys/host/machine.h"
@@ -109,6 +110,7 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 	char path[ES_PATH_TEXT + 16];
 	ES_SECRET kek = NULL;
 	ES_PLAIN_BUF tar = { NULL, 0 };
+	ES_BUF adopted = { NULL, 0 };
 	ES_FD treefd = -1;
 	enum es_reason r;
 
@@ -122,7 +124,10 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 	treefd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (treefd < 0)
 		return es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
-	r = es_archive_pack(treefd, &manifest, &tar, ret_report);
+	r = es_host_adopted(host, &adopted);
+	manifest.adopted = es_buf_span(&adopted);
+	if (r == ES_OK)
+		r = es_archive_pack(treefd, &manifest, &tar, ret_report);
 	if (r != ES_OK)
 		return es_host_refuse_tree(host, r, path, ret_report);
 	r = es_config_key_derive(c->config_key, ES_LABEL_ARCHIVE, &kek);

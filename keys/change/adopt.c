@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/change/adopt.h"
+
+#include "keys/change/change.h"
+#include "keys/change/copy_up.h"
+#include "keys/host/adopted.h"
+#include "keys/host/state.h"
+#include "keys/store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* Up to here the archive can't come over its cap, whatever the files hold. */
+enum { SURELY_FITS = 16 << 20 };
+
+struct collect {
+	struct es_host *host;
+	const struct es_adopt_request *request;
+	struct es_adopt_report *report;
+	struct es_adopted before, list; /* what is adopted already; and with what comes to it */
+	struct es_copy_up copy;
+	bool copying; /* the second walk */
+};
+
+static void count(struct collect *c, const struct es_below_file *f)
+{
+	struct es_adopt_report *r = c->report;
+
+	if (S_ISDIR(f->st.st_mode))
+		r->folders++;
+	else if (S_ISLNK(f->st.st_mode))
+		r->links++;
+	else
+		r->files++;
+	if (S_ISREG(f->st.st_mode))
+		r->bytes += (uint64_t)f->st.st_size;
+}
+
+static bool is_new(const struct collect *c, const struct es_below_file *f)
+{
+	return f->state == ES_BELOW_CLEAR || (f->state == ES_BELOW_CHANGED && c->request->discard_changed);
+}
+
+/* The first walk counts; nothing is copied before it is known to fit. */
+static enum es_reason look(struct collect *c, const struct es_below_file *f)
+{
+	if (f->state == ES_BELOW_SHIPPED || f->state == ES_BELOW_KEPT)
+		return ES_OK;
+	if (is_new(c, f))
+		count(c, f);
+	else if (f->state == ES_BELOW_PENDING)
+		c->report->pending += !S_ISDIR(f->st.st_mode);
+	else if (f->state == ES_BELOW_CHANGED)
+		c->report->changed++;
+	else
+		c->report->left++;
+	if (is_new(c, f) || f->state == ES_BELOW_PENDING)
+		c->report->sensitive[f->sensitive]++;
+	return c->request->each != NULL ? c->request->each(c->request->context, f) : ES_OK;
+}
+
+static enum es_reason copy(struct collect *c, const struct es_below_file *f)
+{
+	enum es_adopted_kind kind = S_ISDIR(f->st.st_mode)   ? ES_ADOPTED_FOLDER
+				    : S_ISLNK(f->st.st_mode) ? ES_ADOPTED_LINK
+							     : ES_ADOPTED_FILE;
+	enum es_reason r;
+
+	if (!is_new(c, f))
+		return ES_OK;
+	r = es_copy_up(&c->copy, f->path);
+	if (r == ES_NOT_MET) {
+		c->report->uncovered++;
+		return ES_OK;
+	}
+	if (r == ES_OK)
+		r = es_adopted_add(&c->list, kind, &f->digest, f->path);
+	if (r != ES_OK)
+		es_printable(f->path, c->report->refused, sizeof c->report->refused);
+	return r;
+}
+
+static enum es_reason on_file(void *context, const struct es_below_file *f)
+{
+	struct collect *c = context;
+
+	return c->copying ? copy(c, f) : look(c, f);
+}
+
+static enum es_reason open_below(const struct collect *c, int *ret_fd)
+{
+	if (c->request->below == NULL)
+		return es_host_below(c->host, ret_fd);
+	*ret_fd = open(c->request->below, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *ret_fd >= 0 ? ES_OK : es_host_refuse(c->host, es_reason_from_errno(errno), "%s", c->request->below);
+}
+
+static enum es_reason walk_all(struct collect *c, int below, const struct es_packages *packages)
+{
+	const struct es_boot_record *boot = &c->host->boot;
+	enum es_reason r = ES_OK;
+
+	for (unsigned i = 0; r == ES_OK && i < boot->path_count; i++) {
+		const struct es_below_request look = {
+			.root = below,
+			.path = boot->paths[i],
+			.adopted = &c->before,
+			.packages = packages,
+		};
+
+		r = es_below_look(&look, on_file, c);
+		if (r == ES_MISSING)
+			r = ES_OK;
+		else if (r != ES_OK)
+			r = es_host_refuse(c->host, r, "%s below the configuration: %s", boot->paths[i],
+					   c->report->refused);
+	}
+	return r;
+}
+
+/* As if everything below were in the archive, what packages ship as well: a bound that is computed by packing. */
+static enum es_reason try_pack(struct collect *c, int below)
+{
+	struct es_manifest manifest = { .path_count = c->host->boot.path_count };
+	struct es_pack_report report;
+	ES_PLAIN_BUF packed = { NULL, 0 };
+	enum es_reason r;
+
+	memcpy(manifest.paths, c->host->boot.paths, sizeof manifest.paths);
+	memset(manifest.host, '0', ES_UUID_TEXT - 1);
+	for (size_t i = 8; i < 24; i += 5)
+		manifest.host[i] = '-';
+	strcpy(manifest.time, "2026-01-01T00:00:00Z");
+	r = es_archive_pack(below, &manifest, &packed, &report);
+	return r == ES_OK ? r
+			  : es_host_refuse_tree(c->host, r, "the root file system below the configuration", &report);
+}
+
+static enum es_reason check_room(struct collect *c, int below)
+{
+	char ram[ES_PATH_TEXT + 16];
+	struct statvfs st;
+
+	snprintf(ram, sizeof ram, "%s/ram", c->host->run_dir);
+	if (statvfs(ram, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize < 2 * c->report->bytes)
+		return es_host_refuse(c->host, ES_TOO_LARGE,
+				      "%llu bytes below the configuration, twice as much as there is room in RAM for",
+				      (unsigned long long)c->report->bytes);
+	return c->report->bytes > SURELY_FITS ? try_pack(c, below) : ES_OK;
+}
+
+static enum es_reason read_before(struct collect *c)
+{
+	ES_BUF text = { NULL, 0 };
+	enum es_reason r = es_host_adopted(c->host, &text);
+
+	if (r == ES_OK)
+		r = es_adopted_parse(es_buf_span(&text), &c->before);
+	if (r == ES_OK)
+		r = es_adopted_parse(es_buf_span(&text), &c->list);
+	return r == ES_OK ? r : es_host_refuse(c->host, r, "the list of adopted files in RAM");
+}
+
+static enum es_reason copy_all(struct collect *c, int below, const struct es_packages *packages)
+{
+	ES_BUF text = { NULL, 0 };
+	enum es_reason r = es_copy_up_open(c->request->host_root, c->host->run_dir, &c->copy);
+
+	c->copying = true;
+	if (r == ES_OK)
+		r = walk_all(c, below, packages);
+	if (r == ES_OK)
+		r = es_adopted_write(&c->list, &text);
+	return r == ES_OK && text.len > 0 ? es_host_set_adopted(c->host, es_buf_span(&text)) : r;
+}
+
+static void collect_free(struct collect *c)
+{
+	es_adopted_free(&c->before);
+	es_adopted_free(&c->list);
+	es_copy_up_close(&c->copy);
+}
+
+static enum es_reason collect(struct es_host *host, const struct es_adopt_request *request,
+			      struct es_adopt_report *ret_report)
+{
+	ES_SCOPED(collect_free)
+	struct collect c = { .host = host, .request = request, .report = ret_report, .copy = ES_COPY_UP_NONE };
+	ES_PACKAGES packages = NULL;
+	ES_FD below = -1;
+	enum es_reason r;
+
+	*ret_report = (struct es_adopt_report){ 0 };
+	if (!host->have_boot)
+		return ES_NOT_BOOTED;
+	r = read_before(&c);
+	if (r == ES_OK)
+		r = open_below(&c, &below);
+	if (r == ES_OK)
+		r = es_packages_read(below, &packages);
+	if (r == ES_MISSING)
+		r = ES_OK;
+	ret_report->packages = packages != NULL;
+	if (r == ES_OK)
+		r = walk_all(&c, below, packages);
+	if (r != ES_OK || request->dry_run)
+		return r;
+	r = check_room(&c, below);
+	return r == ES_OK ? copy_all(&c, below, packages) : r;
+}
+
+enum es_reason es_adopt_collect(struct es_change *change, const struct es_adopt_request *request,
+				struct es_adopt_report *ret_report)
+{
+	return collect(change->host, request, ret_report);
+}
+
+enum es_reason es_host_look_below(struct es_host *host, const struct es_adopt_request *request,
+				  struct es_adopt_report *ret_report)
+{
+	struct es_adopt_request look = *request;
+
+	look.dry_run = true;
+	return collect(host, &look, ret_report);
+}
+
+enum es_reason es_host_adopt(struct es_host *host, const struct es_adopt_request *request,
+			     struct es_adopt_report *ret_report, struct es_saved *ret_saved)
+{
+	ES_CHANGE c = { .host = NULL };
+	struct es_saved saved = { 0 };
+	enum es_reason r;
+
+	*ret_report = (struct es_adopt_report){ 0 };
+	if (request->dry_run)
+		return es_host_look_below(host, request, ret_report);
+	r = es_change_begin(host, &c);
+	if (r == ES_OK)
+		r = es_adopt_collect(&c, request, ret_report);
+	if (r == ES_OK)
+		r = es_save_in(&c, &(struct es_save_request){ .count = ES_COUNT_NOW }, &saved);
+	if (r == ES_OK)
+		*ret_saved = saved;
+	return r;
+}
