@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal init`: seals this host for the first time, and shows the recovery key once. */
 #include "keys/change/init.h"
+#include "tools/below.h"
 #include "tools/common.h"
 #include "tools/recovery_key.h"
 #include "tools/verbs.h"
@@ -98,6 +99,18 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	return status;
 }
 
+/* Otherwise "the configuration is sealed" would mislead. */
+static void say_below(struct es_host *host)
+{
+	const struct es_adopt_request look = { .dry_run = true };
+	struct es_adopt_report below;
+
+	if (es_host_look_below(host, &look, &below) == ES_OK && below.files > 0)
+		es_warn("%" PRIu64 " files that were there before are still in the clear on the root file system. "
+			"`etcseal adopt` seals them too",
+			below.files);
+}
+
 /* A path that doesn't exist, or can't be covered, would keep the next boot from starting. */
 static enum es_exit check_paths(const struct es_args *args, const char *const *paths)
 {
@@ -112,6 +125,9 @@ static enum es_exit check_paths(const struct es_args *args, const char *const *p
 enum es_exit es_verb_init(const struct es_args *args)
 {
 	const char *paths[ES_GIVEN_MAX];
+	struct es_adopt_report adopted;
+	ES_BELOW_LIST list = { 0 };
+	const struct es_adopt_request adopt = { .each = es_below_keep, .context = &list };
 	struct es_init_request request = { .kdf = es_arg_given(args, "kdf"), .paths = paths };
 	ES_SECRET recovery = NULL;
 	ES_HOST host = NULL;
@@ -128,6 +144,10 @@ enum es_exit es_verb_init(const struct es_args *args)
 	status = es_open_host(args, &host);
 	if (status != ES_EXIT_DONE)
 		return status;
+	if (es_arg_given(args, "adopt")) {
+		request.adopt = &adopt;
+		request.ret_adopted = &adopted;
+	}
 	while ((paths[request.path_count] = es_arg_at(args, "path", request.path_count)) != NULL)
 		request.path_count++;
 	status = check_paths(args, paths);
@@ -139,5 +159,9 @@ enum es_exit es_verb_init(const struct es_args *args)
 		shown = show(args, host, recovery);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
+	if (request.adopt != NULL)
+		es_adopt_say(args, &adopted, &list);
+	else
+		say_below(host);
 	return shown;
 }

@@ -207,6 +207,24 @@ static void show_watch(const struct es_status *s)
 		    s->watch.running ? w->unsaved_since : "");
 }
 
+static void show_below(const struct es_status *s)
+{
+	const struct es_adopt_report *b = &s->below;
+	uint64_t clear = b->files + b->links;
+
+	if (s->boot == NULL || s->boot->state == ES_BOOT_LOCKED)
+		return;
+	if (s->below_reason != ES_OK)
+		row("Below", "unknown: %s", es_reason_words(s->below_reason)->what);
+	else if (clear + b->pending + b->changed + b->left == 0)
+		row("Below", "nothing but what packages ship");
+	else
+		row("Below",
+		    "in the clear: %" PRIu64 " not adopted, %" PRIu64 " to be removed, %" PRIu64
+		    " changed since, %" PRIu64 " that can't be adopted",
+		    clear, b->pending, b->changed, b->left);
+}
+
 enum es_exit es_verb_status(const struct es_args *args)
 {
 	struct es_host_request request;
@@ -225,6 +243,7 @@ enum es_exit es_verb_status(const struct es_args *args)
 		show_opened(&s);
 		show_banks(&s);
 		show_watch(&s);
+		show_below(&s);
 		show_trust(&s);
 		for (unsigned i = 0; i < s.warning_count; i++)
 			printf("%s  ! %s\n", i == 0 ? "\n" : "", s.warnings[i]);

@@ -3,6 +3,7 @@
 #ifndef ES_TOOLS_STATUS_H
 #define ES_TOOLS_STATUS_H
 
+#include "keys/change/adopt.h"
 #include "keys/host/host.h"
 #include "keys/image/firmware_now.h"
 #include "tools/output.h"
@@ -37,6 +38,8 @@ struct es_status {
 	bool unsaved;
 	char unsaved_detail[ES_STATUS_DETAIL];
 	struct es_pack_report packed; /* what a save of the tree would lose */
+	enum es_reason below_reason;  /* ES_OK: `below` says what is in the clear below the configuration */
+	struct es_adopt_report below;
 	unsigned warning_count;
 	char warnings[ES_WARNINGS_MAX][ES_WARNING_TEXT];
 };

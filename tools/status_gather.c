@@ -82,5 +82,6 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	es_watch_look(run_dir, &ret->watch);
 	ret->unsaved_reason = es_host_unsaved(host, &ret->unsaved, &ret->packed);
 	keep_detail(host, ret->unsaved_reason, ret->unsaved_detail);
+	ret->below_reason = es_host_look_below(host, &(struct es_adopt_request){ .dry_run = true }, &ret->below);
 	es_status_warn(ret);
 }

@@ -162,6 +162,20 @@ static void emit_watch(struct es_emit *j, const struct es_status *s)
 	es_emit_end(j);
 }
 
+static void emit_below(struct es_emit *j, const struct es_status *s)
+{
+	if (s->below_reason != ES_OK) {
+		es_emit_null(j, "below");
+		return;
+	}
+	es_emit_object(j, "below");
+	es_emit_number(j, "clear", s->below.files + s->below.links);
+	es_emit_number(j, "pending", s->below.pending);
+	es_emit_number(j, "changed", s->below.changed);
+	es_emit_number(j, "left", s->below.left);
+	es_emit_end(j);
+}
+
 void es_status_fill_json(struct es_writer *w, const void *what)
 {
 	const struct es_status *s = what;
@@ -176,6 +190,7 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	es_emit_text(&j, "boot_note", es_host_boot_note(s->host)[0] != '\0' ? es_host_boot_note(s->host) : NULL);
 	emit_banks(&j, s->host);
 	emit_watch(&j, s);
+	emit_below(&j, s);
 	emit_tpm(&j, s);
 	es_emit_bool(&j, "secure_boot", es_secure_boot_vouched(s->secure_boot.state));
 	es_emit_text(&j, "secure_boot_state", es_secure_boot_words(s->secure_boot.state)->id);

@@ -247,6 +247,29 @@ static void warn_of_lost(struct es_status *s)
 		add(s, "%s", text);
 }
 
+static void warn_of_below(struct es_status *s)
+{
+	const struct es_adopt_report *b = &s->below;
+
+	if (s->boot == NULL || s->below_reason != ES_OK || s->info == NULL)
+		return;
+	if (b->files > 0)
+		add(s,
+		    "%" PRIu64 " files from before are in the clear on the root file system, below the configuration: "
+		    "`etcseal below` lists them, `etcseal adopt` seals them too",
+		    b->files);
+	if (b->pending > 0)
+		add(s,
+		    "%" PRIu64 " adopted files are still in the clear on the root file system: a start that opens "
+		    "automatically, with both banks complete, removes them",
+		    b->pending);
+	if (b->changed > 0)
+		add(s,
+		    "%" PRIu64 " files below the configuration have changed since they were adopted, so they weren't "
+		    "removed: `etcseal below` lists them, `etcseal adopt --discard-changed` removes them",
+		    b->changed);
+}
+
 void es_status_warn(struct es_status *s)
 {
 	const struct es_words *state = es_reason_words(s->state);
@@ -266,6 +289,7 @@ void es_status_warn(struct es_status *s)
 	warn_of_firmware(s);
 	warn_of_watch(s);
 	warn_of_lost(s);
+	warn_of_below(s);
 	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
 	    s->recovery->recovery.acknowledged[0] == '\0')
 		add(s, "nobody has confirmed that the recovery key was written down%s",

@@ -10,6 +10,7 @@ static const struct es_option init_options[] = {
 	{ "kdf", NULL, "don't use the TPM (nothing is sealed)", false },
 	{ "require-secure-boot", "T|F|true|false", "seal to PCR 7, or to the boot programs (detected)", false },
 	{ "path", "PATH", "cover this folder or file; may be repeated (/etc)", true },
+	{ "adopt", NULL, "also seal what is in these places now: see `adopt`", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -24,6 +25,12 @@ static const struct es_option set_options[] = {
 
 static const struct es_option backup_options[] = {
 	{ "force", NULL, "save even if nothing has changed", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct es_option adopt_options[] = {
+	{ "dry-run", NULL, "only show what would be adopted", false },
+	{ "discard-changed", NULL, "also remove what changed below since it was adopted", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -92,6 +99,22 @@ const struct es_verb es_verbs[] = {
 	  .run = es_verb_backup,
 	  .options = backup_options,
 	  .more = "  Saves nothing if nothing has changed since the newest generation." },
+	{ .name = "adopt",
+	  .help = "Also seal the files that were there before, and remove them from the disk",
+	  .act = "adopt what was there before",
+	  .run = es_verb_adopt,
+	  .options = adopt_options,
+	  .more = "  Every file in the covered paths that isn't byte for byte a package's goes into\n"
+		  "  the configuration. The next start that opens automatically, with both banks\n"
+		  "  complete, overwrites and removes it on the root file system. Names the\n"
+		  "  secrets to renew." },
+	{ .name = "below",
+	  .help = "Show which files are in the clear below the configuration",
+	  .act = "look below the configuration",
+	  .run = es_verb_below,
+	  .more = "  clear: not adopted; pending: adopted, the next automatic start removes it;\n"
+		  "  changed: adopted, but has another content since; left: can't be adopted;\n"
+		  "  then: changed from what a package ships, unowned, or unknown to dpkg." },
 	{ .name = "watch",
 	  .help = "Save the configuration whenever it changes",
 	  .run = es_verb_watch,

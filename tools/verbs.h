@@ -6,7 +6,9 @@
 #include "keys/host/host.h"
 #include "tools/verb.h"
 
+es_verb_fn es_verb_adopt;
 es_verb_fn es_verb_backup;
+es_verb_fn es_verb_below;
 es_verb_fn es_verb_check;
 es_verb_fn es_verb_diff;
 es_verb_fn es_verb_extract;
