@@ -111,8 +111,8 @@ debian_image() { # variant, "usual" or "resumable", file
 }
 
 # A disk that boots this image; see disk_make. The swap partition is made as an installer does.
-debian_disk() { # image, file
-	local root=$DEBIAN_OUT/plain/root.ext4 root_sectors swap_start
+debian_disk() { # image, file, root file system (the plain one)
+	local root=${3:-$DEBIAN_OUT/plain/root.ext4} root_sectors swap_start
 	root_sectors=$(($(stat -c %s "$root") / 512))
 	swap_start=$((ESP_START + ESP_SECTORS + root_sectors))
 	disk_make "$2" "$root" "start=$swap_start, size=$DEBIAN_SWAP_SECTORS, type=swap, name=swap"

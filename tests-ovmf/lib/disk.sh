@@ -43,3 +43,13 @@ esp_remove() { # disk, path (a folder goes with all it holds)
 esp_list() { # disk, folder: every file beneath, one a line
 	mdir -i "$1@@$ESP_OFFSET" -/ -b "::$2" 2>/dev/null
 }
+
+# Whether the root file system needs no repair.
+e2fsck_clean() { # disk
+	local root=$SCRATCH/root-to-check
+	dd if="$1" of="$root" bs=1M skip=$(((ESP_START + ESP_SECTORS) * 512))B conv=sparse status=none
+	e2fsck -fn "$root"
+	local status=$?
+	rm "$root"
+	return $status
+}
