@@ -100,7 +100,8 @@ static void report(const struct es_say *say, const struct es_remove_report *done
 
 	if (done->removed > 0)
 		es_say(say, ES_SAY_INFO,
-		       "removed %" PRIu64 " files from below the configuration: they are sealed in it", done->removed);
+		       "removed %" PRIu64 " file%s from below the configuration; the configuration has %s",
+		       done->removed, done->removed == 1 ? "" : "s", done->removed == 1 ? "it" : "them");
 	if (left == 0)
 		return;
 	es_say(say, ES_SAY_WARNING,
