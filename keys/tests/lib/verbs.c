@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/verbs.h"
 
+#include "keys/change/adopt.h"
+#include "keys/change/init.h"
+#include "keys/change/mode.h"
+#include "keys/change/require.h"
 #include "keys/change/reseal.h"
 #include "keys/change/rotate.h"
 #include "keys/change/save.h"
 #include "keys/tests/lib/pe_image.h"
-#include "keys/change/init.h"
-#include "keys/change/mode.h"
-#include "keys/change/require.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,6 +161,21 @@ static enum es_reason allow_all_programs(struct endured *h)
 	return es_host_require_exec_installed_only(host, false);
 }
 
+/* What lies below is an older version of what the tree has: it is listed, and nothing has to be copied. */
+static enum es_reason adopt(struct endured *h)
+{
+	char line[512], below[128];
+	const struct es_adopt_request request = { .host_root = h->m.folder, .below = below };
+	struct es_adopt_report report;
+	struct es_saved saved;
+	ES_HOST host = machine_host(&h->m);
+
+	snprintf(below, sizeof below, "%s/below", h->m.folder);
+	snprintf(line, sizeof line, "mkdir -p %s/etc && echo before >%s/" ENDURED_FILE, below, below);
+	assert_int_equal(system(line), 0);
+	return es_host_adopt(host, &request, &report, &saved);
+}
+
 static enum es_reason unlock(struct endured *h)
 {
 	return endured_boot(h, NULL);
@@ -244,6 +260,7 @@ const struct verb verbs[] = {
 	{ "require Secure Boot", "set --require-secure-boot=true", not_required, require_secure_boot, false },
 	{ "no Secure Boot", "set --require-secure-boot=false", sealed, allow_no_secure_boot, false },
 	{ "no exec-installed-only", "set --require-exec-installed-only=false", sealed, allow_all_programs, false },
+	{ "adopt", "adopt", sealed, adopt, false },
 	{ "reseal", "reseal", sealed, reseal, false },
 	{ "reseal --image", NULL, image_to_come, reseal_image, false },
 	{ "recovery rotate, kdf", NULL, kdf, rotate, false },
