@@ -148,8 +148,8 @@ static enum es_reason check_room(struct collect *c, int below)
 
 	snprintf(ram, sizeof ram, "%s/ram", c->host->run_dir);
 	if (statvfs(ram, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize < 2 * c->report->bytes)
-		return es_host_refuse(c->host, ES_TOO_LARGE,
-				      "%llu bytes below the configuration, twice as much as there is room in RAM for",
+		return es_host_refuse(c->host, ES_MEMORY,
+				      "%llu bytes below the configuration, for which there is too little room in RAM",
 				      (unsigned long long)c->report->bytes);
 	return c->report->bytes > SURELY_FITS ? try_pack(c, below) : ES_OK;
 }

@@ -30,7 +30,7 @@ struct es_adopt_report {
 	char refused[ES_PATH_TEXT];             /* on failure: the file, printable ASCII only; "" if none */
 };
 
-/* ES_TOO_LARGE: the configuration would be over its caps, or over the room in RAM; nothing was copied. *ret_report is written
+/* ES_TOO_LARGE: the configuration would be over its caps; ES_MEMORY: over the room in RAM. Nothing was copied then. *ret_report is written
  * also on failure. *ret_saved is written on success, unless it was a dry run. */
 ES_MUST_CHECK enum es_reason es_host_adopt(struct es_host *host, const struct es_adopt_request *request,
 					   struct es_adopt_report *ret_report, struct es_saved *ret_saved);
