@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 test=$BUILD/keys/tests/endure/test-removal
-cd "$SCRATCH"
+cd "$SCRATCH" || exit 1
 mkdir -p tree/{etc/own/deep,etc/ssl,usr/share/base-passwd,var/lib/dpkg/info,home} root tpm
 for i in $(seq 40); do
 	echo "MARKER$i of a file that was there before" >"tree/etc/file-$i"
