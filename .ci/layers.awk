@@ -70,7 +70,8 @@ FNR == 1 {
 	}
 }
 
-!is_test && room ~ /^keys\// &&
+# json_parse.c may abort: where jansson's memory is refused, the alternative is a heap that is overwritten.
+!is_test && room ~ /^keys\// && !(file == "keys/store/json_parse.c" && code ~ /abort\(\)/) &&
     code ~ /(^|[^A-Za-z0-9_.>])(v?f?printf|puts|perror|exit|_exit|abort|errx?|warnx?|syslog|assert)[ \t]*\(/ {
 	breach(file ":" FNR, "keys/ never prints, exits or aborts")
 }
