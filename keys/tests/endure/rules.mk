@@ -2,7 +2,7 @@
 # What a host must endure without losing its configuration: `make check` runs the quick part of each program here,
 # `make endure` all of it.
 
-# test-power and test-removal need a recording, which tests-ovmf/scenarios/power-cut.sh and removal-cut.sh make.
+# test-power and test-removal need a recording, which scenarios/power-cut.sh and endure/removal.sh in tests-ovmf make.
 ENDURE_TESTS := $(filter-out %/test-power %/test-removal,$(patsubst %.c,$(BUILD)/%,$(wildcard keys/tests/endure/test-*.c)))
 TESTS += $(ENDURE_TESTS)
 tests: $(ENDURE_TESTS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test-removal --quick|--whole BASE LOG LIST: the power fails at every write of a removal of adopted files that was recorded
- * (tests-ovmf/scenarios/removal-cut.sh). For each write, the file system is rebuilt as it was when that write was the
+ * (tests-ovmf/endure/removal.sh). For each write, the file system is rebuilt as it was when that write was the
  * last one, then with parts missing of what hadn't been flushed. It is mounted as the next start would mount it: each
  * file must be whole under its name or gone. Then that start's removal runs, after which nothing of them may be left anywhere
  * in the image.
