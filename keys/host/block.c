@@ -6,8 +6,8 @@
 #include "keys/host/block.h"
 
 #include "keys/store/file.h"
+#include "keys/store/sysfs.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,22 +25,10 @@ struct device {
 static bool read_line(const struct device *d, const char *name, char ret[static ATTRIBUTE])
 {
 	char path[PATH_TEXT];
-	ssize_t n;
-	int fd;
 
-	if (snprintf(path, sizeof path, "%s/dev/block/%u:%u/%s", d->sys, major(d->number), minor(d->number), name) >=
-	    (int)sizeof path)
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, ret, ATTRIBUTE - 1);
-	close(fd);
-	if (n < 0)
-		return false;
-	ret[n] = '\0';
-	ret[strcspn(ret, "\n")] = '\0';
-	return true;
+	return snprintf(path, sizeof path, "%s/dev/block/%u:%u/%s", d->sys, major(d->number), minor(d->number), name) <
+		   (int)sizeof path &&
+	       es_sysfs_line(path, ret, ATTRIBUTE) == ES_OK;
 }
 
 static bool read_number(const struct device *d, const char *name, dev_t *ret)
