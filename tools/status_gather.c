@@ -76,7 +76,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	keep_detail(host, ret->tpm, ret->tpm_detail);
 	ret->counter = es_host_counter(host, &ret->counter_value);
 	es_host_secure_boot(host, &ret->secure_boot);
-	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
+	es_root_check("/proc/self/mountinfo", "/sys", &ret->root);
 	look_at_firmware(ret);
 	look_at_pins(ret);
 	es_watch_look(run_dir, &ret->watch);
