@@ -10,6 +10,7 @@
 #include "initrd/say.h"
 #include "initrd/sources.h"
 #include "initrd/wait.h"
+#include "keys/core/clock.h"
 #include "keys/core/labels.h"
 #include "keys/opening/opening.h"
 #include "keys/protector/keyring.h"
@@ -33,7 +34,7 @@ struct unlock {
 /* Without the time spent waiting for input. */
 static uint64_t spent_ms(const struct unlock *u)
 {
-	return es_now_ms() - u->start_ms - u->recover.asked_ms;
+	return es_monotonic_ms() - u->start_ms - u->recover.asked_ms;
 }
 
 /* The only way out: every path writes what is known to boot.json. */
@@ -289,7 +290,7 @@ enum es_exit es_unlock(const struct es_unlock_options *options)
 		.options = options,
 		.run = ES_RUN_NONE,
 		.sources = ES_SOURCES_NONE,
-		.start_ms = es_now_ms(),
+		.start_ms = es_monotonic_ms(),
 		.recover = {
 			.ask = options->ask,
 			.idle_ms = options->idle_ms,

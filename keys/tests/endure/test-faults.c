@@ -10,13 +10,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/core/clock.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tests/lib/verbs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { COMMANDS_MAX = 160, QUICK_STRIDE = 3, SILENCE_MS = 250 };
 
@@ -57,14 +57,6 @@ enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tp
 enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret)
 {
 	return __real_es_tpm_open(tcti, bound < bound_ms ? bound : bound_ms, ret);
-}
-
-static unsigned now_ms(void)
-{
-	struct timespec t;
-
-	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
-	return (unsigned)(t.tv_sec * 1000 + t.tv_nsec / 1000000);
 }
 
 static void before(void *arg, struct es_proxy_message *m)
@@ -155,9 +147,9 @@ static void verb_survives(void **state)
 	if (plan->verb->prepare != NULL)
 		plan->verb->prepare(&run.h);
 	endured_keep(&run.h);
-	run.clean_ms = now_ms();
+	run.clean_ms = (unsigned)es_monotonic_ms();
 	commands = run_verb(&run, plan->verb, &r);
-	run.clean_ms = now_ms() - run.clean_ms;
+	run.clean_ms = (unsigned)es_monotonic_ms() - run.clean_ms;
 	assert_int_equal(r, ES_OK);
 	assert_true(commands <= COMMANDS_MAX); /* none: a host in kdf mode doesn't ask its TPM */
 	for (unsigned at = 0; at < commands; at++)
