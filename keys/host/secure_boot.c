@@ -24,10 +24,7 @@ static void judge(const struct es_host *host, struct es_secure_boot *ret)
 	struct es_secure_boot_request q = { .read = host->have_boot ? &host->boot.before_fence : &none,
 					    .stub = host->have_boot && host->boot.stub,
 					    .variable_on = variable_on(host),
-					    .setup_mode =
-						es_efi_variable_is_one(host->efivars, "SetupMode", ES_EFI_GLOBAL),
-					    .audit_mode =
-						es_efi_variable_is_one(host->efivars, "AuditMode", ES_EFI_GLOBAL) };
+					    .modes = es_secure_boot_modes(host->efivars) };
 	ES_BUF log = { NULL, 0 };
 	ES_BOOTED_FILE file = { .path = "" };
 

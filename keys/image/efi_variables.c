@@ -39,6 +39,12 @@ bool es_efi_variable_is_one(const char *efivars, const char *name, const char *g
 	return es_efi_variable(efivars, name, guid, &value) == ES_OK && value.len == 1 && value.data[0] == 1;
 }
 
+struct es_secure_boot_modes es_secure_boot_modes(const char *efivars)
+{
+	return (struct es_secure_boot_modes){ .setup = es_efi_variable_is_one(efivars, "SetupMode", ES_EFI_GLOBAL),
+					      .audit = es_efi_variable_is_one(efivars, "AuditMode", ES_EFI_GLOBAL) };
+}
+
 bool es_efi_variable_there(const char *efivars, const char *name, const char *guid)
 {
 	char path[PATH_MAX];

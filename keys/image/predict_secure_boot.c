@@ -112,9 +112,7 @@ static const char *why_not(const struct es_predict_request *q, const struct es_n
 
 void es_predict_secure_boot(const struct es_predict_request *q, struct es_prediction *p)
 {
-	const struct es_secure_boot_request now = { .log = q->log,
-						    .setup_mode = q->setup_mode,
-						    .audit_mode = q->audit_mode };
+	const struct es_secure_boot_request now = { .log = q->log, .modes = q->modes };
 	struct es_next_verdict v;
 	struct es_shim_part shim;
 

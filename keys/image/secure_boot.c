@@ -127,9 +127,9 @@ static void read_switches(struct es_span bytes, struct switches *s)
 
 static enum es_secure_boot_state state_of(const struct switches *s, const struct es_secure_boot_request *q)
 {
-	if (s->audit || q->audit_mode)
+	if (s->audit || q->modes.audit)
 		return ES_SECURE_BOOT_AUDIT;
-	if (s->no_platform_key || q->setup_mode)
+	if (s->no_platform_key || q->modes.setup)
 		return ES_SECURE_BOOT_SETUP;
 	if (!s->said)
 		return ES_SECURE_BOOT_NO_LOG;
@@ -234,7 +234,7 @@ void es_secure_boot_judge(const struct es_secure_boot_request *q, struct es_secu
 	*ret = (struct es_secure_boot){ .detail = "" };
 	if (!log_holds(q, ret)) {
 		if (!q->variable_on)
-			judge_as(ret, q->setup_mode ? ES_SECURE_BOOT_SETUP : ES_SECURE_BOOT_OFF, "%s", "");
+			judge_as(ret, q->modes.setup ? ES_SECURE_BOOT_SETUP : ES_SECURE_BOOT_OFF, "%s", "");
 		return;
 	}
 	state = es_secure_boot_switch(q);

@@ -10,6 +10,7 @@
 
 #include "keys/core/event_log.h"
 #include "keys/core/pe.h"
+#include "keys/image/efi_variables.h"
 
 enum es_secure_boot_state {
 	/* It vouched. */
@@ -59,8 +60,9 @@ struct es_secure_boot_request {
 	const struct es_pcr_values *read; /* the TPM's values before the fence */
 	bool stub;                        /* this boot went through our stub */
 	const struct es_pe *installed;    /* the file that the log names as this boot's image; NULL: it isn't found */
-	bool variable_on;            /* the firmware's variables as the running system shows them: SecureBoot … */
-	bool setup_mode, audit_mode; /* … SetupMode, AuditMode; some firmware leaves SecureBoot at 1 with these set */
+	bool variable_on; /* the firmware's variables as the running system shows them: SecureBoot … */
+	struct es_secure_boot_modes
+	    modes; /* … SetupMode, AuditMode; some firmware leaves SecureBoot at 1 with these set */
 };
 
 /* Judges the request; has no other input. */

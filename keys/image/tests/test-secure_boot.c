@@ -112,9 +112,9 @@ static void the_firmwares_variables_count_too(void **state)
 	q = predict_boot_as(state, &s, "sb=1 pk db:one now");
 	ours = ask(&q);
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_BY_DB);
-	ours.setup_mode = true;
+	ours.modes.setup = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_SETUP);
-	ours.audit_mode = true;
+	ours.modes.audit = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_AUDIT);
 }
 
@@ -212,7 +212,7 @@ static void a_log_that_the_tpm_does_not_confirm_is_not_trusted(void **state)
 	/* Off is off, with or without a log. */
 	ours.variable_on = false;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_OFF);
-	ours.setup_mode = true;
+	ours.modes.setup = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_SETUP);
 }
 
