@@ -2,10 +2,10 @@
 #include "efi/measure.h"
 
 #include "efi/cleanup.h"
-#include "efi/text.h"
 #include "efi/defences.h"
 #include "keys/core/labels.h"
 #include "keys/core/pcr.h"
+#include "keys/core/utf16.h"
 
 #include <string.h>
 
