@@ -51,7 +51,7 @@ $(BUILD)/efi/tests/test-%: $(BUILD)/efi/tests/test-%.o $(EFI_HOST_OBJ) $(call ob
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
-$(BUILD)/efi/tests/test-main $(BUILD)/efi/tests/test-main_return: $(BUILD)/efi/main.o
+$(BUILD)/efi/tests/test-main $(BUILD)/efi/tests/test-main_return $(BUILD)/efi/tests/test-predicted: $(BUILD)/efi/main.o
 
 # Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
 EFI_FUZZ := $(wildcard efi/tests/fuzz-*.c)
