@@ -145,7 +145,7 @@ enum es_reason es_overlay_make(const struct es_overlay_request *request, struct 
 	es_fd_path(upper, upper_path);
 	es_fd_path(work, work_path);
 	mount.attributes = inherited(target);
-	es_overlay_listen(&log);
+	es_overlay_open_log(&log);
 	r = es_mount_new(&mount, &ret->mount, notes);
 	if (r != ES_OK)
 		es_overlay_explain(log, target, notes);

@@ -20,7 +20,7 @@ static void say_no_answer(const struct es_recover *r, enum es_answer answer)
 
 /* After damage to an archive, the recovery key may still open the other bank. It doesn't solve a problem with the
  * machine, and without an intact bank there is nothing to open: nobody should type 96 digits in vain. */
-bool es_recover_may(enum es_reason refusal)
+bool es_recover_could_help(enum es_reason refusal)
 {
 	if (refusal == ES_FENCE_FAILED || refusal == ES_BANKS_DAMAGED || refusal == ES_CONFIG_GONE)
 		return false;

@@ -49,7 +49,7 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 		record.refusal[0] = record.refusal_detail[0] = '\0';
 	record.state = state;
 	if (state == ES_BOOT_LOCKED) {
-		record.opened_by = ES_OPENED_BY_NOBODY;
+		record.opened_by = ES_OPENED_BY_NONE;
 		if (record.refusal[0] == '\0')
 			snprintf(record.refusal, sizeof record.refusal, "%s", es_reason_words(refusal)->id);
 		es_run_drop(&u->run);
@@ -61,7 +61,7 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 	record.unlock_ms = (unsigned)spent_ms(u);
 	if (u->run.dir < 0)
 		return ES_OK; /* already reported */
-	r = es_run_record(&u->run, &record);
+	r = es_run_write_record(&u->run, &record);
 	if (r != ES_OK)
 		es_report_refusal(&u->say, "can't write boot.json", r, "");
 	return r;
@@ -71,7 +71,7 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 static void leave_vendor(struct unlock *u)
 {
 	enum es_reason r =
-	    es_run_vendor(&u->run, es_buf_span(&u->sources.public_key), es_buf_span(&u->sources.signature));
+	    es_run_write_vendor(&u->run, es_buf_span(&u->sources.public_key), es_buf_span(&u->sources.signature));
 
 	if (r != ES_OK)
 		es_report_refusal(&u->say, "can't hand over the image's vendor key to the running system", r, "");
@@ -140,12 +140,12 @@ static enum es_exit unpack(struct unlock *u)
 		if (r == ES_OK)
 			return end_opened(u);
 		es_report_refusal(&u->say, "not opened", r, es_opening_record(u->opening)->refusal_detail);
-		ram = es_run_ram(&u->run); /* throws away what was half unpacked */
+		ram = es_run_mount_ram(&u->run); /* throws away what was half unpacked */
 		if (ram != ES_OK)
 			return end_locked(u, ram);
 		if (es_opening_asks(u->opening) != ES_ASK_NOTHING)
 			r = es_recover_consent(&u->recover, r);
-		else if (!u->recovered && es_recover_may(r))
+		else if (!u->recovered && es_recover_could_help(r))
 			r = recover(u, r);
 		if (r != ES_OK)
 			return end_locked(u, r);
@@ -216,7 +216,7 @@ static enum es_exit after_refusal(struct unlock *u, enum es_reason r)
 	if (es_opening_asks(u->opening) != ES_ASK_NOTHING) {
 		r = es_recover_consent(&u->recover, r);
 		u->recovered |= r == ES_OK;
-	} else if (es_recover_may(r)) {
+	} else if (es_recover_could_help(r)) {
 		r = recover(u, r);
 	}
 	if (r == ES_NOT_CONFIGURED)
@@ -265,7 +265,7 @@ static enum es_exit unlock(struct unlock *u)
 	es_sources_gather(&u->options->from, &u->say, &u->sources);
 	r = es_run_make(run_dir, &u->run);
 	if (r == ES_OK)
-		r = es_run_ram(&u->run);
+		r = es_run_mount_ram(&u->run);
 	if (r != ES_OK) {
 		es_say(&u->say, ES_SAY_ERROR, "can't use %s: %s", run_dir,
 		       u->run.notes.why[0] != '\0' ? u->run.notes.why : es_reason_words(r)->what);

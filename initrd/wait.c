@@ -24,13 +24,13 @@ static int open_events(void)
 	return es_fd_take(&fd);
 }
 
-bool es_wait_for(es_there_fn *there, void *arg, int ms)
+bool es_wait_for(es_ready_fn *ready, void *arg, int ms)
 {
 	/* Before the first check, or an event between the two would be missed. */
 	ES_FD events = open_events();
 	const uint64_t end = es_monotonic_ms() + (uint64_t)ms;
 
-	while (!there(arg)) {
+	while (!ready(arg)) {
 		struct pollfd fds = { .fd = events, .events = POLLIN };
 		uint64_t now = es_monotonic_ms(), left = now < end ? end - now : 0;
 		char event[4096];

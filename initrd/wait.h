@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-typedef bool es_there_fn(void *arg);
+typedef bool es_ready_fn(void *arg);
 
-/* True as soon as there(arg) is true; false after `ms` milliseconds. */
-bool es_wait_for(es_there_fn *there, void *arg, int ms);
+/* True as soon as ready(arg) is true; false after `ms` milliseconds. */
+bool es_wait_for(es_ready_fn *ready, void *arg, int ms);
 
 #endif

@@ -79,7 +79,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	es_root_check("/proc/self/mountinfo", "/sys", &ret->root);
 	look_at_firmware(ret);
 	look_at_pins(ret);
-	es_watch_look(run_dir, &ret->watch);
+	es_watch_status(run_dir, &ret->watch);
 	ret->unsaved_reason = es_host_unsaved(host, &ret->unsaved, &ret->packed);
 	keep_detail(host, ret->unsaved_reason, ret->unsaved_detail);
 	es_status_warn(ret);

@@ -120,7 +120,7 @@ static struct count count(struct es_span s)
 }
 
 /* Only separators; "--" has a meaning of its own. */
-static bool is_joint(struct es_span word)
+static bool is_separator(struct es_span word)
 {
 	const struct count n = count(word);
 
@@ -168,14 +168,14 @@ static bool is_of_hit(const struct take *t, struct es_span word, const struct es
 {
 	size_t from = start_of(t, word), to = from + word.len;
 
-	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a joint that touches the hit belongs
+	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a separator that touches the hit belongs
 	 * to it. */
 	if (to <= hit->from || from >= hit->to)
-		return to >= hit->from && from <= hit->to && is_joint(word);
+		return to >= hit->from && from <= hit->to && is_separator(word);
 	for (unsigned i = 0; i < hit->parts; i++)
 		if (to > hit->part[i].from && from < hit->part[i].to)
 			return true;
-	return hit->parts == 0 || is_joint(word);
+	return hit->parts == 0 || is_separator(word);
 }
 
 /* Where `at` is after the text lost `removed` bytes from start on. */
@@ -228,7 +228,7 @@ static void cut_hit(struct take *t, struct es_recovery_hit hit, size_t more)
 		if (!of_hit && !(cut_some && start >= hit.to && start + word.len <= more && is_left_over(word))) {
 			if (start >= hit.to)
 				break;
-			if (!is_joint(word))
+			if (!is_separator(word))
 				lead = !leads_in(word) ? (size_t)NOWHERE : lead == (size_t)NOWHERE ? start : lead;
 			continue;
 		}
@@ -314,7 +314,7 @@ static bool is_continued(const struct take *t, size_t pos, struct es_span *ret)
 	if (digits > 0)
 		return digits * 2 >= word.len; /* "O39194": mistyped, but still part of a key */
 	/* A dash between two groups; a "--" that ends the options isn't one. */
-	return is_joint(word) && es_options_next(options_of(t), &pos, &following) &&
+	return is_separator(word) && es_options_next(options_of(t), &pos, &following) &&
 	       count(following).digits * 2 >= following.len && !memchr(following.data, '=', following.len);
 }
 
@@ -384,7 +384,7 @@ bool es_options_take_recovery(char *options, size_t *len, char ret_value[static 
 	return taken || t.has_key || t.has_like;
 }
 
-bool es_options_hold_recovery(struct es_span options)
+bool es_options_contain_recovery(struct es_span options)
 {
 	uint8_t key[ES_RECOVERY_LEN];
 	struct es_span word, value;

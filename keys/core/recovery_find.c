@@ -124,7 +124,7 @@ static bool ends(struct search *s, const struct es_char *c, struct es_recovery_h
 {
 	if (c->kind != ES_CHAR_DIGIT && s->digits.in_number > 0 && end_number(s, ret, key))
 		return true;
-	if (c->kind == ES_CHAR_JOINT)
+	if (c->kind == ES_CHAR_SEPARATOR)
 		return end_token(s, ret, key);
 	s->chars++;
 	s->token_digits += c->kind == ES_CHAR_DIGIT;
@@ -141,7 +141,7 @@ static bool find_key(const struct es_text *text, size_t pos, struct es_recovery_
 			return true;
 		es_digits_put(&s.digits, &c);
 	}
-	c.kind = ES_CHAR_JOINT;
+	c.kind = ES_CHAR_SEPARATOR;
 	return ends(&s, &c, ret, key);
 }
 

@@ -59,7 +59,7 @@ static enum es_reason refuse(struct es_host *host, enum es_reason reason, const 
 
 	/* ES_NOT_MET has the advice for one that is switched off. */
 	return es_host_refuse(host, reason, "Secure Boot is %s%s%s%s%s%s", w->what, told ? " (" : "", judged->detail,
-			      told ? ")" : "", reason == ES_NOT_MET ? "" : ". ", reason == ES_NOT_MET ? "" : w->mend);
+			      told ? ")" : "", reason == ES_NOT_MET ? "" : ". ", reason == ES_NOT_MET ? "" : w->advice);
 }
 
 enum es_reason es_host_secure_boot_refuse(struct es_host *host, const struct es_secure_boot *judged)

@@ -45,7 +45,7 @@ struct es_secure_boot_modes es_secure_boot_modes(const char *efivars)
 					      .audit = es_efi_variable_is_one(efivars, "AuditMode", ES_EFI_GLOBAL) };
 }
 
-bool es_efi_variable_there(const char *efivars, const char *name, const char *guid)
+bool es_efi_variable_exists(const char *efivars, const char *name, const char *guid)
 {
 	char path[PATH_MAX];
 
@@ -124,7 +124,7 @@ void es_shim_requests_read(const char *efivars, struct es_shim_requests *ret)
 	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
 		int n;
 
-		if (!es_efi_variable_there(efivars, requests[i].name, ES_EFI_SHIM))
+		if (!es_efi_variable_exists(efivars, requests[i].name, ES_EFI_SHIM))
 			continue;
 		n = snprintf(ret->manager + used, sizeof ret->manager - used, "%s%s (%s)", used > 0 ? ", " : "",
 			     requests[i].name, requests[i].what);
@@ -132,5 +132,5 @@ void es_shim_requests_read(const char *efivars, struct es_shim_requests *ret)
 			break;
 		used += (size_t)n;
 	}
-	ret->sbat = es_efi_variable_there(efivars, "SbatPolicy", ES_EFI_SHIM);
+	ret->sbat = es_efi_variable_exists(efivars, "SbatPolicy", ES_EFI_SHIM);
 }

@@ -38,7 +38,7 @@ static enum es_reason tpm_without_pin(struct es_opening *o, enum es_reason refus
 	ES_NOTE_WHY(o, "%s", es_tpm_last_refusal(o->tpm));
 	o->commands_before += es_tpm_commands(o->tpm);
 	es_tpm_closep(&o->tpm);
-	o->tpm_state = es_tpm_open(o->request.tcti, ES_TPM_BOUND_MS, &o->tpm);
+	o->tpm_state = es_tpm_open(o->request.tcti, ES_TPM_TIMEOUT_MS, &o->tpm);
 	return check;
 }
 

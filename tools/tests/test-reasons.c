@@ -158,9 +158,10 @@ static void every_reason_is_returned_somewhere(void **state)
 /* Where it is told of something that isn't etcseal's. */
 static void F12_words_for_our_own_files_are_told_of_no_others(void **state)
 {
-	char *text = sources("grep -nHE "
-			     "'\\b(es_fail|fail_file|es_host_refuse|es_misuse)\\(.*\\bES_(FORMAT|TOO_LARGE|VERSION|BAD_"
-			     "TAG)\\b' | grep -v es_reason_of");
+	char *text =
+	    sources("grep -nHE "
+		    "'\\b(es_fail|fail_file|es_host_refuse|es_usage_error)\\(.*\\bES_(FORMAT|TOO_LARGE|VERSION|BAD_"
+		    "TAG)\\b' | grep -v es_reason_of");
 
 	(void)state;
 	if (text[0] != '\0')

@@ -147,7 +147,7 @@ static void a_program_that_bypasses_verification_is_recognised(void **state)
 	ours = ask(&q);
 	ours.installed = &s.menu.pe;
 	es_secure_boot_judge(&ours, &judged);
-	assert_int_equal(judged.state, ES_SECURE_BOOT_PASSED_BY);
+	assert_int_equal(judged.state, ES_SECURE_BOOT_BYPASSED);
 	assert_string_equal(judged.detail, "/EFI/BOOT/BOOTX64.EFI");
 }
 
@@ -248,11 +248,11 @@ static void every_judgement_has_words(void **state)
 			assert_string_not_equal(w->id, es_secure_boot_words((enum es_secure_boot_state)k)->id);
 		assert_true(strncmp(w->what, "on", 2) == 0 || strncmp(w->what, "off", 3) == 0);
 		assert_true(w->what[strlen(w->what) - 1] != '.');
-		assert_int_equal(w->mend[0] == '\0', good);
-		assert_true(good || (isupper((unsigned char)w->mend[0]) && w->mend[strlen(w->mend) - 1] == '.'));
-		assert_false(good && es_secure_boot_hollow((enum es_secure_boot_state)i));
+		assert_int_equal(w->advice[0] == '\0', good);
+		assert_true(good || (isupper((unsigned char)w->advice[0]) && w->advice[strlen(w->advice) - 1] == '.'));
+		assert_false(good && es_secure_boot_not_vouched((enum es_secure_boot_state)i));
 		vouched += good;
-		hollow += es_secure_boot_hollow((enum es_secure_boot_state)i);
+		hollow += es_secure_boot_not_vouched((enum es_secure_boot_state)i);
 	}
 	assert_int_equal(vouched, 3);
 	assert_int_equal(hollow, ES_SECURE_BOOT_STATES - 3 - 2);

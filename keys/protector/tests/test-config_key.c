@@ -84,8 +84,8 @@ static void without_a_real_uuid_a_kdf_protector_is_unbound(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
-		assert_false(es_product_uuid_real(fillers[i]));
-	assert_true(es_product_uuid_real(uuid_a));
+		assert_false(es_product_uuid_is_unique(fillers[i]));
+	assert_true(es_product_uuid_is_unique(uuid_a));
 	assert_int_equal(es_info_new(&info), ES_OK);
 	p = fresh_protector(info, ES_PROTECTOR_KDF);
 	assert_int_equal(es_protector_make_kdf(p, fillers[3], key), ES_OK);

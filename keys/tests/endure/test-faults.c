@@ -51,7 +51,7 @@ struct run {
 
 /* The total time that the TPM may take in the tested verb: the test doesn't wait through a silence for as long as a
  * host does. Set by the linker (--wrap=es_tpm_open), so that the product needs no switch for it. */
-static unsigned bound_ms = ES_TPM_BOUND_MS;
+static unsigned bound_ms = ES_TPM_TIMEOUT_MS;
 enum es_reason __real_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret);
 enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret);
 enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret)
@@ -105,9 +105,9 @@ static unsigned run_verb(struct run *run, const struct verb *verb, enum es_reaso
 	run->h.m.way_arg = run;
 	/* Enough to reach the command that is never answered, even on a busy machine. */
 	bound_ms =
-	    run->fault == FAULT_SILENCE && run->at != UINT32_MAX ? SILENCE_MS + 3 * run->clean_ms : ES_TPM_BOUND_MS;
+	    run->fault == FAULT_SILENCE && run->at != UINT32_MAX ? SILENCE_MS + 3 * run->clean_ms : ES_TPM_TIMEOUT_MS;
 	*ret = verb->run(&run->h);
-	bound_ms = ES_TPM_BOUND_MS;
+	bound_ms = ES_TPM_TIMEOUT_MS;
 	run->h.m.way = NULL;
 	commands = run->proxy != NULL ? es_proxy_commands(run->proxy) : 0;
 	es_proxy_stop(run->proxy);

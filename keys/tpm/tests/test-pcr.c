@@ -250,7 +250,7 @@ static void a_missing_sha256_bank_is_reported(void **state)
 	struct es_tpm *tpm = NULL;
 
 	(void)state;
-	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 	assert_int_equal(es_tpm_pcr_read(tpm, FIXTURE_PCRS, &v), ES_TPM_NO_SHA256);
 	assert_int_equal(fence(tpm), ES_OK);
 	es_tpm_close(tpm);
