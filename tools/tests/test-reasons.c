@@ -27,17 +27,42 @@ enum { TEXT = 1 << 20 };
 static struct captured c;
 static struct command command = { .dispatch = es_dispatch };
 
-/* A line that troff takes as it is. */
-static void put_line(FILE *out, const char *text, const char *end)
+enum { COLUMNS = 80 };
+
+static size_t put_word(FILE *out, const char *word, size_t len)
 {
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", out);
-	for (; *text != '\0'; text++) {
-		if (*text == '-')
-			fputc('\\', out);
-		fputc(*text, out);
+	size_t column = 0;
+
+	if (*word == '.' || *word == '\'')
+		column += (size_t)fprintf(out, "\\&");
+	for (size_t i = 0; i < len; i++)
+		column += (size_t)fprintf(out, word[i] == '-' ? "\\%c" : "%c", word[i]);
+	return column;
+}
+
+/* Text that troff takes as it is, then `end`: a sentence begins a line, and no line is longer than 80 bytes. */
+static void put_text(FILE *out, const char *text, const char *end)
+{
+	size_t column = 0;
+	bool sentence = false;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " "), width = len;
+
+		for (size_t i = 0; i < len; i++)
+			width += text[i] == '-';
+		if (column > 0 && (sentence || column + 1 + width + strlen(end) > COLUMNS)) {
+			fputc('\n', out);
+			column = 0;
+		} else if (column > 0) {
+			fputc(' ', out);
+			column++;
+		}
+		column += put_word(out, text, len);
+		sentence = text[len - 1] == '.';
+		text += len + (text[len] == ' ');
 	}
-	fputs(end, out);
+	fprintf(out, "%s\n", end);
 }
 
 static void write_page(FILE *out)
@@ -47,10 +72,10 @@ static void write_page(FILE *out)
 
 	fputs(".\\\" SPDX-License-Identifier: Apache-2.0\n"
 	      ".\\\" Written by `make man` from keys/core/reasons.def: don't edit.\n"
-	      ".TH ETCSEAL-REASONS 7 \"2026-11\" \"etcseal\" \"Miscellaneous\"\n.SH NAME\n"
+	      ".TH ETCSEAL-REASONS 7 \"2026-11-21\" \"etcseal\" \"Miscellaneous\"\n.SH NAME\n"
 	      "etcseal-reasons \\- why etcseal refuses, and what to do\n.SH DESCRIPTION\n"
-	      "Every refusal has a reason. Programs get its identifier: with\n.BR \\-\\-json ,\nin the journal "
-	      "(ETCSEAL_REASON), and in boot.json. People get its words, what is known besides, and the advice.\n"
+	      "Every refusal has a reason.\nPrograms get its identifier: with\n.BR \\-\\-json ,\nin the journal "
+	      "(ETCSEAL_REASON), and in boot.json.\nPeople get its words, further details, and advice.\n"
 	      "Identifiers and exit codes don't change between releases.\n",
 	      out);
 	for (int code = ES_EXIT_FAILED; code <= ES_EXIT_WRONG_RECOVERY_KEY; code++) {
@@ -62,11 +87,11 @@ static void write_page(FILE *out)
 			if ((int)w->exit != code)
 				continue;
 			fputs(".TP\n.B ", out);
-			put_line(out, w->id, "\n");
+			put_text(out, w->id, "");
 			snprintf(what, sizeof what, "%s", w->what);
 			what[0] = (char)toupper((unsigned char)what[0]);
-			put_line(out, what, ".\n");
-			put_line(out, w->next, "\n");
+			put_text(out, what, ".");
+			put_text(out, w->next, "");
 		}
 	}
 	fputs(".SH SEE ALSO\n.BR etcseal (8),\n.BR etcseal\\-boot (8)\n", out);
