@@ -84,7 +84,8 @@ static struct es_span without_quotes(struct es_span s)
 	return s;
 }
 
-bool es_option_is_recovery(struct es_span word, struct es_span *ret_value)
+/* Whether the word is one of the names, alone or with a value. *ret_value is its value, without quotes. */
+static bool is_recovery_option(struct es_span word, struct es_span *ret_value)
 {
 	struct es_span all = without_quotes(word), name = all, value = { all.data + all.len, 0 };
 	const uint8_t *equals = all.len > 0 ? memchr(all.data, '=', all.len) : NULL;
@@ -150,7 +151,7 @@ static bool leads_in(struct es_span word)
 	const struct count n = count(word);
 	struct es_span value;
 
-	return (es_option_is_recovery(word, &value) && value.len == 0) || ends_in_id(word) ||
+	return (is_recovery_option(word, &value) && value.len == 0) || ends_in_id(word) ||
 	       (n.tokens > 0 && n.groups == n.tokens && !memchr(word.data, '=', word.len));
 }
 
@@ -307,7 +308,7 @@ static bool is_continued(const struct take *t, size_t pos, struct es_span *ret)
 
 	if (t->has_key || t->value_digits >= KEY_DIGITS || !es_options_next(options_of(t), &pos, &word))
 		return false;
-	if (es_option_is_recovery(word, &unused) || memchr(word.data, '=', word.len))
+	if (is_recovery_option(word, &unused) || memchr(word.data, '=', word.len))
 		return false;
 	*ret = word;
 	digits = count(word).digits;
@@ -327,7 +328,7 @@ static void take_names(struct take *t, bool *ret_taken)
 	while (es_options_next(options_of(t), &pos, &word)) {
 		size_t start = start_of(t, word);
 
-		if (!es_option_is_recovery(word, &value))
+		if (!is_recovery_option(word, &value))
 			continue;
 		if (!t->has_key) {
 			value_start(t);
@@ -394,6 +395,6 @@ bool es_options_contain_recovery(struct es_span options)
 
 	es_wipe(key, sizeof key);
 	for (size_t pos = 0; !holds && es_options_next(options, &pos, &word);)
-		holds = es_option_is_recovery(word, &value);
+		holds = is_recovery_option(word, &value);
 	return holds;
 }

@@ -66,7 +66,7 @@ static bool read_stretch(const struct es_digits *d, struct es_recovery_hit *ret,
 	for (unsigned i = 0; i < GROUPS; i++)
 		put_word(es_digits_group(d, DIGITS - ES_GROUP_DIGITS * i), i, key);
 	ret->from = es_digits_from(d, DIGITS);
-	ret->to = es_digits_to(d, 1);
+	ret->to = d->end;
 	ret->parts = 0;
 	return true;
 }
@@ -94,7 +94,7 @@ static bool add_group(struct groups *g, const struct es_digits *d, struct es_rec
 
 	g->value[i] = es_digits_group(d, ES_GROUP_DIGITS);
 	g->at[i].from = es_digits_from(d, ES_GROUP_DIGITS);
-	g->at[i].to = es_digits_to(d, 1);
+	g->at[i].to = d->end;
 	return read_groups(g, ret, key);
 }
 

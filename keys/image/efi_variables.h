@@ -27,9 +27,6 @@ struct es_secure_boot_modes {
 };
 struct es_secure_boot_modes es_secure_boot_modes(const char *efivars);
 
-/* Whether the variable exists, with any value. */
-bool es_efi_variable_exists(const char *efivars, const char *name, const char *guid);
-
 /* The lists by which the firmware and shim accept or refuse programs: EFI_SIGNATURE_LISTs. */
 struct es_secure_boot_lists {
 	bool have_db, have_mok; /* could be read; without dbx or MokListXRT nothing is forbidden */

@@ -164,7 +164,7 @@ enum es_reason es_opening_use_other_bank(struct es_opening *o, enum es_reason re
 	return judge_vouched(o);
 }
 
-enum es_reason es_opening_judge(struct es_opening *o)
+static enum es_reason judge(struct es_opening *o)
 {
 	enum es_reason r = es_bank_vouch(&o->banks[o->chosen], o->key, &o->vouched);
 
@@ -235,7 +235,7 @@ enum es_reason es_opening_find_key(struct es_opening *o, const char *recovery_te
 		r = key_from_tpm(o);
 	else
 		r = key_from_kdf(o);
-	return r == ES_OK ? es_opening_judge(o) : r;
+	return r == ES_OK ? judge(o) : r;
 }
 
 enum es_reason es_opening_recovery(struct es_opening *o, const char *recovery_text, size_t len)
@@ -254,7 +254,7 @@ enum es_reason es_opening_recovery(struct es_opening *o, const char *recovery_te
 	if (r != ES_OK)
 		return r;
 	o->record.recovery_at_console = true;
-	return es_opening_judge(o);
+	return judge(o);
 }
 
 const char *es_opening_recovery_id(const struct es_opening *o)

@@ -39,7 +39,7 @@ enum es_reason es_opening_new(const struct es_opening_request *request, struct e
 	return ES_OK;
 }
 
-void es_opening_free(struct es_opening *o)
+static void opening_free(struct es_opening *o)
 {
 	if (o == NULL)
 		return;
@@ -53,7 +53,7 @@ void es_opening_free(struct es_opening *o)
 
 void es_opening_freep(struct es_opening **o)
 {
-	es_opening_free(*o);
+	opening_free(*o);
 	*o = NULL;
 }
 
