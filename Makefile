@@ -88,8 +88,8 @@ $(BUILD)/tools/tests/test-%: $(BUILD)/tools/tests/test-%.o $(filter-out %/main.o
 	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 # They see what is looked into, and when.
 $(BUILD)/keys/opening/tests/test-order $(BUILD)/keys/tests/attacks/test-without-fence-first: LDFLAGS_ALL += -Wl,--wrap=es_refusal_words -Wl,--wrap=es_protector_open_kdf
-# It lets a TPM count otherwise than is foreseen.
-$(BUILD)/keys/host/tests/test-tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_foresee
+# It lets a TPM count otherwise than predicted.
+$(BUILD)/keys/host/tests/test-tpm: LDFLAGS_ALL += -Wl,--wrap=es_tpm_counter_predict
 # It says that a file system is FAT.
 $(BUILD)/keys/host/tests/test-partition: LDFLAGS_ALL += -Wl,--wrap=statfs
 $(BUILD)/keys/%: $(BUILD)/keys/%.o $(call objects,$(TESTLIB_SRC)) $(LIB)

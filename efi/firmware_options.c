@@ -138,7 +138,7 @@ static void measure_string(struct options *o, struct es_span string)
 	}
 	es_firmware_string_write(string, &w);
 	measure(o, &w);
-	say_measured(o->m, "the SMBIOS string ", es_firmware_string_shown(string));
+	say_measured(o->m, "the SMBIOS string ", es_firmware_string_name(string));
 }
 
 static void measure_strings(struct options *o)
@@ -157,7 +157,7 @@ static void measure_strings(struct options *o)
 	strings =
 	    es_smbios_strings((struct es_span){ (const uint8_t *)(uintptr_t)entry.address, entry.len }, entry.count);
 	while (es_smbios_next(&strings, &string)) {
-		if (!es_firmware_string_counts(string))
+		if (!es_firmware_string_is_measured(string))
 			continue;
 		if (n++ == ES_FIRMWARE_STRINGS) {
 			fail(o, "there are too many strings for systemd in the SMBIOS tables", EFI_BAD_BUFFER_SIZE);

@@ -7,17 +7,17 @@
  * Everything is used from where it was measured: the loaded image, or a buffer read once. Nothing is read twice.
  */
 #include "efi/banks.h"
+#include "efi/defences.h"
 #include "efi/event_log_scrub.h"
-#include "efi/handover.h"
 #include "efi/firmware_options.h"
+#include "efi/handover.h"
 #include "efi/initrd.h"
 #include "efi/measure.h"
 #include "efi/options.h"
 #include "efi/start.h"
-#include "efi/text.h"
 #include "efi/variables.h"
-#include "efi/defences.h"
 #include "keys/core/labels.h"
+#include "keys/core/utf16.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>
@@ -135,7 +135,7 @@ static EFI_STATUS read_own_options(const struct es_firmware *fw, struct boot *b)
 	memcpy(b->own_room, section.data, section.len);
 	while (len < section.len && b->own_room[len] != '\0')
 		len++;
-	b->own = (struct es_span){ (const uint8_t *)b->own_room, es_text_clean(b->own_room, len) };
+	b->own = (struct es_span){ (const uint8_t *)b->own_room, es_options_clean(b->own_room, len) };
 	return EFI_SUCCESS;
 }
 

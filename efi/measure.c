@@ -2,10 +2,10 @@
 #include "efi/measure.h"
 
 #include "efi/cleanup.h"
-#include "efi/text.h"
 #include "efi/defences.h"
 #include "keys/core/labels.h"
 #include "keys/core/pcr.h"
+#include "keys/core/utf16.h"
 
 #include <string.h>
 
@@ -137,7 +137,8 @@ void es_measuring_open(const struct es_firmware *fw, struct es_measuring *ret)
 		es_measuring_fail(ret);
 }
 
-void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struct es_span description)
+/* One EV_IPL event: extends with data, logs description as given, without adding a NUL. */
+static void measure(struct es_measuring *m, unsigned pcr, struct es_span data, struct es_span description)
 {
 	ES_PAGES event = { .data = NULL };
 	bool done;
@@ -160,7 +161,7 @@ static void measure_described(struct es_measuring *m, unsigned pcr, struct es_sp
 	struct es_writer w = { .data = utf16, .cap = sizeof utf16 };
 
 	es_utf16_from_utf8((struct es_span){ (const uint8_t *)name, strlen(name) }, &w);
-	es_measure(m, pcr, data, (struct es_span){ utf16, w.bad ? 0 : w.pos });
+	measure(m, pcr, data, (struct es_span){ utf16, w.bad ? 0 : w.pos });
 }
 
 void es_measure_image(struct es_measuring *m, const struct es_uki *uki)
@@ -179,17 +180,17 @@ void es_measure_recovery(struct es_measuring *m)
 {
 	const struct es_span text = { (const uint8_t *)ES_RECOVERY_EVENT, sizeof ES_RECOVERY_EVENT - 1 };
 
-	es_measure(m, ES_PCR_OPTIONS, text, text);
+	measure(m, ES_PCR_OPTIONS, text, text);
 }
 
 void es_measure_options(struct es_measuring *m, struct es_span utf16)
 {
-	es_measure(m, ES_PCR_OPTIONS, utf16, utf16);
+	measure(m, ES_PCR_OPTIONS, utf16, utf16);
 }
 
 void es_measure_firmware_option(struct es_measuring *m, struct es_span event)
 {
-	es_measure(m, ES_PCR_OPTIONS, event, event);
+	measure(m, ES_PCR_OPTIONS, event, event);
 }
 
 void es_measure_bank_file(struct es_measuring *m, const char *name, struct es_span bytes)

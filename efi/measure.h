@@ -28,9 +28,6 @@ void es_measuring_fail(struct es_measuring *m);
 void es_measuring_end(struct es_measuring *m);
 #define ES_MEASURING ES_SCOPED(es_measuring_end) struct es_measuring
 
-/* One EV_IPL event: extends with data, logs description as given, without adding a NUL. */
-void es_measure(struct es_measuring *m, unsigned pcr, struct es_span data, struct es_span description);
-
 /* PCR 11, as systemd-stub does: for each section present, its name with the NUL, then its content; the description is
  * the name, UTF-16 with a NUL. */
 void es_measure_image(struct es_measuring *m, const struct es_uki *uki);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/options.h"
 
-#include "efi/text.h"
 #include "keys/core/recovery_find.h"
+#include "keys/core/utf16.h"
 #include "keys/core/wipe.h"
 
 #include <string.h>
@@ -82,7 +82,7 @@ static bool read_all(const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span 
 		es_wipe(o->text, sizeof o->text);
 		return false;
 	}
-	o->len = es_text_clean(o->text, w.pos);
+	o->len = es_options_clean(o->text, w.pos);
 	return true;
 }
 
@@ -114,11 +114,11 @@ void es_outside_read(const struct es_firmware *fw, struct es_span own, bool drop
 
 	*ret = (struct es_outside){ .kind = ES_OUTSIDE_NONE };
 	take_key(fw, shell, options, ret);
-	ret->len = es_text_clean(ret->text, ret->len);
-	if (ret->len == own.len && memcmp(ret->text, own.data, own.len) == 0)
+	ret->len = es_options_clean(ret->text, ret->len);
+	if (!es_options_replace((struct es_span){ (const uint8_t *)ret->text, ret->len }, own)) {
 		ret->len = 0;
-	if (ret->len == 0)
 		return;
+	}
 	ret->kind = drop ? ES_OUTSIDE_DROPPED : ES_OUTSIDE_USED;
 	if (drop) {
 		es_say(fw, "Secure Boot is on, so options given at boot are ignored (except for a recovery key).");

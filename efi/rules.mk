@@ -10,7 +10,7 @@ EFI_LIB := /usr/lib
 EFI_INCLUDE := -isystem /usr/include/efi -isystem /usr/include/efi/$(EFI_GNU)
 
 EFI_SRC := $(call sources,efi)
-EFI_CORE := $(patsubst %,keys/core/%.c,span wipe hex utf8 recovery_text recovery_digits recovery_find recovery_like recovery_code options options_recovery cpio handover pe uki smbios firmware_options)
+EFI_CORE := $(patsubst %,keys/core/%.c,span wipe hex utf8 utf16 recovery_text recovery_digits recovery_find recovery_like recovery_code options options_recovery cpio handover pe uki smbios firmware_options)
 EFI_OBJ := $(patsubst %.c,$(BUILD)/stub-$(EFI_ARCH)/%.o,$(EFI_SRC) $(EFI_CORE))
 EFI_FLAGS := -std=gnu11 -DES_VERSION_TEXT='"$(VERSION)"' $(filter -DES_TEST_%,$(EXTRA_CFLAGS)) $(WARN) -O2 -g -I. $(EFI_INCLUDE) $(EFI_ARCH_FLAGS) \
 	-ffreestanding -fpic -fvisibility=hidden -fshort-wchar -fno-stack-protector -fcf-protection=none \
@@ -51,7 +51,7 @@ $(BUILD)/efi/tests/test-%: $(BUILD)/efi/tests/test-%.o $(EFI_HOST_OBJ) $(call ob
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 
-$(BUILD)/efi/tests/test-main $(BUILD)/efi/tests/test-main_return: $(BUILD)/efi/main.o
+$(BUILD)/efi/tests/test-main $(BUILD)/efi/tests/test-main_return $(BUILD)/efi/tests/test-predicted: $(BUILD)/efi/main.o
 
 # Fuzzers: .ci/fuzz.mk builds and runs them; here is what they need besides keys/.
 EFI_FUZZ := $(wildcard efi/tests/fuzz-*.c)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/start.h"
 
-#include "efi/load.h"
 #include "efi/cleanup.h"
+#include "efi/load.h"
 #include "efi/protocol.h"
-#include "efi/text.h"
+#include "keys/core/utf16.h"
 
 enum {
 	PAGE = 4096,

@@ -2,8 +2,8 @@
 #include "efi/variables.h"
 
 #include "efi/protocol.h"
-#include "efi/text.h"
 #include "keys/core/hex.h"
+#include "keys/core/utf16.h"
 
 #include <string.h>
 

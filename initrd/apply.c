@@ -43,8 +43,8 @@ static enum es_reason make_all(struct apply *a)
 		if (r == ES_OK && es_covered_by_other(a->record, i))
 			continue;
 		if (r == ES_OK)
-			r = es_bind_fits(a->root, request.path) ? es_bind_make(&request, &a->overlay[i], &notes)
-								: es_overlay_make(&request, &a->overlay[i], &notes);
+			r = es_bind_applies(a->root, request.path) ? es_bind_make(&request, &a->overlay[i], &notes)
+								   : es_overlay_make(&request, &a->overlay[i], &notes);
 		if (r == ES_OK)
 			continue;
 		es_say(a->say, ES_SAY_ERROR, "%s can't be covered: %s", request.path,

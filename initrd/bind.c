@@ -22,7 +22,7 @@ static int open_image(int root, const char *path, uint64_t flags)
 	return es_open_how(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
-bool es_bind_fits(int root, const char *path)
+bool es_bind_applies(int root, const char *path)
 {
 	ES_FD fd = open_image(root, path, O_PATH);
 	struct stat st;

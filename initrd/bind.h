@@ -9,7 +9,7 @@
 #include "initrd/overlay.h"
 
 /* Whether the path leads to a regular file beneath root. */
-bool es_bind_fits(int root, const char *path);
+bool es_bind_applies(int root, const char *path);
 
 /* As es_overlay_make. If the tree has no copy yet, makes one from the image's file, with owner, mode, times and
  * attributes. */

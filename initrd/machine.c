@@ -14,24 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void es_machine_uuid(const char *product_uuid, struct es_sources *s)
-{
-	ES_BUF text = { 0 };
-	size_t len = 0;
-
-	s->product_uuid[0] = '\0';
-	/* sysfs gives every file the size of a page, whatever it contains. */
-	if (es_file_read(AT_FDCWD, product_uuid, 4096, &text) != ES_OK)
-		return;
-	for (; len < text.len && len < sizeof s->product_uuid - 1 && text.data[len] > ' ' && text.data[len] < 0x7f;
-	     len++) {
-		char c = (char)text.data[len];
-
-		s->product_uuid[len] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-	}
-	s->product_uuid[len < sizeof s->product_uuid - 1 ? len : 0] = '\0';
-}
-
 void es_machine_event_log(const char *event_log, const struct es_say *say, struct es_sources *s)
 {
 	enum es_reason r = es_file_read(AT_FDCWD, event_log, ES_LOG_MAX, &s->event_log);

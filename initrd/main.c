@@ -163,7 +163,7 @@ static void harden(void)
 	(void)signal(SIGTTIN, SIG_IGN);
 	(void)signal(SIGTTOU, SIG_IGN);
 	if (es_harden_memory() != ES_OK)
-		fprintf(stderr, "etcseal: " ES_UNLOCKED_TEXT "\n");
+		fprintf(stderr, "etcseal: " ES_MEMORY_UNLOCKED_TEXT "\n");
 }
 
 int main(int argc, char **argv)

@@ -166,7 +166,7 @@ enum es_reason es_overlay_make(const struct es_overlay_request *request, struct 
 		return r;
 	name_layers(request, &(struct layers){ target, upper, work }, lower_path, upper_path, work_path);
 	mount.attributes = inherited(target);
-	es_overlay_listen(&log);
+	es_overlay_open_log(&log);
 	r = es_mount_new(&mount, &ret->mount, notes);
 	if (r != ES_OK)
 		es_overlay_explain(log, target, notes);

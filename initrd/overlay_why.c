@@ -56,7 +56,7 @@ static const struct cause others[] = {
 	{ "nknown parameter", "this kernel's overlay file system lacks a required option", "Use Linux 4.19 or newer." },
 };
 
-void es_overlay_listen(int *ret_fd)
+void es_overlay_open_log(int *ret_fd)
 {
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 

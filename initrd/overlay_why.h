@@ -7,7 +7,7 @@
 
 /* Opens the kernel's log at its end. The caller closes *ret_fd; -1: the log can't be read, and es_overlay_explain does
  * without it. */
-void es_overlay_listen(int *ret_fd);
+void es_overlay_open_log(int *ret_fd);
 
 /* After es_mount_new has refused an overlay over `lower`: replaces notes->why and notes->next where the cause is
  * known. */

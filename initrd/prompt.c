@@ -89,7 +89,7 @@ static enum es_prompt_event digit(struct es_prompt *p, unsigned char c)
 		return ES_PROMPT_DIGIT;
 	what = es_recovery_group_read(p->digits + p->count - 6, p->count / 6, &word);
 	es_wipe(&word, sizeof word);
-	return what == ES_GROUP_FINE ? ES_PROMPT_DIGIT : fault(p, ES_GROUP_MISTYPED);
+	return what == ES_GROUP_OK ? ES_PROMPT_DIGIT : fault(p, ES_GROUP_MISTYPED);
 }
 
 /* Function keys and bracketed paste send digits that nobody typed: "ESC [ 200 ~". */

@@ -2,7 +2,7 @@
 #include "initrd/recover.h"
 
 #include "initrd/report.h"
-#include "initrd/wait.h"
+#include "keys/core/clock.h"
 
 #include <inttypes.h>
 
@@ -20,7 +20,7 @@ static void say_no_answer(const struct es_recover *r, enum es_answer answer)
 
 /* After damage to an archive, the recovery key may still open the other bank. It doesn't solve a problem with the
  * machine, and without an intact bank there is nothing to open: nobody should type 96 digits in vain. */
-bool es_recover_may(enum es_reason refusal)
+bool es_recover_could_help(enum es_reason refusal)
 {
 	if (refusal == ES_FENCE_FAILED || refusal == ES_BANKS_DAMAGED || refusal == ES_CONFIG_GONE)
 		return false;
@@ -49,7 +49,7 @@ static const char *question_text(enum es_opening_question question)
 enum es_reason es_recover_consent(struct es_recover *r, enum es_reason refusal)
 {
 	enum es_opening_question question = es_opening_asks(r->opening);
-	uint64_t before = es_now_ms();
+	uint64_t before = es_monotonic_ms();
 	enum es_answer answer;
 
 	if (question == ES_ASK_NOTHING || !r->ask)
@@ -60,7 +60,7 @@ enum es_reason es_recover_consent(struct es_recover *r, enum es_reason refusal)
 	}
 	es_console_put(r->console, question_text(question));
 	answer = es_ask_word(r->console, r->idle_ms, question == ES_ASK_NEW_HOST ? "NEW" : "OLD");
-	r->asked_ms += es_now_ms() - before;
+	r->asked_ms += es_monotonic_ms() - before;
 	if (answer != ES_ANSWER_KEY) {
 		es_say(r->say, ES_SAY_ERROR, "nobody agreed to that");
 		return refusal;
@@ -70,10 +70,10 @@ enum es_reason es_recover_consent(struct es_recover *r, enum es_reason refusal)
 
 static enum es_answer ask_key(struct es_recover *r, struct es_secret *digits)
 {
-	uint64_t before = es_now_ms();
+	uint64_t before = es_monotonic_ms();
 	enum es_answer answer = es_ask_key(r->console, r->idle_ms, (char *)es_secret_data(digits));
 
-	r->asked_ms += es_now_ms() - before;
+	r->asked_ms += es_monotonic_ms() - before;
 	return answer;
 }
 

@@ -17,7 +17,7 @@ struct es_recover {
 };
 
 /* Whether a recovery key could help after that refusal. */
-bool es_recover_may(enum es_reason refusal);
+bool es_recover_could_help(enum es_reason refusal);
 
 /* Asks for the recovery key. ES_OK: there is a key, with the owner's consent where needed; else why there is none. */
 ES_MUST_CHECK enum es_reason es_recover_key(struct es_recover *r, enum es_reason refusal);

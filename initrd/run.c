@@ -76,7 +76,7 @@ static enum es_reason mount_ram(struct es_run *run, int *ret_fd)
 	return r;
 }
 
-enum es_reason es_run_ram(struct es_run *run)
+enum es_reason es_run_mount_ram(struct es_run *run)
 {
 	ES_FD point = -1, ram = -1, tree = -1;
 	struct stat here, there;
@@ -117,7 +117,7 @@ void es_run_drop(struct es_run *run)
 	es_fd_closep(&run->ram);
 }
 
-enum es_reason es_run_record(const struct es_run *run, const struct es_boot_record *record)
+enum es_reason es_run_write_record(const struct es_run *run, const struct es_boot_record *record)
 {
 	ES_BUF json = { 0 };
 	enum es_reason r = es_boot_record_write(record, &json);
@@ -127,7 +127,7 @@ enum es_reason es_run_record(const struct es_run *run, const struct es_boot_reco
 	return es_file_write(run->dir, ES_BOOT_JSON, es_buf_span(&json));
 }
 
-enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key, struct es_span signature)
+enum es_reason es_run_write_vendor(const struct es_run *run, struct es_span public_key, struct es_span signature)
 {
 	enum es_reason r = ES_OK;
 
@@ -138,7 +138,7 @@ enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key
 	return r;
 }
 
-enum es_reason es_run_adopted(const struct es_run *run, struct es_span list, bool may_remove)
+enum es_reason es_run_write_adopted(const struct es_run *run, struct es_span list, bool may_remove)
 {
 	enum es_reason r = ES_OK;
 

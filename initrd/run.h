@@ -31,15 +31,15 @@ struct es_run {
 ES_MUST_CHECK enum es_reason es_run_make(const char *path, struct es_run *run);
 /* Mounts a new ram/; first throws away the one that this run has mounted. notes.why is set if an earlier run of the
  * helper has mounted it. */
-ES_MUST_CHECK enum es_reason es_run_ram(struct es_run *run);
+ES_MUST_CHECK enum es_reason es_run_mount_ram(struct es_run *run);
 /* Throws ram/ away with everything in it. */
 void es_run_drop(struct es_run *run);
-ES_MUST_CHECK enum es_reason es_run_record(const struct es_run *run, const struct es_boot_record *record);
+ES_MUST_CHECK enum es_reason es_run_write_record(const struct es_run *run, const struct es_boot_record *record);
 /* Writes the image's .pcrpkey and .pcrsig, for sealing; no file for an empty one. */
-ES_MUST_CHECK enum es_reason es_run_vendor(const struct es_run *run, struct es_span public_key,
-					   struct es_span signature);
+ES_MUST_CHECK enum es_reason es_run_write_vendor(const struct es_run *run, struct es_span public_key,
+						 struct es_span signature);
 /* Writes ram/adopted; no file for an empty list. may_remove: and the mark for apply. */
-ES_MUST_CHECK enum es_reason es_run_adopted(const struct es_run *run, struct es_span list, bool may_remove);
+ES_MUST_CHECK enum es_reason es_run_write_adopted(const struct es_run *run, struct es_span list, bool may_remove);
 /* Closes the descriptors; mounts stay. */
 void es_run_close(struct es_run *run);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "initrd/say.h"
 
+#include "keys/store/sysfs.h"
+
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,15 +21,10 @@ static bool same_terminal(int a, int b)
 /* First number of /proc/sys/kernel/printk: the console shows messages of a lower level. */
 static int read_console_level(void)
 {
-	char text[64] = "";
-	int fd = open("/proc/sys/kernel/printk", O_RDONLY | O_CLOEXEC), level = 0;
-	ssize_t n;
+	char text[64];
+	int level;
 
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (n <= 0 || sscanf(text, "%d", &level) != 1)
+	if (es_sysfs_line("/proc/sys/kernel/printk", text, sizeof text) != ES_OK || sscanf(text, "%d", &level) != 1)
 		return 0;
 	return level;
 }

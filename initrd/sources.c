@@ -4,6 +4,7 @@
 #include "initrd/device.h"
 #include "initrd/fd.h"
 #include "keys/core/labels.h"
+#include "keys/store/identity.h"
 
 #include <stdio.h>
 #include <sys/mount.h>
@@ -71,7 +72,8 @@ static void mount_securityfs(void)
 
 void es_sources_gather(const struct es_source_paths *p, const struct es_say *say, struct es_sources *s)
 {
-	es_machine_uuid(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid", s);
+	es_product_uuid_read(p->product_uuid != NULL ? p->product_uuid : "/sys/class/dmi/id/product_uuid",
+			     s->product_uuid);
 	if (es_handover_take(p->handover != NULL ? p->handover : ES_HANDOVER_DIR, say, s))
 		with_stub(p, s);
 	else

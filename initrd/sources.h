@@ -18,8 +18,8 @@ struct es_sources {
 	int banks; /* the folder that contains bank0/ and bank1/; -1: none */
 	bool stub;
 	struct es_handover handover;
-	struct es_secret *recovery; /* text, NUL-terminated; NULL: none was given */
-	char product_uuid[64];      /* lower case, "" if there is none */
+	struct es_secret *recovery;      /* text, NUL-terminated; NULL: none was given */
+	char product_uuid[ES_UUID_TEXT]; /* lower case, "" if there is none */
 	struct es_buf event_log;
 	struct es_pins pins;         /* of the boot image's options */
 	enum es_reason no_automatic; /* not ES_OK: why nothing may open automatically; details in no_automatic_detail */
@@ -54,7 +54,6 @@ void es_sources_gather(const struct es_source_paths *paths, const struct es_say 
 bool es_handover_take(const char *dir, const struct es_say *say, struct es_sources *s);
 
 /* machine.c */
-void es_machine_uuid(const char *product_uuid, struct es_sources *s);
 void es_machine_event_log(const char *event_log, const struct es_say *say, struct es_sources *s);
 /* Sets s->no_automatic if the kernel could resume a hibernation image. */
 void es_machine_hibernation(const struct es_source_paths *paths, struct es_sources *s);

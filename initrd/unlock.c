@@ -10,6 +10,7 @@
 #include "initrd/say.h"
 #include "initrd/sources.h"
 #include "initrd/wait.h"
+#include "keys/core/clock.h"
 #include "keys/core/labels.h"
 #include "keys/opening/opening.h"
 #include "keys/protector/keyring.h"
@@ -33,7 +34,7 @@ struct unlock {
 /* Without the time spent waiting for input. */
 static uint64_t spent_ms(const struct unlock *u)
 {
-	return es_now_ms() - u->start_ms - u->recover.asked_ms;
+	return es_monotonic_ms() - u->start_ms - u->recover.asked_ms;
 }
 
 /* The only way out: every path writes what is known to boot.json. */
@@ -48,7 +49,7 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 		record.refusal[0] = record.refusal_detail[0] = '\0';
 	record.state = state;
 	if (state == ES_BOOT_LOCKED) {
-		record.opened_by = ES_OPENED_BY_NOBODY;
+		record.opened_by = ES_OPENED_BY_NONE;
 		if (record.refusal[0] == '\0')
 			snprintf(record.refusal, sizeof record.refusal, "%s", es_reason_words(refusal)->id);
 		es_run_drop(&u->run);
@@ -60,7 +61,7 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 	record.unlock_ms = (unsigned)spent_ms(u);
 	if (u->run.dir < 0)
 		return ES_OK; /* already reported */
-	r = es_run_record(&u->run, &record);
+	r = es_run_write_record(&u->run, &record);
 	if (r != ES_OK)
 		es_report_refusal(&u->say, "can't write boot.json", r, "");
 	return r;
@@ -70,7 +71,7 @@ static enum es_reason leave(struct unlock *u, enum es_boot_state state, enum es_
 static void leave_vendor(struct unlock *u)
 {
 	enum es_reason r =
-	    es_run_vendor(&u->run, es_buf_span(&u->sources.public_key), es_buf_span(&u->sources.signature));
+	    es_run_write_vendor(&u->run, es_buf_span(&u->sources.public_key), es_buf_span(&u->sources.signature));
 
 	if (r != ES_OK)
 		es_report_refusal(&u->say, "can't hand over the image's vendor key to the running system", r, "");
@@ -121,7 +122,7 @@ static enum es_exit end_opened(struct unlock *u)
 		    &u->say, "can't put the key into the kernel keyring, so nothing can be saved in this boot", r, "");
 	leave_vendor(u);
 	/* Without its list the next save would forget what still is in the clear below. */
-	r = es_run_adopted(&u->run, es_opening_adopted(u->opening), es_opening_may_remove(u->opening));
+	r = es_run_write_adopted(&u->run, es_opening_adopted(u->opening), es_opening_may_remove(u->opening));
 	if (r != ES_OK)
 		es_report_refusal(&u->say, "can't write the list of adopted files", r, "");
 	if (r == ES_OK)
@@ -144,12 +145,12 @@ static enum es_exit unpack(struct unlock *u)
 		if (r == ES_OK)
 			return end_opened(u);
 		es_report_refusal(&u->say, "not opened", r, es_opening_record(u->opening)->refusal_detail);
-		ram = es_run_ram(&u->run); /* throws away what was half unpacked */
+		ram = es_run_mount_ram(&u->run); /* throws away what was half unpacked */
 		if (ram != ES_OK)
 			return end_locked(u, ram);
 		if (es_opening_asks(u->opening) != ES_ASK_NOTHING)
 			r = es_recover_consent(&u->recover, r);
-		else if (!u->recovered && es_recover_may(r))
+		else if (!u->recovered && es_recover_could_help(r))
 			r = recover(u, r);
 		if (r != ES_OK)
 			return end_locked(u, r);
@@ -220,7 +221,7 @@ static enum es_exit after_refusal(struct unlock *u, enum es_reason r)
 	if (es_opening_asks(u->opening) != ES_ASK_NOTHING) {
 		r = es_recover_consent(&u->recover, r);
 		u->recovered |= r == ES_OK;
-	} else if (es_recover_may(r)) {
+	} else if (es_recover_could_help(r)) {
 		r = recover(u, r);
 	}
 	if (r == ES_NOT_CONFIGURED)
@@ -269,7 +270,7 @@ static enum es_exit unlock(struct unlock *u)
 	es_sources_gather(&u->options->from, &u->say, &u->sources);
 	r = es_run_make(run_dir, &u->run);
 	if (r == ES_OK)
-		r = es_run_ram(&u->run);
+		r = es_run_mount_ram(&u->run);
 	if (r != ES_OK) {
 		es_say(&u->say, ES_SAY_ERROR, "can't use %s: %s", run_dir,
 		       u->run.notes.why[0] != '\0' ? u->run.notes.why : es_reason_words(r)->what);
@@ -294,7 +295,7 @@ enum es_exit es_unlock(const struct es_unlock_options *options)
 		.options = options,
 		.run = ES_RUN_NONE,
 		.sources = ES_SOURCES_NONE,
-		.start_ms = es_now_ms(),
+		.start_ms = es_monotonic_ms(),
 		.recover = {
 			.ask = options->ask,
 			.idle_ms = options->idle_ms,

@@ -2,25 +2,17 @@
 #include "initrd/wait.h"
 
 #include "initrd/fd.h"
+#include "keys/core/clock.h"
 
 #include <linux/netlink.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum {
 	KERNEL = 1, /* groups of the socket: the kernel's events, and udev's, which come when its links are made */
 	UDEV = 2,
 	LOOK_AGAIN_MS = 1000, /* without an event too: device nodes may be made without one */
 };
-
-uint64_t es_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static int open_events(void)
 {
@@ -32,15 +24,15 @@ static int open_events(void)
 	return es_fd_take(&fd);
 }
 
-bool es_wait_for(es_there_fn *there, void *arg, int ms)
+bool es_wait_for(es_ready_fn *ready, void *arg, int ms)
 {
 	/* Before the first check, or an event between the two would be missed. */
 	ES_FD events = open_events();
-	const uint64_t end = es_now_ms() + (uint64_t)ms;
+	const uint64_t end = es_monotonic_ms() + (uint64_t)ms;
 
-	while (!there(arg)) {
+	while (!ready(arg)) {
 		struct pollfd fds = { .fd = events, .events = POLLIN };
-		uint64_t now = es_now_ms(), left = now < end ? end - now : 0;
+		uint64_t now = es_monotonic_ms(), left = now < end ? end - now : 0;
 		char event[4096];
 
 		if (left == 0)

@@ -4,14 +4,10 @@
 #define ES_INITRD_WAIT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-typedef bool es_there_fn(void *arg);
+typedef bool es_ready_fn(void *arg);
 
-/* True as soon as there(arg) is true; false after `ms` milliseconds. */
-bool es_wait_for(es_there_fn *there, void *arg, int ms);
-
-/* CLOCK_MONOTONIC in milliseconds. */
-uint64_t es_now_ms(void);
+/* True as soon as ready(arg) is true; false after `ms` milliseconds. */
+bool es_wait_for(es_ready_fn *ready, void *arg, int ms);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal backup`: saves the tree in RAM as the next generation, if it has changed. */
 #include "keys/change/save.h"
+#include "keys/core/clock.h"
 #include "tools/common.h"
 #include "tools/journal.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 static void fill_names(struct es_emit *j, const char *name, uint64_t count,
 		       const char names[static ES_SKIPPED_NAMED][ES_PATH_TEXT])
@@ -67,18 +67,10 @@ static void say_saved(const struct es_args *args, const struct es_saved *saved, 
 		say_left_out(text, saved->report.linked);
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 enum es_exit es_verb_backup(const struct es_args *args)
 {
 	const struct es_save_request request = { .force = es_arg_given(args, "force") };
-	uint64_t began = now_us();
+	uint64_t began_ns = es_monotonic_ns();
 	struct es_saved saved;
 	ES_HOST host = NULL;
 	enum es_exit failed = es_open_host(args, &host);
@@ -92,6 +84,6 @@ enum es_exit es_verb_backup(const struct es_args *args)
 	if (saved.unchanged)
 		es_line(args, "nothing changed since generation %" PRIu64, saved.generation);
 	else
-		say_saved(args, &saved, now_us() - began);
+		say_saved(args, &saved, (es_monotonic_ns() - began_ns) / 1000);
 	return args->json ? es_print(fill_saved, &saved) : ES_EXIT_DONE;
 }

@@ -64,7 +64,7 @@ void es_below_say(const struct es_args *args, const struct es_below_list *list)
 		char path[PATH_SHOWN];
 
 		snprintf(path, sizeof path, "%s", l->path);
-		es_clean(path);
+		es_replace_controls(path);
 		es_line(args, "%-8s %-8s %s%s%s%s%s", es_below_names[l->state], why(l), path,
 			S_ISDIR(l->mode) ? "/" : "", kind != NULL ? "  (" : "", kind != NULL ? kind : "",
 			kind != NULL ? ")" : "");
@@ -111,7 +111,7 @@ static void name_some(const struct es_below_list *list, enum es_sensitive kind, 
 		if (named++ == ES_BELOW_NAMED)
 			break;
 	}
-	es_clean(ret);
+	es_replace_controls(ret);
 }
 
 static void say_secrets(const struct es_args *args, const struct es_adopt_report *report,

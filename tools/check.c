@@ -40,7 +40,7 @@ static void say_locked(const struct es_finding *f)
 
 	snprintf(head, sizeof head, "%s%s%s", locked, f->reason != ES_NEXT_LOCKED ? ": " : "",
 		 f->reason != ES_NEXT_LOCKED ? es_reason_words(f->reason)->what : "");
-	es_say_failure(head, f->detail, f->next);
+	es_print_failure(head, f->detail, f->next);
 }
 
 static void warn(const struct es_finding *f)

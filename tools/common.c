@@ -59,7 +59,7 @@ const struct es_words *es_reason_named(const char *id)
 	return es_reason_words(ES_REASON_COUNT);
 }
 
-void es_tell_refusal(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next)
+void es_boot_refusal_words(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next)
 {
 	const char *what = boot->refusal, *next = "";
 
@@ -84,7 +84,7 @@ enum es_exit es_fail_host(const struct es_args *args, enum es_reason reason, con
 
 	if (reason != ES_NOT_UNLOCKED || boot == NULL || boot->refusal[0] == '\0')
 		return es_fail(args, reason, es_host_detail(host));
-	es_tell_refusal(boot, refusal, NULL);
+	es_boot_refusal_words(boot, refusal, NULL);
 	snprintf(detail, sizeof detail, "this boot was refused: %s", refusal);
 	return es_fail(args, reason, detail);
 }
@@ -166,7 +166,7 @@ static void tell_firmware(const struct es_host *host)
 	char words[120];
 
 	/* A stub that doesn't look for them doesn't measure them either. */
-	if (boot == NULL || !boot->stub || boot->handover.firmware_options == ES_FIRMWARE_UNSEEN ||
+	if (boot == NULL || !boot->stub || boot->handover.firmware_options == ES_FIRMWARE_NOT_MEASURED ||
 	    es_host_firmware(host, &now) != ES_OK)
 		return;
 	for (unsigned i = 0; i < now.count; i++) {
@@ -190,15 +190,15 @@ static void tell_log(struct es_host *host)
  * either. */
 static void tell_hibernation(struct es_host *host, const struct es_predict_request *next)
 {
-	enum es_reason r = es_host_resume(host, next);
+	enum es_reason r = es_host_check_resume(host, next);
 
 	if (r != ES_OK)
 		es_warn("the next boot will still ask for the recovery key: %s (%s). %s", es_reason_words(r)->what,
 			es_host_detail(host), es_reason_words(r)->next);
 }
 
-void es_tell_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
-		  bool this_boot)
+void es_report_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
+		    bool this_boot)
 {
 	const struct es_info *info = es_host_bank(host) != NULL ? es_host_bank(host)->info : NULL;
 

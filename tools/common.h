@@ -22,7 +22,7 @@ const struct es_words *es_reason_named(const char *id);
 /* The words of the refusal in a boot record, with the record's detail: "the TPM was cleared". ret is "" if nothing was
  * refused. *ret_next, if ret_next isn't NULL: what to do, "" if unknown. */
 enum { ES_REFUSAL_TEXT = 512 };
-void es_tell_refusal(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next);
+void es_boot_refusal_words(const struct es_boot_record *boot, char ret[static ES_REFUSAL_TEXT], const char **ret_next);
 
 /* The recovery protector of the bank that the host uses; NULL if there is none. */
 const struct es_protector *es_recovery_protector(const struct es_host *host);
@@ -30,9 +30,9 @@ const struct es_protector *es_recovery_protector(const struct es_host *host);
 const struct es_protector *es_kdf_protector(const struct es_host *host);
 
 /* After a change that seals: tells what the seal rests on, and what will prevent it from opening. this_boot: it seals
- * to this boot too. next: as for es_host_resume. */
-void es_tell_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
-		  bool this_boot);
+ * to this boot too. next: as for es_host_check_resume. */
+void es_report_seal(const struct es_args *args, struct es_host *host, const struct es_predict_request *next,
+		    bool this_boot);
 
 /* "group 3 is mistyped" */
 enum { ES_FAULT_TEXT = 96 };

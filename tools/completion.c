@@ -105,7 +105,7 @@ static void show_value_options(const struct es_verb *verbs, const struct es_opti
 enum es_exit es_verb_completion(const struct es_args *args)
 {
 	if (strcmp(args->operands[0], "bash") != 0)
-		return es_misuse(args, "completion is available for bash only, not for %.40s", args->operands[0]);
+		return es_usage_error(args, "completion is available for bash only, not for %.40s", args->operands[0]);
 	printf("_etcseal_takes_value()\n{\n\tcase $1 in\n\t--=");
 	show_value_options(args->verbs, es_global_options);
 	printf(") return 0 ;;\n\tesac\n\treturn 1\n}\n%s", head);

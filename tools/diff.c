@@ -63,7 +63,7 @@ static void print(const struct es_args *args, const struct es_difference *d)
 
 	detail_words(d, detail);
 	snprintf(path, sizeof path, "%s", d->path);
-	es_clean(path);
+	es_replace_controls(path);
 	es_line(args, "%c %s%s%s", letters[d->change], path,
 		S_ISDIR(d->change == ES_CHANGE_DELETED ? d->from_mode : d->to_mode) ? "/" : "", detail);
 }

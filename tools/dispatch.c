@@ -28,7 +28,7 @@ enum es_exit es_dispatch(int argc, char *const *argv)
 		return ES_EXIT_USAGE;
 	}
 	if (!es_parse(es_verbs, argc, argv, &args, fault))
-		status = es_misuse(&args, "%s", fault);
+		status = es_usage_error(&args, "%s", fault);
 	else if (es_arg_given(&args, "help"))
 		status = es_help_show(&args, args.verb, args.name, stdout);
 	else if (es_arg_given(&args, "version"))

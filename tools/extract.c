@@ -54,7 +54,7 @@ static enum es_exit target_open(const struct es_args *args, struct target *t)
 	struct stat st;
 
 	if (r == ES_ARGUMENT)
-		return es_misuse(args, "%s isn't a folder", fault.where);
+		return es_usage_error(args, "%s isn't a folder", fault.where);
 	if (r != ES_OK)
 		return es_fail_path(args, r, fault.where, &fault);
 	t->made = mkdirat(t->at.dirfd, t->at.base, 0700) == 0;
@@ -62,14 +62,14 @@ static enum es_exit target_open(const struct es_args *args, struct target *t)
 		return es_fail(args, es_reason_from_errno(errno), t->path);
 	t->fd = openat(t->at.dirfd, t->at.base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (t->fd < 0 && errno == ENOTDIR)
-		return es_misuse(args, "%s isn't a folder", t->path);
+		return es_usage_error(args, "%s isn't a folder", t->path);
 	if (t->fd < 0 || fstat(t->fd, &st) < 0)
 		return es_fail(args, es_reason_from_errno(errno), t->path);
 	r = es_path_judge(t->fd, t->path, true, &fault);
 	if (r != ES_OK)
 		return es_fail_path(args, r, t->path, &fault);
 	if (!is_empty(t->fd))
-		return es_misuse(args, "%s isn't empty: name an empty folder, or one to create", t->path);
+		return es_usage_error(args, "%s isn't empty: name an empty folder, or one to create", t->path);
 	if ((st.st_mode & 077) != 0)
 		es_warn("others have access to %s (mode %04o); the files in it keep their own modes", t->path,
 			(unsigned)st.st_mode & 07777);
@@ -91,7 +91,7 @@ static enum es_reason extract_with(struct attempt *a, struct es_secret *text, si
 
 	a->request.recovery_text = text != NULL ? (const char *)es_secret_bytes(text) : NULL;
 	a->request.recovery_len = len;
-	a->fault = (struct es_code_fault){ ES_GROUP_FINE, 0, 0 };
+	a->fault = (struct es_code_fault){ ES_GROUP_OK, 0, 0 };
 	r = es_host_extract(a->host, &a->request, &a->report, &a->fault);
 	a->request.recovery_text = NULL;
 	return r;
@@ -208,7 +208,7 @@ enum es_exit es_verb_extract(const struct es_args *args)
 	enum es_exit status;
 
 	if (target.path == NULL)
-		return es_misuse(args, "`extract` needs --to=DIR");
+		return es_usage_error(args, "`extract` needs --to=DIR");
 	status = es_open_host(args, &host);
 	if (status == ES_EXIT_DONE)
 		status = target_open(args, &target);

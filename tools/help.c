@@ -91,7 +91,7 @@ enum es_exit es_verb_help(const struct es_args *args)
 		return es_help_show(args, NULL, "", stdout);
 	verb = es_verb_find(args->verbs, args->operand_count, args->operands, fault);
 	if (verb == NULL)
-		return es_misuse(args, "%s", fault);
+		return es_usage_error(args, "%s", fault);
 	for (unsigned i = 0; i < args->operand_count; i++) {
 		size_t n = strlen(name);
 

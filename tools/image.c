@@ -57,7 +57,7 @@ static void warn_of_others(const struct es_path_fault *fault)
 {
 	char what[ES_PATH_WORDS], next[ES_PATH_WORDS];
 
-	if (fault->kind == ES_PATH_FINE)
+	if (fault->kind == ES_PATH_OK)
 		return;
 	es_path_words(fault, what, next);
 	es_warn("%s: an image there may be replaced by another before it is booted", what);

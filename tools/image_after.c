@@ -42,9 +42,9 @@ enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *
 
 	after->output = es_arg(args, "image-output");
 	if (es_arg_given(args, "sign-key") != es_arg_given(args, "sign-cert"))
-		return es_misuse(args, "--sign-key and --sign-cert go together");
+		return es_usage_error(args, "--sign-key and --sign-cert go together");
 	if (after->output == NULL && (es_arg_given(args, "sign-key") || es_arg_given(args, "from")))
-		return es_misuse(args, "--from and --sign-key need --image-output");
+		return es_usage_error(args, "--from and --sign-key need --image-output");
 	if (after->output == NULL)
 		return ES_EXIT_DONE;
 	failed = find_source(args, host, after);
@@ -53,16 +53,17 @@ enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *
 	if (failed != ES_EXIT_DONE)
 		return failed;
 	if (after->build.source.pe.cert_size > 0 && !es_arg_given(args, "sign-key"))
-		return es_misuse(args, "%s is signed for Secure Boot: give --sign-key and --sign-cert", after->from);
+		return es_usage_error(args, "%s is signed for Secure Boot: give --sign-key and --sign-cert",
+				      after->from);
 	if (after->build.source.uki.present[ES_UKI_PCRPKEY])
-		return es_misuse(
+		return es_usage_error(
 		    args,
 		    "%s contains its vendor's key: change the keys without --image-output, and then build the "
 		    "image with `etcseal image build --from --for-this-host --policy-key`",
 		    after->from);
 	lost = es_build_overwritten(args, &after->build, after->output);
 	if (lost != NULL)
-		return es_misuse(args, "the image would overwrite %s, one of its inputs", lost);
+		return es_usage_error(args, "the image would overwrite %s, one of its inputs", lost);
 	failed = es_build_complete(args, &after->build);
 	if (failed == ES_EXIT_DONE)
 		failed = es_build_pin(args, host, &after->build);

@@ -35,7 +35,7 @@ static enum es_exit read_policy_key(const struct es_args *args, struct es_build 
 	enum es_reason r;
 
 	if (failed == ES_EXIT_DONE && path == NULL && v->generation != 0)
-		return es_misuse(args, "--generation needs --policy-key");
+		return es_usage_error(args, "--generation needs --policy-key");
 	if (failed != ES_EXIT_DONE || path == NULL)
 		return failed;
 	failed = es_policy_key_read(args, path, &v->key);
@@ -163,12 +163,12 @@ static enum es_exit check_options(const struct es_args *args)
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (!es_arg_given(args, parts[i]) && !es_arg_given(args, "from"))
-			return es_misuse(args, "`image build` needs --%s, or --from to take it from another image",
-					 parts[i]);
+			return es_usage_error(args, "`image build` needs --%s, or --from to take it from another image",
+					      parts[i]);
 	if (!es_arg_given(args, "output"))
-		return es_misuse(args, "`image build` needs --output");
+		return es_usage_error(args, "`image build` needs --output");
 	if (es_arg_given(args, "sign-key") != es_arg_given(args, "sign-cert"))
-		return es_misuse(args, "--sign-key and --sign-cert go together");
+		return es_usage_error(args, "--sign-key and --sign-cert go together");
 	return ES_EXIT_DONE;
 }
 
@@ -194,7 +194,7 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 		return failed;
 	lost = es_build_overwritten(args, &b, output);
 	if (lost != NULL)
-		return es_misuse(args, "the image would overwrite %s, one of its inputs", lost);
+		return es_usage_error(args, "the image would overwrite %s, one of its inputs", lost);
 	failed = es_files_warn(args, &b.parts);
 	if (failed == ES_EXIT_DONE)
 		failed = es_build_make(args, &b, &image);

@@ -38,7 +38,7 @@ enum es_exit es_files_check_options(const struct es_args *args)
 
 	for (size_t i = 0; i < sizeof need / sizeof need[0] && !es_arg_given(args, "files"); i++)
 		if (es_arg_given(args, need[i]))
-			return es_misuse(args, "--%s needs --files", need[i]);
+			return es_usage_error(args, "--%s needs --files", need[i]);
 	return ES_EXIT_DONE;
 }
 
@@ -139,7 +139,7 @@ static void describe(const struct es_image_file *f, char ret[static TEXT])
 		 : f->copied_by != NULL ? ","
 					: "",
 		 f->copied_by != NULL ? " copied by " : "", f->copied_by != NULL ? f->copied_by : "");
-	es_clean(ret);
+	es_replace_controls(ret);
 }
 
 /* The ways out of the cases that occur, each once. */
@@ -197,7 +197,7 @@ static void show(const struct es_args *args, const struct es_image_files *files)
 		counts[f->kind]++;
 		describe(f, text);
 		snprintf(path, sizeof path, "%s", f->path);
-		es_clean(path);
+		es_replace_controls(path);
 		es_line(args, "%-8s %04o %8llu  %s: %s%s", es_image_file_kinds[f->kind], (unsigned)f->mode & 07777,
 			(unsigned long long)f->size, path, text, f->allowed ? " (allowed)" : "");
 	}

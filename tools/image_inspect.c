@@ -36,7 +36,7 @@ static void copy_text(struct es_span from, char *to, size_t cap)
 	if (len > 0)
 		memcpy(to, from.data, len);
 	to[len] = '\0';
-	es_clean(to);
+	es_replace_controls(to);
 }
 
 static enum es_reason look(struct seen *s)
@@ -59,7 +59,7 @@ static enum es_reason look(struct seen *s)
 	else if (uki->present[ES_UKI_LINUX])
 		(void)es_image_kernel_release(uki->section[ES_UKI_LINUX], s->release);
 	if (uki->present[ES_UKI_CMDLINE]) {
-		s->key_in_options = es_options_hold_recovery(uki->section[ES_UKI_CMDLINE]);
+		s->key_in_options = es_options_contain_recovery(uki->section[ES_UKI_CMDLINE]);
 		if (!s->key_in_options)
 			copy_text(uki->section[ES_UKI_CMDLINE], s->options, sizeof s->options);
 	}
@@ -131,7 +131,7 @@ static void warn_of_options(const struct es_uki *uki)
 
 	if (!uki->present[ES_UKI_CMDLINE])
 		return;
-	if (es_option_against(options, &word, &n))
+	if (es_option_contradicting(options, &word, &n))
 		es_warn("its options have %.*s: %s", word.len < 100 ? (int)word.len : 100, (const char *)word.data,
 			es_needed_options[n].without);
 	for (int i = 0; i < ES_NEEDED_OPTIONS; i++)

@@ -218,7 +218,7 @@ enum es_exit es_build_complete(const struct es_args *args, struct es_build *b)
 		options->len--;
 	if (es_arg_given(args, "options-as-given"))
 		return check_pins(args, *options);
-	if (es_option_against(*options, &word, &n)) {
+	if (es_option_contradicting(*options, &word, &n)) {
 		snprintf(what, sizeof what, "%s has %.*s, and with that %s. Remove it, or give --options-as-given",
 			 es_arg_given(args, "cmdline") ? "--cmdline" : "the image's .cmdline",
 			 word.len < 100 ? (int)word.len : 100, (const char *)word.data, es_needed_options[n].without);

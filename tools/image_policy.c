@@ -74,7 +74,7 @@ enum es_exit es_policy_generation(const struct es_args *args, uint64_t *ret)
 	errno = 0;
 	n = strtoull(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n == 0 || n > (1ULL << 62))
-		return es_misuse(args, "--generation takes a number from 1 to 2^62, not %s", text);
+		return es_usage_error(args, "--generation takes a number from 1 to 2^62, not %s", text);
 	*ret = n;
 	return ES_EXIT_DONE;
 }

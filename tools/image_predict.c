@@ -83,8 +83,8 @@ enum es_exit es_verb_image_predict(const struct es_args *args)
 	ES_IMAGE image = { 0 };
 	enum es_exit failed;
 
-	if (q.options != NULL && es_options_hold_recovery(es_text_span(q.options)))
-		return es_misuse(
+	if (q.options != NULL && es_options_contain_recovery(es_text_span(q.options)))
+		return es_usage_error(
 		    args, "the stub removes the recovery key from the options: leave it out here, and give --recovery "
 			  "instead");
 	failed = es_image_open_next(args, args->operands[0], &image);

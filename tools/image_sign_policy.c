@@ -66,14 +66,14 @@ enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 	enum es_exit failed;
 
 	if (request.key_path == NULL)
-		return es_misuse(args, "`image sign-policy` needs --key");
+		return es_usage_error(args, "`image sign-policy` needs --key");
 	if (output == NULL && !print)
-		return es_misuse(args, "`image sign-policy` needs --output or --print");
+		return es_usage_error(args, "`image sign-policy` needs --output or --print");
 	if (print && args->json)
-		return es_misuse(args, "--print already prints JSON: leave out --json");
+		return es_usage_error(args, "--print already prints JSON: leave out --json");
 	if (output != NULL && stat(output, &st[0]) == 0 && stat(request.key_path, &st[1]) == 0 &&
 	    st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino)
-		return es_misuse(args, "the image would overwrite the key, %s", request.key_path);
+		return es_usage_error(args, "the image would overwrite the key, %s", request.key_path);
 	failed = es_policy_generation(args, &request.generation);
 	if (failed == ES_EXIT_DONE)
 		failed = es_image_read(args, request.path, &image);

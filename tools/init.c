@@ -92,7 +92,7 @@ static enum es_exit show(const struct es_args *args, struct es_host *host, const
 	es_host_secure_boot(host, &f.secure_boot);
 	f.bound = kdf != NULL && kdf->kdf.bound_to_product_uuid;
 	say_mode(args, &f, es_arg_given(args, "kdf"));
-	es_tell_seal(args, host, NULL, true);
+	es_report_seal(args, host, NULL, true);
 	status = es_print(args->json ? fill_json : fill_words, &f);
 	if (status != ES_EXIT_DONE)
 		fprintf(stderr, "  Next: `etcseal recovery list` shows the recovery key while this system runs.\n");
@@ -118,7 +118,7 @@ static enum es_exit check_paths(const struct es_args *args, const char *const *p
 
 	for (; *paths != NULL; paths++)
 		if (stat(*paths, &st) < 0 || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)))
-			return es_misuse(args, "%s can't be covered: it isn't a folder or a regular file", *paths);
+			return es_usage_error(args, "%s can't be covered: it isn't a folder or a regular file", *paths);
 	return ES_EXIT_DONE;
 }
 
@@ -136,8 +136,8 @@ enum es_exit es_verb_init(const struct es_args *args)
 
 	if (es_arg_given(args, "require-secure-boot")) {
 		if (request.kdf)
-			return es_misuse(args,
-					 "--kdf and --require-secure-boot exclude each other: --kdf seals nothing");
+			return es_usage_error(
+			    args, "--kdf and --require-secure-boot exclude each other: --kdf seals nothing");
 		request.secure_boot =
 		    es_arg_is_true(args, "require-secure-boot") ? ES_SECURE_BOOT_REQUIRED : ES_SECURE_BOOT_NOT_REQUIRED;
 	}

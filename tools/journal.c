@@ -50,7 +50,7 @@ static void number(struct es_writer *w, const char *name, uint64_t value)
 static void clean_text(const char *text, char ret[static TEXT_MAX])
 {
 	snprintf(ret, TEXT_MAX, "%s", text);
-	es_clean(ret);
+	es_replace_controls(ret);
 }
 
 bool es_journal_at(const char *path, const struct es_entry *entry)

@@ -7,5 +7,5 @@
 void es_lock_memory(void)
 {
 	if (es_harden_memory() != ES_OK)
-		es_warn("%s", ES_UNLOCKED_TEXT);
+		es_warn("%s", ES_MEMORY_UNLOCKED_TEXT);
 }

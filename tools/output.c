@@ -12,7 +12,7 @@
 
 enum { TEXT_MAX = 1024 };
 
-void es_clean(char *text)
+void es_replace_controls(char *text)
 {
 	for (unsigned char *t = (unsigned char *)text; *t != '\0'; t++)
 		if (*t < 0x20 || *t == 0x7f || (*t >= 0x80 && *t < 0xa0 && t > (unsigned char *)text && t[-1] == 0xc2))
@@ -39,7 +39,7 @@ void es_warn(const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_clean(text);
+	es_replace_controls(text);
 	fflush(stdout);
 	fprintf(stderr, "etcseal: warning: %s\n", text);
 }
@@ -116,13 +116,13 @@ static void fill_failure(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-void es_say_failure(const char *head, const char *detail, const char *next)
+void es_print_failure(const char *head, const char *detail, const char *next)
 {
 	char shown[TEXT_MAX];
 
 	fflush(stdout);
 	snprintf(shown, sizeof shown, "%s", detail);
-	es_clean(shown);
+	es_replace_controls(shown);
 	fprintf(stderr, "etcseal: %s%s%s\n  Next: %s\n", head, shown[0] != '\0' ? ": " : "", shown, next);
 }
 
@@ -133,7 +133,7 @@ enum es_exit es_fail_words(const struct es_args *args, const struct es_words *wo
 	char head[TEXT_MAX];
 
 	snprintf(head, sizeof head, "cannot %s: %s", act, words->what);
-	es_say_failure(head, detail, words->next);
+	es_print_failure(head, detail, words->next);
 	if (args->json && es_print(fill_failure, &f) != ES_EXIT_DONE)
 		return ES_EXIT_FAILED;
 	return words->exit;
@@ -144,7 +144,7 @@ enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const ch
 	return es_fail_words(args, es_reason_words(reason), detail);
 }
 
-enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
+enum es_exit es_usage_error(const struct es_args *args, const char *format, ...)
 {
 	char text[TEXT_MAX], next[ES_VERB_TEXT + 24];
 	struct es_words words = { "usage", ES_EXIT_USAGE, text, next };
@@ -154,7 +154,7 @@ enum es_exit es_misuse(const struct es_args *args, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_clean(text);
+	es_replace_controls(text);
 	snprintf(next, sizeof next, "See `etcseal help%s%s`.", args->name[0] != '\0' ? " " : "", args->name);
 	fflush(stdout);
 	fprintf(stderr, "etcseal: %s\n  Next: %s\n", text, next);
@@ -178,7 +178,7 @@ void es_note(const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_clean(text);
+	es_replace_controls(text);
 	note(text);
 }
 
@@ -190,7 +190,7 @@ void es_done(const struct es_args *args, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_clean(text);
+	es_replace_controls(text);
 	es_line(args, "%s", text);
 	note(text);
 }

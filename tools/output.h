@@ -24,8 +24,8 @@ enum es_exit es_fail(const struct es_args *args, enum es_reason reason, const ch
 enum es_exit es_fail_words(const struct es_args *args, const struct es_words *words, const char *detail);
 /* "etcseal: head: detail" and "Next: next" to standard error, without JSON: for a verb that prints an answer of its
  * own. */
-void es_say_failure(const char *head, const char *detail, const char *next);
-__attribute__((format(printf, 2, 3))) enum es_exit es_misuse(const struct es_args *args, const char *format, ...);
+void es_print_failure(const char *head, const char *detail, const char *next);
+__attribute__((format(printf, 2, 3))) enum es_exit es_usage_error(const struct es_args *args, const char *format, ...);
 
 /* To the system log (authpriv): a change, a listing or an extraction leaves a trace. Never a secret. */
 __attribute__((format(printf, 1, 2))) void es_note(const char *format, ...);
@@ -36,6 +36,6 @@ __attribute__((format(printf, 2, 3))) void es_done(const struct es_args *args, c
 bool es_output_finish(void);
 
 /* Replaces control characters by '?', also the C1 ones in UTF-8; other UTF-8 is left alone. */
-void es_clean(char *text);
+void es_replace_controls(char *text);
 
 #endif

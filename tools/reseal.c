@@ -53,6 +53,6 @@ enum es_exit es_verb_reseal(const struct es_args *args)
 	if (done.ahead != ES_OK)
 		es_warn("%s: %s. %s", es_reason_words(done.ahead)->what, es_host_detail(next.host),
 			es_reason_words(done.ahead)->next);
-	es_tell_seal(args, next.host, es_next_image_boot(&next), done.this_boot);
+	es_report_seal(args, next.host, es_next_image_boot(&next), done.this_boot);
 	return args->json ? es_print(fill_resealed, &done) : ES_EXIT_DONE;
 }

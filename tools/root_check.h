@@ -22,7 +22,7 @@ struct es_root {
 	char source[128]; /* "/dev/mapper/root" */
 };
 
-/* mountinfo: /proc/self/mountinfo; sys_block: /sys/dev/block, whose entries are named "major:minor". */
-void es_root_check(const char *mountinfo, const char *sys_block, struct es_root *ret);
+/* mountinfo: /proc/self/mountinfo; sys: /sys. */
+void es_root_check(const char *mountinfo, const char *sys, struct es_root *ret);
 
 #endif

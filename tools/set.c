@@ -22,7 +22,7 @@ static enum es_exit confirm_kdf(const struct es_args *args, const struct es_host
 	if (es_arg_given(args, "yes") || bank == NULL || bank->info->mode == ES_MODE_KDF)
 		return ES_EXIT_DONE;
 	if (args->json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return es_misuse(args, "mode kdf gives up the seal to this host's TPM: confirm it with --yes");
+		return es_usage_error(args, "mode kdf gives up the seal to this host's TPM: confirm it with --yes");
 	fprintf(stderr,
 		"This gives up the seal: the TPM no longer guards the configuration.\n%s"
 		"Type kdf to continue: ",
@@ -41,10 +41,10 @@ static enum es_exit confirm_old(const struct es_args *args, const struct es_host
 
 	if (es_arg_given(args, "yes") || boot == NULL || boot->consent != ES_CONSENT_OLD)
 		return ES_EXIT_DONE;
-	return es_misuse(args,
-			 "this boot opened an OLD configuration (generation %" PRIu64
-			 "), and a new seal makes it the newest: confirm it with --yes",
-			 boot->generation);
+	return es_usage_error(args,
+			      "this boot opened an OLD configuration (generation %" PRIu64
+			      "), and a new seal makes it the newest: confirm it with --yes",
+			      boot->generation);
 }
 
 static void say_tpm(const struct es_args *args, const struct es_host *host)
@@ -79,7 +79,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		return status;
 	if (args->json && changes &&
 	    (es_arg_given(args, "require-secure-boot") || es_arg_given(args, "require-exec-installed-only")))
-		return es_misuse(args, "with --json, change the mode alone: that prints the new recovery key");
+		return es_usage_error(args, "with --json, change the mode alone: that prints the new recovery key");
 	if (es_arg_given(args, "yes"))
 		es_host_allow_new_tpm(host);
 	if (es_arg_given(args, "require-secure-boot") && !es_arg_is_true(args, "require-secure-boot"))
@@ -98,7 +98,7 @@ static enum es_exit set_mode(const struct es_args *args, struct es_host *host, b
 		say_kdf(args, host);
 	else
 		say_tpm(args, host);
-	es_tell_seal(args, host, NULL, true);
+	es_report_seal(args, host, NULL, true);
 	es_image_after_advise(host);
 	return ES_EXIT_DONE;
 }
@@ -113,7 +113,7 @@ static enum es_exit set_secure_boot(const struct es_args *args, struct es_host *
 		return es_fail_host(args, r, host);
 	es_done(args, require ? "Secure Boot is required: the seal is to its state and keys (PCR 7)"
 			      : "Secure Boot isn't required: the seal is to the boot programs themselves (PCR 4)");
-	es_tell_seal(args, host, NULL, true);
+	es_report_seal(args, host, NULL, true);
 	return ES_EXIT_DONE;
 }
 
@@ -153,7 +153,8 @@ enum es_exit es_verb_set(const struct es_args *args)
 
 	if (!es_arg_given(args, "mode") && !es_arg_given(args, "require-secure-boot") &&
 	    !es_arg_given(args, "require-exec-installed-only"))
-		return es_misuse(args, "`set` needs --mode, --require-secure-boot or --require-exec-installed-only");
+		return es_usage_error(args,
+				      "`set` needs --mode, --require-secure-boot or --require-exec-installed-only");
 	status = es_open_host(args, &host);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ES_EXIT_DONE; i++)
 		if (es_arg_given(args, steps[i].option))

@@ -19,7 +19,7 @@ __attribute__((format(printf, 2, 3))) static void row(const char *label, const c
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
-	es_clean(text);
+	es_replace_controls(text);
 	printf("  %-16s%s\n", label, text);
 }
 
@@ -75,7 +75,8 @@ static void show_measured(const struct es_handover *h)
 	if (h->firmware_options != 0)
 		snprintf(firmware, sizeof firmware, "%d", h->firmware_options);
 	row("Measured", "%s; options from outside: %s, from firmware: %s", es_measured_names[h->measured],
-	    es_outside_names[h->outside], h->firmware_options == ES_FIRMWARE_UNSEEN ? "not looked for" : firmware);
+	    es_outside_names[h->outside],
+	    h->firmware_options == ES_FIRMWARE_NOT_MEASURED ? "not looked for" : firmware);
 }
 
 static void show_age(const struct es_boot_record *b)
@@ -117,7 +118,7 @@ static void show_opened(const struct es_status *s)
 							  : " given with the boot options",
 		    b->unlock_ms, b->tpm_commands, b->bank, b->generation);
 	if (b->refusal[0] != '\0') {
-		es_tell_refusal(b, refusal, NULL);
+		es_boot_refusal_words(b, refusal, NULL);
 		row("Refused", "%s", refusal);
 	}
 	show_age(b);

@@ -8,7 +8,7 @@
 #include "keys/image/firmware_now.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
-#include "tools/watch_look.h"
+#include "tools/watch_status.h"
 
 enum { ES_WARNINGS_MAX = 32, ES_WARNING_TEXT = 800, ES_STATUS_DETAIL = 256 };
 
@@ -33,7 +33,7 @@ struct es_status {
 	enum es_reason pins;             /* ES_OK: what is saved now fits them */
 	bool pinned_to_old_key;          /* it fits, but by an earlier key */
 	char pins_detail[ES_STATUS_DETAIL];
-	struct es_watch_look watch;
+	struct es_watch_status watch;
 	enum es_reason unsaved_reason; /* ES_OK: unsaved says whether anything has changed since the newest archive */
 	bool unsaved;
 	char unsaved_detail[ES_STATUS_DETAIL];

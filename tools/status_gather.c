@@ -76,10 +76,10 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	keep_detail(host, ret->tpm, ret->tpm_detail);
 	ret->counter = es_host_counter(host, &ret->counter_value);
 	es_host_secure_boot(host, &ret->secure_boot);
-	es_root_check("/proc/self/mountinfo", "/sys/dev/block", &ret->root);
+	es_root_check("/proc/self/mountinfo", "/sys", &ret->root);
 	look_at_firmware(ret);
 	look_at_pins(ret);
-	es_watch_look(run_dir, &ret->watch);
+	es_watch_status(run_dir, &ret->watch);
 	ret->unsaved_reason = es_host_unsaved(host, &ret->unsaved, &ret->packed);
 	keep_detail(host, ret->unsaved_reason, ret->unsaved_detail);
 	ret->below_reason = es_host_look_below(host, &(struct es_adopt_request){ .dry_run = true }, &ret->below);

@@ -34,7 +34,7 @@ static void emit_boot(struct es_emit *j, const struct es_boot_record *b)
 	es_emit_bool(j, "stub", b->stub);
 	es_emit_text(j, "measured", b->stub ? es_measured_names[b->handover.measured] : NULL);
 	es_emit_text(j, "outside_options", b->stub ? es_outside_names[b->handover.outside] : NULL);
-	if (b->stub && b->handover.firmware_options != ES_FIRMWARE_UNSEEN)
+	if (b->stub && b->handover.firmware_options != ES_FIRMWARE_NOT_MEASURED)
 		es_emit_number(j, "firmware_options", (uint64_t)b->handover.firmware_options);
 	else
 		es_emit_null(j, "firmware_options");

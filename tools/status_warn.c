@@ -19,7 +19,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct es_status *s, const
 	va_start(list, format);
 	vsnprintf(s->warnings[s->warning_count], ES_WARNING_TEXT, format, list);
 	va_end(list);
-	es_clean(s->warnings[s->warning_count++]);
+	es_replace_controls(s->warnings[s->warning_count++]);
 }
 
 static void warn_of_boot(struct es_status *s)
@@ -33,7 +33,7 @@ static void warn_of_boot(struct es_status *s)
 		       "saved");
 		return;
 	}
-	es_tell_refusal(b, refusal, &next);
+	es_boot_refusal_words(b, refusal, &next);
 	if (b->state == ES_BOOT_LOCKED)
 		add(s, "the configuration was NOT opened at this boot: %s. %s", refusal, next);
 	/* A later save means that the seal was repaired, or was never the problem. */
@@ -59,12 +59,12 @@ static void warn_of_secure_boot(struct es_status *s)
 {
 	const struct es_secure_boot_words *w = es_secure_boot_words(s->secure_boot.state);
 
-	if (s->info != NULL && s->info->require_secure_boot && es_secure_boot_hollow(s->secure_boot.state))
+	if (s->info != NULL && s->info->require_secure_boot && es_secure_boot_not_vouched(s->secure_boot.state))
 		add(s,
 		    "Secure Boot is required, but it is %s. Any program that replays PCR 11 opens what is sealed to "
 		    "the current PCR 7. %s Or `etcseal set --require-secure-boot=false` seals to the boot programs "
 		    "themselves",
-		    w->what, w->mend);
+		    w->what, w->advice);
 }
 
 /* The recovery key may have opened a configuration older than the TPM has counted. */
@@ -226,7 +226,7 @@ static void warn_of_log(struct es_status *s)
 /* The boot helper makes the same check of the same kernel: what is found here will keep the next boot shut. */
 static void warn_of_hibernation(struct es_status *s)
 {
-	if (s->boot == NULL || es_host_resume(s->host, NULL) == ES_OK)
+	if (s->boot == NULL || es_host_check_resume(s->host, NULL) == ES_OK)
 		return;
 	add(s,
 	    "this kernel could hibernate, or resume an image that somebody planted on the swap (%s): add nohibernate "

@@ -11,7 +11,7 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /* Optimal string alignment: Levenshtein's distance, with two swapped neighbours as one slip. */
-unsigned es_distance(const char *a, const char *b)
+unsigned es_edit_distance(const char *a, const char *b)
 {
 	unsigned rows[3][WORD_MAX + 1];
 	size_t la = strlen(a), lb = strlen(b);
@@ -36,7 +36,7 @@ unsigned es_distance(const char *a, const char *b)
 void es_suggest(struct es_suggestion *n, const char *candidate)
 {
 	size_t len = strlen(n->typed);
-	unsigned d = es_distance(n->typed, candidate);
+	unsigned d = es_edit_distance(n->typed, candidate);
 
 	/* A prefix of two letters or more counts as one slip; otherwise one slip is allowed for every three letters. */
 	if (len >= 2 && strncmp(n->typed, candidate, len) == 0)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* The number of slips between two words: letters added, left out, wrong or swapped. */
-unsigned es_distance(const char *a, const char *b);
+unsigned es_edit_distance(const char *a, const char *b);
 
 /* Takes candidates one by one, and keeps the nearest to what was typed. */
 struct es_suggestion {

@@ -14,7 +14,7 @@ enum es_exit es_fail_path(const struct es_args *args, enum es_reason reason, con
 	if (reason != ES_UNSAFE_PATH)
 		return es_fail(args, reason, path);
 	es_path_words(fault, what, next);
-	es_clean(next);
+	es_replace_controls(next);
 	words.next = next;
 	return es_fail_words(args, &words, what);
 }

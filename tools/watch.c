@@ -158,7 +158,7 @@ static enum es_exit watch_end(struct es_watch *w)
 	saved = es_watch_save_last(w);
 	waited = w->record.state == ES_WATCH_WAITING;
 	w->record.state = ES_WATCH_STOPPED;
-	es_watch_tell(w);
+	es_watch_write_record(w);
 	if (saved || waited)
 		es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_STOPPED,
 					       .text = waited
@@ -198,7 +198,7 @@ enum es_exit es_verb_watch(const struct es_args *args)
 	}
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	es_watch_tell(&w);
+	es_watch_write_record(&w);
 	es_journal(&(struct es_entry){ .message = ES_SAY_WATCH_STARTED,
 				       .text = w.record.notified ? "watching; the kernel reports changes"
 								 : "watching; checking for changes every 20 s" });

@@ -29,6 +29,6 @@ bool es_watch_save(struct es_watch *w, enum es_count count);
 bool es_watch_save_last(struct es_watch *w);
 /* Notes a change that isn't saved yet. */
 void es_watch_changed(struct es_watch *w);
-void es_watch_tell(const struct es_watch *w); /* writes watch.json */
+void es_watch_write_record(const struct es_watch *w); /* writes watch.json */
 
 #endif

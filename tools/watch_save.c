@@ -23,7 +23,7 @@ int64_t es_watch_now(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-void es_watch_tell(const struct es_watch *w)
+void es_watch_write_record(const struct es_watch *w)
 {
 	char path[ES_PATH_TEXT + 32];
 	ES_BUF json = { NULL, 0 };
@@ -43,7 +43,7 @@ void es_watch_changed(struct es_watch *w)
 	es_time_now(w->record.unsaved_since);
 	if (w->record.state == ES_WATCH_SAVED)
 		w->record.state = ES_WATCH_CHANGED;
-	es_watch_tell(w);
+	es_watch_write_record(w);
 }
 
 /* Reported when the number changes, not with every save. */
@@ -190,7 +190,7 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 		goes_on_waiting(w);
 	else
 		went_wrong(w, r, host != NULL ? es_host_detail(host) : "");
-	es_watch_tell(w);
+	es_watch_write_record(w);
 	return r;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "efi/options.h"
 #include "efi/tests/lib/mock.h"
-#include "efi/text.h"
+#include "keys/core/utf16.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,8 @@
 
 #include "efi/event_log_scrub.h"
 #include "efi/tests/lib/mock.h"
-#include "efi/text.h"
 #include "keys/core/event_log.h"
+#include "keys/core/utf16.h"
 #include "keys/crypto/hash.h"
 #include "keys/tests/lib/event_log_image.h"
 #include "keys/tests/lib/surroundings.h"

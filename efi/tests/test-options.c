@@ -8,7 +8,7 @@
 
 #include "efi/options.h"
 #include "efi/tests/lib/mock.h"
-#include "efi/text.h"
+#include "keys/core/utf16.h"
 #include "keys/tests/lib/surroundings.h"
 
 #include <stdio.h>
@@ -282,7 +282,7 @@ static void no_digit_of_a_key_survives_and_all_else_does(void **state)
 		surroundings_make(&s, form, 100000 + i);
 		if (s.text[0] < ' ')
 			continue; /* a byte order mark: see above */
-		len = es_text_clean(s.rest, strlen(s.rest));
+		len = es_options_clean(s.rest, strlen(s.rest));
 		s.rest[len] = '\0';
 		es_utf16_from_utf8((struct es_span){ (const uint8_t *)s.text, strlen(s.text) }, &w);
 		assert_false(w.bad);

@@ -33,8 +33,8 @@ static void unlocked(void **state, enum es_boot_state boot_state, unsigned path_
 		snprintf(record.paths[i], sizeof record.paths[i], "%s", paths[i]);
 	snprintf(path, sizeof path, "%s/run", (const char *)*state);
 	assert_int_equal(es_run_make(path, &run), ES_OK);
-	assert_int_equal(es_run_ram(&run), ES_OK);
-	assert_int_equal(es_run_record(&run, &record), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
+	assert_int_equal(es_run_write_record(&run, &record), ES_OK);
 	if (boot_state == ES_BOOT_LOCKED)
 		es_run_drop(&run);
 }

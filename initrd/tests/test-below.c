@@ -42,12 +42,12 @@ static void unlocked(void **state, const char *adopted, bool may_remove)
 
 	snprintf(path, sizeof path, "%s/run", (const char *)*state);
 	assert_int_equal(es_run_make(path, &run), ES_OK);
-	assert_int_equal(es_run_ram(&run), ES_OK);
-	assert_int_equal(es_run_record(&run, &record), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
+	assert_int_equal(es_run_write_record(&run, &record), ES_OK);
 	assert_true(es_sha256(&content, 1, &digest));
 	assert_int_equal(es_adopted_add(&list, ES_ADOPTED_FILE, &digest, "/etc/shadow"), ES_OK);
 	assert_int_equal(es_adopted_write(&list, &text), ES_OK);
-	assert_int_equal(es_run_adopted(&run, es_buf_span(&text), may_remove), ES_OK);
+	assert_int_equal(es_run_write_adopted(&run, es_buf_span(&text), may_remove), ES_OK);
 	shell_ok("mkdir -p run/ram/tree/etc && printf sealed >run/ram/tree/etc/shadow");
 }
 
@@ -110,7 +110,7 @@ static void a_path_with_a_separator_of_layers_is_covered_all_the_same(void **sta
 
 		snprintf(path, sizeof path, "%s/run", (const char *)*state);
 		assert_int_equal(es_run_open(path, &run, &before), ES_OK);
-		assert_int_equal(es_run_record(&run, &record), ES_OK);
+		assert_int_equal(es_run_write_record(&run, &record), ES_OK);
 	}
 	assert_int_equal(apply(state), ES_EXIT_DONE);
 	shell_ok("echo x >'root/s:v/file' && test -s 'run/ram/tree/s:v/file'");

@@ -97,9 +97,9 @@ static void links_in_the_image_stay_in_the_image(void **state)
 	struct es_mount_notes notes;
 
 	shell_ok("ln -s /srv/app/id root/link && ln -s /etc/passwd root/away && mkdir root/etc");
-	assert_true(es_bind_fits(root, "/link"));
-	assert_false(es_bind_fits(root, "/away"));
-	assert_false(es_bind_fits(root, "/srv"));
+	assert_true(es_bind_applies(root, "/link"));
+	assert_false(es_bind_applies(root, "/away"));
+	assert_false(es_bind_applies(root, "/srv"));
 	assert_int_equal(cover(state, "/link", &notes), ES_OK);
 	shell_ok("echo mine >root/srv/app/id && test \"$(cat ram/tree/link)\" = mine");
 }

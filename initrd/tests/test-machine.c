@@ -116,29 +116,6 @@ static void options_that_cannot_be_read_are_an_error(void **state)
 	assert_int_equal(es_machine_options(in_folder(state, "nothing", path), &s, device), ES_MISSING);
 }
 
-static void assert_uuid(void **state, const char *text, const char *expected)
-{
-	char path[256];
-	ES_SOURCES s = ES_SOURCES_NONE;
-
-	oracle_write(state, "uuid", es_text_span(text));
-	es_machine_uuid(in_folder(state, "uuid", path), &s);
-	assert_string_equal(s.product_uuid, expected);
-}
-
-static void the_machines_uuid_is_lower_case_and_one_word(void **state)
-{
-	char path[256];
-	ES_SOURCES s = ES_SOURCES_NONE;
-
-	assert_uuid(state, "4C4C4544-0043-5910-8054-B7C04F4E3432\n", "4c4c4544-0043-5910-8054-b7c04f4e3432");
-	assert_uuid(state, "", "");
-	assert_uuid(state, "Not Settable", "not");
-	assert_uuid(state, "4C4C4544-0043-5910-8054-B7C04F4E3432-4C4C4544-0043-5910-8054-B7C04F4E3432\n", "");
-	es_machine_uuid(in_folder(state, "nothing", path), &s);
-	assert_string_equal(s.product_uuid, "");
-}
-
 static size_t log_size(void **state, size_t size)
 {
 	struct es_buf bytes = { 0 };
@@ -172,7 +149,6 @@ int main(void)
 		cmocka_unit_test(an_endless_device_is_refused),
 		cmocka_unit_test(endless_options_are_cut),
 		cmocka_unit_test(options_that_cannot_be_read_are_an_error),
-		cmocka_unit_test(the_machines_uuid_is_lower_case_and_one_word),
 		cmocka_unit_test(an_event_log_over_the_cap_is_left_out),
 	};
 

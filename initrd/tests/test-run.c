@@ -67,7 +67,7 @@ static void ram_is_a_tmpfs_of_its_own_with_a_cap(void **state)
 	ES_RUN run = ES_RUN_NONE;
 
 	assert_int_equal(make(state, &run), ES_OK);
-	assert_int_equal(es_run_ram(&run), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
 	shell_ok("test \"$(stat -f -c %%T run/ram)\" = tmpfs && test \"$(stat -c %%a run/ram)\" = 700");
 	shell_ok("test \"$(stat -c %%a,%%F run/ram/tree)\" = 755,directory && "
 		 "test \"$(stat -c %%a,%%F run/ram/work)\" = 700,directory");
@@ -84,9 +84,9 @@ static void a_fresh_ram_has_nothing_of_the_last(void **state)
 	ES_RUN run = ES_RUN_NONE;
 
 	assert_int_equal(make(state, &run), ES_OK);
-	assert_int_equal(es_run_ram(&run), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
 	shell_ok("echo secret >run/ram/tree/half-unpacked");
-	assert_int_equal(es_run_ram(&run), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
 	shell_ok("test -z \"$(ls run/ram/tree)\" && test $(grep -c \"$PWD/run/ram\" /proc/self/mounts) = 1");
 	assert_int_equal(faccessat(run.tree, "half-unpacked", F_OK, 0), -1);
 }
@@ -96,7 +96,7 @@ static void dropping_takes_all_away(void **state)
 	ES_RUN run = ES_RUN_NONE;
 
 	assert_int_equal(make(state, &run), ES_OK);
-	assert_int_equal(es_run_ram(&run), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
 	shell_ok("echo secret >run/ram/tree/file");
 	es_run_drop(&run);
 	assert_int_equal(run.ram, -1);
@@ -111,9 +111,9 @@ static void a_second_run_in_one_boot_is_refused(void **state)
 	ES_RUN second = ES_RUN_NONE;
 
 	assert_int_equal(make(state, &first), ES_OK);
-	assert_int_equal(es_run_ram(&first), ES_OK);
+	assert_int_equal(es_run_mount_ram(&first), ES_OK);
 	assert_int_equal(make(state, &second), ES_OK);
-	assert_int_equal(es_run_ram(&second), ES_IO);
+	assert_int_equal(es_run_mount_ram(&second), ES_IO);
 	assert_non_null(strstr(second.notes.why, "already mounted"));
 	es_run_drop(&second);
 	shell_ok("test -d run/ram/tree");
@@ -127,8 +127,8 @@ static void leave(void **state, enum es_boot_state boot_state)
 	ES_RUN run = ES_RUN_NONE;
 
 	assert_int_equal(make(state, &run), ES_OK);
-	assert_int_equal(es_run_ram(&run), ES_OK);
-	assert_int_equal(es_run_record(&run, &record), ES_OK);
+	assert_int_equal(es_run_mount_ram(&run), ES_OK);
+	assert_int_equal(es_run_write_record(&run, &record), ES_OK);
 	if (boot_state == ES_BOOT_LOCKED)
 		es_run_drop(&run);
 }

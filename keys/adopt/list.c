@@ -37,7 +37,7 @@ enum es_reason es_adopted_add(struct es_adopted *list, enum es_adopted_kind kind
 {
 	struct es_adopted_entry e = { .kind = kind, .digest = *digest };
 
-	if (path[0] != '/' || !es_relative_path_sound(path + 1) || strlen(path) > ES_MEMBER_MAX)
+	if (path[0] != '/' || !es_relative_path_is_valid(path + 1) || strlen(path) > ES_MEMBER_MAX)
 		return ES_ARGUMENT;
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 256 : list->room * 2;

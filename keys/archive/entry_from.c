@@ -205,7 +205,7 @@ static enum es_reason find_any(int dirfd, const char *name, uint64_t cap, struct
 	}
 }
 
-enum es_reason es_find(int dirfd, const char *name, uint64_t cap, struct es_found *ret)
+enum es_reason es_entry_from(int dirfd, const char *name, uint64_t cap, struct es_found *ret)
 {
 	ES_FOUND f = { .fd = -1 };
 	enum es_reason r = find_any(dirfd, name, cap, &f);

@@ -22,6 +22,6 @@ void es_found_free(struct es_found *f);
 #define ES_FOUND ES_SCOPED(es_found_free) struct es_found
 
 /* ES_MISSING: the name doesn't exist (any more). ES_TOO_LARGE: a file of more than cap bytes. */
-ES_MUST_CHECK enum es_reason es_find(int dirfd, const char *name, uint64_t cap, struct es_found *ret);
+ES_MUST_CHECK enum es_reason es_entry_from(int dirfd, const char *name, uint64_t cap, struct es_found *ret);
 
 #endif

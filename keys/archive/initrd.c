@@ -112,7 +112,7 @@ static enum es_initrd look_into(struct es_span s)
 	size_t have = 0;
 
 	if (a == NULL)
-		return ES_INITRD_GOOD; /* no memory for a look */
+		return ES_INITRD_OK; /* no memory for a look */
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_filter_xz(a);
@@ -131,7 +131,7 @@ static enum es_initrd look_into(struct es_span s)
 	if (archive_filter_count(a) > 2)
 		kind = ES_INITRD_OTHER; /* compressed twice: the kernel unpacks once */
 	else if (have == sizeof head)
-		kind = is_newc((struct es_span){ head, have }) ? ES_INITRD_GOOD : ES_INITRD_OTHER;
+		kind = is_newc((struct es_span){ head, have }) ? ES_INITRD_OK : ES_INITRD_OTHER;
 	archive_read_free(a);
 	return kind;
 }
@@ -155,13 +155,13 @@ static enum es_initrd look_compressed(struct es_span s)
 	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
 		if (!begins(s, magics[i].bytes, magics[i].len))
 			continue;
-		return magics[i].looked_into ? look_into(s) : ES_INITRD_GOOD;
+		return magics[i].looked_into ? look_into(s) : ES_INITRD_OK;
 	}
 	return begins(s, "070707", 6) || begins(s, "\xc7\x71", 2) || begins(s, "\x71\xc7", 2) ? ES_INITRD_OLD_CPIO
 											      : ES_INITRD_UNKNOWN;
 }
 
-enum es_initrd es_initrd_look(struct es_span file)
+enum es_initrd es_initrd_inspect(struct es_span file)
 {
 	struct es_reader in = { .in = file };
 	struct seen seen = { .any = false, .early_only = true };
@@ -179,12 +179,12 @@ enum es_initrd es_initrd_look(struct es_span file)
 
 			/* What follows a good archive may belong to a loader, such as bootconfig; the kernel skips
 			 * it. */
-			return kind == ES_INITRD_UNKNOWN && seen.any && !seen.early_only ? ES_INITRD_GOOD : kind;
+			return kind == ES_INITRD_UNKNOWN && seen.any && !seen.early_only ? ES_INITRD_OK : kind;
 		}
 		if (in.pos % ALIGN != 0 || !read_cpio(&in, &seen))
 			return ES_INITRD_DAMAGED;
 	}
 	if (!seen.any)
 		return ES_INITRD_UNKNOWN;
-	return seen.early_only ? ES_INITRD_EARLY_ONLY : ES_INITRD_GOOD;
+	return seen.early_only ? ES_INITRD_EARLY_ONLY : ES_INITRD_OK;
 }

@@ -6,7 +6,7 @@
 #include "keys/core/span.h"
 
 enum es_initrd {
-	ES_INITRD_GOOD,
+	ES_INITRD_OK,
 	ES_INITRD_UNKNOWN,    /* neither a cpio archive nor compressed */
 	ES_INITRD_OLD_CPIO,   /* a cpio archive in a form that the kernel doesn't accept */
 	ES_INITRD_DAMAGED,    /* an archive that ends in the middle of a file, or has a malformed header */
@@ -17,6 +17,6 @@ enum es_initrd {
 
 /* Follows uncompressed archives to their ends. Of a compressed one it examines only the beginning, and nothing after
  * that. */
-enum es_initrd es_initrd_look(struct es_span file);
+enum es_initrd es_initrd_inspect(struct es_span file);
 
 #endif

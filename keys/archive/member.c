@@ -34,7 +34,7 @@ static enum es_reason check_name(const char *name, struct es_member *m)
 		return ES_UNSAFE;
 	memcpy(m->path, name + 1, len - 1);
 	m->path[len - 1] = '\0';
-	if (ES_WITH_UNPACK_CHECKS && !es_relative_path_sound(m->path))
+	if (ES_WITH_UNPACK_CHECKS && !es_relative_path_is_valid(m->path))
 		return ES_UNSAFE;
 	return es_path_depth(m->path) <= ES_DEPTH_MAX ? ES_OK : ES_TOO_LARGE;
 }

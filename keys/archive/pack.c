@@ -95,7 +95,7 @@ static enum es_reason pack_name(struct walk *w, int fd, const char *name)
 	ES_FOUND found = { .fd = -1 };
 	uint64_t room = ES_UNPACKED_MAX - w->report.bytes;
 	bool whole_file = room >= ES_FILE_MAX;
-	enum es_reason r = es_find(fd, name, whole_file ? ES_FILE_MAX : room, &found);
+	enum es_reason r = es_entry_from(fd, name, whole_file ? ES_FILE_MAX : room, &found);
 
 	if (r == ES_MISSING)
 		return ES_OK;

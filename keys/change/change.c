@@ -15,7 +15,7 @@ enum es_reason es_change_begin_first(struct es_host *host, struct es_change *ret
 	r = es_host_lock(host);
 	/* Another command may have committed, or an init may have ended, since this one looked. */
 	if (r == ES_OK)
-		r = es_host_look(host);
+		r = es_host_refresh(host);
 	return r == ES_OK ? es_host_reload(host) : r;
 }
 

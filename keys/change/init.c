@@ -66,7 +66,7 @@ static enum es_reason may_init(struct es_host *host)
 	for (unsigned i = 0; i < ES_BANK_COUNT && !init_was_cut(host); i++) {
 		if (host->banks[i].state == ES_BANK_WHOLE)
 			return ES_ALREADY_CONFIGURED;
-		if (es_bank_holds(&host->banks[i]))
+		if (es_bank_has_content(&host->banks[i]))
 			return es_host_refuse(host, ES_BANKS_DAMAGED, "bank%u: %s", i, host->banks[i].detail);
 	}
 	return ES_OK;
@@ -89,7 +89,7 @@ static enum es_reason new_identity(struct es_info *info, struct es_secret **ret_
 	return r;
 }
 
-/* Where the image is listed by its own hash, each new one would leave another PCR 7, which nobody could foresee. */
+/* Where the image is listed by its own hash, each new one would leave another PCR 7, which nobody could predict. */
 static enum es_reason choose_secure_boot(struct es_host *host, const struct es_init_request *request, enum es_mode mode,
 					 bool *ret)
 {
@@ -97,7 +97,7 @@ static enum es_reason choose_secure_boot(struct es_host *host, const struct es_i
 
 	*ret = false;
 	if (mode == ES_MODE_KDF)
-		return request->secure_boot == ES_SECURE_BOOT_REQUIRED ? es_nothing_to_require(host) : ES_OK;
+		return request->secure_boot == ES_SECURE_BOOT_REQUIRED ? es_refuse_requirement(host) : ES_OK;
 	es_host_secure_boot(host, &judged);
 	if (request->secure_boot == ES_SECURE_BOOT_REQUIRED && !es_secure_boot_vouched(judged.state))
 		return es_host_secure_boot_refuse(host, &judged);

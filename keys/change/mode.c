@@ -17,7 +17,7 @@ static bool raises_protection(const struct es_host *host, struct es_info *info, 
 	if (mode == ES_MODE_TPM || p == NULL || p->kdf.bound_to_product_uuid)
 		return false;
 	es_host_product_uuid(host, product_uuid);
-	return es_product_uuid_real(product_uuid);
+	return es_product_uuid_is_unique(product_uuid);
 }
 
 static enum es_reason protect_as_before(struct es_change *c)

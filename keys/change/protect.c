@@ -33,7 +33,7 @@ enum es_reason es_protect_by_new_tpm(struct es_change *c)
 {
 	enum es_reason r = es_protect_by_tpm(c);
 
-	return r == ES_OK ? es_host_counter_foresee(c->host, &c->commit.new_counter_at) : r;
+	return r == ES_OK ? es_host_counter_predict(c->host, &c->commit.new_counter_at) : r;
 }
 
 /* *ret: the TPM holds a counter of ours, which would make a kdf bank look like a downgrade. */
@@ -86,7 +86,7 @@ static enum es_reason derive_all_again(struct es_host *host, struct es_info *inf
 
 		if (p->type != ES_PROTECTOR_KDF)
 			continue;
-		if (p->kdf.bound_to_product_uuid && !es_product_uuid_real(product_uuid))
+		if (p->kdf.bound_to_product_uuid && !es_product_uuid_is_unique(product_uuid))
 			return es_host_refuse(host, ES_LOCKED_MACHINE,
 					      "the key is bound to a machine's UUID, and this one shows none");
 		r = es_protector_make_kdf(p, product_uuid, key);
@@ -108,7 +108,7 @@ enum es_reason es_protect_again(struct es_change *c)
 		   : derive_all_again(c->host, info, c->commit.config_key);
 }
 
-enum es_reason es_nothing_to_require(struct es_host *host)
+enum es_reason es_refuse_requirement(struct es_host *host)
 {
 	return es_host_refuse(host, ES_ARGUMENT,
 			      "in kdf mode nothing is sealed to the boot, so nothing can be required of it");

@@ -12,7 +12,7 @@ typedef enum es_reason es_protect_fn(struct es_change *c);
 
 /* Seals to this boot and this TPM. */
 es_protect_fn es_protect_by_tpm;
-/* The same, and foresees where a counter that is still missing will begin. While kdf banks are all there is, a counter would
+/* The same, and predicts where a counter that is still missing will begin. While kdf banks are all there is, a counter would
  * make a downgrade of them, and a first sealing that is cut must not look like a configuration that is gone: so it is counted
  * only when the first bank of it is written. */
 es_protect_fn es_protect_by_new_tpm;
@@ -21,6 +21,6 @@ es_protect_fn es_protect_by_kdf;
 es_protect_fn es_protect_again;
 
 /* ES_ARGUMENT: in kdf mode nothing is sealed, so nothing can be required of the boot. */
-enum es_reason es_nothing_to_require(struct es_host *host);
+enum es_reason es_refuse_requirement(struct es_host *host);
 
 #endif

@@ -28,7 +28,7 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 	if (r != ES_OK)
 		return r;
 	if (c.info->mode != ES_MODE_TPM)
-		return es_nothing_to_require(host);
+		return es_refuse_requirement(host);
 	if (require)
 		r = must_vouch(host);
 	if (r != ES_OK)

@@ -21,7 +21,7 @@ static enum es_reason seal_next_image(struct es_host *host, struct es_info *info
 	done->vendor = r == ES_OK;
 	if (r != ES_MISSING) /* signed, and refused by the TPM: then a literal seal isn't the way around it either */
 		return r;
-	if (es_seals_count_generations(info))
+	if (es_seals_forbid_literal(info))
 		return es_host_refuse(host, ES_ARGUMENT,
 				      "the vendor of this host's images counts their generations, and hasn't signed "
 				      "this one: a seal to it would open it for ever");
@@ -40,7 +40,7 @@ static enum es_reason refuse_hollow(struct es_host *host, const struct es_info *
 	if (!info->require_secure_boot)
 		return ES_OK;
 	es_host_secure_boot(host, &judged);
-	return es_secure_boot_hollow(judged.state) ? es_host_secure_boot_needed(host, info, now) : ES_OK;
+	return es_secure_boot_not_vouched(judged.state) ? es_host_secure_boot_needed(host, info, now) : ES_OK;
 }
 
 static enum es_reason reseal(struct es_host *host, struct es_info *info, const struct es_secret *key,
@@ -54,7 +54,7 @@ static enum es_reason reseal(struct es_host *host, struct es_info *info, const s
 	if (r != ES_OK)
 		return r;
 	es_seals_prune(es_host_boot(host), info);
-	if (next == NULL || (es_seals_fitting(info, &now) == NULL && !es_seals_count_generations(info))) {
+	if (next == NULL || (es_seals_fitting(info, &now) == NULL && !es_seals_forbid_literal(info))) {
 		es_seals_keep_last(info, &now);
 		r = es_host_reseal_keeping(host, info, key, ES_FOR_LAST_BOOT);
 		done->this_boot = r == ES_OK;

@@ -52,7 +52,7 @@ static enum es_reason pass_on(struct es_change *c)
 	if (r != ES_OK)
 		return r;
 	if (pins.key_count > 0 || c->info->predecessor_count > 0)
-		return es_predecessors_pass_on(c->info, c->key, c->commit.config_key);
+		return es_predecessors_rewrap(c->info, c->key, c->commit.config_key);
 	return ES_OK;
 }
 

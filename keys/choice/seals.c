@@ -27,7 +27,7 @@ struct es_protector *es_seals_fitting(const struct es_info *info, const struct e
 
 /* A vendor that doesn't count generations yet has a counter, too; but then there is a literal protector beside the
  * vendor's. */
-bool es_seals_count_generations(const struct es_info *info)
+bool es_seals_forbid_literal(const struct es_info *info)
 {
 	bool counter = false;
 

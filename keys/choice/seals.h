@@ -14,10 +14,11 @@
 
 /* The literal protector that opens a boot with those values; NULL if none does. */
 struct es_protector *es_seals_fitting(const struct es_info *info, const struct es_pcr_values *values);
-/* Whether the vendor of this host's images counts their generations. A literal protector must not be added then. */
-bool es_seals_count_generations(const struct es_info *info);
+/* Whether no literal protector may be added: every seal is under the signature of a vendor that counts the generations of
+ * its images. */
+bool es_seals_forbid_literal(const struct es_info *info);
 /* What a boot menu measures of its options in an automatic boot can't be seen in a recovery boot, in which someone
- * typed options. The previous seal tells; without one, it is assumed that the menu measured nothing. */
+ * typed options. The previous seal shows it; without one, it is assumed that the menu measured nothing. */
 struct es_digest es_seals_options_before(const struct es_info *info);
 
 /* Once a boot has opened automatically, drops the protectors that its protector was meant to replace. boot is NULL if

@@ -223,12 +223,12 @@ static bool holds_recovery(struct es_span data)
 	put_text_of(&t, data);
 	for (size_t i = 0; i < t.len; i++)
 		stars += options[i] == '*';
-	holds = stars >= STARS || es_options_hold_recovery((struct es_span){ (const uint8_t *)options, t.len });
+	holds = stars >= STARS || es_options_contain_recovery((struct es_span){ (const uint8_t *)options, t.len });
 	es_wipe(options, sizeof options);
 	return holds;
 }
 
-/* The name without its GUID, and the value, unless it was overwritten (es_event_log_hide) or may be a secret. */
+/* The name without its GUID, and the value, unless it was overwritten (es_event_log_redact) or may be a secret. */
 static void describe_firmware(struct text *t, const struct es_firmware_event *e)
 {
 	enum { GUID_TEXT = 1 + 36 };
@@ -236,7 +236,7 @@ static void describe_firmware(struct text *t, const struct es_firmware_event *e)
 
 	if (e->variable.len == 0) {
 		put(t, "SMBIOS string ");
-		put_text_of(t, es_firmware_string_shown(e->value));
+		put_text_of(t, es_firmware_string_name(e->value));
 		return;
 	}
 	put(t, "EFI variable ");

@@ -269,7 +269,7 @@ bool es_event_is_firmware_option(const struct es_event *event)
 	return event->pcr == ES_PCR_OPTIONS && event->type == ES_EV_IPL && es_firmware_event_read(event->data, &e);
 }
 
-void es_event_log_hide(uint8_t *bytes, size_t len)
+void es_event_log_redact(uint8_t *bytes, size_t len)
 {
 	struct es_event_log log;
 	struct es_event event;
@@ -283,7 +283,7 @@ void es_event_log_hide(uint8_t *bytes, size_t len)
 			continue;
 		hidden = e.value;
 		if (e.variable.len == 0) { /* of a string, keep the name and that it has a value */
-			size_t shown = es_firmware_string_shown(e.value).len;
+			size_t shown = es_firmware_string_name(e.value).len;
 
 			shown += shown < e.value.len; /* "=" */
 			hidden = (struct es_span){ e.value.data + shown, e.value.len - shown };

@@ -67,7 +67,7 @@ bool es_event_is_recovery(const struct es_event *event);
 bool es_event_is_firmware_option(const struct es_event *event);
 /* Overwrites the values in those events: they may be credentials, and a copy of the log goes to disk. The digests stay
  * unchanged. */
-void es_event_log_hide(uint8_t *bytes, size_t len);
+void es_event_log_redact(uint8_t *bytes, size_t len);
 
 /* What one event measured, in words for a message: "section .initrd of the image", "Secure Boot variable db", "EFI
  * program \EFI\BOOT\BOOTX64.EFI". Always NUL-terminated, never longer than cap, printable ASCII only. */

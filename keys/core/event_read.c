@@ -108,7 +108,7 @@ bool es_event_variable(const struct es_event *event, const char *name, struct es
 	return true;
 }
 
-bool es_event_is_its_data(const struct es_event *event, es_sha256_fn *sha256)
+bool es_event_digest_matches(const struct es_event *event, es_sha256_fn *sha256)
 {
 	struct es_digest digest;
 

@@ -20,6 +20,6 @@ bool es_event_program_file(const struct es_event *event, char ret[static ES_PROG
 bool es_event_variable(const struct es_event *event, const char *name, struct es_span *ret_value);
 
 /* Whether the event's digest is the hash of its data. Only then does the PCR vouch for the data. */
-bool es_event_is_its_data(const struct es_event *event, es_sha256_fn *sha256);
+bool es_event_digest_matches(const struct es_event *event, es_sha256_fn *sha256);
 
 #endif

@@ -44,7 +44,7 @@ static bool begins_with(struct es_span s, const char *what, size_t len)
 	return s.len >= len && memcmp(s.data, what, len) == 0;
 }
 
-bool es_firmware_string_counts(struct es_span string)
+bool es_firmware_string_is_measured(struct es_span string)
 {
 	return begins_with(string, string_prefix, sizeof string_prefix - 1);
 }
@@ -85,7 +85,7 @@ bool es_firmware_event_read(struct es_span data, struct es_firmware_event *ret)
 	return true;
 }
 
-struct es_span es_firmware_string_shown(struct es_span string)
+struct es_span es_firmware_string_name(struct es_span string)
 {
 	const uint8_t *equals = string.len > 0 ? memchr(string.data, '=', string.len) : NULL;
 

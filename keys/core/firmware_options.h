@@ -28,7 +28,7 @@ extern const struct es_firmware_variable es_firmware_variables[ES_FIRMWARE_VARIA
 void es_firmware_variable_name(const struct es_firmware_variable *v, char ret[static ES_FIRMWARE_VARIABLE_NAME]);
 
 /* Whether this is an OEM string of SMBIOS that any release of systemd honours. */
-bool es_firmware_string_counts(struct es_span string);
+bool es_firmware_string_is_measured(struct es_span string);
 
 /* The bytes that are hashed, and logged as the event's data. */
 void es_firmware_variable_write(const struct es_firmware_variable *v, struct es_span value, struct es_writer *w);
@@ -42,6 +42,6 @@ struct es_firmware_event {
 bool es_firmware_event_read(struct es_span data, struct es_firmware_event *ret);
 
 /* The part of a string that may be shown: a credential's name, but not its value. */
-struct es_span es_firmware_string_shown(struct es_span string);
+struct es_span es_firmware_string_name(struct es_span string);
 
 #endif

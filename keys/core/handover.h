@@ -26,15 +26,15 @@ enum es_outside_options {
 };
 extern const char *const es_outside_names[ES_OUTSIDE_COUNT]; /* "none" "used" "dropped" */
 
-/* ES_FIRMWARE_UNSEEN: the stub of 0.1.0, which doesn't look at firmware's options. */
-enum { ES_FIRMWARE_UNSEEN = -1, ES_FIRMWARE_COUNT_MAX = 1000 };
+/* ES_FIRMWARE_NOT_MEASURED: the stub of 0.1.0, which doesn't look at firmware's options. */
+enum { ES_FIRMWARE_NOT_MEASURED = -1, ES_FIRMWARE_COUNT_MAX = 1000 };
 
 struct es_handover {
 	enum es_measured measured;
 	enum es_outside_options outside;
 	bool secure_boot;
 	bool recovery; /* the boot options included a recovery key */
-	/* how many of firmware's options were measured; ES_FIRMWARE_UNSEEN: the stub measures none */
+	/* how many of firmware's options were measured; ES_FIRMWARE_NOT_MEASURED: the stub measures none */
 	int firmware_options;
 	bool bank[2];         /* handed over */
 	bool bank_refused[2]; /* a file was over its cap or unreadable; the bank was handed over without it */

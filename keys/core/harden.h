@@ -17,7 +17,7 @@ void es_harden_process(void);
 ES_MUST_CHECK enum es_reason es_harden_memory(void);
 
 /* What the administrator sees then. */
-#define ES_UNLOCKED_TEXT                                                                                               \
+#define ES_MEMORY_UNLOCKED_TEXT                                                                                        \
 	"memory can't be locked, so decrypted data may reach swap; raise the limit on locked memory (ulimit -l), "     \
 	"or use only encrypted swap"
 

@@ -40,7 +40,7 @@ enum { ES_KEY_ID_LEN = 8 };
 enum {
 	ES_COUNTER_INDEX = 0x0180e5ea,    /* the rollback counter */
 	ES_GENERATION_INDEX = 0x0180e5eb, /* the generation counter of boot images */
-	ES_FORESEEING_INDEX = 0x0180e5ec, /* exists only briefly, in es_tpm_counter_foresee */
+	ES_PROBE_INDEX = 0x0180e5ec,      /* exists only briefly, in es_tpm_counter_predict */
 };
 
 /* Boot options. */

@@ -111,6 +111,26 @@ void es_options_remove(char *options, size_t *len, const char *name)
 	*len = in.len;
 }
 
+size_t es_options_clean(char *options, size_t len)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)options[i] < ' ' || options[i] == 0x7f)
+			options[i] = ' ';
+	while (len > 0 && options[len - 1] == ' ')
+		len--;
+	while (start < len && options[start] == ' ')
+		start++;
+	memmove(options, options + start, len - start);
+	return len - start;
+}
+
+bool es_options_replace(struct es_span given, struct es_span own)
+{
+	return given.len > 0 && (given.len != own.len || memcmp(given.data, own.data, own.len) != 0);
+}
+
 bool es_options_next(struct es_span options, size_t *pos, struct es_span *ret_word)
 {
 	if (!next_word(options, *pos, ret_word))

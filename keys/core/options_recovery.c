@@ -84,7 +84,8 @@ static struct es_span without_quotes(struct es_span s)
 	return s;
 }
 
-bool es_option_is_recovery(struct es_span word, struct es_span *ret_value)
+/* Whether the word is one of the names, alone or with a value. *ret_value is its value, without quotes. */
+static bool is_recovery_option(struct es_span word, struct es_span *ret_value)
 {
 	struct es_span all = without_quotes(word), name = all, value = { all.data + all.len, 0 };
 	const uint8_t *equals = all.len > 0 ? memchr(all.data, '=', all.len) : NULL;
@@ -120,7 +121,7 @@ static struct count count(struct es_span s)
 }
 
 /* Only separators; "--" has a meaning of its own. */
-static bool is_joint(struct es_span word)
+static bool is_separator(struct es_span word)
 {
 	const struct count n = count(word);
 
@@ -150,7 +151,7 @@ static bool leads_in(struct es_span word)
 	const struct count n = count(word);
 	struct es_span value;
 
-	return (es_option_is_recovery(word, &value) && value.len == 0) || ends_in_id(word) ||
+	return (is_recovery_option(word, &value) && value.len == 0) || ends_in_id(word) ||
 	       (n.tokens > 0 && n.groups == n.tokens && !memchr(word.data, '=', word.len));
 }
 
@@ -168,14 +169,14 @@ static bool is_of_hit(const struct take *t, struct es_span word, const struct es
 {
 	size_t from = start_of(t, word), to = from + word.len;
 
-	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a joint that touches the hit belongs
+	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a separator that touches the hit belongs
 	 * to it. */
 	if (to <= hit->from || from >= hit->to)
-		return to >= hit->from && from <= hit->to && is_joint(word);
+		return to >= hit->from && from <= hit->to && is_separator(word);
 	for (unsigned i = 0; i < hit->parts; i++)
 		if (to > hit->part[i].from && from < hit->part[i].to)
 			return true;
-	return hit->parts == 0 || is_joint(word);
+	return hit->parts == 0 || is_separator(word);
 }
 
 /* Where `at` is after the text lost `removed` bytes from start on. */
@@ -228,7 +229,7 @@ static void cut_hit(struct take *t, struct es_recovery_hit hit, size_t more)
 		if (!of_hit && !(cut_some && start >= hit.to && start + word.len <= more && is_left_over(word))) {
 			if (start >= hit.to)
 				break;
-			if (!is_joint(word))
+			if (!is_separator(word))
 				lead = !leads_in(word) ? (size_t)NOWHERE : lead == (size_t)NOWHERE ? start : lead;
 			continue;
 		}
@@ -307,14 +308,14 @@ static bool is_continued(const struct take *t, size_t pos, struct es_span *ret)
 
 	if (t->has_key || t->value_digits >= KEY_DIGITS || !es_options_next(options_of(t), &pos, &word))
 		return false;
-	if (es_option_is_recovery(word, &unused) || memchr(word.data, '=', word.len))
+	if (is_recovery_option(word, &unused) || memchr(word.data, '=', word.len))
 		return false;
 	*ret = word;
 	digits = count(word).digits;
 	if (digits > 0)
 		return digits * 2 >= word.len; /* "O39194": mistyped, but still part of a key */
 	/* A dash between two groups; a "--" that ends the options isn't one. */
-	return is_joint(word) && es_options_next(options_of(t), &pos, &following) &&
+	return is_separator(word) && es_options_next(options_of(t), &pos, &following) &&
 	       count(following).digits * 2 >= following.len && !memchr(following.data, '=', following.len);
 }
 
@@ -327,7 +328,7 @@ static void take_names(struct take *t, bool *ret_taken)
 	while (es_options_next(options_of(t), &pos, &word)) {
 		size_t start = start_of(t, word);
 
-		if (!es_option_is_recovery(word, &value))
+		if (!is_recovery_option(word, &value))
 			continue;
 		if (!t->has_key) {
 			value_start(t);
@@ -384,7 +385,7 @@ bool es_options_take_recovery(char *options, size_t *len, char ret_value[static 
 	return taken || t.has_key || t.has_like;
 }
 
-bool es_options_hold_recovery(struct es_span options)
+bool es_options_contain_recovery(struct es_span options)
 {
 	uint8_t key[ES_RECOVERY_LEN];
 	struct es_span word, value;
@@ -394,6 +395,6 @@ bool es_options_hold_recovery(struct es_span options)
 
 	es_wipe(key, sizeof key);
 	for (size_t pos = 0; !holds && es_options_next(options, &pos, &word);)
-		holds = es_option_is_recovery(word, &value);
+		holds = is_recovery_option(word, &value);
 	return holds;
 }

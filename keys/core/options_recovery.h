@@ -25,9 +25,6 @@
 bool es_options_take_recovery(char *options, size_t *len, char ret_value[static ES_RECOVERY_INPUT_MAX]);
 
 /* Whether es_options_take_recovery would take anything. */
-bool es_options_hold_recovery(struct es_span options);
-
-/* Whether the word is one of those names, alone or with a value. *ret_value is its value, without quotes. */
-bool es_option_is_recovery(struct es_span word, struct es_span *ret_value);
+bool es_options_contain_recovery(struct es_span options);
 
 #endif

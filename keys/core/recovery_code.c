@@ -121,13 +121,13 @@ static bool is_misplaced(const struct groups *g, unsigned index)
 
 static void judge(const struct groups *g, unsigned wrong, struct es_code_fault *ret)
 {
-	*ret = (struct es_code_fault){ ES_GROUP_FINE, wrong + 1, 0 }; /* one is wrong, or it would be a key */
+	*ret = (struct es_code_fault){ ES_GROUP_OK, wrong + 1, 0 }; /* one is wrong, or it would be a key */
 	if (wrong < g->count) {
 		ret->fault = is_misplaced(g, wrong) ? ES_GROUP_MISPLACED : ES_GROUP_MISTYPED;
 		if (ret->fault == ES_GROUP_MISPLACED)
 			ret->fits = g->value[wrong] % ES_GROUP_PLACES + 1;
 	} else {
-		ret->fault = g->stop != ES_GROUP_FINE ? g->stop : ES_GROUP_TOO_FEW;
+		ret->fault = g->stop != ES_GROUP_OK ? g->stop : ES_GROUP_TOO_FEW;
 	}
 }
 
@@ -156,7 +156,7 @@ static void line_wipe(char (*line)[ES_RECOVERY_INPUT_MAX])
 
 static void find_fault(struct es_text text, struct es_code_fault *ret)
 {
-	ES_SCOPED(groups_wipe) struct groups g = { .stop = ES_GROUP_FINE };
+	ES_SCOPED(groups_wipe) struct groups g = { .stop = ES_GROUP_OK };
 	ES_SCOPED(line_wipe) char line[ES_RECOVERY_INPUT_MAX] = { 0 };
 	struct es_writer w = { .data = (uint8_t *)line, .cap = sizeof line };
 	const struct es_recovery_hit hit = look_closely(&text);
@@ -227,5 +227,5 @@ enum es_group_fault es_recovery_group_read(const char digits[static 6], unsigned
 	if (place < 1 || place > ES_RECOVERY_GROUPS || !es_group_fits(v, place - 1))
 		return ES_GROUP_MISTYPED;
 	*ret_word = (uint16_t)(v / ES_GROUP_PLACES);
-	return ES_GROUP_FINE;
+	return ES_GROUP_OK;
 }

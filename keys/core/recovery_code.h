@@ -23,7 +23,7 @@ enum {
 void es_recovery_code_write(const uint8_t key[static ES_RECOVERY_LEN], char ret_text[static ES_RECOVERY_TEXT_LEN + 1]);
 
 enum es_group_fault {
-	ES_GROUP_FINE,
+	ES_GROUP_OK,
 	ES_GROUP_NOT_DIGITS, /* a character that isn't a digit, or fewer or more than six digits */
 	ES_GROUP_MISTYPED,   /* six digits that don't fit their place: a wrong or swapped digit */
 	/* fits another place, as its neighbour or its counterpart shows: swapped, or one left out */

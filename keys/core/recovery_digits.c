@@ -14,7 +14,7 @@ void es_digits_put(struct es_digits *d, const struct es_char *c)
 	d->digit[i] = (uint8_t)(c->c - '0');
 	d->begins[i] = d->in_number == 0;
 	d->from[i] = c->from;
-	d->to[i] = c->to;
+	d->end = c->to;
 	d->total++;
 	d->in_stretch++;
 	d->in_number++;
@@ -37,11 +37,6 @@ uint32_t es_digits_group(const struct es_digits *d, size_t back)
 size_t es_digits_from(const struct es_digits *d, size_t back)
 {
 	return d->from[at(d, back)];
-}
-
-size_t es_digits_to(const struct es_digits *d, size_t back)
-{
-	return d->to[at(d, back)];
 }
 
 bool es_digits_begin(const struct es_digits *d, size_t back)

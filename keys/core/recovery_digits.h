@@ -16,7 +16,8 @@ enum {
 struct es_digits {
 	uint8_t digit[ES_DIGITS_KEPT];
 	bool begins[ES_DIGITS_KEPT]; /* a number */
-	size_t from[ES_DIGITS_KEPT], to[ES_DIGITS_KEPT];
+	size_t from[ES_DIGITS_KEPT];
+	size_t end;        /* of the last digit, in bytes */
 	size_t total;      /* digits put in */
 	size_t in_stretch; /* of them, since the last letter */
 	size_t in_number;  /* of them, with nothing in between */
@@ -25,11 +26,10 @@ struct es_digits {
 /* Takes the next character, of any kind. */
 void es_digits_put(struct es_digits *d, const struct es_char *c);
 
-/* The group that begins `back` digits before the end, and its position. back is at most the number of digits that were
+/* The group that begins `back` digits before the end, and where it begins. back is at most the number of digits that were
  * put in, and at most ES_DIGITS_KEPT. */
 uint32_t es_digits_group(const struct es_digits *d, size_t back);
 size_t es_digits_from(const struct es_digits *d, size_t back);
-size_t es_digits_to(const struct es_digits *d, size_t back);
 bool es_digits_begin(const struct es_digits *d, size_t back);
 
 /* Whether a group's number fits the place, 0 to 15. */

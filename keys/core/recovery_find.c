@@ -66,7 +66,7 @@ static bool read_stretch(const struct es_digits *d, struct es_recovery_hit *ret,
 	for (unsigned i = 0; i < GROUPS; i++)
 		put_word(es_digits_group(d, DIGITS - ES_GROUP_DIGITS * i), i, key);
 	ret->from = es_digits_from(d, DIGITS);
-	ret->to = es_digits_to(d, 1);
+	ret->to = d->end;
 	ret->parts = 0;
 	return true;
 }
@@ -94,7 +94,7 @@ static bool add_group(struct groups *g, const struct es_digits *d, struct es_rec
 
 	g->value[i] = es_digits_group(d, ES_GROUP_DIGITS);
 	g->at[i].from = es_digits_from(d, ES_GROUP_DIGITS);
-	g->at[i].to = es_digits_to(d, 1);
+	g->at[i].to = d->end;
 	return read_groups(g, ret, key);
 }
 
@@ -124,7 +124,7 @@ static bool ends(struct search *s, const struct es_char *c, struct es_recovery_h
 {
 	if (c->kind != ES_CHAR_DIGIT && s->digits.in_number > 0 && end_number(s, ret, key))
 		return true;
-	if (c->kind == ES_CHAR_JOINT)
+	if (c->kind == ES_CHAR_SEPARATOR)
 		return end_token(s, ret, key);
 	s->chars++;
 	s->token_digits += c->kind == ES_CHAR_DIGIT;
@@ -141,7 +141,7 @@ static bool find_key(const struct es_text *text, size_t pos, struct es_recovery_
 			return true;
 		es_digits_put(&s.digits, &c);
 	}
-	c.kind = ES_CHAR_JOINT;
+	c.kind = ES_CHAR_SEPARATOR;
 	return ends(&s, &c, ret, key);
 }
 

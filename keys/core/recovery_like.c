@@ -81,7 +81,7 @@ static bool word_is_groups(const struct es_text *text, const struct es_token *t,
 	for (pos = from; to + width <= text->bytes.len && !is_space(text, to);)
 		to += width;
 	while (pos < to && es_text_next(text, &pos, &c))
-		if (c.c == '=' && c.kind == ES_CHAR_JOINT) {
+		if (c.c == '=' && c.kind == ES_CHAR_SEPARATOR) {
 			if (!may_have_name)
 				return false;
 			from = c.to;

@@ -58,7 +58,7 @@ static bool read_escape(const struct es_text *text, size_t *at, uint32_t *ret)
 			return false;
 		c = c << 4 | (uint32_t)digit;
 	}
-	/* A part of a character counts as a joint. */
+	/* A part of a character counts as a separator. */
 	*ret = digits == 2 && c > ASCII_MAX ? ES_UTF8_REPLACEMENT : c;
 	*at += (head + digits) * width_of(text);
 	return true;
@@ -66,7 +66,7 @@ static bool read_escape(const struct es_text *text, size_t *at, uint32_t *ret)
 
 static void classify(uint32_t c, struct es_char *ret)
 {
-	ret->kind = ES_CHAR_JOINT;
+	ret->kind = ES_CHAR_SEPARATOR;
 	ret->c = c <= ASCII_MAX ? (char)c : 0;
 	if (c <= ASCII_MAX) {
 		if (c >= '0' && c <= '9')
@@ -117,7 +117,7 @@ bool es_text_token(const struct es_text *text, size_t *pos, struct es_token *ret
 	struct es_char c;
 
 	while (es_text_next(text, &at, &c)) {
-		if (c.kind == ES_CHAR_JOINT) {
+		if (c.kind == ES_CHAR_SEPARATOR) {
 			if (t.chars > 0)
 				break;
 			continue;
@@ -152,7 +152,7 @@ void es_text_write_tokens(const struct es_text *text, size_t from, size_t to, st
 	struct es_char c;
 
 	while (from < to && es_text_next(text, &from, &c) && c.to <= to) {
-		if (c.kind == ES_CHAR_JOINT) {
+		if (c.kind == ES_CHAR_SEPARATOR) {
 			gap = true;
 			continue;
 		}

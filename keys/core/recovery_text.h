@@ -15,7 +15,7 @@ struct es_text {
 	bool escaped; /* %2D, \x2d, \u2011 and \n each represent a character */
 };
 
-enum es_char_kind { ES_CHAR_JOINT, ES_CHAR_DIGIT, ES_CHAR_LETTER };
+enum es_char_kind { ES_CHAR_SEPARATOR, ES_CHAR_DIGIT, ES_CHAR_LETTER };
 
 struct es_char {
 	size_t from, to; /* bytes */

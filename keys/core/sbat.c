@@ -118,5 +118,5 @@ enum es_sbat es_sbat_check(struct es_span section, struct es_span level, struct 
 		ret->needs = needed;
 		return ES_SBAT_REVOKED;
 	}
-	return ES_SBAT_PASSES;
+	return ES_SBAT_OK;
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 enum es_sbat {
-	ES_SBAT_PASSES,
+	ES_SBAT_OK,
 	ES_SBAT_MALFORMED, /* a line of the section has fewer than six words, or starts with an empty one */
 	ES_SBAT_REVOKED,   /* a component is below the level */
 };

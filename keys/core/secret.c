@@ -67,8 +67,3 @@ size_t es_secret_len(const struct es_secret *s)
 {
 	return s->len;
 }
-
-bool es_secret_equal(const struct es_secret *a, const struct es_secret *b)
-{
-	return a->len == b->len && es_equal_constant_time(a->data, b->data, a->len);
-}

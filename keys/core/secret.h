@@ -12,7 +12,6 @@
 #include "keys/core/reason.h"
 #include "keys/core/scope.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +27,6 @@ void es_secret_freep(struct es_secret **s);
 uint8_t *es_secret_data(struct es_secret *s);
 const uint8_t *es_secret_bytes(const struct es_secret *s);
 size_t es_secret_len(const struct es_secret *s);
-bool es_secret_equal(const struct es_secret *a, const struct es_secret *b); /* constant time */
 
 #define ES_SECRET ES_SCOPED(es_secret_freep) struct es_secret *
 

@@ -5,7 +5,7 @@
 
 ES_OWN_FRAME void es_wipe_stack(void)
 {
-	unsigned char below[ES_STACK_WIPED];
+	unsigned char below[ES_STACK_WIPE_LEN];
 
 	es_wipe(below, sizeof below);
 }

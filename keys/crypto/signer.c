@@ -84,7 +84,7 @@ enum es_reason es_signer_certificate(struct es_span pkcs7, struct es_buf *ret)
 	return ES_OK;
 }
 
-enum es_reason es_signer_leads_to(struct es_span pkcs7, struct es_span authority)
+enum es_reason es_signer_chains_to(struct es_span pkcs7, struct es_span authority)
 {
 	const unsigned char *at = authority.data;
 	ES_SCOPED(pkcs7_freep) PKCS7 *p7 = read_signature(pkcs7);
@@ -182,7 +182,7 @@ static enum es_reason content_names(struct es_span content, const struct es_dige
 		   : ES_BAD_TAG;
 }
 
-enum es_reason es_signer_is_over(struct es_span pkcs7, const struct es_digest *program)
+enum es_reason es_signer_covers(struct es_span pkcs7, const struct es_digest *program)
 {
 	ES_SCOPED(pkcs7_freep) PKCS7 *p7 = read_signature(pkcs7);
 	struct es_span content;
@@ -198,7 +198,7 @@ enum es_reason es_signer_is_over(struct es_span pkcs7, const struct es_digest *p
 	signed_bytes = BIO_new_mem_buf(content.data, (int)content.len);
 	if (signed_bytes == NULL)
 		return ES_MEMORY;
-	/* es_signer_leads_to checks where the certificates lead. */
+	/* es_signer_chains_to checks where the certificates lead. */
 	sound = PKCS7_verify(p7, NULL, NULL, signed_bytes, NULL, PKCS7_BINARY | PKCS7_NOVERIFY);
 	ERR_clear_error();
 	return sound == 1 ? ES_OK : ES_BAD_TAG;
@@ -206,9 +206,9 @@ enum es_reason es_signer_is_over(struct es_span pkcs7, const struct es_digest *p
 
 enum es_reason es_signer_vouched(struct es_span pkcs7, const struct es_digest *program, struct es_span authority)
 {
-	enum es_reason r = es_signer_leads_to(pkcs7, authority);
+	enum es_reason r = es_signer_chains_to(pkcs7, authority);
 
-	return r == ES_OK ? es_signer_is_over(pkcs7, program) : r;
+	return r == ES_OK ? es_signer_covers(pkcs7, program) : r;
 }
 
 static X509 *read_certificate(struct es_span der)
@@ -220,7 +220,7 @@ static X509 *read_certificate(struct es_span der)
 	return certificate;
 }
 
-bool es_certificate_for_modules(struct es_span der)
+bool es_certificate_is_for_modules(struct es_span der)
 {
 	ES_SCOPED(x509_freep) X509 *certificate = read_certificate(der);
 	ES_SCOPED(object_freep) ASN1_OBJECT *modules = OBJ_txt2obj(for_modules, 1);

@@ -3,7 +3,7 @@
 
 #include "keys/host/state.h"
 
-bool es_host_mixed_modes(const struct es_host *host)
+bool es_host_has_mixed_modes(const struct es_host *host)
 {
 	const struct es_bank *a = &host->banks[0], *b = &host->banks[1];
 
@@ -27,13 +27,13 @@ enum es_reason es_host_read_banks(struct es_host *host)
 	}
 	host->banks_read = true;
 	host->current = es_bank_newest(host->banks);
-	if (es_host_mixed_modes(host))
+	if (es_host_has_mixed_modes(host))
 		host->current = host->banks[0].info->mode == ES_MODE_TPM ? 0 : 1; /* whose TPM is asked */
 	return ES_OK;
 }
 
 enum es_reason es_host_no_bank_reason(const struct es_host *host)
 {
-	return !es_bank_holds(&host->banks[0]) && !es_bank_holds(&host->banks[1]) ? ES_NOT_CONFIGURED
-										  : ES_BANKS_DAMAGED;
+	return !es_bank_has_content(&host->banks[0]) && !es_bank_has_content(&host->banks[1]) ? ES_NOT_CONFIGURED
+											      : ES_BANKS_DAMAGED;
 }

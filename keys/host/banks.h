@@ -16,6 +16,6 @@ enum es_reason es_host_no_bank_reason(const struct es_host *host);
 /* For tpm.c, which pick.c asks: reads both, and picks the one whose storage key the TPM is held to. */
 ES_MUST_CHECK enum es_reason es_host_read_banks(struct es_host *host);
 /* One bank of mode tpm and one of mode kdf. */
-bool es_host_mixed_modes(const struct es_host *host);
+bool es_host_has_mixed_modes(const struct es_host *host);
 
 #endif

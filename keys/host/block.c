@@ -6,8 +6,8 @@
 #include "keys/host/block.h"
 
 #include "keys/store/file.h"
+#include "keys/store/sysfs.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,22 +25,10 @@ struct device {
 static bool read_line(const struct device *d, const char *name, char ret[static ATTRIBUTE])
 {
 	char path[PATH_TEXT];
-	ssize_t n;
-	int fd;
 
-	if (snprintf(path, sizeof path, "%s/dev/block/%u:%u/%s", d->sys, major(d->number), minor(d->number), name) >=
-	    (int)sizeof path)
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, ret, ATTRIBUTE - 1);
-	close(fd);
-	if (n < 0)
-		return false;
-	ret[n] = '\0';
-	ret[strcspn(ret, "\n")] = '\0';
-	return true;
+	return snprintf(path, sizeof path, "%s/dev/block/%u:%u/%s", d->sys, major(d->number), minor(d->number), name) <
+		   (int)sizeof path &&
+	       es_sysfs_line(path, ret, ATTRIBUTE) == ES_OK;
 }
 
 static bool read_number(const struct device *d, const char *name, dev_t *ret)
@@ -67,25 +55,43 @@ static unsigned partition_number(const struct device *d)
 	return 0;
 }
 
+/* What `top` is made of. NULL: of nothing else, or sysfs doesn't know it. */
+static DIR *open_below(const struct device *top)
+{
+	char path[PATH_TEXT];
+
+	snprintf(path, sizeof path, "%s/dev/block/%u:%u/slaves", top->sys, major(top->number), minor(top->number));
+	return opendir(path);
+}
+
+/* The next of them; false: there are no more. One whose number can't be read is device 0:0, which doesn't exist. */
+static bool next_below(DIR *dir, const struct device *top, struct device *ret)
+{
+	const struct dirent *e;
+	char name[300];
+
+	while (dir != NULL && (e = readdir(dir)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		*ret = (struct device){ top->sys, 0 };
+		snprintf(name, sizeof name, "slaves/%s/dev", e->d_name);
+		(void)read_number(top, name, &ret->number);
+		return true;
+	}
+	return false;
+}
+
 static bool shows(const struct device *top, const struct device *part, int depth);
 
 /* Whether one of what `top` is made of shows `part`. */
 static bool below_shows(const struct device *top, const struct device *part, int depth)
 {
-	char path[PATH_TEXT], name[300];
-	ES_DIR dir = NULL;
-	const struct dirent *e;
-	struct device below = *top;
+	ES_DIR dir = open_below(top);
+	struct device below;
 
-	snprintf(path, sizeof path, "%s/dev/block/%u:%u/slaves", top->sys, major(top->number), minor(top->number));
-	dir = opendir(path);
-	while (dir != NULL && (e = readdir(dir)) != NULL) {
-		if (e->d_name[0] == '.')
-			continue;
-		snprintf(name, sizeof name, "slaves/%s/dev", e->d_name);
-		if (read_number(top, name, &below.number) && shows(&below, part, depth - 1))
+	while (next_below(dir, top, &below))
+		if (below.number != 0 && shows(&below, part, depth - 1))
 			return true;
-	}
 	return false;
 }
 
@@ -114,6 +120,39 @@ bool es_block_shows(const char *sys, dev_t top, dev_t part)
 	const struct device a = { sys, top }, b = { sys, part };
 
 	return shows(&a, &b, DEPTH_MAX);
+}
+
+static bool is_verity(const struct device *d)
+{
+	static const char mark[] = "CRYPT-VERITY-";
+	char uuid[ATTRIBUTE];
+
+	return read_line(d, "dm/uuid", uuid) && strncmp(uuid, mark, sizeof mark - 1) == 0;
+}
+
+static bool rests_on_verity(const struct device *top, int depth)
+{
+	unsigned all = 0, verified = 0;
+	struct device below;
+	ES_DIR dir = NULL;
+
+	if (is_verity(top))
+		return true;
+	if (depth == 0)
+		return false;
+	dir = open_below(top);
+	while (next_below(dir, top, &below)) {
+		all++;
+		verified += rests_on_verity(&below, depth - 1);
+	}
+	return all > 0 && all == verified;
+}
+
+bool es_block_rests_on_verity(const char *sys, dev_t device)
+{
+	const struct device d = { sys, device };
+
+	return rests_on_verity(&d, DEPTH_MAX);
 }
 
 void es_block_name(const char *sys, dev_t device, char ret[static ES_BLOCK_NAME])

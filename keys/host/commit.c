@@ -262,7 +262,7 @@ static enum es_reason commit_once(struct es_host *host, struct es_commit *commit
 	/* For explaining a later refusal only: a host without a TPM has none. */
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);
-	es_event_log_hide(log.data, log.len);
+	es_event_log_redact(log.data, log.len);
 	es_seals_prune(es_host_boot(host), commit->info);
 	es_host_note_ticket(host, commit->info);
 	es_host_prune_pins(host, commit->info);
@@ -292,7 +292,7 @@ enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, st
 
 	if (r != ES_OK || commit->new_counter_at == 0 || commit->counted)
 		return r;
-	/* This TPM's counter begins elsewhere than was foreseen; now it is there, and can be read. */
+	/* This TPM's counter begins elsewhere than predicted; now it is there, and can be read. */
 	commit->new_counter_at = 0;
 	commit->same_first = true;
 	return commit_once(host, commit, ret_report);

@@ -34,7 +34,7 @@ struct es_commit {
 	enum es_reason tpm_error;     /* out: ES_COUNT_NEXT and LATER: why the TPM couldn't be asked */
 };
 
-/* Under the lock (lock.h), and after reading the banks under it. Where the TPM's counter began elsewhere than was foreseen, the same
+/* Under the lock (lock.h), and after reading the banks under it. Where the TPM's counter began elsewhere than predicted, the same
  * bank is written once more. */
 ES_MUST_CHECK enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit,
 					    struct es_pack_report *ret_report);

@@ -41,7 +41,7 @@ enum es_reason es_host_counter_make(struct es_host *host, uint64_t *ret_value)
 	return make(host, ES_COUNTER_INDEX, ret_value);
 }
 
-enum es_reason es_host_counter_foresee(struct es_host *host, uint64_t *ret_begins_at)
+enum es_reason es_host_counter_predict(struct es_host *host, uint64_t *ret_begins_at)
 {
 	uint64_t value;
 	enum es_reason r = read(host, ES_COUNTER_INDEX, &value);
@@ -49,7 +49,7 @@ enum es_reason es_host_counter_foresee(struct es_host *host, uint64_t *ret_begin
 	*ret_begins_at = 0;
 	if (r != ES_COUNTER_MISSING && r != ES_COUNTER_UNCOUNTED)
 		return r;
-	r = es_tpm_counter_foresee(host->tpm, ret_begins_at);
+	r = es_tpm_counter_predict(host->tpm, ret_begins_at);
 	return r == ES_OK ? ES_OK : es_host_refuse_tpm(host, r);
 }
 

@@ -11,7 +11,7 @@
 /* Made, if there is none; one that an earlier installation left goes on counting. *ret_value, or NULL: where it is now. */
 ES_MUST_CHECK enum es_reason es_host_counter_make(struct es_host *host, uint64_t *ret_value);
 /* Where a counter that doesn't exist yet, or was never counted, will begin; 0: there is one that counts. */
-ES_MUST_CHECK enum es_reason es_host_counter_foresee(struct es_host *host, uint64_t *ret_begins_at);
+ES_MUST_CHECK enum es_reason es_host_counter_predict(struct es_host *host, uint64_t *ret_begins_at);
 /* Made, and not counted. */
 ES_MUST_CHECK enum es_reason es_host_counter_define(struct es_host *host);
 ES_MUST_CHECK enum es_reason es_host_counter_increment(struct es_host *host);

@@ -107,7 +107,7 @@ static enum es_reason find_boot_dir(struct es_host *host)
 	return r;
 }
 
-enum es_reason es_host_look(struct es_host *host)
+enum es_reason es_host_refresh(struct es_host *host)
 {
 	enum es_reason r = read_boot_record(host);
 
@@ -142,7 +142,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	strcpy(host->run_dir, run_dir);
 	r = check_run_dir(host);
 	if (r == ES_OK)
-		r = es_host_look(host);
+		r = es_host_refresh(host);
 	/* The host is handed out also where its state couldn't be read, so that the caller can ask for the detail. */
 	*ret = es_take(host);
 	return r;

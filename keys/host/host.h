@@ -63,7 +63,7 @@ bool es_host_new_tpm(const struct es_host *host);
 /* Whether Secure Boot vouched for the image that runs. */
 void es_host_secure_boot(struct es_host *host, struct es_secure_boot *ret);
 /* ES_OK: the firmware's event log leads to the values that the TPM had. ES_LOG_…: it isn't there, can't be used, or doesn't, and
- * es_host_detail says where: then what the next boot will measure can't be foreseen, nor the cause of a refusal be told. */
+ * es_host_detail says where: then what the next boot will measure can't be predicted, nor a refusal explained. */
 ES_MUST_CHECK enum es_reason es_host_log(struct es_host *host);
 /* The options that the kernel was started with, without a line end. */
 ES_MUST_CHECK enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret);

@@ -6,10 +6,9 @@
 #include "keys/core/subject.h"
 #include "keys/host/state.h"
 #include "keys/store/file.h"
+#include "keys/store/identity.h"
 
-#include <ctype.h>
 #include <fcntl.h>
-#include <string.h>
 
 enum { OPTIONS_MAX = 64 << 10 };
 
@@ -33,15 +32,5 @@ enum es_reason es_host_options(const struct es_host *host, struct es_buf *ret)
 
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT])
 {
-	ES_BUF file = { NULL, 0 };
-	size_t n = 0;
-
-	ret[0] = '\0';
-	if (es_file_read(AT_FDCWD, host->product_uuid, 4096, &file) != ES_OK)
-		return;
-	while (n < file.len && n < ES_UUID_TEXT - 1 && !isspace(file.data[n])) {
-		ret[n] = (char)tolower(file.data[n]);
-		n++;
-	}
-	ret[n] = '\0';
+	es_product_uuid_read(host->product_uuid, ret);
 }

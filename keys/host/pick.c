@@ -12,7 +12,7 @@ static void pick_bank(struct es_host *host)
 	struct es_counter counter;
 
 	host->bank_picked = true;
-	if (!es_host_mixed_modes(host))
+	if (!es_host_has_mixed_modes(host))
 		return;
 	memcpy(detail, host->detail, sizeof detail);
 	counter.state = es_host_counter(host, &counter.value);

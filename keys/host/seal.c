@@ -39,7 +39,7 @@ static enum es_reason expect_options(struct es_host *host, struct es_span log, s
 	if (r != ES_OK)
 		return r;
 	*ret = bare.value[ES_PCR_OPTIONS];
-	if (!host->boot.stub || host->boot.handover.firmware_options == ES_FIRMWARE_UNSEEN)
+	if (!host->boot.stub || host->boot.handover.firmware_options == ES_FIRMWARE_NOT_MEASURED)
 		return ES_OK; /* nobody measures it */
 	if (firmware.refused[0] != '\0')
 		return es_host_refuse(host, ES_NEXT_UNKNOWN, "PCR %u: %s", ES_PCR_OPTIONS, firmware.refused);

@@ -24,10 +24,7 @@ static void judge(const struct es_host *host, struct es_secure_boot *ret)
 	struct es_secure_boot_request q = { .read = host->have_boot ? &host->boot.before_fence : &none,
 					    .stub = host->have_boot && host->boot.stub,
 					    .variable_on = variable_on(host),
-					    .setup_mode =
-						es_efi_variable_is_one(host->efivars, "SetupMode", ES_EFI_GLOBAL),
-					    .audit_mode =
-						es_efi_variable_is_one(host->efivars, "AuditMode", ES_EFI_GLOBAL) };
+					    .modes = es_secure_boot_modes(host->efivars) };
 	ES_BUF log = { NULL, 0 };
 	ES_BOOTED_FILE file = { .path = "" };
 
@@ -62,7 +59,7 @@ static enum es_reason refuse(struct es_host *host, enum es_reason reason, const 
 
 	/* ES_NOT_MET has the advice for one that is switched off. */
 	return es_host_refuse(host, reason, "Secure Boot is %s%s%s%s%s%s", w->what, told ? " (" : "", judged->detail,
-			      told ? ")" : "", reason == ES_NOT_MET ? "" : ". ", reason == ES_NOT_MET ? "" : w->mend);
+			      told ? ")" : "", reason == ES_NOT_MET ? "" : ". ", reason == ES_NOT_MET ? "" : w->advice);
 }
 
 enum es_reason es_host_secure_boot_refuse(struct es_host *host, const struct es_secure_boot *judged)

@@ -36,7 +36,7 @@ struct es_host {
 
 /* Reads the boot record, and finds the boot partition and the folder of the banks: at opening, and again once the lock is
  * held, since another command may have changed all of them meanwhile. Doesn't read the banks. */
-ES_MUST_CHECK enum es_reason es_host_look(struct es_host *host);
+ES_MUST_CHECK enum es_reason es_host_refresh(struct es_host *host);
 
 /* Says more of a refusal than its reason does; returns the reason. */
 __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason,

@@ -37,7 +37,7 @@ enum es_reason es_host_connect(struct es_host *host)
 	if (host->tpm != NULL)
 		return pin(host);
 	host->pinned = -1;
-	r = es_tpm_open(host->tcti, ES_TPM_BOUND_MS, &host->tpm);
+	r = es_tpm_open(host->tcti, ES_TPM_TIMEOUT_MS, &host->tpm);
 	if (r != ES_OK && r != ES_TPM_ABSENT)
 		return es_host_refuse(host, r, "%s", host->tcti != NULL ? host->tcti : "/dev/tpmrm0");
 	return r == ES_OK ? pin(host) : r;

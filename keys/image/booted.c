@@ -80,7 +80,7 @@ bool es_authority_read(const struct es_event *event, struct es_authority *ret)
 	struct es_span value;
 
 	if (event->pcr != ES_PCR_SECURE_BOOT || event->type != (uint32_t)ES_EV_EFI_VARIABLE_AUTHORITY ||
-	    !es_event_is_its_data(event, es_sha256))
+	    !es_event_digest_matches(event, es_sha256))
 		return false;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!es_event_variable(event, names[i].name, &value) || value.len <= names[i].owner)
@@ -161,7 +161,7 @@ void es_shim_part(struct es_span bytes, struct es_shim_part *ret)
 		if (is_shims(&event) && !part.present)
 			part.present = true;
 		if (event.pcr == ES_PCR_SECURE_BOOT && es_event_variable(&event, "SbatLevel", &level) &&
-		    es_event_is_its_data(&event, es_sha256)) {
+		    es_event_digest_matches(&event, es_sha256)) {
 			part.has_level = true;
 			part.level = level;
 			programs = 0; /* another shim, started by the first one's fallback program */

@@ -50,7 +50,7 @@ static const char *check_cmdline(struct es_span s)
 		return "contains a character that isn't ASCII";
 	if (s.len >= ES_OPTIONS_MAX)
 		return "is longer than a kernel accepts";
-	if (es_options_hold_recovery(s))
+	if (es_options_contain_recovery(s))
 		return "contains a recovery key, which everybody could read there";
 	return NULL;
 }
@@ -66,7 +66,7 @@ static const char *check_initrd(struct es_span s)
 		[ES_INITRD_EARLY_ONLY] = "contains only microcode or ACPI tables, and no program to run",
 	};
 
-	return words[es_initrd_look(s)];
+	return words[es_initrd_inspect(s)];
 }
 
 static const char *check_osrel(struct es_span s)
@@ -76,7 +76,7 @@ static const char *check_osrel(struct es_span s)
 
 static const char *check_ucode(struct es_span s)
 {
-	return es_initrd_look(s) == ES_INITRD_EARLY_ONLY
+	return es_initrd_inspect(s) == ES_INITRD_EARLY_ONLY
 		   ? NULL
 		   : "isn't an uncompressed cpio archive "
 		     "containing kernel/x86/microcode, the only form the kernel accepts";
@@ -153,7 +153,7 @@ static bool has_section(const struct es_pe *pe, int which)
 
 static struct es_fault check_stub(const struct es_uki_parts *parts, struct es_pe *ret_pe)
 {
-	enum es_program_kind kind = es_program_look(parts->stub, ret_pe);
+	enum es_program_kind kind = es_program_identify(parts->stub, ret_pe);
 	struct es_uki uki;
 	enum es_reason r;
 
@@ -191,7 +191,7 @@ static const char *why_no_program(struct es_span s)
 static struct es_fault check_kernel(struct es_span s, uint16_t machine)
 {
 	struct es_pe pe;
-	enum es_program_kind kind = es_program_look(s, &pe);
+	enum es_program_kind kind = es_program_identify(s, &pe);
 
 	switch (kind) {
 	case ES_PROGRAM_KERNEL:

@@ -39,11 +39,10 @@ bool es_efi_variable_is_one(const char *efivars, const char *name, const char *g
 	return es_efi_variable(efivars, name, guid, &value) == ES_OK && value.len == 1 && value.data[0] == 1;
 }
 
-bool es_efi_variable_there(const char *efivars, const char *name, const char *guid)
+struct es_secure_boot_modes es_secure_boot_modes(const char *efivars)
 {
-	char path[PATH_MAX];
-
-	return path_of(efivars, name, guid, path) && access(path, F_OK) == 0;
+	return (struct es_secure_boot_modes){ .setup = es_efi_variable_is_one(efivars, "SetupMode", ES_EFI_GLOBAL),
+					      .audit = es_efi_variable_is_one(efivars, "AuditMode", ES_EFI_GLOBAL) };
 }
 
 /* Appends the value; false if there is no such variable, or it can't be read. */
@@ -95,6 +94,13 @@ void es_secure_boot_lists_free(struct es_secure_boot_lists *lists)
 	es_buf_free(&lists->mokx);
 }
 
+static bool shim_variable_exists(const char *efivars, const char *name)
+{
+	char path[PATH_MAX];
+
+	return path_of(efivars, name, ES_EFI_SHIM, path) && access(path, F_OK) == 0;
+}
+
 void es_shim_requests_read(const char *efivars, struct es_shim_requests *ret)
 {
 	/* The requests that make shim start its key manager; the variables beside them (MokDelAuth, …) don't alone. */
@@ -118,7 +124,7 @@ void es_shim_requests_read(const char *efivars, struct es_shim_requests *ret)
 	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
 		int n;
 
-		if (!es_efi_variable_there(efivars, requests[i].name, ES_EFI_SHIM))
+		if (!shim_variable_exists(efivars, requests[i].name))
 			continue;
 		n = snprintf(ret->manager + used, sizeof ret->manager - used, "%s%s (%s)", used > 0 ? ", " : "",
 			     requests[i].name, requests[i].what);
@@ -126,5 +132,5 @@ void es_shim_requests_read(const char *efivars, struct es_shim_requests *ret)
 			break;
 		used += (size_t)n;
 	}
-	ret->sbat = es_efi_variable_there(efivars, "SbatPolicy", ES_EFI_SHIM);
+	ret->sbat = shim_variable_exists(efivars, "SbatPolicy");
 }

@@ -21,8 +21,11 @@ ES_MUST_CHECK enum es_reason es_efi_variable(const char *efivars, const char *na
 /* Whether the variable exists and its value is a single byte, 1. */
 bool es_efi_variable_is_one(const char *efivars, const char *name, const char *guid);
 
-/* Whether the variable exists, with any value. */
-bool es_efi_variable_there(const char *efivars, const char *name, const char *guid);
+/* Modes of the firmware in which it starts any program (SetupMode, AuditMode), also where SecureBoot is 1. */
+struct es_secure_boot_modes {
+	bool setup, audit;
+};
+struct es_secure_boot_modes es_secure_boot_modes(const char *efivars);
 
 /* The lists by which the firmware and shim accept or refuse programs: EFI_SIGNATURE_LISTs. */
 struct es_secure_boot_lists {

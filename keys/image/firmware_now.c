@@ -102,7 +102,7 @@ static enum es_reason add_strings(struct es_span table, uint16_t count, struct e
 		uint8_t room[EVENT_MAX];
 		struct es_writer w = { .data = room, .cap = sizeof room };
 
-		if (!es_firmware_string_counts(string))
+		if (!es_firmware_string_is_measured(string))
 			continue;
 		if (n++ == ES_FIRMWARE_STRINGS) {
 			refuse(now, "SMBIOS", "", "has too many strings for systemd");

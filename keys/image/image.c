@@ -4,6 +4,7 @@
 
 #include "keys/core/labels.h"
 #include "keys/core/options.h"
+#include "keys/core/utf16.h"
 #include "keys/crypto/hash.h"
 #include "keys/image/check.h"
 
@@ -15,11 +16,6 @@ static bool is_ascii(const char *text)
 		if ((unsigned char)*text >= 0x80)
 			return false;
 	return true;
-}
-
-static bool is_space(uint8_t c)
-{
-	return c <= ' ' || c == 0x7f;
 }
 
 enum es_reason es_image_build(const struct es_uki_parts *parts, struct es_buf *ret,
@@ -86,41 +82,35 @@ enum es_reason es_image_predict_pcr11(const struct es_uki *uki, struct es_digest
 	return ES_OK;
 }
 
-/* Cleans options as the stub does before it measures them: up to a NUL, spaces for control characters, none at the
- * ends. */
+/* As the stub has them: up to a NUL, cleaned. */
 static enum es_reason clean_options(struct es_span from, struct es_buf *ret)
 {
 	const uint8_t *nul = from.len > 0 ? memchr(from.data, '\0', from.len) : NULL;
-	size_t len = nul != NULL ? (size_t)(nul - from.data) : from.len;
 	ES_BUF b = { 0 };
 	enum es_reason r;
 
-	while (len > 0 && is_space(from.data[len - 1]))
-		len--;
-	while (len > 0 && is_space(from.data[0])) {
-		from.data++;
-		len--;
-	}
-	r = es_buf_copy((struct es_span){ from.data, len }, &b);
+	if (nul != NULL)
+		from.len = (size_t)(nul - from.data);
+	r = es_buf_copy(from, &b);
 	if (r != ES_OK)
 		return r;
-	for (size_t i = 0; i < len; i++)
-		if (is_space(b.data[i]))
-			b.data[i] = ' ';
+	if (b.len > 0)
+		b.len = es_options_clean((char *)b.data, b.len);
 	*ret = es_buf_take(&b);
 	return ES_OK;
 }
 
 static enum es_reason measure_options(struct es_span options, struct es_digest *pcr)
 {
+	struct es_writer w = { .cap = 0 };
 	ES_BUF wide = { 0 };
 	enum es_reason r = es_buf_new(2 * (options.len + 1), &wide);
 
 	if (r != ES_OK)
 		return r;
-	for (size_t i = 0; i < options.len; i++)
-		wide.data[2 * i] = options.data[i];
-	return es_pcr_event(pcr, es_buf_span(&wide), es_sha256) ? ES_OK : ES_CRYPTO;
+	w = (struct es_writer){ .data = wide.data, .cap = wide.len };
+	es_utf16_from_utf8(options, &w);
+	return es_pcr_event(pcr, (struct es_span){ wide.data, w.pos }, es_sha256) ? ES_OK : ES_CRYPTO;
 }
 
 enum es_reason es_image_predict_pcr12(const struct es_uki *uki, const char *options, bool recovery,
@@ -140,7 +130,7 @@ enum es_reason es_image_predict_pcr12(const struct es_uki *uki, const char *opti
 		return r;
 	if (recovery && !es_pcr_event(&pcr, es_text_span(ES_RECOVERY_EVENT), es_sha256))
 		return ES_CRYPTO;
-	if (outside.len > 0 && (outside.len != own.len || memcmp(outside.data, own.data, own.len) != 0))
+	if (es_options_replace(es_buf_span(&outside), es_buf_span(&own)))
 		r = measure_options(es_buf_span(&outside), &pcr);
 	if (r == ES_OK)
 		*ret = pcr;

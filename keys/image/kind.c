@@ -121,7 +121,7 @@ static bool named(const struct es_pe *pe, const char *line)
 	return find_section(pe, ".sbat", &sbat) && holds(sbat, line);
 }
 
-enum es_program_kind es_program_look(struct es_span file, struct es_pe *ret_pe)
+enum es_program_kind es_program_identify(struct es_span file, struct es_pe *ret_pe)
 {
 	struct es_pe pe;
 	enum es_reason r = es_pe_open(file, ES_PE_FILE, &pe);

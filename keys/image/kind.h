@@ -21,7 +21,7 @@ enum es_program_kind {
 };
 
 /* *ret_pe is written unless the kind is NONE or UNSUPPORTED. Nothing is proven: anyone can write what marks a kind. */
-enum es_program_kind es_program_look(struct es_span file, struct es_pe *ret_pe);
+enum es_program_kind es_program_identify(struct es_span file, struct es_pe *ret_pe);
 
 /* The kind of the stub in a whole boot image. */
 enum es_program_kind es_program_stub(const struct es_pe *image);

@@ -68,7 +68,7 @@ bool es_needed_option_given(struct es_span options, enum es_needed_option n)
 	return has_word(heeded, es_needed_options[n].option);
 }
 
-bool es_option_against(struct es_span options, struct es_span *ret_word, enum es_needed_option *ret)
+bool es_option_contradicting(struct es_span options, struct es_span *ret_word, enum es_needed_option *ret)
 {
 	struct es_span word, value;
 

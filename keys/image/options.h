@@ -19,7 +19,7 @@ extern const struct es_needed_words {
 bool es_needed_option_given(struct es_span options, enum es_needed_option n);
 
 /* The first word that contradicts one of them, "resume=/dev/sda2"; false: there is none. */
-bool es_option_against(struct es_span options, struct es_span *ret_word, enum es_needed_option *ret);
+bool es_option_contradicting(struct es_span options, struct es_span *ret_word, enum es_needed_option *ret);
 
 /* The options, with the needed ones added. ES_ARGUMENT: a quote isn't closed, and would swallow what is added. */
 ES_MUST_CHECK enum es_reason es_needed_options_add(struct es_span options, struct es_buf *ret);

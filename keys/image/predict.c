@@ -55,13 +55,13 @@ static enum es_reason predict_boot_loader(const struct es_predict_request *q, st
 	enum es_reason r;
 
 	if (!q->stub || !es_booted_event(q->log, &event)) {
-		es_prediction_say(p->unknown, "PCR 4: %s, so there is no event to exchange for the image's",
-				  q->stub ? "the firmware measured no program"
-					  : "this boot didn't go through etcseal's stub");
+		es_prediction_note(p->unknown, "PCR 4: %s, so there is no event to exchange for the image's",
+				   q->stub ? "the firmware measured no program"
+					   : "this boot didn't go through etcseal's stub");
 		return ES_OK;
 	}
 	if (q->booted && !es_booted_is_measured(q->installed, q->read)) {
-		es_prediction_say(
+		es_prediction_note(
 		    p->unknown, "PCR 4: the program that the firmware loaded last isn't this boot's image, which that "
 				"program started");
 		return ES_OK;
@@ -70,7 +70,7 @@ static enum es_reason predict_boot_loader(const struct es_predict_request *q, st
 	x.from = event.sha256;
 	r = es_authenticode(q->image, es_sha256, &x.to);
 	if (r == ES_FORMAT) {
-		es_prediction_say(p->unknown, "PCR 4: something follows the image's signatures");
+		es_prediction_note(p->unknown, "PCR 4: something follows the image's signatures");
 		return ES_OK;
 	}
 	if (r == ES_OK)
@@ -78,10 +78,10 @@ static enum es_reason predict_boot_loader(const struct es_predict_request *q, st
 	if (r != ES_OK)
 		return r;
 	if (!q->booted)
-		es_prediction_say(p->rests_on,
-				  "PCR 4: %s; the last program that the firmware loaded is assumed to be it",
-				  q->installed != NULL ? "the boot image's file has changed since it was started"
-						       : "the file of this boot's image isn't found");
+		es_prediction_note(p->rests_on,
+				   "PCR 4: %s; the last program that the firmware loaded is assumed to be it",
+				   q->installed != NULL ? "the boot image's file has changed since it was started"
+							: "the file of this boot's image isn't found");
 	put(p, ES_PCR_BOOT_LOADER, &value);
 	return ES_OK;
 }
@@ -129,12 +129,12 @@ static enum es_reason predict_options(const struct es_predict_request *q, struct
 		r = es_image_predict_pcr12(q->uki, q->options != NULL ? q->options : "", q->recovery, &value);
 	if (r == ES_OK && es_image_measures_firmware(q->image)) {
 		if (q->firmware != NULL && q->firmware->refused[0] != '\0') {
-			es_prediction_say(p->unknown, "PCR 12: %s", q->firmware->refused);
+			es_prediction_note(p->unknown, "PCR 12: %s", q->firmware->refused);
 			return ES_OK;
 		}
 		if (q->firmware != NULL && !q->firmware->variables_known)
-			es_prediction_say(p->rests_on,
-					  "PCR 12: EFI variables aren't shown here; those of this boot are assumed");
+			es_prediction_note(p->rests_on,
+					   "PCR 12: EFI variables aren't shown here; those of this boot are assumed");
 		r = es_firmware_extend(q->firmware, q->log, &value);
 	}
 	if (r == ES_OK)
@@ -158,7 +158,7 @@ static void drop_contradicted(struct es_prediction *p)
 {
 	for (unsigned pcr = 0; pcr < ES_PCR_COUNT; pcr++)
 		if ((p->contradicted & ES_PCR_BIT(pcr)) != 0)
-			es_prediction_say(p->unknown, "PCR %u: the event log doesn't lead to the TPM's value", pcr);
+			es_prediction_note(p->unknown, "PCR %u: the event log doesn't lead to the TPM's value", pcr);
 	p->values.present &= ~p->contradicted;
 }
 

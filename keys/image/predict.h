@@ -10,9 +10,8 @@
 #include "keys/core/event_read.h"
 #include "keys/core/pcr.h"
 #include "keys/core/pe.h"
+#include "keys/image/efi_variables.h"
 #include "keys/image/firmware_now.h"
-
-struct es_secure_boot_lists;
 
 /* A prediction needs these PCRs. PCR 2 is predicted if it was read. */
 enum {
@@ -42,7 +41,7 @@ struct es_predict_request {
 	bool recovery;       /* the next boot is given the recovery key */
 	const struct es_firmware_now *firmware;   /* NULL: firmware hands over the same as in this boot */
 	const struct es_secure_boot_lists *lists; /* db, MokListRT, …; NULL: they can't be read */
-	bool setup_mode, audit_mode;              /* the firmware's variables of that name */
+	struct es_secure_boot_modes modes;        /* as the running system shows them */
 	bool booted; /* installed is the running image; es_predict finds this out, once, since images are large */
 };
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void es_prediction_say(char *text, const char *format, ...)
+void es_prediction_note(char *text, const char *format, ...)
 {
 	size_t used = strlen(text);
 	va_list args;
@@ -83,13 +83,13 @@ static bool events_stay(const struct es_predict_request *q, const struct es_next
 
 	if (!es_authority_last(q->log, &last, NULL))
 		return false;
-	if (v->verdict == ES_VERDICT_TAKEN)
+	if (v->verdict == ES_VERDICT_ACCEPTED)
 		return same_entry(&last, &v->by) || (same && !last.is_hash && was_measured(q->log, &v->by));
 	if (last.is_hash)
 		return false;
-	return same ||
-	       (es_pe_signature(q->image, 1, &second) == ES_MISSING &&
-		es_pe_signature(q->image, 0, &signature) == ES_OK && es_signer_leads_to(signature, last.data) == ES_OK);
+	return same || (es_pe_signature(q->image, 1, &second) == ES_MISSING &&
+			es_pe_signature(q->image, 0, &signature) == ES_OK &&
+			es_signer_chains_to(signature, last.data) == ES_OK);
 }
 
 static const char *why_not(const struct es_predict_request *q, const struct es_next_verdict *v)
@@ -98,7 +98,7 @@ static const char *why_not(const struct es_predict_request *q, const struct es_n
 	struct es_span signature;
 	enum es_reason r = es_pe_signature(q->image, 0, &signature);
 
-	if ((v->verdict == ES_VERDICT_TAKEN && v->by.is_hash) ||
+	if ((v->verdict == ES_VERDICT_ACCEPTED && v->by.is_hash) ||
 	    (es_authority_last(q->log, &last, NULL) && last.is_hash))
 		return "each image that is listed by its hash gives a different PCR 7";
 	if (r == ES_MISSING)
@@ -112,13 +112,11 @@ static const char *why_not(const struct es_predict_request *q, const struct es_n
 
 void es_predict_secure_boot(const struct es_predict_request *q, struct es_prediction *p)
 {
-	const struct es_secure_boot_request now = { .log = q->log,
-						    .setup_mode = q->setup_mode,
-						    .audit_mode = q->audit_mode };
+	const struct es_secure_boot_request now = { .log = q->log, .modes = q->modes };
 	struct es_next_verdict v;
 	struct es_shim_part shim;
 
-	switch (es_secure_boot_switch(&now)) {
+	switch (es_secure_boot_setting(&now)) {
 	case ES_SECURE_BOOT_OFF:
 	case ES_SECURE_BOOT_SETUP:
 	case ES_SECURE_BOOT_AUDIT:
@@ -136,11 +134,11 @@ void es_predict_secure_boot(const struct es_predict_request *q, struct es_predic
 	}
 	es_next_judge(q, &v);
 	if (v.verdict == ES_VERDICT_REFUSED) {
-		es_prediction_say(p->refused, "%s", v.why);
-		es_prediction_say(p->unknown, "PCR 7: the image won't start: %s", v.why);
+		es_prediction_note(p->refused, "%s", v.why);
+		es_prediction_note(p->unknown, "PCR 7: the image won't start: %s", v.why);
 	} else if (events_stay(q, &v)) {
 		stays(q, p);
 	} else {
-		es_prediction_say(p->unknown, "PCR 7: %s", why_not(q, &v));
+		es_prediction_note(p->unknown, "PCR 7: %s", why_not(q, &v));
 	}
 }

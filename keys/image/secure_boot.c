@@ -37,10 +37,10 @@ static const struct es_secure_boot_words words[ES_SECURE_BOOT_STATES] = {
 	[ES_SECURE_BOOT_UNVERIFIED] = { "image-not-verified",
 					"on, but no key or hash that was measured vouches for this boot image",
 					BACK_TO_KEYS },
-	[ES_SECURE_BOOT_PASSED_BY] = { "started-unverified",
-				       "on, but another program started this boot image without having it verified",
-				       "Start the boot image from the firmware or shim, or by a boot menu that has the "
-				       "firmware load it (systemd-boot)." },
+	[ES_SECURE_BOOT_BYPASSED] = { "started-unverified",
+				      "on, but another program started this boot image without having it verified",
+				      "Start the boot image from the firmware or shim, or by a boot menu that has the "
+				      "firmware load it (systemd-boot)." },
 	[ES_SECURE_BOOT_NO_STUB] = { "no-stub",
 				     "on, but the host was started without etcseal's boot stub, so nothing verified "
 				     "the initrd",
@@ -65,7 +65,7 @@ bool es_secure_boot_vouched(enum es_secure_boot_state state)
 	return state == ES_SECURE_BOOT_BY_DB || state == ES_SECURE_BOOT_BY_MOK || state == ES_SECURE_BOOT_BY_HASH;
 }
 
-bool es_secure_boot_hollow(enum es_secure_boot_state state)
+bool es_secure_boot_not_vouched(enum es_secure_boot_state state)
 {
 	return !es_secure_boot_vouched(state) && state != ES_SECURE_BOOT_NO_FILE && state != ES_SECURE_BOOT_NO_LOG;
 }
@@ -96,7 +96,7 @@ static void note_event(const struct es_event *event, struct switches *s)
 	static const char debug[] = "UEFI Debug Mode";
 	struct es_span value;
 
-	if (event->pcr != ES_PCR_SECURE_BOOT || !es_event_is_its_data(event, es_sha256))
+	if (event->pcr != ES_PCR_SECURE_BOOT || !es_event_digest_matches(event, es_sha256))
 		return;
 	if (event->type == (uint32_t)ES_EV_EFI_ACTION)
 		s->debug |=
@@ -127,9 +127,9 @@ static void read_switches(struct es_span bytes, struct switches *s)
 
 static enum es_secure_boot_state state_of(const struct switches *s, const struct es_secure_boot_request *q)
 {
-	if (s->audit || q->audit_mode)
+	if (s->audit || q->modes.audit)
 		return ES_SECURE_BOOT_AUDIT;
-	if (s->no_platform_key || q->setup_mode)
+	if (s->no_platform_key || q->modes.setup)
 		return ES_SECURE_BOOT_SETUP;
 	if (!s->said)
 		return ES_SECURE_BOOT_NO_LOG;
@@ -140,7 +140,7 @@ static enum es_secure_boot_state state_of(const struct switches *s, const struct
 	return s->shim_off ? ES_SECURE_BOOT_SHIM_OFF : ES_SECURE_BOOT_UNVERIFIED;
 }
 
-enum es_secure_boot_state es_secure_boot_switch(const struct es_secure_boot_request *q)
+enum es_secure_boot_state es_secure_boot_setting(const struct es_secure_boot_request *q)
 {
 	struct switches s = { .said = false };
 
@@ -234,10 +234,10 @@ void es_secure_boot_judge(const struct es_secure_boot_request *q, struct es_secu
 	*ret = (struct es_secure_boot){ .detail = "" };
 	if (!log_holds(q, ret)) {
 		if (!q->variable_on)
-			judge_as(ret, q->setup_mode ? ES_SECURE_BOOT_SETUP : ES_SECURE_BOOT_OFF, "%s", "");
+			judge_as(ret, q->modes.setup ? ES_SECURE_BOOT_SETUP : ES_SECURE_BOOT_OFF, "%s", "");
 		return;
 	}
-	state = es_secure_boot_switch(q);
+	state = es_secure_boot_setting(q);
 	if (state == ES_SECURE_BOOT_UNVERIFIED && !q->stub)
 		state = ES_SECURE_BOOT_NO_STUB;
 	if (state != ES_SECURE_BOOT_UNVERIFIED) {
@@ -250,7 +250,7 @@ void es_secure_boot_judge(const struct es_secure_boot_request *q, struct es_secu
 	}
 	/* Not some program that was loaded before it. */
 	if (!es_booted_is_measured(q->installed, q->read))
-		judge_as(ret, ES_SECURE_BOOT_PASSED_BY, "%.120s",
+		judge_as(ret, ES_SECURE_BOOT_BYPASSED, "%.120s",
 			 es_booted_event(q->log, &event) && es_event_program_file(&event, path) ? path : "");
 	else
 		judge_as(ret, find_voucher(q), "%s", "");

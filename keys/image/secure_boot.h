@@ -10,6 +10,7 @@
 
 #include "keys/core/event_log.h"
 #include "keys/core/pe.h"
+#include "keys/image/efi_variables.h"
 
 enum es_secure_boot_state {
 	/* It vouched. */
@@ -24,7 +25,7 @@ enum es_secure_boot_state {
 	ES_SECURE_BOOT_DEBUG,      /* the firmware's debugger is on */
 	ES_SECURE_BOOT_SHIM_OFF,   /* on, but shim checks nothing (MokSBState) */
 	ES_SECURE_BOOT_UNVERIFIED, /* on, but nothing that was measured vouches for the image */
-	ES_SECURE_BOOT_PASSED_BY,  /* on, but another program started the image, bypassing the firmware and shim */
+	ES_SECURE_BOOT_BYPASSED,   /* on, but another program started the image, bypassing the firmware and shim */
 	ES_SECURE_BOOT_NO_STUB,    /* on, but the initrd isn't part of what is checked */
 
 	/* Unknown. */
@@ -43,24 +44,25 @@ struct es_secure_boot {
 
 /* For an administrator. */
 struct es_secure_boot_words {
-	const char *id;   /* kebab-case, stable, for --json: "vouched-by-db" */
-	const char *what; /* a clause: "on: a certificate in …" */
-	const char *mend; /* a sentence: what to do; "" if there is nothing to do */
+	const char *id;     /* kebab-case, stable, for --json: "vouched-by-db" */
+	const char *what;   /* a clause: "on: a certificate in …" */
+	const char *advice; /* a sentence: what to do; "" if there is nothing to do */
 };
 const struct es_secure_boot_words *es_secure_boot_words(enum es_secure_boot_state state);
 
 /* Only then may anything be sealed to PCR 7. */
 bool es_secure_boot_vouched(enum es_secure_boot_state state);
 /* Whether Secure Boot certainly didn't vouch for the image. */
-bool es_secure_boot_hollow(enum es_secure_boot_state state);
+bool es_secure_boot_not_vouched(enum es_secure_boot_state state);
 
 struct es_secure_boot_request {
 	struct es_span log;               /* this boot's event log; empty: it can't be read */
 	const struct es_pcr_values *read; /* the TPM's values before the fence */
 	bool stub;                        /* this boot went through our stub */
 	const struct es_pe *installed;    /* the file that the log names as this boot's image; NULL: it isn't found */
-	bool variable_on;            /* the firmware's variables as the running system shows them: SecureBoot … */
-	bool setup_mode, audit_mode; /* … SetupMode, AuditMode; some firmware leaves SecureBoot at 1 with these set */
+	bool variable_on; /* the firmware's variables as the running system shows them: SecureBoot … */
+	struct es_secure_boot_modes
+	    modes; /* … SetupMode, AuditMode; some firmware leaves SecureBoot at 1 with these set */
 };
 
 /* Judges the request; has no other input. */
@@ -68,6 +70,6 @@ void es_secure_boot_judge(const struct es_secure_boot_request *request, struct e
 
 /* Whether this boot's firmware, and shim if it took part, checked programs at all: UNVERIFIED if they did; otherwise
  * OFF, SETUP, AUDIT, DEBUG or SHIM_OFF. The log must be one whose replay gives the TPM's values. */
-enum es_secure_boot_state es_secure_boot_switch(const struct es_secure_boot_request *request);
+enum es_secure_boot_state es_secure_boot_setting(const struct es_secure_boot_request *request);
 
 #endif

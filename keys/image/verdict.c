@@ -54,7 +54,7 @@ static bool forbids(const struct es_buf *list, struct es_span signature, bool fi
 
 	es_signature_list_open(es_buf_span(list), &l);
 	while (es_signature_list_next(&l, &s) == ES_OK) {
-		if (s.kind == ES_SIGNATURE_X509 && es_signer_leads_to(signature, s.data) == ES_OK)
+		if (s.kind == ES_SIGNATURE_X509 && es_signer_chains_to(signature, s.data) == ES_OK)
 			return true;
 		if (firmware && s.kind >= ES_SIGNATURE_TBS_SHA256 &&
 		    es_signer_has_tbs_digest(signature, (struct es_span){ s.data.data, lens[s.kind] }))
@@ -113,7 +113,7 @@ static bool sbat_is_refused(struct judging *j)
 
 static void take(struct judging *j, enum es_authority_list list, const struct es_signature *s)
 {
-	j->ret->verdict = ES_VERDICT_TAKEN;
+	j->ret->verdict = ES_VERDICT_ACCEPTED;
 	j->ret->by = (struct es_authority){
 		.list = list, .is_hash = s->kind == ES_SIGNATURE_SHA256, .entry = s->entry, .data = s->data
 	};
@@ -139,7 +139,7 @@ static bool vouched_by_key(struct judging *j, enum es_authority_list list, const
 	while (es_signature_list_next(&l, &s) == ES_OK) {
 		if (s.kind != ES_SIGNATURE_X509 || es_signer_vouched(signature, &j->digest, s.data) != ES_OK)
 			continue;
-		if (j->shim.present && es_certificate_for_modules(s.data)) {
+		if (j->shim.present && es_certificate_is_for_modules(s.data)) {
 			j->for_modules = true;
 			continue;
 		}
@@ -203,7 +203,7 @@ static enum es_reason signature_state(const struct judging *j)
 	struct es_span signature;
 	enum es_reason r = es_pe_signature(j->q->image, 0, &signature);
 
-	return r == ES_OK ? es_signer_is_over(signature, &j->digest) : r;
+	return r == ES_OK ? es_signer_covers(signature, &j->digest) : r;
 }
 
 static void judge_by_lists(struct judging *j)

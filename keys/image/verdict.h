@@ -11,7 +11,7 @@
 
 enum es_verdict {
 	ES_VERDICT_UNKNOWN, /* not all lists can be read */
-	ES_VERDICT_TAKEN,
+	ES_VERDICT_ACCEPTED,
 	ES_VERDICT_REFUSED,
 };
 
@@ -21,13 +21,13 @@ struct es_next_verdict {
 	struct es_authority by;       /* taken: the first entry that vouches for it */
 };
 
-/* Judges the request's image. Programs must be checked at all: es_secure_boot_switch returns UNVERIFIED. */
+/* Judges the request's image. Programs must be checked at all: es_secure_boot_setting returns UNVERIFIED. */
 void es_next_judge(const struct es_predict_request *request, struct es_next_verdict *ret);
 
 /* For a prediction: fills in PCR 7, or why it can't be predicted, and whether the image will be refused. */
 void es_predict_secure_boot(const struct es_predict_request *request, struct es_prediction *p);
 
 /* Appends a sentence to one of a prediction's texts. */
-__attribute__((format(printf, 2, 3))) void es_prediction_say(char *text, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void es_prediction_note(char *text, const char *format, ...);
 
 #endif

@@ -76,7 +76,7 @@ bool es_next_has_other_keys(struct es_host *host, const struct es_info *info)
 		return false;
 	while (es_event_log_next(&log, &event) == ES_OK) {
 		if (event.pcr != ES_PCR_SECURE_BOOT || event.type != (uint32_t)ES_EV_EFI_VARIABLE_DRIVER_CONFIG ||
-		    !es_event_is_its_data(&event, es_sha256))
+		    !es_event_digest_matches(&event, es_sha256))
 			continue;
 		for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 			if (es_event_variable(&event, lists[i].name, &measured) &&

@@ -265,9 +265,9 @@ static void look_at_secure_boot(struct check *c)
 	if (!c->info->require_secure_boot)
 		return;
 	es_host_secure_boot(c->host, &judged);
-	if (es_secure_boot_hollow(judged.state))
+	if (es_secure_boot_not_vouched(judged.state))
 		add(c, false, ES_NOT_VOUCHED, "Secure Boot is %s. %s", es_secure_boot_words(judged.state)->what,
-		    es_secure_boot_words(judged.state)->mend);
+		    es_secure_boot_words(judged.state)->advice);
 }
 
 /* Then the check of another image, and the words of a refusal, do without. */
@@ -282,7 +282,7 @@ static void look_at_log(struct check *c)
 /* The helper asks neither TPM nor KDF then. */
 static void look_at_hibernation(struct check *c)
 {
-	enum es_reason r = es_host_resume(c->host, c->next);
+	enum es_reason r = es_host_check_resume(c->host, c->next);
 
 	if (r != ES_OK)
 		add(c, true, r, "%s", es_host_detail(c->host));

@@ -30,6 +30,6 @@ ES_MUST_CHECK enum es_reason es_host_check(struct es_host *host, const struct es
 
 /* Whether the next boot's kernel could resume a hibernated system (keys/store/hibernation.h), so that the helper won't open
  * automatically: this image's, or next's. ES_RESUME_POSSIBLE, with the cause in es_host_detail. */
-ES_MUST_CHECK enum es_reason es_host_resume(struct es_host *host, const struct es_predict_request *next);
+ES_MUST_CHECK enum es_reason es_host_check_resume(struct es_host *host, const struct es_predict_request *next);
 
 #endif

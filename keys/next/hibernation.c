@@ -21,7 +21,7 @@ static bool never_hibernates(const struct es_host *host)
 	       !told_not_to(es_buf_span(&options));
 }
 
-enum es_reason es_host_resume(struct es_host *host, const struct es_predict_request *next)
+enum es_reason es_host_check_resume(struct es_host *host, const struct es_predict_request *next)
 {
 	char detail[ES_HIBERNATION_TEXT];
 

@@ -35,8 +35,7 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	q.read = &host->boot.before_fence;
 	q.stub = host->boot.stub;
 	q.installed = es_booted_open(host, q.log, &file) ? &file.pe : NULL;
-	q.setup_mode = es_efi_variable_is_one(host->efivars, "SetupMode", ES_EFI_GLOBAL);
-	q.audit_mode = es_efi_variable_is_one(host->efivars, "AuditMode", ES_EFI_GLOBAL);
+	q.modes = es_secure_boot_modes(host->efivars);
 	es_secure_boot_lists_read(host->efivars, &lists);
 	q.lists = &lists;
 	r = es_predict(&q, ret);

@@ -20,7 +20,7 @@ void es_opening_drop_key(struct es_opening *o)
 	es_vouched_freep(&o->vouched);
 }
 
-void es_opening_word_refusal(struct es_opening *o)
+void es_opening_explain_refusal(struct es_opening *o)
 {
 	char *text = o->record.refusal_detail;
 	const struct es_protector *p = o->why.differs;
@@ -145,7 +145,7 @@ static enum es_reason judge_vouched(struct es_opening *o)
 	return r;
 }
 
-enum es_reason es_opening_pass_over(struct es_opening *o, enum es_reason reason)
+enum es_reason es_opening_use_other_bank(struct es_opening *o, enum es_reason reason)
 {
 	int other = 1 - o->chosen;
 	ES_VOUCHED v = NULL;
@@ -164,14 +164,14 @@ enum es_reason es_opening_pass_over(struct es_opening *o, enum es_reason reason)
 	return judge_vouched(o);
 }
 
-enum es_reason es_opening_judge(struct es_opening *o)
+static enum es_reason judge(struct es_opening *o)
 {
 	enum es_reason r = es_bank_vouch(&o->banks[o->chosen], o->key, &o->vouched);
 
-	r = r == ES_TAMPERED_INFO ? es_opening_pass_over(o, r) : r == ES_OK ? judge_vouched(o) : r;
+	r = r == ES_TAMPERED_INFO ? es_opening_use_other_bank(o, r) : r == ES_OK ? judge_vouched(o) : r;
 	if (r != ES_OK && o->question == ES_ASK_NOTHING) {
 		es_opening_drop_key(o);
-		o->record.opened_by = ES_OPENED_BY_NOBODY;
+		o->record.opened_by = ES_OPENED_BY_NONE;
 	}
 	return r;
 }
@@ -220,7 +220,7 @@ static enum es_reason key_from_tpm(struct es_opening *o)
 
 void es_opening_look_early(struct es_opening *o)
 {
-	es_opening_word_refusal(o);
+	es_opening_explain_refusal(o);
 	if (o->banks[o->chosen].info->mode == ES_MODE_KDF && key_from_kdf(o) == ES_OK)
 		es_opening_drop_key(o);
 }
@@ -235,14 +235,14 @@ enum es_reason es_opening_find_key(struct es_opening *o, const char *recovery_te
 		r = key_from_tpm(o);
 	else
 		r = key_from_kdf(o);
-	return r == ES_OK ? es_opening_judge(o) : r;
+	return r == ES_OK ? judge(o) : r;
 }
 
 enum es_reason es_opening_recovery(struct es_opening *o, const char *recovery_text, size_t len)
 {
 	enum es_reason r;
 
-	if (!o->behind_fence)
+	if (!o->fence_up)
 		return ES_FENCE_FAILED;
 	if (o->chosen < 0)
 		return ES_BANKS_DAMAGED;
@@ -254,7 +254,7 @@ enum es_reason es_opening_recovery(struct es_opening *o, const char *recovery_te
 	if (r != ES_OK)
 		return r;
 	o->record.recovery_at_console = true;
-	return es_opening_judge(o);
+	return judge(o);
 }
 
 const char *es_opening_recovery_id(const struct es_opening *o)

@@ -33,13 +33,13 @@ enum es_reason es_opening_new(const struct es_opening_request *request, struct e
 		if (r != ES_OK)
 			return r;
 	}
-	o->tpm_state = es_tpm_open(request->tcti, ES_TPM_BOUND_MS, &o->tpm);
+	o->tpm_state = es_tpm_open(request->tcti, ES_TPM_TIMEOUT_MS, &o->tpm);
 	o->record.tpm = !es_opening_nothing_to_fence(o);
 	*ret = es_take(o);
 	return ES_OK;
 }
 
-void es_opening_free(struct es_opening *o)
+static void opening_free(struct es_opening *o)
 {
 	if (o == NULL)
 		return;
@@ -54,7 +54,7 @@ void es_opening_free(struct es_opening *o)
 
 void es_opening_freep(struct es_opening **o)
 {
-	es_opening_free(*o);
+	opening_free(*o);
 	*o = NULL;
 }
 
@@ -105,7 +105,7 @@ static bool holds_remains(const struct es_opening *o)
 	unsigned remains = 0;
 
 	for (unsigned i = 0; i < ES_BANK_COUNT; i++) {
-		if (es_bank_holds(&o->banks[i]) || refused_by_stub(o, i))
+		if (es_bank_has_content(&o->banks[i]) || refused_by_stub(o, i))
 			return true;
 		remains += o->banks[i].state == ES_BANK_DAMAGED;
 	}
@@ -186,7 +186,7 @@ static enum es_reason after_fence(struct es_opening *o, enum es_reason r, const 
 	} else if (r == ES_BANKS_DAMAGED) {
 		say_damage(o);
 	} else if (r != ES_NOT_CONFIGURED) {
-		es_opening_word_refusal(o);
+		es_opening_explain_refusal(o);
 		if (r == o->request.no_automatic && o->request.no_automatic_detail != NULL)
 			ES_NOTE_DETAIL(o, "%s", o->request.no_automatic_detail);
 	}
@@ -214,7 +214,7 @@ enum es_reason es_opening_key(struct es_opening *o, const char *recovery_text)
 	es_opening_ask_tpm(o);
 	r = before_fence(o, recovery_text != NULL);
 	fence = es_opening_raise_fence(o);
-	o->behind_fence = fence == ES_OK;
+	o->fence_up = fence == ES_OK;
 	if (fence != ES_OK) {
 		es_secret_freep(&o->sealed);
 		ES_NOTE_DETAIL(o, "%s",

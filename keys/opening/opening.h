@@ -35,7 +35,6 @@ struct es_opening_request {
 
 /* Reads the banks and connects to the TPM. Fails only if there is no memory; the next call reports anything else. */
 ES_MUST_CHECK enum es_reason es_opening_new(const struct es_opening_request *request, struct es_opening **ret);
-void es_opening_free(struct es_opening *o);
 void es_opening_freep(struct es_opening **o);
 
 /* Chooses the bank; gets the config key from recovery_text (if not NULL: then no Unseal is sent), from the TPM, or,

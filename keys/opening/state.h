@@ -29,7 +29,7 @@ struct es_opening {
 	enum es_reason tpm_refusal; /* why this TPM can't be used for the automatic protector; ES_OK if it can */
 	struct es_counter counter;
 	bool asked;
-	bool behind_fence;        /* the fence is up, or there is no TPM that would need one */
+	bool fence_up;            /* the fence is up, or there is no TPM that would need one */
 	struct es_secret *sealed; /* the secret that the TPM gave, of the protector `opened` */
 	const struct es_protector *opened;
 	struct es_opening_why why;
@@ -77,17 +77,15 @@ void es_opening_accept_image(struct es_opening *o);
 
 /* judge.c: everything after the fence. */
 /* Words the reasons for which the TPM gave no secret. */
-void es_opening_word_refusal(struct es_opening *o);
+void es_opening_explain_refusal(struct es_opening *o);
 /* For the test that shows why the order matters: does both before the fence. */
 void es_opening_look_early(struct es_opening *o);
-/* Gets the key from the TPM's secret, from the KDF, or from the recovery key (NULL: none was given); then calls
- * es_opening_judge. */
+/* Gets the key from the TPM's secret, from the KDF, or from the recovery key (NULL: none was given); then judges whether
+ * the chosen bank may be opened with it. It must be authentic, ours, and new enough. If it isn't authentic, the other bank
+ * is used if that is. */
 ES_MUST_CHECK enum es_reason es_opening_find_key(struct es_opening *o, const char *recovery_text);
-/* Whether the chosen bank may be opened with this key: it must be authentic, ours, and new enough. If it isn't
- * authentic, the other bank is used if that is. */
-ES_MUST_CHECK enum es_reason es_opening_judge(struct es_opening *o);
-/* Does the same for the other bank, in place of the chosen one, which was refused for that reason. */
-ES_MUST_CHECK enum es_reason es_opening_pass_over(struct es_opening *o, enum es_reason reason);
+/* Judges the other bank in place of the chosen one, which was refused for that reason. */
+ES_MUST_CHECK enum es_reason es_opening_use_other_bank(struct es_opening *o, enum es_reason reason);
 /* Drops the key and everything that depends on it. */
 void es_opening_drop_key(struct es_opening *o);
 

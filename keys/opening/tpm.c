@@ -4,13 +4,12 @@
 #include "keys/crypto/hash.h"
 #include "keys/opening/state.h"
 #include "keys/protector/config_key.h"
-#include "keys/store/file.h"
+#include "keys/store/sysfs.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/object.h"
 #include "keys/tpm/pcr.h"
 #include "keys/tpm/srk.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +38,7 @@ static enum es_reason tpm_without_pin(struct es_opening *o, enum es_reason refus
 	ES_NOTE_WHY(o, "%s", es_tpm_last_refusal(o->tpm));
 	o->commands_before += es_tpm_commands(o->tpm);
 	es_tpm_closep(&o->tpm);
-	o->tpm_state = es_tpm_open(o->request.tcti, ES_TPM_BOUND_MS, &o->tpm);
+	o->tpm_state = es_tpm_open(o->request.tcti, ES_TPM_TIMEOUT_MS, &o->tpm);
 	return check;
 }
 
@@ -145,15 +144,14 @@ static void note_ima(struct es_opening *o)
 {
 	static const char kernel_count[] = "/sys/kernel/security/ima/runtime_measurements_count";
 	const char *path = o->request.ima_count != NULL ? o->request.ima_count : kernel_count;
-	char text[24] = "";
-	ES_BUF file = { NULL, 0 };
+	char text[24];
+	unsigned long measured;
 
-	if (es_file_read(AT_FDCWD, path, sizeof text - 1, &file) != ES_OK)
+	if (es_sysfs_line(path, text, sizeof text) != ES_OK)
 		return;
-	memcpy(text, file.data, file.len);
-	if (strtoul(text, NULL, 10) > 1)
-		ES_NOTE_WHY(o, "IMA is active: it has measured %lu files in this boot, into PCR 10",
-			    strtoul(text, NULL, 10) - 1);
+	measured = strtoul(text, NULL, 10);
+	if (measured > 1)
+		ES_NOTE_WHY(o, "IMA is active: it has measured %lu files in this boot, into PCR 10", measured - 1);
 }
 
 enum es_reason es_opening_unseal(struct es_opening *o, const struct es_protector *p,

@@ -15,7 +15,7 @@ static enum es_reason decrypt_either(struct es_opening *o, struct es_secret **re
 
 	if (r != ES_TAMPERED_ARCHIVE)
 		return r;
-	r = es_opening_pass_over(o, r);
+	r = es_opening_use_other_bank(o, r);
 	return r == ES_OK ? es_vouched_decrypt(o->vouched, o->key, ret_tar) : r;
 }
 
@@ -87,7 +87,7 @@ enum es_reason es_opening_unpack(struct es_opening *o, int treefd)
 	ES_SECRET tar = NULL;
 	enum es_reason r;
 
-	if (!o->behind_fence)
+	if (!o->fence_up)
 		return ES_FENCE_FAILED;
 	if (o->key == NULL || o->vouched == NULL || o->question != ES_ASK_NOTHING)
 		return ES_NOT_UNLOCKED;
@@ -97,7 +97,7 @@ enum es_reason es_opening_unpack(struct es_opening *o, int treefd)
 	if (r != ES_OK) {
 		if (o->question == ES_ASK_NOTHING) {
 			es_opening_drop_key(o);
-			o->record.opened_by = ES_OPENED_BY_NOBODY;
+			o->record.opened_by = ES_OPENED_BY_NONE;
 		}
 		snprintf(o->record.refusal, sizeof o->record.refusal, "%s", es_reason_words(r)->id);
 		return r;

@@ -35,14 +35,9 @@ enum es_reason es_bank_vouch(const struct es_bank *bank, const struct es_secret 
 	return r;
 }
 
-void es_vouched_free(struct es_vouched *v)
-{
-	free(v);
-}
-
 void es_vouched_freep(struct es_vouched **v)
 {
-	es_vouched_free(*v);
+	free(*v);
 	*v = NULL;
 }
 

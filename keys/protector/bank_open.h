@@ -18,7 +18,6 @@ struct es_vouched;
 /* Checks the MAC of encryption.info with this key. ES_TAMPERED_INFO. Borrows the bank; the caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_bank_vouch(const struct es_bank *bank, const struct es_secret *config_key,
 					   struct es_vouched **ret);
-void es_vouched_free(struct es_vouched *v); /* v may be NULL */
 void es_vouched_freep(struct es_vouched **v);
 #define ES_VOUCHED ES_SCOPED(es_vouched_freep) struct es_vouched *
 

@@ -48,7 +48,7 @@ enum es_reason es_predecessor_ids(const struct es_info *info, const struct es_se
 	return r;
 }
 
-enum es_reason es_predecessors_pass_on(struct es_info *info, const struct es_secret *old, const struct es_secret *next)
+enum es_reason es_predecessors_rewrap(struct es_info *info, const struct es_secret *old, const struct es_secret *next)
 {
 	uint8_t wrapped[ES_PREDECESSORS_MAX][ES_WRAPPED_LEN];
 	unsigned first = info->predecessor_count == ES_PREDECESSORS_MAX ? 1 : 0, count = 0;

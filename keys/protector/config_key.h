@@ -21,7 +21,7 @@ ES_MUST_CHECK enum es_reason es_predecessor_ids(const struct es_info *info, cons
 						uint8_t ret[static ES_PREDECESSORS_MAX][ES_KEY_ID_LEN]);
 /* Wraps with the next key the predecessors in info, and the old key itself. If there are too many, the oldest is
  * dropped. */
-ES_MUST_CHECK enum es_reason es_predecessors_pass_on(struct es_info *info, const struct es_secret *old,
-						     const struct es_secret *next);
+ES_MUST_CHECK enum es_reason es_predecessors_rewrap(struct es_info *info, const struct es_secret *old,
+						    const struct es_secret *next);
 
 #endif

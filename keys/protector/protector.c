@@ -86,7 +86,7 @@ static enum es_reason fresh_bytes(size_t len, struct es_buf *ret)
 	return ES_OK;
 }
 
-bool es_product_uuid_real(const char *product_uuid)
+bool es_product_uuid_is_unique(const char *product_uuid)
 {
 	/* Fillers that vendors put on every board. */
 	static const char *const fillers[] = {
@@ -138,7 +138,7 @@ enum es_reason es_protector_make_kdf(struct es_protector *p, const char *product
 	p->kdf.n = kdf_cost.n;
 	p->kdf.r = kdf_cost.r;
 	p->kdf.p = kdf_cost.p;
-	p->kdf.bound_to_product_uuid = es_product_uuid_real(product_uuid);
+	p->kdf.bound_to_product_uuid = es_product_uuid_is_unique(product_uuid);
 	if (r == ES_OK)
 		r = fresh_bytes(SALT_LEN, &p->kdf.salt);
 	if (r == ES_OK)
@@ -156,7 +156,7 @@ enum es_reason es_protector_open_kdf(const struct es_protector *p, const char *p
 	ES_SECRET secret = NULL;
 	enum es_reason r;
 
-	if (p->kdf.bound_to_product_uuid && !es_product_uuid_real(product_uuid))
+	if (p->kdf.bound_to_product_uuid && !es_product_uuid_is_unique(product_uuid))
 		return ES_LOCKED_MACHINE;
 	r = kdf_secret(p, product_uuid, &secret);
 	if (r == ES_OK)

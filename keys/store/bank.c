@@ -119,7 +119,7 @@ static enum es_reason read_folder(int fd, struct es_bank *bank)
 	return r;
 }
 
-bool es_bank_holds(const struct es_bank *bank)
+bool es_bank_has_content(const struct es_bank *bank)
 {
 	if (bank->state == ES_BANK_DAMAGED)
 		return bank->damage != ES_MISSING || bank->info_bytes.data != NULL;

@@ -35,7 +35,7 @@ ES_MUST_CHECK enum es_reason es_bank_read(int dirfd, unsigned number, struct es_
 bool es_info_newer(const struct es_info *a, const struct es_info *b);
 /* Whether any key could ever open something here. Not if encryption.info was never written, as after an interrupted
  * first commit: nobody can have a key for what else is there. */
-bool es_bank_holds(const struct es_bank *bank);
+bool es_bank_has_content(const struct es_bank *bank);
 
 /* The number of the bank to open first: the newer of the whole ones. -1: none is whole. */
 int es_bank_newest(const struct es_bank banks[static ES_BANK_COUNT]);

@@ -45,7 +45,7 @@ static void read_handover(struct es_json *j, struct es_handover *h)
 		es_json_fail(j, ES_VERSION, "version", "unknown to this release");
 	h->measured = es_json_choice(j, "measured", es_measured_names, ES_MEASURED_COUNT, ES_VERSION);
 	h->outside = es_json_choice(j, "outside_options", es_outside_names, ES_OUTSIDE_COUNT, ES_VERSION);
-	h->firmware_options = ES_FIRMWARE_UNSEEN;
+	h->firmware_options = ES_FIRMWARE_NOT_MEASURED;
 	if (j->reason == ES_OK && json_object_get(j->obj, "firmware_options") != NULL)
 		h->firmware_options = (int)es_json_uint(j, "firmware_options", ES_FIRMWARE_COUNT_MAX);
 	h->secure_boot = es_json_bool(j, "secure_boot");

@@ -18,13 +18,7 @@ enum es_boot_state {
 };
 extern const char *const es_boot_state_names[ES_BOOT_STATES]; /* "unconfigured" "unlocked" "locked" */
 
-enum es_opened_by {
-	ES_OPENED_BY_NOBODY,
-	ES_OPENED_BY_TPM,
-	ES_OPENED_BY_KDF,
-	ES_OPENED_BY_RECOVERY,
-	ES_OPENED_BY_COUNT
-};
+enum es_opened_by { ES_OPENED_BY_NONE, ES_OPENED_BY_TPM, ES_OPENED_BY_KDF, ES_OPENED_BY_RECOVERY, ES_OPENED_BY_COUNT };
 extern const char *const es_opened_by_names[ES_OPENED_BY_COUNT]; /* "none" "tpm" "kdf" "recovery" */
 
 /* How new the opened or refused configuration is, by the TPM's counter. */

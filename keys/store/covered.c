@@ -14,7 +14,7 @@ static size_t sound_part(const char *path)
 	return n;
 }
 
-bool es_relative_path_sound(const char *path)
+bool es_relative_path_is_valid(const char *path)
 {
 	for (;;) {
 		size_t n = sound_part(path);
@@ -41,7 +41,7 @@ enum es_reason es_covered_path_check(const char *path)
 {
 	size_t len = strlen(path);
 
-	if (len >= ES_PATH_TEXT || path[0] != '/' || !es_relative_path_sound(path + 1))
+	if (len >= ES_PATH_TEXT || path[0] != '/' || !es_relative_path_is_valid(path + 1))
 		return ES_ARGUMENT;
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)path[i] < 0x20 || path[i] == 0x7f)

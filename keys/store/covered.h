@@ -24,7 +24,7 @@ enum {
 ES_MUST_CHECK enum es_reason es_covered_path_check(const char *path);
 
 /* Whether path is relative, without an empty part, "." or "..", each part at most ES_PART_MAX bytes. */
-bool es_relative_path_sound(const char *path);
+bool es_relative_path_is_valid(const char *path);
 
 /* The number of parts of a valid path. */
 unsigned es_path_depth(const char *path);

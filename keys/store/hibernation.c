@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/hibernation.h"
 
-#include "keys/core/buf.h"
-#include "keys/store/file.h"
+#include "keys/store/sysfs.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,25 +10,13 @@
 
 enum { SHOWN_MAX = 64 };
 
-/* The file's text, without the newline. sysfs reports a page as the size of every file. */
 static enum es_reason read_line(const char *power, const char *name, char ret[static SHOWN_MAX])
 {
-	ES_BUF text = { 0 };
 	char path[PATH_MAX];
-	size_t len = 0;
-	enum es_reason r;
 
 	if (snprintf(path, sizeof path, "%s/%s", power, name) >= (int)sizeof path)
 		return ES_ARGUMENT;
-	r = es_file_read(AT_FDCWD, path, 4096, &text);
-	if (r != ES_OK)
-		return r;
-	while (len < text.len && len < SHOWN_MAX - 1 && text.data[len] >= ' ' && text.data[len] < 0x7f) {
-		ret[len] = (char)text.data[len];
-		len++;
-	}
-	ret[len] = '\0';
-	return ES_OK;
+	return es_sysfs_line(path, ret, SHOWN_MAX);
 }
 
 static bool unset(const char *resume)

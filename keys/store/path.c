@@ -94,9 +94,9 @@ static enum es_reason enter(struct walk *w, int fd)
 	r = judge(&st, false, w->fault);
 	if (r != ES_UNSAFE_PATH || w->rule != ES_PATH_PUBLIC)
 		return r;
-	if (w->open.kind == ES_PATH_FINE)
+	if (w->open.kind == ES_PATH_OK)
 		w->open = *w->fault;
-	w->fault->kind = ES_PATH_FINE;
+	w->fault->kind = ES_PATH_OK;
 	return ES_OK;
 }
 
@@ -134,7 +134,7 @@ static enum es_reason follow(struct walk *w, int fd, const struct stat *st)
 	char target[PATH_MAX];
 	ssize_t n;
 
-	if (w->rule == ES_PATH_SECRET || w->open.kind != ES_PATH_FINE || !is_ours(st->st_uid)) {
+	if (w->rule == ES_PATH_SECRET || w->open.kind != ES_PATH_OK || !is_ours(st->st_uid)) {
 		enum es_reason r = found(w->fault, ES_PATH_LINK, st);
 
 		if (r != ES_OK) {
@@ -213,7 +213,7 @@ enum es_reason es_path_walk(const char *path, enum es_path_rule rule, struct es_
 	bool done = false;
 	enum es_reason r;
 
-	*ret_fault = (struct es_path_fault){ .kind = ES_PATH_FINE };
+	*ret_fault = (struct es_path_fault){ .kind = ES_PATH_OK };
 	if (path[0] == '\0' || strlen(path) >= sizeof w.rest)
 		return ES_ARGUMENT;
 	strcpy(w.rest, path);
@@ -222,7 +222,7 @@ enum es_reason es_path_walk(const char *path, enum es_path_rule rule, struct es_
 		r = step(&w, part, &place, &done);
 	if (r != ES_OK)
 		return r;
-	if (w.open.kind != ES_PATH_FINE)
+	if (w.open.kind != ES_PATH_OK)
 		*ret_fault = w.open;
 	place.dirfd = w.dirfd;
 	w.dirfd = -1;
@@ -235,7 +235,7 @@ enum es_reason es_path_judge(int fd, const char *path, bool own, struct es_path_
 {
 	struct stat st;
 
-	*ret_fault = (struct es_path_fault){ .kind = ES_PATH_FINE };
+	*ret_fault = (struct es_path_fault){ .kind = ES_PATH_OK };
 	snprintf(ret_fault->where, sizeof ret_fault->where, "%s", path);
 	return fstat(fd, &st) < 0 ? es_reason_from_errno(errno) : judge(&st, own, ret_fault);
 }

@@ -19,7 +19,7 @@
 #include <sys/types.h>
 
 enum es_path_fault_kind {
-	ES_PATH_FINE,
+	ES_PATH_OK,
 	ES_PATH_LINK,     /* a symlink where none is allowed, or one that belongs to someone else */
 	ES_PATH_FOREIGN,  /* belongs to neither root nor the caller */
 	ES_PATH_WRITABLE, /* others can change it */

@@ -30,7 +30,7 @@ struct es_watch_record {
 	char saved[ES_TIME_TEXT];          /* when it last wrote a bank; "": not yet */
 	char unsaved_since[ES_TIME_TEXT];  /* "": nothing is unsaved */
 	uint64_t generation, revision;     /* of the newest archive; 0: unknown */
-	char reason[ES_WATCH_REASON_TEXT]; /* identifier of keys/core/reason.h; "" */
+	char reason[ES_WATCH_REASON_TEXT]; /* identifier of keys/core/reasons.def; "" */
 	char detail[ES_WATCH_DETAIL_TEXT];
 	bool notified; /* the kernel reports changes; otherwise only walking the tree finds them */
 };

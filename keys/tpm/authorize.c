@@ -39,7 +39,7 @@ enum es_reason es_vendor_key_check(struct es_tpm *tpm, const struct es_vendor_ke
 {
 	ES_LOADED loaded = ES_LOADED_NONE(tpm);
 
-	return es_vendor_key_sound(key) ? load_key(tpm, key, &loaded) : ES_ARGUMENT;
+	return es_vendor_key_is_valid(key) ? load_key(tpm, key, &loaded) : ES_ARGUMENT;
 }
 
 /* The index as ESAPI would have it after TPM2_NV_ReadPublic, without that command. If the TPM's index differs, so does
@@ -67,7 +67,7 @@ static enum es_reason policy_nv(struct es_tpm *tpm, ESYS_TR session, const struc
 
 	if (r != ES_OK)
 		return r;
-	es_generation_put(a->generation, generation.buffer);
+	es_generation_write(a->generation, generation.buffer);
 	rc = Esys_PolicyNV(tpm->esys, nv, nv, session, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &generation, 0,
 			   TPM2_EO_UNSIGNED_LE);
 	r = es_tpm_judge(tpm, "TPM2_PolicyNV", rc);
@@ -103,7 +103,7 @@ static enum es_reason verify(struct es_tpm *tpm, ESYS_TR key, const struct es_au
 
 static enum es_reason check(const struct es_authorization *a)
 {
-	if (a->sha256 == NULL || !es_vendor_key_sound(&a->key) || a->pcrs == 0 || a->pcrs >> ES_PCR_COUNT != 0 ||
+	if (a->sha256 == NULL || !es_vendor_key_is_valid(&a->key) || a->pcrs == 0 || a->pcrs >> ES_PCR_COUNT != 0 ||
 	    a->generation > ES_GENERATION_MAX)
 		return ES_ARGUMENT;
 	return a->signature.len == a->key.modulus.len ? ES_OK : ES_IMAGE_SIGNATURE;

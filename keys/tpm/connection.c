@@ -55,7 +55,7 @@ enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 	if (es_tpm_code(rc) == 0) {
 		/* After anything but an answer from the TPM itself, ESAPI accepts no further call. */
 		tpm->stuck = true;
-		if (es_tcti_spent(tpm->tcti)) {
+		if (es_tcti_timed_out(tpm->tcti)) {
 			r = ES_TPM_TIMEOUT;
 			text = "no answer within the time allowed";
 		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_TPM_12) {
@@ -64,7 +64,7 @@ enum es_reason es_tpm_judge(struct es_tpm *tpm, const char *command, TSS2_RC rc)
 		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_STRIPPED) {
 			r = ES_TPM_FORGED;
 			text = "the answer lacks the session of the command";
-		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_GARBAGE) {
+		} else if (es_tcti_frame(tpm->tcti) == ES_FRAME_MALFORMED) {
 			text = "the answer isn't a valid TPM response";
 		}
 	}

@@ -39,7 +39,7 @@ static enum es_reason open_reason(TSS2_RC rc, bool kernels_own)
 	}
 }
 
-enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **ret)
+enum es_reason es_tpm_open(const char *tcti, unsigned timeout_ms, struct es_tpm **ret)
 {
 	const bool kernels_own = tcti == NULL;
 	ES_TPM tpm = NULL;
@@ -56,7 +56,7 @@ enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **
 	tpm = calloc(1, sizeof *tpm);
 	if (tpm == NULL)
 		return ES_MEMORY;
-	rc = es_tcti_open(tcti, bound_ms, &tpm->tcti);
+	rc = es_tcti_open(tcti, timeout_ms, &tpm->tcti);
 	if (rc != TSS2_RC_SUCCESS)
 		return open_reason(rc, kernels_own);
 	r = es_esys_new(tpm);

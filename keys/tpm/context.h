@@ -14,11 +14,11 @@
 
 struct es_tpm;
 
-enum { ES_TPM_BOUND_MS = 30000 };
+enum { ES_TPM_TIMEOUT_MS = 30000 };
 
 /* tcti as in tss2-tctildr(3), "swtpm:host=…,port=…"; NULL means device:/dev/tpmrm0. Sends no command. ES_TPM_ABSENT:
  * there is no TPM; ES_TPM_VERSION: a TPM 1.2 (Linux: tpm_version_major in sysfs). The caller owns *ret. */
-ES_MUST_CHECK enum es_reason es_tpm_open(const char *tcti, unsigned bound_ms, struct es_tpm **ret);
+ES_MUST_CHECK enum es_reason es_tpm_open(const char *tcti, unsigned timeout_ms, struct es_tpm **ret);
 void es_tpm_close(struct es_tpm *tpm); /* flushes what is still loaded; tpm may be NULL */
 void es_tpm_closep(struct es_tpm **tpm);
 

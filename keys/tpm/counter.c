@@ -251,26 +251,26 @@ enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t index, uint64_t 
 	return r == ES_OK && was ? ES_ALREADY_CONFIGURED : r;
 }
 
-enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value)
+enum es_reason es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value)
 {
 	uint64_t value = 0;
-	enum es_reason r = es_tpm_counter_make(tpm, ES_FORESEEING_INDEX, &value);
+	enum es_reason r = es_tpm_counter_make(tpm, ES_PROBE_INDEX, &value);
 
 	/* Left by an interrupted call: other counters may have been incremented since. */
 	if (r == ES_ALREADY_CONFIGURED) {
-		r = es_tpm_counter_delete(tpm, ES_FORESEEING_INDEX);
+		r = es_tpm_counter_delete(tpm, ES_PROBE_INDEX);
 		if (r == ES_OK)
-			r = es_tpm_counter_make(tpm, ES_FORESEEING_INDEX, &value);
+			r = es_tpm_counter_make(tpm, ES_PROBE_INDEX, &value);
 	}
 	if (r == ES_OK)
-		r = es_tpm_counter_delete(tpm, ES_FORESEEING_INDEX);
+		r = es_tpm_counter_delete(tpm, ES_PROBE_INDEX);
 	if (r == ES_OK)
 		*ret_value = value + 1;
 	return r;
 }
 
 /* Without a session, so that a TPM other than the pinned one can be asked, too. */
-enum es_reason es_tpm_counter_place(struct es_tpm *tpm, uint32_t index)
+enum es_reason es_tpm_counter_index_check(struct es_tpm *tpm, uint32_t index)
 {
 	COUNTER c = COUNTER_NONE(tpm);
 	TPMS_NV_PUBLIC public = { 0 };

@@ -22,13 +22,13 @@ ES_MUST_CHECK enum es_reason es_tpm_counter_make(struct es_tpm *tpm, uint32_t in
 /* Predicts the value of a counter that es_tpm_counter_make will make, if no other counter of this TPM is incremented in
  * between. It makes another counter, reads it and removes it. Another TPM may count differently: check what
  * es_tpm_counter_make returns. ES_TPM_FULL, ES_TPM_INDEX_TAKEN, ES_TPM_AUTH. */
-ES_MUST_CHECK enum es_reason es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value);
+ES_MUST_CHECK enum es_reason es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value);
 /* ES_COUNTER_MISSING: there is no such index, or it isn't a counter of ours (the last refusal describes it).
  * ES_COUNTER_UNCOUNTED: it exists, but was never incremented. ES_TPM_HIERARCHY: it can't be known. HMAC-checked if an
  * SRK is pinned. */
 ES_MUST_CHECK enum es_reason es_tpm_counter_read(struct es_tpm *tpm, uint32_t index, uint64_t *ret_value);
 /* Whether the counter exists or could be made. ES_OK, ES_TPM_INDEX_TAKEN. */
-ES_MUST_CHECK enum es_reason es_tpm_counter_place(struct es_tpm *tpm, uint32_t index);
+ES_MUST_CHECK enum es_reason es_tpm_counter_index_check(struct es_tpm *tpm, uint32_t index);
 ES_MUST_CHECK enum es_reason es_tpm_counter_increment(struct es_tpm *tpm, uint32_t index);
 /* Increments it `steps` times: one command each, and two more if no SRK is pinned. A failure doesn't undo the
  * increments before it. */

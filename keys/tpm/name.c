@@ -8,7 +8,7 @@
 
 #include <tss2/tss2_mu.h>
 
-bool es_vendor_key_sound(const struct es_vendor_key *key)
+bool es_vendor_key_is_valid(const struct es_vendor_key *key)
 {
 	return key->modulus.data != NULL && key->modulus.len >= 256 && key->modulus.len <= 512 &&
 	       key->modulus.len % 128 == 0;
@@ -79,7 +79,7 @@ bool es_generation_counter_name(es_sha256_fn *sha256, TPM2B_NAME *ret)
 	       name_of((struct es_span){ bytes, len }, sha256, ret);
 }
 
-void es_generation_put(uint64_t generation, uint8_t ret[static ES_GENERATION_LEN])
+void es_generation_write(uint64_t generation, uint8_t ret[static ES_GENERATION_LEN])
 {
 	for (unsigned i = 0; i < ES_GENERATION_LEN; i++)
 		ret[i] = (uint8_t)(generation >> (8 * (ES_GENERATION_LEN - 1 - i)));

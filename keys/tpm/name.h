@@ -11,7 +11,7 @@
 #include <tss2/tss2_tpm2_types.h>
 
 /* RSA of 2048, 3072 or 4096 bits. */
-bool es_vendor_key_sound(const struct es_vendor_key *key);
+bool es_vendor_key_is_valid(const struct es_vendor_key *key);
 /* As tpm2-tools load a public key from a file. For a sound key. */
 TPM2B_PUBLIC es_vendor_key_public(const struct es_vendor_key *key);
 /* False: the hash failed. */
@@ -23,6 +23,6 @@ bool es_generation_counter_name(es_sha256_fn *sha256, TPM2B_NAME *ret);
 
 /* Big-endian, as an NV counter reads. */
 enum { ES_GENERATION_LEN = 8 };
-void es_generation_put(uint64_t generation, uint8_t ret[static ES_GENERATION_LEN]);
+void es_generation_write(uint64_t generation, uint8_t ret[static ES_GENERATION_LEN]);
 
 #endif

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tpm/patience.h"
 
+#include "keys/core/clock.h"
+
 #include <time.h>
 
 enum { PAUSE_FIRST_MS = 2, PAUSE_MAX_MS = 250 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 + 1; /* never 0 */
-}
-
 bool es_patience_pause(struct es_patience *p)
 {
-	uint64_t now = now_ms();
+	uint64_t now = es_monotonic_ms() + 1; /* never 0 */
 	struct timespec t;
 
 	if (p->since_ms == 0)

@@ -55,7 +55,7 @@ static enum es_reason policy_nv_after(const struct es_digest *before, uint64_t g
 	struct es_digest args;
 	size_t at = ES_GENERATION_LEN + 2, head = 0;
 
-	es_generation_put(generation, operand);
+	es_generation_write(generation, operand);
 	if (Tss2_MU_UINT16_Marshal(TPM2_EO_UNSIGNED_LE, operand, sizeof operand, &at) != TSS2_RC_SUCCESS ||
 	    Tss2_MU_UINT32_Marshal(TPM2_CC_PolicyNV, command, sizeof command, &head) != TSS2_RC_SUCCESS ||
 	    !sha256(parts, 1, &args) || !es_generation_counter_name(sha256, &name))
@@ -92,7 +92,7 @@ enum es_reason es_policy_authorize(const struct es_vendor_key *key, es_sha256_fn
 	uint8_t command[4];
 	size_t at = 0;
 
-	if (sha256 == NULL || !es_vendor_key_sound(key))
+	if (sha256 == NULL || !es_vendor_key_is_valid(key))
 		return ES_ARGUMENT;
 	if (Tss2_MU_UINT32_Marshal(TPM2_CC_PolicyAuthorize, command, sizeof command, &at) != TSS2_RC_SUCCESS ||
 	    !es_vendor_key_name(key, sha256, &name))

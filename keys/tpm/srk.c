@@ -145,7 +145,7 @@ static enum es_reason srk_serialise(struct es_tpm *tpm, ESYS_TR srk, struct es_b
 	return r != ES_OK ? r : es_buf_copy((struct es_span){ data, len }, ret);
 }
 
-enum es_reason es_tpm_srk_place(struct es_tpm *tpm)
+enum es_reason es_tpm_srk_handle_check(struct es_tpm *tpm)
 {
 	ESYS_TR srk = ESYS_TR_NONE;
 	enum es_reason r = es_tpm_ready(tpm);

@@ -21,7 +21,7 @@ ES_MUST_CHECK enum es_reason es_tpm_srk_make(struct es_tpm *tpm, struct es_buf *
 
 /* If nothing is pinned: whether es_tpm_srk_make could use the handle. A password isn't checked, since trying one counts
  * as a failed attempt. ES_OK, also if the handle is empty; ES_TPM_HANDLE_TAKEN. */
-ES_MUST_CHECK enum es_reason es_tpm_srk_place(struct es_tpm *tpm);
+ES_MUST_CHECK enum es_reason es_tpm_srk_handle_check(struct es_tpm *tpm);
 
 /* Pins the key from encryption.info; sends no command. ES_FORMAT: not a serialised key at our handle. */
 ES_MUST_CHECK enum es_reason es_tpm_srk_pin(struct es_tpm *tpm, struct es_span serialised);

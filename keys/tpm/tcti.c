@@ -85,15 +85,15 @@ static enum es_frame frame_check(const struct es_tcti *filter, uint32_t *ret_cod
 
 	if (!header_read(filter->command, filter->command_len, &command) ||
 	    !header_read(filter->response, filter->response_len, &response) || response.size != filter->response_len)
-		return ES_FRAME_GARBAGE;
+		return ES_FRAME_MALFORMED;
 	if (response.tag == TPM2_ST_RSP_COMMAND)
 		return ES_FRAME_TPM_12;
 	if (response.tag != TPM2_ST_SESSIONS && response.tag != TPM2_ST_NO_SESSIONS)
-		return ES_FRAME_GARBAGE;
+		return ES_FRAME_MALFORMED;
 	if (response.code == TPM2_RC_SUCCESS && response.tag != command.tag)
 		return ES_FRAME_STRIPPED;
 	*ret_code = response.code;
-	return ES_FRAME_FINE;
+	return ES_FRAME_OK;
 }
 
 /* Sends the current command as often as the TPM asks for it and the limits allow. */
@@ -113,7 +113,7 @@ static TSS2_RC answer(struct es_tcti *filter)
 		if (rc != TSS2_RC_SUCCESS)
 			return rc;
 		filter->frame = frame_check(filter, &code);
-		if (filter->frame != ES_FRAME_FINE)
+		if (filter->frame != ES_FRAME_OK)
 			return TSS2_TCTI_RC_MALFORMED_RESPONSE;
 		if (!asks_for_retry(code) || nth >= RETRY_IN_A_ROW || filter->retries_left == 0)
 			return TSS2_RC_SUCCESS;
@@ -203,7 +203,7 @@ static TSS2_RC filter_make_sticky(TSS2_TCTI_CONTEXT *tcti, TPM2_HANDLE *handle, 
 	return TSS2_TCTI_RC_NOT_IMPLEMENTED;
 }
 
-TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret)
+TSS2_RC es_tcti_open(const char *tcti, unsigned timeout_ms, struct es_tcti **ret)
 {
 	struct es_tcti *filter = calloc(1, sizeof *filter);
 	TSS2_RC rc;
@@ -221,7 +221,7 @@ TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret)
 			.setLocality = filter_set_locality },
 		.makeSticky = filter_make_sticky,
 	};
-	filter->left = bound_ms * 1000000ull;
+	filter->left = timeout_ms * 1000000ull;
 	filter->retries_left = ES_TPM_RETRIES;
 	rc = es_tcti_thread_open(tcti, &filter->left, &filter->thread);
 	if (rc != TSS2_RC_SUCCESS) {
@@ -253,7 +253,7 @@ unsigned es_tcti_commands(const struct es_tcti *filter)
 	return filter->commands;
 }
 
-bool es_tcti_spent(const struct es_tcti *filter)
+bool es_tcti_timed_out(const struct es_tcti *filter)
 {
 	return filter->left == 0;
 }

@@ -20,19 +20,19 @@ enum { ES_TPM_RETRIES = 32 };
 
 /* What was wrong with a malformed answer, beyond the code that ESAPI gets for it. */
 enum es_frame {
-	ES_FRAME_FINE,
-	ES_FRAME_GARBAGE,  /* too short, or not of the size that it states */
-	ES_FRAME_TPM_12,   /* the tag of a TPM 1.2 */
-	ES_FRAME_STRIPPED, /* success without the sessions that the command had: nothing vouches for it */
+	ES_FRAME_OK,
+	ES_FRAME_MALFORMED, /* too short, or not of the size that it states */
+	ES_FRAME_TPM_12,    /* the tag of a TPM 1.2 */
+	ES_FRAME_STRIPPED,  /* success without the sessions that the command had: nothing vouches for it */
 };
 
 /* TSS2_TCTI_RC_TRY_AGAIN: the time was used up before there was a connection. */
-ES_MUST_CHECK TSS2_RC es_tcti_open(const char *tcti, unsigned bound_ms, struct es_tcti **ret);
+ES_MUST_CHECK TSS2_RC es_tcti_open(const char *tcti, unsigned timeout_ms, struct es_tcti **ret);
 void es_tcti_close(struct es_tcti *filter); /* filter may be NULL */
 
 TSS2_TCTI_CONTEXT *es_tcti_context(struct es_tcti *filter); /* the filter owns it */
 unsigned es_tcti_commands(const struct es_tcti *filter);
-bool es_tcti_spent(const struct es_tcti *filter); /* no time is left */
+bool es_tcti_timed_out(const struct es_tcti *filter); /* no time is left */
 /* Of the last answer. */
 enum es_frame es_tcti_frame(const struct es_tcti *filter);
 

@@ -6,6 +6,7 @@
  */
 #include "keys/tpm/tcti_thread.h"
 
+#include "keys/core/clock.h"
 #include "keys/core/wipe.h"
 #include "keys/tpm/device.h"
 
@@ -125,18 +126,10 @@ static void *worker(void *arg)
 	return NULL;
 }
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* Gives the thread a job, and waits until it is done or the time is over. */
 static TSS2_RC run(struct es_tcti_thread *thread, enum job job, uint64_t *left)
 {
-	uint64_t start = now(), used;
+	uint64_t start = es_monotonic_ns(), used;
 	uint64_t until = *left > UINT64_MAX / 2 ? UINT64_MAX / 2 : start + *left;
 	const struct timespec deadline = { (time_t)(until / 1000000000u), (long)(until % 1000000000u) };
 	TSS2_RC rc = TSS2_TCTI_RC_IO_ERROR;
@@ -156,7 +149,7 @@ static TSS2_RC run(struct es_tcti_thread *thread, enum job job, uint64_t *left)
 	if (done)
 		rc = thread->rc;
 	pthread_mutex_unlock(&thread->lock);
-	used = now() - start;
+	used = es_monotonic_ns() - start;
 	thread->lost = !done;
 	*left = !done || used >= *left ? 0 : *left - used;
 	return rc;

@@ -34,11 +34,11 @@ enum es_reason es_tpm_usable(struct es_tpm *tpm)
 		return ES_TPM_NO_SHA256;
 	r = es_tpm_hierarchy_check(tpm);
 	if (r == ES_OK && tpm->srk == ESYS_TR_NONE)
-		r = es_tpm_srk_place(tpm);
+		r = es_tpm_srk_handle_check(tpm);
 	if (r == ES_OK)
-		r = es_tpm_counter_place(tpm, ES_COUNTER_INDEX);
+		r = es_tpm_counter_index_check(tpm, ES_COUNTER_INDEX);
 	if (r == ES_OK)
-		r = es_tpm_counter_place(tpm, ES_FORESEEING_INDEX);
+		r = es_tpm_counter_index_check(tpm, ES_PROBE_INDEX);
 	if (r == ES_OK)
 		r = es_tpm_permanent(tpm, &permanent);
 	if (r != ES_OK)

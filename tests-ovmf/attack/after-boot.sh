@@ -18,7 +18,7 @@ with=$SCRATCH/with/boots/root without=$SCRATCH/without/boots/root
 
 attack 2 "root of the running host asks the TPM again (boot)" "fence"
 held "the boot itself opens by the TPM" says "$with" opened-by tpm
-held "the TPM gives root nothing afterwards, for PCR 11" says "$with" unseal "tpm-policy PCR11"
+held "the TPM gives root nothing afterwards, because of PCR 11" says "$with" unseal "tpm-policy PCR11"
 succeeds "that boot opens as well" says "$without" opened-by tpm
 succeeds "root has the key" says "$without" unseal key
 attack_end

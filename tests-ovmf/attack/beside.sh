@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Channels that other stubs listen to: SMBIOS strings, and files beside the image. Ours doesn't look at the files, so there is no
-# switch: the control is a peer that does, systemd's stub. Strings it measures, since the system may heed them, and takes none.
+# Channels that other stubs read: SMBIOS strings, and files beside the image. Ours doesn't look at the files, so there
+# is no switch: the control is a peer that does, systemd's stub. Our stub measures the strings, since the system may
+# honour them, but uses none.
 # WITHOUT=FIRMWARE_MEASURING
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
@@ -51,12 +52,12 @@ held "the key stays shut" stays_shut "$with"
 held "PCR 12 and the string are named" shows "$with" \
 	'PCR 12 .*SMBIOS string io\.systemd\.stub\.kernel-cmdline-extra'
 succeeds "it opens" says "$without" opened-by tpm
-succeeds "the string is there" says "$without" smbios yes
-succeeds "though our stub takes no option from it" says "$without" cmdline "$CMDLINE"
+succeeds "the string is set" says "$without" smbios yes
+succeeds "although our stub takes no option from it" says "$without" cmdline "$CMDLINE"
 
 with=$SCRATCH/with/boots/planted peer=$SCRATCH/peer/boots/planted
 attack 9 "credentials, add-ons, extensions beside the image (boot)" "the stub doesn't look"
-held "the host opens by itself" says "$with" opened-by tpm
+held "the host opens automatically" says "$with" opened-by tpm
 held "PCR 12 is untouched" same "$(pcr "$with" 12)" "$ZEROS"
-succeeds "systemd's stub takes them in" test "$(pcr "$peer" 12)" != "$ZEROS" -o "$(pcr "$peer" 13)" != "$ZEROS"
+succeeds "systemd's stub uses them" test "$(pcr "$peer" 12)" != "$ZEROS" -o "$(pcr "$peer" 13)" != "$ZEROS"
 attack_end

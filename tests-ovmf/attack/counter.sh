@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A counter of the attacker's, counted to an old generation, and a bank that names it beside the old bank.
+# The attacker's own counter, incremented to an old generation, and beside the old bank another that names it.
 # WITHOUT=COUNTER_INDEX
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -41,7 +41,7 @@ with=$SCRATCH/with/boots without=$SCRATCH/without/boots
 attack A1 "an old bank, and a counter of the attacker's (boot)" "the counter's index is fixed"
 held "it opened before, and counted" says "$with/later2" backup-exit 0
 held "the old bank stays shut" stays_shut "$with/rolled"
-held "as older than the TPM's counter" shows "$with/rolled" "the configuration is older than the newest"
+held "because it is older than the TPM's counter" shows "$with/rolled" "the configuration is older than the newest"
 succeeds "it opened before, and counted" says "$without/later2" backup-exit 0
 succeeds "the old bank opens" says "$without/rolled" opened-by tpm
 succeeds "with what was saved then" says "$without/rolled" motd "the configuration of this very host"

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A stock Debian whose helper, or its script, is killed: by keys on the VT, by a signal, in both phases. init takes no notice of a
-# script that died, and would start the root: unfenced, without the configuration.
+# A stock Debian whose helper, or its script, is killed: by keys on the VT, by a signal, in both phases. init ignores a
+# script that died, and would start the root file system: unfenced, without the configuration.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
 attack_start
 . "$OVMF/lib/debian.sh"
-# The console that programs see is the VT; the harness reads what the kernel and the jobs say on the serial line.
+# Programs have the VT as their console; the harness reads the output of the kernel and the jobs from the serial line.
 DEBIAN_OPTIONS=${DEBIAN_OPTIONS/console=tty0 console=ttyS0/console=ttyS0 console=tty0}
 
 ENDS='@@ root-reached=|etcseal: switching the host off|reboot: '
 
-# What happens to the helper, a line for each verb; then which keys are pressed, once for each line that waits for them.
+# What happens to the helper, one line for each verb; then the keys to press, once for each line that waits for them.
 dying() { # machine, name of the boot, what happens, key, options typed at the menu
 	local machine=$1 name=$2 job=$1/job-$2 verb
 	attacker_job "$job" died "$machine"
@@ -26,7 +26,7 @@ dying() { # machine, name of the boot, what happens, key, options typed at the m
 	if [ "$name" = prompt ] && machine_sees 'etcseal: locked: ' 300; then
 		monitor_press alt sysrq "$4"
 	fi
-	# Where SysRq is off the keys do nothing, not even a message; these do, if the helper is still held then.
+	# With SysRq off the keys do nothing and print nothing; these do, if the helper is still held by then.
 	[ "$name" != sysrq ] || monitor_press ctrl alt delete
 	machine_sees "$ENDS" 300 || :
 	machine_end || :
@@ -37,7 +37,7 @@ debian_parts dying dying-unguarded plain
 debian_sealed "$SCRATCH/with" dying usual &
 debian_sealed "$SCRATCH/without" dying-unguarded usual &
 wait
-# The same host twice, so that two guests run all the time.
+# The same host twice, so that two guests run at a time.
 machine_copy "$SCRATCH/with" "$SCRATCH/too"
 (
 	m=$SCRATCH/with
@@ -67,7 +67,7 @@ wait
 mv "$SCRATCH"/too/boots/* "$SCRATCH/with/boots/"
 with=$SCRATCH/with/boots without=$SCRATCH/without/boots
 
-off() { # boot's folder: somebody said why, and nothing was started
+off() { # boot's folder: the cause was printed, and nothing was started
 	shows "$1" 'etcseal: switching the host off' && hides "$1" '@@ root-reached='
 }
 
@@ -75,7 +75,7 @@ no_root() { # boot's folder
 	shows "$1" '@@ at=' && off "$1"
 }
 
-unfenced() { # boot's folder: a root that has the key, and nobody noticed
+unfenced() { # boot's folder: a root that has the key, without any message
 	says "$1" boot-json no && says "$1" unseal key
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Drivers of the attacker's that the firmware loads before the owner's image. Firmware measures a driver into PCR 2.
+# The attacker's drivers, which the firmware loads before the owner's image. Firmware measures a driver into PCR 2.
 # WITHOUT=INITRD_GUARD MEASURE_CHECK DRIVERS_PCR
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -17,7 +17,8 @@ offered() { # folder
 	act_look "$1" driver "image=$(behind initrd)" || :
 }
 
-# Here the driver was there when the host was sealed, as a card's would be; it hinders nothing while nothing is typed.
+# Here the driver was already loaded when the host was sealed, as a card's would be; it does no harm while nothing is
+# typed.
 deafened() { # folder
 	machine_make "$1" "$UUID_HOST" tpm
 	evil_put "$1" deaf
@@ -38,27 +39,27 @@ deafened() { # folder
 wait
 with=$SCRATCH/initrd/boots/driver without=$SCRATCH/initrd-without/boots/driver
 
-attack 9 "an initrd that an earlier program registered (boot)" "the stub takes it off"
+attack 9 "an initrd that an earlier program registered (boot)" "the stub removes it"
 held "an initrd was offered" says "$with" initrd-offered Success
-held "the stub says that it leaves it out" shows "$with" 'an initrd from outside the image'
-held "nothing of it runs" hides "$with" '@@ attacker='
+held "the stub reports that it ignores it" shows "$with" 'an initrd from outside the image'
+held "none of it runs" hides "$with" '@@ attacker='
 held "the owner's own helper ran" shows "$with" '@@ unlock-exit='
 succeeds "the attacker's initrd runs" says "$without" attacker ran
 
 without=$SCRATCH/driver-without/boots/driver
 attack 3 "a firmware driver before it, Secure Boot not required (boot)" "PCR 2 in the seal"
-held "the driver is there" says "$with" initrd-offered Success
+held "the driver is loaded" says "$with" initrd-offered Success
 held "the key stays shut" stays_shut "$with"
 held "and PCR 2 is named" shows "$with" 'PCR 2 '
-succeeds "the driver is there" says "$without" initrd-offered Success
-succeeds "it opens all the same" says "$without" opened-by tpm
+succeeds "the driver is loaded" says "$without" initrd-offered Success
+succeeds "it opens nevertheless" says "$without" opened-by tpm
 
 with=$SCRATCH/deaf/boots/deaf without=$SCRATCH/deaf-without/boots/deaf
 attack 11 "the measurement of init=/bin/sh made to fail (boot)" "check of measurements"
-held "the driver is there" says "$with" deaf yes
+held "the driver is loaded" says "$with" deaf yes
 held "nothing is unpacked" stays_shut "$with"
-held "and it says why" shows "$with" 'measure'
-succeeds "the driver is there" says "$without" deaf yes
+held "and the cause is printed" shows "$with" 'measure'
+succeeds "the driver is loaded" says "$without" deaf yes
 succeeds "it opens, with init=/bin/sh in effect" says "$without" cmdline "$CMDLINE init=/bin/sh"
 succeeds "by the TPM" says "$without" opened-by tpm
 attack_end

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What systemd takes from firmware: options out of an EFI variable that another system has left there, credentials out of SMBIOS
-# and of QEMU's fw_cfg.
-# The root file system is Debian's, with systemd as PID 1.
+# What systemd takes from firmware: options from an EFI variable that another system has left there, credentials from
+# SMBIOS and from QEMU's fw_cfg. The root file system is Debian's, with systemd as PID 1.
 # WITHOUT=FIRMWARE_MEASURING
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -18,7 +17,7 @@ OPTIONS="$RUN systemd.run_success_action=poweroff-force systemd.run_failure_acti
 PLANT="f /run/planted - - - - by firmware"
 CREDENTIAL=io.systemd.credential.binary:tmpfiles.extra=$(printf '%s\n' "$PLANT" | base64 -w0)
 
-bare_image() { # machine: the same image, but it takes credentials from firmware. A kernel that could resume would shut it anyway
+bare_image() { # machine: the same image, but it takes credentials from firmware. A kernel that could resume would keep it shut anyway
 	mkdir -p "$1/parts"
 	cp "$OVMF_OUT"/parts/* "$1/parts/"
 	printf '%s noresume nohibernate' "$CMDLINE_BARE" >"$1/parts/cmdline"
@@ -27,7 +26,7 @@ bare_image() { # machine: the same image, but it takes credentials from firmware
 	rm -r "$1/parts" "$1/bare.efi"
 }
 
-# Another system on the machine: it has the same firmware, and none of the host's disk.
+# Another system on the machine: it has the same firmware, but not the host's disk.
 variable_left() { # folder: vars.fd in it has the variable
 	OVMF_DISK=$OVMF_NORMAL/tests-ovmf/disk.img machine_make "$1" "$UUID_HOST" no-tpm
 	job_make "$1/job" set-options
@@ -104,23 +103,23 @@ held "the key stays shut" stays_shut "$with"
 held "PCR 12 and the string are named" shows "$with" \
 	'PCR 12 .*SMBIOS string io\.systemd\.credential\.binary:tmpfiles\.extra'
 succeeds "it opens" says "$without" opened-by tpm
-succeeds "and systemd heeds the credential" says "$without" credential "by firmware"
+succeeds "and systemd honours the credential" says "$without" credential "by firmware"
 
 with=$SCRATCH/keeps-out/boots/look without=$SCRATCH/lets-in/boots/look
 attack A3 "the same, on a host that nobody has sealed (boot)" "systemd.import_credentials=no"
 held "systemd is PID 1" says "$with" pid1 systemd
-held "the string is there" says "$with" smbios yes
-held "systemd leaves it" says "$with" credential none
+held "the string is set" says "$with" smbios yes
+held "systemd ignores it" says "$with" credential none
 held "the option is in the image" says "$with" cmdline "$CMDLINE"
-succeeds "the string is there" says "$without" smbios yes
-succeeds "systemd heeds it" says "$without" credential "by firmware"
+succeeds "the string is set" says "$without" smbios yes
+succeeds "systemd honours it" says "$without" credential "by firmware"
 
 with=$SCRATCH/keeps-out/boots/fw-cfg without=$SCRATCH/lets-in/boots/fw-cfg
 attack A3 "the same by QEMU's fw_cfg (boot)" "systemd.import_credentials=no"
 held "systemd is PID 1" says "$with" pid1 systemd
-held "the credential is there" says "$with" fw-cfg yes
-held "systemd leaves it" says "$with" credential none
+held "the credential is set" says "$with" fw-cfg yes
+held "systemd ignores it" says "$with" credential none
 held "the option is in the image" says "$with" cmdline "$CMDLINE"
-succeeds "the credential is there" says "$without" fw-cfg yes
-succeeds "systemd heeds it" says "$without" credential "by firmware"
+succeeds "the credential is set" says "$without" fw-cfg yes
+succeeds "systemd honours it" says "$without" credential "by firmware"
 attack_end

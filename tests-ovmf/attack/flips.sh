@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# One bit of the boot image is another, in each of its sections; where it changes nothing of how the system runs, so that the
-# control opens. Secure Boot is on, and the changed image is signed by the owner's own signer: so it starts, PCR 7 is what it
-# was, and PCR 11 alone knows. (Without Secure Boot PCR 4 would know too, and no control could open.)
+# One bit of the boot image is flipped, in each of its sections, where it doesn't change how the system runs, so that
+# the control opens. Secure Boot is on, and the owner's own signer signs the changed image: it starts, PCR 7 is
+# unchanged, and only PCR 11 differs. (Without Secure Boot PCR 4 would differ too, and no control could open.)
 # WITHOUT=IMAGE_PCR
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/secure_boot.sh"
@@ -10,7 +10,7 @@
 attack_start
 sections="linux initrd cmdline osrel"
 
-# The owner's image, with a file in its initrd that isn't compressed: a bit of it can be changed, and it still unpacks.
+# The owner's image, with an uncompressed file in its initrd: with a bit of it flipped, the initrd still unpacks.
 spare_image() { # folder, file
 	mkdir -p "$1/spare"
 	cp "$OVMF_OUT"/parts/* "$1/"
@@ -20,7 +20,7 @@ spare_image() { # folder, file
 	image_build "$1" "$2"
 }
 
-# Where in the image's file: the last bytes of the kernel are its signature, which nobody asks for here.
+# The offset in the image's file: the last bytes of the kernel are its signature, which nothing checks here.
 flip_place() { # image, section
 	local offset
 	case $2 in

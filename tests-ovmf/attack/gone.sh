@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The folder of the banks is deleted: does the host start as on its first day, with the accounts of its image? And old banks are put
-# back, with the recovery key in the boot options: does it open them without a word?
+# The folder of the banks is deleted: does the host start as on first boot, with the accounts of its image? And old
+# banks are put back, with the recovery key in the boot options: does the host open them without asking?
 # WITHOUT=GONE_CHECK OLD_CONSENT
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"

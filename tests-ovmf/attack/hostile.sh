@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Boot images that lie about their sections. What no firmware loads at all (cut, beyond its end) is in the list too.
+# Boot images with a false section table. The list includes images that no firmware loads (truncated, out of bounds).
 # WITHOUT=SECTION_CHECKS
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/hostile.sh"
@@ -46,7 +46,7 @@ attack 10 "images with doubled, missing, overlapping, huge sections" "checks of 
 for kind in $kinds; do
 	held "refused: $kind" shows "$with" "@@ came-back .*$kind\\.efi="
 done
-held "the sound image behind them starts" says "$with" unlock-exit 3
+held "the sound image after them starts" says "$with" unlock-exit 3
 succeeds "the doubled one starts" hides "$without" '@@ came-back .*doubled'
-succeeds "with options of the attacker's choice" says "$without" cmdline "$CMDLINE evil=yes"
+succeeds "with the attacker's options" says "$without" cmdline "$CMDLINE evil=yes"
 attack_end

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the boots of the attack suite share. An attack has two halves: `held` checks that the defence holds, `succeeds` that
-# the same attack succeeds in a build without that one defence. A half may have several checks; one that has none has failed.
+# What the boots of the attack suite share. An attack has two halves: `held` checks that the defence holds, `succeeds`
+# that the same attack succeeds in a build without that one defence. A half may have several checks; one without checks
+# has failed.
 
 attack_start() { # for a script that the runner calls
 	scenario_start
 	ROW='' HELD=none SUCCEEDED=none
 }
 
-attack() { # number in the issue, the attack, the defence: what follows is about it
+attack() { # number in the issue, the attack, the defence: the checks that follow belong to it
 	attack_end
 	ROW="$1"$'\t'"$2"$'\t'"$3" HELD=none SUCCEEDED=none
 	echo "-- $1. $2"
@@ -46,7 +47,7 @@ without() { # switch of keys/core/defences.h or efi/defences.h, without its ES_T
 	mkdir -p "$OVMF_FIXTURES"
 }
 
-# Builds that, and its disk. What doesn't know of the switch is as it was: copied, not compiled again.
+# Builds that, and its disk. Objects that the switch doesn't affect are copied, not compiled again.
 without_build() { # switch
 	local to=$BUILD/without/$1 source
 	mkdir -p "$to"
@@ -67,7 +68,7 @@ without_build() { # switch
 		die "$to has no marker of $1: it was built with that defence"
 }
 
-# The attacker's program and the owner's banks, to be run by a job of the guest.
+# The attacker's program and the owner's banks, for a job of the guest to run.
 attacker_job() { # folder, script of attack/jobs, machine whose banks these are
 	mkdir -p "$1/owner"
 	cp "$OVMF"/jobs/*.sh "$OVMF"/attack/jobs/*.sh "$OVMF_NORMAL/tests-ovmf/unseal" "$1/"
@@ -75,7 +76,7 @@ attacker_job() { # folder, script of attack/jobs, machine whose banks these are
 	mcopy -i "$3/disk.img@@$ESP_OFFSET" -s -n "::/etcseal/bank0" "$1/owner/"
 }
 
-# A boot whose memory is looked at twice: when the helper has done its work (or asks for a key), and when the machine has
+# A boot whose memory is searched twice: when the helper has finished (or asks for a key), and when the machine has
 # powered off. Leaves `found` in the boot's folder: where the key was, one place a line.
 MEMORY_SIZE=$((512 << 20))
 
@@ -91,7 +92,7 @@ monitor_start() { # as machine_start
 	printf '{"execute":"qmp_capabilities"}\n' >"$MONITOR.in"
 }
 
-# On the guest's own keyboard, held down together.
+# On the guest's own keyboard, pressed together.
 monitor_press() { # QEMU's names of keys
 	local key keys=
 	for key in "$@"; do
@@ -100,7 +101,7 @@ monitor_press() { # QEMU's names of keys
 	monitor_say send-key "\"keys\":[$keys]"
 }
 
-monitor_say() { # a QMP command's name, its arguments; comes back with its answer
+monitor_say() { # a QMP command's name, its arguments; returns when it is answered
 	MONITOR_SAID=$((${MONITOR_SAID:-0} + 1))
 	printf '{"execute":"%s","arguments":{%s},"id":"said-%s."}\n' "$1" "$2" $MONITOR_SAID >"$MONITOR.in"
 	wait_line "$MONITOR.log" "\"id\": \"said-$MONITOR_SAID\\.\"" 60 "$QEMU_PID" || :
@@ -156,7 +157,8 @@ found_somewhere() { # boot's folder
 	grep -q '^[a-z]* 0x' "$1/found"
 }
 
-# What the attacker boots: an initrd of his own, and his firmware programs, on a machine's boot partition. He can write there.
+# What the attacker boots: their own initrd and firmware programs, on a machine's boot partition, which they can write
+# to.
 evil_put() { # machine, programs of attack/efi
 	local machine=$1 tree=$SCRATCH/evil-tree program name
 	shift

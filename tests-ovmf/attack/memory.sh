@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The recovery key, typed at the boot menu: where does it stay? WITHOUT lists what the controls are built without.
+# The recovery key, typed at the boot menu: where does it remain? WITHOUT lists what the controls are built without.
 # WITHOUT=WIPE
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -20,7 +20,7 @@ opened() { # machine with its recovery-key
 	dump_boot "$1/recovery-key" "" "$1" opened "job=$1/job" "options=etcseal.recovery=$(cat "$1/recovery-key")"
 }
 
-# A key of the right form that isn't this host's; nobody types another, so the helper powers off.
+# A well-formed key that isn't this host's; nobody types another, so the helper powers off.
 wrong() { # machine, key file
 	dump_boot "$2" "" "$1" wrong "options=encryptionRecoveryKey=$(cat "$2")"
 }
@@ -57,20 +57,20 @@ without=$SCRATCH/without/boots/wrong peer=$SCRATCH/peer/boots/peer
 
 attack 8 "the recovery key in memory after boots with it (boot)" "wiping"
 held "it opens" says "$with" opened-by recovery
-held "all of the guest's memory has nothing of the key" found_nowhere "$with"
-held "a key that is another host's opens nothing" says "$wrong" unlock-exit 7
-held "memory has nothing of it" found_nowhere "$wrong"
-held "the right key opens no damaged archive" says "$damaged" unlock-exit 5
-held "memory has nothing of that" found_nowhere "$damaged"
-succeeds "a key that is another host's opens nothing either" says "$without" unlock-exit 7
+held "nothing of the key is in the guest's memory" found_nowhere "$with"
+held "another host's key opens nothing" says "$wrong" unlock-exit 7
+held "nothing of it is in memory" found_nowhere "$wrong"
+held "the right key doesn't open a damaged archive" says "$damaged" unlock-exit 5
+held "nothing of it is in memory" found_nowhere "$damaged"
+succeeds "another host's key opens nothing either" says "$without" unlock-exit 7
 succeeds "it is in memory" found_somewhere "$without"
 
-# With another stub the option goes the way of all options: that is where a search must find it.
+# Another stub treats the option like any other: there the search must find the key.
 peer_has() { # place
 	! needles "$SCRATCH/with/recovery-key" "$peer/out/places/$1" >/dev/null
 }
 for place in cmdline dmesg event-log; do
-	attack 8 "the recovery key in $place (boot)" "the stub takes it out"
+	attack 8 "the recovery key in $place (boot)" "the stub removes it"
 	held "our stub leaves nothing of it in $place" needles "$SCRATCH/with/recovery-key" "$with/out/places/$place"
 	succeeds "systemd's stub leaves it in $place" peer_has $place
 done
@@ -78,7 +78,7 @@ for place in efi-variables pstore environ argv run boot-params; do
 	held "nor in $place" needles "$SCRATCH/with/recovery-key" "$with/out/places/$place"
 done
 for place in efi-variables environ argv run; do
-	held "the search finds one that was put into $place" peer_has $place
+	held "the search finds one that was planted in $place" peer_has $place
 done
 for b in "$with" "$damaged"; do
 	held "nor on the console ($(basename "$b"))" needles "$SCRATCH/with/recovery-key" "$b/serial.log"

@@ -74,7 +74,7 @@ static void show(const uint8_t *window, size_t len, const uint8_t *at, uint64_t 
 	const uint8_t *from = at - window > AROUND ? at - AROUND : window;
 
 	printf("0x%llx: %s: ", (unsigned long long)offset, n->words);
-	/* What stands before it tells whose memory it is; the key itself isn't printed. */
+	/* What precedes it shows whose memory it is; the key itself isn't printed. */
 	for (; from < at; from++)
 		putchar(*from >= 0x20 && *from < 0x7f && !(*from >= '0' && *from <= '9') ? *from : '.');
 	printf("|%zu bytes|", n->len);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A vendor's image that was superseded, put back. It brings the boot helper of its day, which may be as faulty as you like: here
-# none of the images' helpers looks at generations. So it is the TPM that refuses.
+# A vendor's superseded image is put back. It has the boot helper of its time, which may be faulty in any way: here no
+# image's helper looks at generations, so the TPM must refuse.
 # WITHOUT=IMAGE_FRESH GENERATION
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/secure_boot.sh"
@@ -30,7 +30,7 @@ with=$SCRATCH/with/boots without=$SCRATCH/without/boots
 attack 5 "an older signed image, after a newer one was accepted (boot)" "PolicyNV on its generation"
 held "the newer image opens" says "$with/newer" opened-by tpm
 held "the older one stays shut" stays_shut "$with/older"
-held "and that is named" shows "$with/older" 'older than the newest'
+held "and the cause is named" shows "$with/older" 'older than the newest'
 succeeds "the newer image opens" says "$without/newer" opened-by tpm
 succeeds "the older one opens again" says "$without/older" opened-by tpm
 succeeds "with the owner's file" says "$without/older" file "psk=correct horse battery staple"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A configuration of the attacker's on the disk of a host whose boot image is pinned to its key, opened at the console with the
-# attacker's recovery key: does the host come up as theirs?
+# The attacker's configuration on the disk of a host whose boot image is pinned to its key, opened at the console with
+# the attacker's recovery key: does the host come up with it?
 # WITHOUT=PINS
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -27,9 +27,9 @@ wait
 with=$SCRATCH/with/boots without=$SCRATCH/without/boots
 
 attack A13 "an archive of the attacker's, on a host whose image is pinned (boot)" "etcseal.key-id= and etcseal.host="
-held "the image is made, and sealed to" says "$with/pin" check-exit 0
-held "his tree doesn't come up" stays_shut "$with/planted"
-held "and it is said which key the image accepts" shows "$with/planted" 'the image accepts'
-succeeds "the image is made, and sealed to" says "$without/pin" check-exit 0
-succeeds "his tree comes up" says "$without/planted" opened-by recovery
+held "the image is built and sealed to" says "$with/pin" check-exit 0
+held "the attacker's tree doesn't come up" stays_shut "$with/planted"
+held "and the message says which key the image accepts" shows "$with/planted" 'the image accepts'
+succeeds "the image is built and sealed to" says "$without/pin" check-exit 0
+succeeds "the attacker's tree comes up" says "$without/planted" opened-by recovery
 attack_end

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A configuration of the attacker's on the owner's disk, opened at the console with the attacker's recovery key. What it runs
-# then has the owner's banks, which were copied before.
+# The attacker's configuration on the owner's disk, opened at the console with the attacker's recovery key. The programs
+# that it runs have the owner's banks, which were copied before.
 # WITHOUT=FENCE
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -24,10 +24,10 @@ planted "$SCRATCH/with" &
 wait
 with=$SCRATCH/with/boots/planted without=$SCRATCH/without/boots/planted
 
-attack 1 "an archive of the attacker's, by his own recovery key (boot)" "fence"
-held "it isn't opened by itself beside the TPM's counter" shows "$with" 'type the recovery key'
-held "his tree comes up" says "$with" opened-by recovery
+attack 1 "an archive of the attacker's, by their own recovery key (boot)" "fence"
+held "it doesn't open automatically, as the TPM has a counter" shows "$with" 'type the recovery key'
+held "the attacker's tree comes up" says "$with" opened-by recovery
 held "what it runs gets nothing from the TPM" says "$with" unseal "tpm-policy PCR11"
-succeeds "his tree comes up" says "$without" opened-by recovery
+succeeds "the attacker's tree comes up" says "$without" opened-by recovery
 succeeds "what it runs has the owner's key" says "$without" unseal key
 attack_end

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A firmware program of the attacker's measures the owner's image into PCR 11, as its stub would, and starts a system of his
-# own. Secure Boot isn't required here: PCR 4 knows what the firmware started.
+# The attacker's firmware program measures the owner's image into PCR 11, as its stub would, and starts the attacker's
+# system. Secure Boot isn't required here: PCR 4 shows what the firmware started.
 # WITHOUT=LOADER_PCR
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -20,9 +20,9 @@ wait
 with=$SCRATCH/with/boots/replay without=$SCRATCH/without/boots/replay
 
 attack 3 "a firmware program replays PCR 11, then asks the TPM (boot)" "PCR 4 in the seal"
-held "it measures all that the stub would" says "$with" replayed Success
+held "it measures everything that the stub would" says "$with" replayed Success
 held "the attacker's system runs" says "$with" attacker ran
-held "the TPM gives it nothing, for PCR 4 alone" says "$with" unseal "tpm-policy PCR4"
+held "the TPM gives it nothing, because of PCR 4 alone" says "$with" unseal "tpm-policy PCR4"
 succeeds "the attacker's system runs" says "$without" attacker ran
 succeeds "the attacker has the key" says "$without" unseal key
 attack_end

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A stock Debian on whose swap partition an attacker's system was hibernated: resumed after the unlock, it would find the opened
-# configuration in RAM. The host has to reach its own root. Three defences, in one control: the image's options, the helper, and
-# the initramfs' own resume.
+# A stock Debian with an attacker's hibernated system on its swap partition: resumed after the unlock, it would find the
+# opened configuration in RAM. The host has to reach its own root. Three defences, in one control: the image's options,
+# the helper, and the initramfs' own resume.
 # WITHOUT=RESUME_CHECK
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -15,7 +15,7 @@ look() { # machine, name of the boot, options of machine_boot
 	machine_boot "$1" "$2" "job=$1/job-$2" bound=400 "${@:3}" || :
 }
 
-# Asked for a recovery key, its owner is there.
+# The owner answers the prompt for the recovery key.
 look_typed() { # machine, name of the boot, options
 	job_make "$1/job-$2" debian-look
 	machine_start "$1" "$2" "job=$1/job-$2" bound=400 "${@:3}"
@@ -55,13 +55,13 @@ wait
 with=$SCRATCH/with/boots typed=$SCRATCH/typed/boots without=$SCRATCH/without/boots
 
 attack A2 "a hibernation image planted on the swap, TPM (boot)" "no resume after unlock"
-held "the attacker's system was hibernated there" says "$with/hibernate" attacker ran
-held "nothing of the secret was in RAM then" says "$with/hibernate" hits-before 0
+held "the attacker's system hibernated there" says "$with/hibernate" attacker ran
+held "nothing of the secret was in RAM at that time" says "$with/hibernate" hits-before 0
 held "the host opens by the TPM" says "$with/look" opened-by tpm
 held "and reaches its own root" says "$with/look" job-done yes
 held "the attacker's system doesn't come back" hides "$with/look" '@@ resumed='
-succeeds "the attacker's system was hibernated there" says "$without/hibernate" attacker ran
-succeeds "nothing of the secret was in RAM then" says "$without/hibernate" hits-before 0
+succeeds "the attacker's system hibernated there" says "$without/hibernate" attacker ran
+succeeds "nothing of the secret was in RAM at that time" says "$without/hibernate" hits-before 0
 succeeds "the host opens by the TPM" shows "$without/look" 'etcseal: opened by the TPM'
 succeeds "the attacker's system comes back in its place" says "$without/look" resumed yes
 succeeds "and finds the secret in RAM" grep -qxE '[1-9][0-9]*' <<<"$(said "$without/look/serial.log" hits-after || :)"

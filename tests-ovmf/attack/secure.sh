@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Secure Boot on and required, with two keys in db: the owner's, who signed the image, and another's, as Microsoft's is in
-# most firmware. What the holder of the other signs starts too.
+# Secure Boot on and required, with two keys in db: the owner's, which signed the image, and another, as Microsoft's in
+# most firmware. What the holder of the other key signs starts too.
 # WITHOUT=LOADER_PCR OPTIONS_DROP
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/secure_boot.sh"
@@ -49,7 +49,7 @@ other_signs() { # file
 	mv "$1.signed" "$1"
 }
 
-attacked() { # folder: every way that the firmware's state may be another
+attacked() { # folder: every way in which the firmware's state may differ
 	local m=$1
 	sealed "$m"
 	for way in db dbx off replay; do
@@ -107,15 +107,15 @@ done
 
 with=$SCRATCH/with-replay/boots/look without=$SCRATCH/without-replay/boots/look
 attack 3 "PCR 11 replayed by what another key in db has signed (boot)" "PCR 7 in the seal"
-held "it measures all that the stub would" says "$with" replayed Success
+held "it measures everything that the stub would" says "$with" replayed Success
 held "the attacker's system runs" says "$with" attacker ran
-held "the TPM gives it nothing, for PCR 7 alone" says "$with" unseal "tpm-policy PCR7"
+held "the TPM gives it nothing, because of PCR 7 alone" says "$with" unseal "tpm-policy PCR7"
 succeeds "the attacker has the key" says "$without" unseal key
 
 with=$SCRATCH/tokens/boots/tokens without=$SCRATCH/tokens-without/boots/tokens
 attack 9 "init=/bin/sh beside the recovery key, Secure Boot on (boot)" "dropping of options"
-held "the recovery key counts" says "$with" opened-by recovery
+held "the recovery key is used" says "$with" opened-by recovery
 held "the kernel's options are the image's alone" says "$with" cmdline "$CMDLINE"
-succeeds "the recovery key counts" says "$without" opened-by recovery
+succeeds "the recovery key is used" says "$without" opened-by recovery
 succeeds "the smuggled options are in effect" says "$without" cmdline "$CMDLINE init=/bin/sh rd.break"
 attack_end

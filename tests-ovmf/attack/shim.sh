@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The firmware says that Secure Boot is on, and shim was told to check nothing before the host was sealed (MokSBState, `mokutil
-# --disable-validation`). A program that nobody signed takes the boot image's place, measures the owner's image into PCR 11, and
-# starts a system of the attacker's.
+# The firmware reports that Secure Boot is on, but shim was told to check nothing before the host was sealed
+# (MokSBState, `mokutil --disable-validation`). An unsigned program takes the boot image's place, measures the owner's
+# image into PCR 11, and starts the attacker's system.
 # WITHOUT=SECURE_BOOT_CHECK
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -32,16 +32,16 @@ wait
 first=$SCRATCH/with/boots/first with=$SCRATCH/with-replay/boots/replay
 old=$SCRATCH/without/boots/first without=$SCRATCH/without-replay/boots/replay
 
-attack A14 "PCR 11 replayed, unsigned, behind a shim that checks nothing (boot)" "what vouched in PCR 7"
+attack A14 "PCR 11 replayed, unsigned, after a shim that checks nothing (boot)" "what vouched in PCR 7"
 held "init seals to the boot programs" grep -q 'to the boot programs themselves (PCR 2, 4, 11, 12)' "$first/out/init.txt"
 held "and says why" grep -q 'shim starts anything: its validation is switched off (MokSBState)' "$first/out/init.txt"
-held "status says so" says "$first" secure-boot-state shim-checks-nothing
+held "status shows it" says "$first" secure-boot-state shim-checks-nothing
 held "Secure Boot can't be required" says "$first" set-exit 1
 held "for that reason" grep -q 'mokutil --enable-validation' "$first/out/set.txt"
 held "the host itself opens" says "$SCRATCH/with/boots/again" opened-by tpm
-held "the unsigned program measures all that the stub would" says "$with" replayed Success
+held "the unsigned program measures everything that the stub would" says "$with" replayed Success
 held "the attacker's system runs" says "$with" attacker ran
-held "the TPM gives it nothing, for PCR 4 alone" says "$with" unseal "tpm-policy PCR4"
+held "the TPM gives it nothing, because of PCR 4 alone" says "$with" unseal "tpm-policy PCR4"
 succeeds "Secure Boot counts as on, and is required" says "$old" required true
 succeeds "the host itself opens" says "$SCRATCH/without/boots/again" opened-by tpm
 succeeds "the attacker's system runs" says "$without" attacker ran

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Options typed at the boot menu of a stock Debian, whose initramfs heeds them: the key stays shut; and where the owner's recovery key
-# opens all the same, none of them leads to a shell in the initramfs, or to a script from the disk.
+# Options typed at the boot menu of a stock Debian, whose initramfs honours them: the key stays shut; and where the
+# owner's recovery key opens nevertheless, none of them leads to a shell in the initramfs, or to a script from the disk.
 # WITHOUT=OPTIONS_PCR
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -11,7 +11,8 @@ SHELL_AT='\(initramfs\) |# $'
 SECRET_AT=/etc/network-secret.conf
 BOOT_SCRIPT=boot=../.extra/etcseal/bank0/measured.log
 
-# The attacker who typed the option is at the console: at the helper's prompt they give up, at a shell's they take what they find.
+# The attacker who typed the option is at the console: they give up at the helper's prompt, and read what they find at a
+# shell's.
 typed() { # machine, name of the boot, option, the secret's place as the shell sees it, what comes before
 	machine_start "$1" "$2" "options=$DEBIAN_OPTIONS $DEBIAN_ADDED $3" bound=300
 	machine_sees "$CONSOLE_ASKS|$SHELL_AT|@@ root-reached=|etcseal: switching the host off" 300 || :
@@ -79,14 +80,14 @@ for name in break init; do
 	succeeds "with that option in effect: a shell, and the secret in it" says "$without/$name" typed "psk=correct horse battery staple"
 done
 attack A5 "break=premount, stock initramfs (boot)" "no shell in initramfs"
-held "there is none, though the key is shut" hides "$with/break" '\(initramfs\) '
-held "that is said" shows "$with/break" 'etcseal: break=premount is ignored'
-succeeds "there is one" shows "$without/break" '\(initramfs\) '
+held "there is no shell, although the key stays shut" hides "$with/break" '\(initramfs\) '
+held "the message says so" shows "$with/break" 'etcseal: break=premount is ignored'
+succeeds "there is a shell" shows "$without/break" '\(initramfs\) '
 
 attack A5 "a root that doesn't exist, recovery key typed (boot)" "no shell in initramfs"
 held "the recovery key opens" shows "$with/rootless" 'etcseal: opened by the recovery key'
 held "there is no shell" hides "$with/rootless" '\(initramfs\) '
-held "the host starts over" shows "$with/rootless" 'reboot: Restarting system'
+held "the host reboots" shows "$with/rootless" 'reboot: Restarting system'
 succeeds "a shell has the secret" says "$unguarded/rootless" typed "psk=correct horse battery staple"
 
 attack A5 "boot= names a file of the banks, recovery key typed (boot)" "boot= is a plain name"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The owner typed their recovery key under a name in other letters; any user of the booted host reads /proc/cmdline.
+# The owner typed their recovery key under a name with different case; any user of the booted host can read
+# /proc/cmdline.
 # WITHOUT=KEY_FORM
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -25,9 +26,9 @@ typed "$SCRATCH/with" &
 (without KEY_FORM && typed "$SCRATCH/without") &
 wait
 with=$SCRATCH/with/boots/typed without=$SCRATCH/without/boots/typed
-attack F1 "a recovery key typed under a name in other letters is read in /proc/cmdline (boot)" "the key's form"
+attack F1 "a recovery key typed under a name with different case is read in /proc/cmdline (boot)" "the key's form"
 held "it opens" says "$with" opened-by recovery
-held "the kernel got what else was typed, and no more" says "$with" cmdline "$CMDLINE"
+held "the kernel got the rest of what was typed, and no more" says "$with" cmdline "$CMDLINE"
 held "no key in /proc/cmdline" says "$with" key-in-cmdline 0
 held "nor in the TCG event log" says "$with" key-in-event-log 0
 succeeds "the key is in /proc/cmdline" says "$without" key-in-cmdline 1

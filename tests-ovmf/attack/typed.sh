@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The recovery key, typed at the console: it passes through the kernel's terminal, whose buffers hold what was typed last.
+# The recovery key, typed at the console: it passes through the kernel's terminal, whose buffers keep the last input.
 # WITHOUT=WIPE
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/attack/lib.sh"
@@ -20,8 +20,8 @@ with=$SCRATCH/with/boots/typed without=$SCRATCH/without/boots/typed
 
 attack 8 "the recovery key typed at the console, in memory (boot)" "wiping"
 held "it opens with the recovery key" says "$with" opened-by recovery
-held "memory has nothing of it" found_nowhere "$with"
-held "nor has the console" "$OVMF_NORMAL/tests-ovmf/needles" "$SCRATCH/with/recovery-key" "$with/serial.log"
+held "nothing of it is in memory" found_nowhere "$with"
+held "nor on the console" "$OVMF_NORMAL/tests-ovmf/needles" "$SCRATCH/with/recovery-key" "$with/serial.log"
 succeeds "it opens as well" says "$without" opened-by recovery
 succeeds "the key is in memory" found_somewhere "$without"
 attack_end

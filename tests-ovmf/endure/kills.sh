@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# kills.sh N: a guest that commits in a loop is killed at N random moments, and its TPM with it, at once and without a shutdown.
-# Each next boot must open by itself, with what was saved last or what was just being saved.
+# kills.sh N: a guest that commits in a loop is killed at N random moments, and its TPM with it, at once and without a
+# shutdown. Each next boot must open automatically, with what was saved last or what was just being saved.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 m=$SCRATCH/m
@@ -11,7 +11,7 @@ saved=0 saving=0 bad=0 older=0 newer=0 commits=0
 for ((kill = 1; kill <= ${1:-50} + 1; kill++)); do
 	machine_start "$m" "$kill" "job=$SCRATCH/job"
 	machine_sees '@@ (saved|init-failed|unlock-exit=[4567])' "$OVMF_BOOT_BOUND" || :
-	# From nothing to about three commits; a moment that waits for nothing is what this is about.
+	# Between zero and about three commits; the point is a moment that waits for nothing.
 	sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
 	builtin kill -KILL "$QEMU_PID" "$TPM_PID" 2>/dev/null || :
 	wait "$QEMU_PID" "$TPM_PID" 2>/dev/null || :

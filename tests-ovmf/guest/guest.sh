@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: Apache-2.0
-# /sbin/guest, PID 1 of the test guests' root: mounts what a host has, runs the job of this boot, gives back what the job
+# /sbin/guest, PID 1 of the test guests' root: mounts what a host has, runs the job of this boot, returns what the job
 # left in /run/out, and powers off. The job comes as a tar on the second disk, and its results go back there.
 export PATH=/usr/sbin:/usr/bin
 mount -t tmpfs tmpfs /tmp

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the command answers on a host that opened by itself.
+# What the command prints on a host that opened automatically.
 . ./look.sh
 etcseal recovery list >/run/out/recovery.txt 2>&1
 say recovery-list-exit $?

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# The boot partition by way of an array and mappings, in the place of /dev/vda1, which the firmware started from. PARTUUID: by
-# which udev would name it. The first boot makes the array, and seals.
+# The boot partition through an array and mappings, in place of /dev/vda1, from which the firmware started. PARTUUID:
+# the name that udev would give it. The first boot makes the array, and seals.
 . ./partition
 export LD_LIBRARY_PATH=/run/job/lib
-ours() { # program, arguments: their words go to a file, so that a failure can be read
+ours() { # program, arguments: the output goes to a file, so that a failure can be read
 	echo "== $*" >>/run/out/array.txt
 	"$@" >>/run/out/array.txt 2>&1
 }
@@ -39,7 +39,7 @@ say array-backup-exit $?
 etcseal get >/run/out/get.txt 2>&1
 say array-get-exit $?
 
-# A mapping of the array, encrypted by nothing, and one that has two paths to it.
+# A mapping of the array without encryption, and one that has two paths to it.
 size=$(cat /sys/block/md0/size)
 umount /efi
 ours bin/dmsetup create --noudevsync esp --table "0 $size linear /dev/md0 0"
@@ -51,7 +51,7 @@ say mapping-row "$(row)"
 etcseal backup >/run/out/backup2.txt 2>&1
 say mapping-backup-exit $?
 
-# udev would say this where the firmware had started from another partition.
+# udev would have this link if the firmware had started from another partition.
 link /dev/vda2
 etcseal backup >/run/out/other.txt 2>&1
 say other-exit $?

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A host that opened by itself makes a change and backs it up.
+# A host that opened automatically makes a change and backs it up.
 . ./look.sh
 echo "second thoughts" >>/etc/motd
 etcseal backup >/run/out/backup.txt 2>&1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Commits without an end, each with its number in /etc/step, and says what is being saved and what is: somebody pulls the plug
-# meanwhile.
+# Commits endlessly, each time with a number in /etc/step, and prints what is being saved and what is saved: the harness
+# cuts the power meanwhile.
 . ./witness.sh
 say opened-by "$(field opened_by)"
 step=$(cat /etc/step 2>/dev/null || echo 0)

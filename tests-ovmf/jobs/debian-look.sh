@@ -2,7 +2,7 @@
 . ./debian.sh
 . ./look.sh
 debian_facts
-# The helper as it waits for a device that never comes: the kernel ends others first.
+# The helper while it waits for a device that never appears: the kernel kills others first.
 echo 'etcseal.device=/dev/never' >/run/cmdline
 mount --bind /run/cmdline /proc/cmdline
 etcseal-boot unlock --run /run/again --handover /nowhere --no-ask >/run/out/again.txt 2>&1 &

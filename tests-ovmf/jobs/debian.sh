@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the jobs of a stock Debian ask: sourced.
+# Queries for the jobs of a stock Debian; sourced.
 . ./witness.sh
 
 debian_facts() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Runs the verbs that `verbs` lists, each as a step of its own: /etc/step says which one is to be saved. Before and after
-# each, a mark goes to the block after the last partition, past every cache and without a flush, so that it proves nothing by
-# its own: what was not synced by the verb is still not synced.
+# Runs the verbs that `verbs` lists, each as a step of its own: /etc/step contains the number of the step to save.
+# Before and after each, it writes a mark to the block after the last partition, bypassing every cache and without a
+# flush, so that the mark itself syncs nothing: what the verb didn't sync is still not synced.
 cp /sys/kernel/security/tpm0/binary_bios_measurements /run/out/log
 mark() {
 	printf '%-4095s\n' "$1" >/tmp/mark

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The running system brings the firmware a new list of what is forbidden, as fwupd does.
+# The running system gives the firmware a new list of forbidden programs, as fwupd does.
 . ./init.sh
 etcseal check >/run/out/check-before.txt 2>&1
 say check-before $?

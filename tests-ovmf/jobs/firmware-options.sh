@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A host whose firmware gets, or loses, an option for systemd while it runs (the file `act` says which): is the next boot foreseen?
+# A host whose firmware gets, or loses, an option for systemd while it runs (the file `act` says which): is the next
+# boot predicted?
 . ./look.sh
 VARIABLE=/sys/firmware/efi/efivars/SystemdOptions-8cf2644b-4b0b-428f-9387-6d876050dc67
 IMAGE=/efi/EFI/etcseal/etcseal.efi

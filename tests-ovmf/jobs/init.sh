@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# Act 1: a host that nobody has configured yet is sealed, gets a file of its own, and is backed up.
+# Act 1: an unconfigured host is sealed, gets a file of its own, and is backed up.
 . ./witness.sh
 say state-before "$(field state)"
 etcseal init >/run/out/init.txt 2>&1
 say init-exit $?
 say recovery-keys-shown "$(grep -cE '([0-9]{6}-){15}[0-9]{6}' /run/out/init.txt)"
-# Only its owner may read it, it is what a thief of the disk would look for, and it comes back or the test fails.
+# Only its owner may read it. It is what a thief of the disk would look for, and it must come back.
 (umask 077 && echo "psk=correct horse battery staple" >$DEMO_FILE)
 echo "the configuration of this very host" >/etc/motd
 rm /etc/removed-by-owner

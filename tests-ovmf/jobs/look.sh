@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A later boot: what is there?
+# A later boot: what has come back?
 . ./witness.sh
 witness
 say attributes "$(stat -c '%a %u:%g' $DEMO_FILE /etc/owned | tr '\n' ' ')"

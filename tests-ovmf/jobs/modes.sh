@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Act 1, and what the host says of its Secure Boot; then it is to be required.
+# Act 1, and what the host reports about its Secure Boot; then it tries to require it.
 . ./init.sh
 etcseal status >/run/out/status.txt 2>&1
 say secure-boot "$(sed -n 's/^ *Secure Boot *//p' /run/out/status.txt)"

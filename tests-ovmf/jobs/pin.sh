@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A host makes an image that opens nothing but its own configuration, and seals to it.
+# A host builds an image that opens only its own configuration, and seals to it.
 . ./look.sh
 one=/efi/EFI/etcseal/one.efi
 etcseal image build --from=/efi/EFI/etcseal/etcseal.efi --for-this-host --stub=/efi/EFI/etcseal/stub.efi \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Root of the running host does all that the helper did at boot, with the very banks and with the helper's own program. Behind
-# the fence it must get nothing. (The boot that this runs in is the control: there the same opened.)
+# Root of the running host does everything that the helper did at boot, with the same banks and the helper's own
+# program. After the fence it must get nothing. (The boot that this runs in is the control: there the same opened.)
 . ./look.sh
 mkdir -p /tmp/handover
 cp -r /efi/etcseal/bank? /tmp/handover/

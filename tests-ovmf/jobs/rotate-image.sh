@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A host whose image is pinned to its key changes that key, and makes the image that follows.
+# A host whose image is pinned to its key changes that key, and builds the successor of the image.
 . ./look.sh
 etcseal recovery rotate --image-output=/efi/EFI/etcseal/two.efi --stub=/efi/EFI/etcseal/stub.efi \
 	>/run/out/rotate.txt 2>/run/out/rotate.err

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A recovery boot: is the key that opened it still anywhere? `needles` holds the key and each 13 characters of it that two
-# groups make. NULs are taken out first, so that UTF-16 is found as well.
+# A recovery boot: is the key that opened it still anywhere? `needles` contains the key and each pair of adjacent groups
+# (13 characters). NULs are removed first, so that UTF-16 is found, too.
 . ./look.sh
 hits() { # a stream on standard input
 	tr -d '\000' | grep -a -c -F -f needles

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The host is sealed to its TPM, or anew to the way it booted now.
+# The host is sealed to its TPM, or again to the way it booted now.
 . ./look.sh
 etcseal set --mode=tpm >/run/out/set.txt 2>&1
 say set-exit $?

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Where shim starts the image: an update, which then takes the running image's place before it is asked about once more.
+# With shim: an update, which then replaces the running image before the command is asked about it again.
 . ./update.sh
 cp "$next" /efi/EFI/BOOT/grubx64.efi
 etcseal check --image=/efi/EFI/BOOT/grubx64.efi >/run/out/check-replaced.txt 2>&1

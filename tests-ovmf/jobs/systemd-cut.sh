@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The boot after that: what is there, what the journal kept of the last one; then a change, and the power goes.
+# The boot after that: what has come back, and what the journal kept of the previous boot; then a change, and the power
+# is cut.
 . ./systemd.sh
 say late "$(cat /etc/late-write 2>/dev/null || echo missing)"
 say by-hand "$(cat /etc/by-hand 2>/dev/null || echo missing)"
@@ -17,7 +18,7 @@ say journal-failed "$(journal_has 37dd77d107e24d0f8838b9e7051aab8e -b -1)"
 say journal-unit "$(journalctl -q -b -1 -o cat --output-fields=_SYSTEMD_UNIT MESSAGE_ID=000253b81b384323b3f8683daa8b9143)"
 journalctl -b -o short-monotonic >/run/out/journal.txt
 tar -cf /dev/vdb -C /run/out .
-# From the next boot on the boot partition is mounted on demand.
+# From the next boot on, the boot partition is mounted on demand.
 sed -i '/ \/efi /s/flush/flush,noauto,x-systemd.automount,x-systemd.idle-timeout=1s/' /etc/fstab
 echo "just before the cut" >/etc/last-minute
 say saved-in "$(saved_within 30)"

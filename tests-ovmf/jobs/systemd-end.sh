@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# After the power cut; what systemd does when the service dies, and where the host wasn't started through etcseal; and a
+# After the power cut: what systemd does when the service dies, and on a host that wasn't started through etcseal; and a
 # shutdown whose last save needs a boot partition that was mounted on demand.
 . ./systemd.sh
 say last-minute "$(cat /etc/last-minute 2>/dev/null || echo missing)"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The service is switched on before the host is configured; init, and a change or two; then a shutdown in good order.
+# The service is enabled before the host is configured; init, and a change or two; then a clean shutdown.
 . ./systemd.sh
 say pid1 "$(cat /proc/1/comm)"
 systemctl enable --now $WATCH_UNIT 2>/run/out/enable.txt
@@ -10,7 +10,7 @@ etcseal init >/run/out/init.txt 2>&1
 say init-exit $?
 watch_until saved 60
 say configured "$(unit_property ActiveState) $(watch_field state)"
-# Mappings that it can write, and those of them that can be swapped.
+# Its writable mappings, and those of them that can be swapped.
 say swappable "$(awk '/^[0-9a-f]+-/ { w = $2 ~ /^rw/; n += w } /^VmFlags:/ && w && !/ lo/ { u++ } END { print (n > 10), u + 0 }' \
 	"/proc/$(unit_property MainPID)/smaps")"
 say restarts "$(unit_property NRestarts)"

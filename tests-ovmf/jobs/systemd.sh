@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a job asks systemd and the journal: sourced in the guests that systemd runs.
+# Queries to systemd and the journal; sourced in the guests that systemd runs.
 . ./watch.sh
 WATCH_UNIT=etcseal-watch.service
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A host before an update: what will the new image measure, and will it open? Then it is sealed to.
+# A host before an update: what will the new image measure, and will it open? Then the host is sealed to it.
 . ./look.sh
 next=/efi/EFI/etcseal/next.efi
 etcseal check >/run/out/check-now.txt 2>&1

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Changes something with the service running, tells so, and goes on until the harness cuts the power.
+# Changes something while the service runs, reports it, and continues until the harness cuts the power.
 . ./look.sh
 . ./watch.sh
 watch_start
 say watching "$(watch_field state)"
 say notified "$(watch_field notified)"
 echo "copied up" >>/etc/hostname
-# By the kernel or not at all: the walk comes later than this.
+# Reported by the kernel, or not at all: the walk comes later than this.
 watch_until changed 3 && say told-of-a-copy yes
 watch_until saved 30
 echo "in place" >>/etc/hostname

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A shutdown in good order: a change, and the service is told to end in the same moment.
+# A clean shutdown: a change, and at the same moment the service is told to end.
 . ./look.sh
 . ./watch.sh
 say late "$(cat /etc/late/deep/file 2>/dev/null || echo missing)"

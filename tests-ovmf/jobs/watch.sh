@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Starts the watching service, and waits for it: sourced.
+# Starts the watching service, and waits for it; sourced.
 WATCH_JSON=/run/etcseal/watch.json
 
 watch_field() { # a field of watch.json

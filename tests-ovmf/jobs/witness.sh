@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What every job tells of its boot: sourced in the guest, by busybox sh. DEMO_FILE is the file that acts are about.
+# What every job reports about its boot; sourced in the guest, by busybox sh. DEMO_FILE is the file that the acts use.
 
 DEMO_FILE=/etc/network-secret.conf
 BOOT_JSON=/run/etcseal/boot.json
@@ -9,7 +9,7 @@ field() { # a field of boot.json
 	tr -d '\n' <"$BOOT_JSON" | sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p"
 }
 
-# What the kernel itself can tell; the harness compares it with what others computed.
+# What the kernel itself reports; the harness compares it with what others computed.
 take_evidence() {
 	mkdir -p /run/out/pcrs
 	cp /sys/class/tpm/tpm0/pcr-sha256/* /run/out/pcrs/ 2>/dev/null

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# KVM, if it really runs a guest here; else TCG. /dev/kvm may be there and stop in the firmware's first instructions, so
-# the probe is a whole start: firmware, kernel, and the kernel's own end.
+# KVM, if it really runs a guest here; otherwise TCG. /dev/kvm may exist and stop in the firmware's first instructions,
+# so the probe is a complete start: firmware, kernel, and the kernel's own end.
 
 accel_try() { # folder, accelerator's options: whether a guest gets through
 	local pid
@@ -12,7 +12,7 @@ accel_try() { # folder, accelerator's options: whether a guest gets through
 		-drive "if=pflash,unit=1,format=raw,file=$1/vars.fd" \
 		-kernel "$KERNEL" -append 'console=ttyS0 panic=-1 no_timer_check' -serial "file:$1/serial" >"$1/err" 2>&1 </dev/null) &
 	pid=$!
-	# It ends by itself, or stands still after an "internal error", or never ends.
+	# It ends on its own, stops after an "internal error", or never ends.
 	wait_line "$1/err" 'internal error' 15 $pid || :
 	kill $pid 2>/dev/null || :
 	wait $pid 2>/dev/null || :

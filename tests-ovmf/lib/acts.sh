@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The boots that the demo shows and the scenarios start from. Each leaves its boot in the machine's folder.
+# The boots that the demo shows and the scenarios start from. Each leaves its files in the machine's folder.
 
 UUID_HOST=6a1c9a58-2a15-4c07-8a2b-0d0f3e6b9a11
 UUID_OTHER=b7e3c1d2-88f4-4f5e-9c06-51a7d2e4f320
@@ -30,7 +30,7 @@ act_recovery() { # machine, name of the boot, option, recovery key
 	machine_boot "$1" "$2" "job=$1/job-$2" "options=$3=$4"
 }
 
-recovery_needles() { # key: it, and each stretch of two groups
+recovery_needles() { # key: prints it, and each pair of adjacent groups
 	local groups i
 	echo "$1"
 	IFS=- read -ra groups <<<"$1"
@@ -39,11 +39,11 @@ recovery_needles() { # key: it, and each stretch of two groups
 	done
 }
 
-section_offset() { # image, section: where it lies in the file
+section_offset() { # image, section: its offset in the file
 	objdump -h "$1" | awk -v name="$2" '$2 == name { print $6 }' | sed 's/^/0x/' | head -n 1
 }
 
-# One byte of one section of the image on a machine's boot partition: the change that a thief would need.
+# Changes one byte of one section of the image on a machine's boot partition, as a thief would have to.
 image_change() { # machine, section, byte of it
 	local file=$1/changed.efi offset
 	esp_get "$1/disk.img" /EFI/etcseal/etcseal.efi "$file"

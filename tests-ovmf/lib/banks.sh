@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The banks on a machine's boot partition, seen and spoilt from outside.
+# The banks on a machine's boot partition, read and damaged from outside.
 
 bank_generation() { # machine, bank: 0 if it has none
 	local n
@@ -12,14 +12,14 @@ bank_newest() { # machine: 0 or 1
 	[ "$(bank_generation "$1" 0)" -gt "$(bank_generation "$1" 1)" ] && echo 0 || echo 1
 }
 
-bank_cut() { # machine, bank, file: what a power cut, or a careless copy, leaves: the first half of it
+bank_cut() { # machine, bank, file: leaves its first half, as a power cut or a careless copy does
 	local copy=$1/bank-file
 	esp_get "$1/disk.img" "/etcseal/bank$2/$3" "$copy"
 	truncate -s $(($(stat -c %s "$copy") / 2)) "$copy"
 	esp_put "$1/disk.img" "$copy" "/etcseal/bank$2/$3"
 }
 
-bank_garbage() { # machine, bank, file: as long as it was
+bank_garbage() { # machine, bank, file: of the same length
 	local copy=$1/bank-file
 	esp_get "$1/disk.img" "/etcseal/bank$2/$3" "$copy"
 	head -c "$(stat -c %s "$copy")" /dev/urandom >"$copy.new"

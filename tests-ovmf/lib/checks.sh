@@ -42,7 +42,7 @@ hides() { # boot's folder, extended pattern that its console must not have
 	}
 }
 
-# Refused: the helper said so, and the guest never came to where a configuration could be used.
+# Refused: the helper said so, and the guest never reached a point where a configuration could be used.
 stays_shut() { # boot's folder
 	shows "$1" '@@ unlock-exit=[4567]' && hides "$1" '@@ (root-reached|apply-exit)=' && hides "$1" 'opened by'
 }

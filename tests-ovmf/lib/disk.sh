@@ -36,7 +36,7 @@ esp_get() { # disk, path on the boot partition, file
 	mcopy -i "$1@@$ESP_OFFSET" -n -o "::$2" "$3"
 }
 
-esp_remove() { # disk, path (a folder goes with all it holds)
+esp_remove() { # disk, path (a folder with everything in it)
 	mdeltree -i "$1@@$ESP_OFFSET" "::$2"
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Machines that several scenarios start from, made once in a run: "tpm" and "kdf" have gone through act 1.
+# Machines that several scenarios start from, made once in a run: "tpm" and "kdf" have been through act 1.
 
 fixture() { # name, folder: a copy of that machine there
 	local master=$OVMF_FIXTURES/$1 tpm=tpm

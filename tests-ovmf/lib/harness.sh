@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Everything that a run needs; to be sourced by demo, check and scenarios. Sets OVMF (this folder), BUILD (absolute), OVMF_OUT
+# Everything that a run needs; sourced by demo, check and scenarios. Sets OVMF (this folder), BUILD (absolute), OVMF_OUT
 # (what is kept between runs), SCRATCH, KERNEL, OVMF_ACCEL, OVMF_DISK.
 
 set -euo pipefail
@@ -28,15 +28,15 @@ harness_start() {
 	mkdir -p "$OVMF_OUT"
 }
 
-# For a scenario run by `check`, which has found out and built everything.
+# For a scenario run by `check`, which has determined and built everything.
 scenario_start() {
 	[ -n "${OVMF_FIXTURES:-}" ] || die "scenarios are run by tests-ovmf/check: make scenarios SCENARIO=$(basename "$0" .sh)"
 	scratch_make
 	kernel_find
 }
 
-# Whatever is out of date; free of what a make that called us was told.
-build() { # targets of the Makefile, all that boots else
+# Whatever is out of date; without the options of a make that called us.
+build() { # targets of the Makefile; by default everything that boots
 	[ $# -gt 0 ] || set -- all guest
 	MAKEFLAGS='' make -s -j2 "BUILD=$BUILD_GIVEN" "$@"
 }

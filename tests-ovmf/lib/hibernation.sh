@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# An attacker's system that hibernates onto a stock guest's swap partition. debian.sh goes before.
+# An attacker's system that hibernates to a stock guest's swap partition. Source debian.sh first.
 
-# After the host's own initrd a second cpio, whose /init comes last and so counts.
+# A second cpio after the host's own initrd; its /init comes last, so the kernel uses it.
 hibernation_initrd() { # variant whose kernel and drivers it has, file
 	local tree=$2.tree
 	mkdir -p "$tree/usr/bin"

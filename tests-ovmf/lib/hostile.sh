@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Images that a stub must refuse, each made from a sound one by one change. Offsets of the PE format: Microsoft, "PE Format".
+# Images that a stub must refuse, each made from a sound one with one change. Offsets of the PE format: Microsoft, "PE
+# Format".
 
 le32() { # file, offset: an unsigned number
 	od -An -tu4 -j "$2" -N 4 "$1" | tr -d ' '

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a guest is made of: Debian's kernel, an initramfs with the boot helper, a root file system with the command, and
-# the disk that holds them. Made anew only when something they are made of is newer.
+# The parts of a guest: Debian's kernel, an initramfs with the boot helper, a root file system with the command, and the
+# disk that contains them. Each is made again only when one of its inputs is newer.
 
 MODULES="virtio_pci virtio_blk crc32c_generic ext4 vfat nls_cp437 nls_ascii nls_utf8 overlay efivarfs"
 
@@ -48,7 +48,7 @@ image_root() { # file
 	install -m 0755 "$OVMF/guest/guest.sh" "$tree/usr/sbin/guest"
 	tree_program "$tree" "$BUILD/etcseal"
 	tree_program "$tree" "$BUILD/etcseal-boot"
-	tree_program "$tree" "$(command -v chattr)" # efivarfs keeps variables from careless hands
+	tree_program "$tree" "$(command -v chattr)" # efivarfs marks variables immutable
 	tree_tss "$tree"
 	echo "guest" >"$tree/etc/hostname"
 	echo "the configuration that came with the image" >"$tree/etc/motd"
@@ -64,7 +64,7 @@ image_root() { # file
 	mke2fs -q -t ext4 -O ^has_journal -L root -U 2f6c1f0e-3f0b-4a53-9a4e-6d1f3f7a9c11 -d "$tree" "$1"
 }
 
-# What `image build` would add is there already, so that every oracle has the options as they are.
+# Includes what `image build` would add, so that every oracle has the same options.
 # A busy machine starves the timer that an emulated guest checks when it starts.
 CMDLINE_BARE="console=ttyS0 loglevel=4 panic=-1 no_timer_check"
 CMDLINE="$CMDLINE_BARE systemd.import_credentials=no noresume nohibernate"
@@ -82,8 +82,8 @@ image_build() { # folder of the parts, file, further options: the UKI, by our ow
 		--uname="$KERNEL_VERSION" --output="$2" "${@:3}" >"$OVMF_OUT/image.txt"
 }
 
-# Two images of the same four sections, for systemd 252 measures no others: one with our stub, whose own .sbat is taken
-# out, and the peer with systemd's stub, at the addresses that its manual gives.
+# Two images of the same four sections, since systemd 252 measures no others: one with our stub, without its own .sbat,
+# and the peer with systemd's stub, at the addresses that its manual gives.
 image_build_peers() { # folder of the parts, our image, systemd's
 	objcopy -R .sbat "$BUILD/etcseal-stub-x64.efi" "$SCRATCH/stub-plain.efi"
 	image_add_sections "$1" "$SCRATCH/stub-plain.efi" "$2"

@@ -2,9 +2,9 @@
 # A machine is a folder: disk.img, vars.fd (its firmware's variables), uuid (DMI), and tpm/ if it has a TPM. A boot of it
 # leaves boots/NAME/: serial.log, out/ (what the job left), and the logs of QEMU and swtpm.
 
-# Further options for QEMU, where a test sets them.
+# Further options for QEMU, set by a test.
 MACHINE_MORE=()
-# What stands for the disk, in QEMU's words; disk.img, and nothing that a flush would wait for, else.
+# The disk, in QEMU's syntax; by default disk.img, with nothing that a flush would wait for.
 MACHINE_DISK=
 
 machine_make() { # folder, DMI UUID, "tpm" or "no-tpm", PCR banks
@@ -15,7 +15,7 @@ machine_make() { # folder, DMI UUID, "tpm" or "no-tpm", PCR banks
 	[ "$3" = no-tpm ] || tpm_make "$1/tpm" "${4:-sha256}"
 }
 
-machine_copy() { # from, to: the same machine at the same moment, to go another way with it
+machine_copy() { # from, to: the same machine at the same moment, to continue differently
 	mkdir -p "$2/boots"
 	cp --sparse=always "$1/disk.img" "$1/vars.fd" "$1/uuid" "$2/"
 	[ ! -d "$1/tpm" ] || cp -r "$1/tpm" "$2/tpm"
@@ -23,11 +23,11 @@ machine_copy() { # from, to: the same machine at the same moment, to go another 
 }
 
 # The options of a boot, as NAME=VALUE words:
-#   job=FOLDER   holds `job`, which guest/guest.sh runs, and what else that needs
+#   job=FOLDER   contains `job`, which guest/guest.sh runs, and what that needs
 #   options=TEXT typed at the boot menu
-#   image=PATHS  on the boot partition, one a line; the next is tried when one is refused. \EFI\etcseal\etcseal.efi else
+#   image=PATHS  on the boot partition, one a line; the next is tried when one is refused. Default: \EFI\etcseal\etcseal.efi
 #   bound=SECONDS
-#   first=entry  what the firmware's own boot entries say, not the disk's menu
+#   first=entry  starts the firmware's own boot entries, not the disk's menu
 machine_options() {
 	local word
 	BOOT_JOB='' BOOT_OPTIONS='' BOOT_IMAGE='' BOOT_BOUND=$OVMF_BOOT_BOUND BOOT_FIRST=,bootindex=0
@@ -48,7 +48,7 @@ machine_job_disk() { # folder of the boot
 	[ -z "$BOOT_JOB" ] || tar -cf - -C "$BOOT_JOB" . | dd of="$1/job.img" conv=notrunc status=none
 }
 
-# Files, not text: what is typed at the menu stands in no process list either. Sets BOOT_FW_CFG.
+# In files, so that what is typed at the menu isn't in a process list either. Sets BOOT_FW_CFG.
 machine_menu() { # folder of the boot
 	local name
 	printf '%s' "$BOOT_OPTIONS" >"$1/options"
@@ -59,7 +59,7 @@ machine_menu() { # folder of the boot
 	done
 }
 
-# Secure Boot needs the build of OVMF that keeps its variables behind system management mode. Sets BOOT_FIRMWARE.
+# Secure Boot needs the build of OVMF that protects its variables with system management mode. Sets BOOT_FIRMWARE.
 machine_firmware() { # machine
 	local code=$OVMF_CODE
 	BOOT_FIRMWARE=(-M q35)
@@ -99,7 +99,7 @@ machine_start() { # folder, name of the boot, options: sets BOOT, QEMU_PID
 	QEMU_PID=$!
 }
 
-# Opened for both, since a guest that has just ended reads nothing any more, and the writer would wait for it forever.
+# Opened for reading and writing: a guest that has just ended reads nothing, and the writer would wait for it forever.
 machine_type() { # text, a line for the guest's console
 	printf '%s\r' "$1" 1<>"$BOOT/console.in"
 }
@@ -108,7 +108,7 @@ machine_sees() { # pattern, seconds
 	wait_line "$BOOT/serial.log" "$1" "$2" "$QEMU_PID"
 }
 
-machine_end() { # waits for the guest to power off; fails if it has to be ended
+machine_end() { # waits for the guest to power off; fails if it must be killed
 	local status=0
 	ended_within "$QEMU_PID" "$BOOT_BOUND" || status=1
 	[ $status -eq 0 ] || kill "$QEMU_PID" 2>/dev/null || :
@@ -129,7 +129,7 @@ machine_end() { # waits for the guest to power off; fails if it has to be ended
 CONSOLE_ASKS='groups +1 to +4: |type (OLD|NEW), or Enter: '
 CONSOLE_ASKS_OLD='type OLD, or Enter: ' CONSOLE_ASKS_NEW='type NEW, or Enter: '
 
-machine_boot() { # folder, name, options: from power on to power off; asked for a recovery key, nobody is there
+machine_boot() { # folder, name, options: from power on to power off; nobody answers a prompt for a recovery key
 	machine_start "$@"
 	if machine_sees "$CONSOLE_ASKS|@@ (root-reached|init-failed|image-refused)=" "$BOOT_BOUND" &&
 		! grep -qaE '@@ (root-reached|init-failed|image-refused)=' "$BOOT/serial.log"; then

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A host whose boot image is pinned to its key: made in the guest itself, out of the image that runs.
+# A host whose boot image is pinned to its key: built in the guest itself, from the running image.
 
 PINNED='\EFI\etcseal\one.efi'
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# A boot on a disk that remembers (endure/recorder.c). What it remembers is in the machine's folder, recorded/.
+# A boot on a disk that records its writes (endure/recorder.c). The record is in the machine's folder, recorded/.
 
-mark_block() { # disk image: a block of 4096 bytes behind the last partition, before the second table
+mark_block() { # disk image: a block of 4096 bytes after the last partition, before the second table
 	local end
 	end=$(sfdisk -d "$1" | sed -n 's/.*start= *\([0-9]*\), size= *\([0-9]*\),.*/\1 \2/p' | awk '{ e = $1 + $2 } END { print e }')
 	echo $(((end + 15) / 8 + 1))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# One scratch folder per run, removed at the end; and an end that leaves no process behind. Every process that the harness
-# starts asks the kernel to end it with its parent (setpriv --pdeathsig), so that even kill -9 leaves none.
-# ETCSEAL_KEEP=1 keeps the folder, for a look at logs.
+# One scratch folder per run, removed at the end; no process outlives the run. Every process that the harness starts
+# asks the kernel to end it with its parent (setpriv --pdeathsig), so that even kill -9 leaves none. ETCSEAL_KEEP=1
+# keeps the folder, to look at the logs.
 
 scratch_make() { # sets SCRATCH; short, for the sockets in it
 	SCRATCH=$(mktemp -d /tmp/etcseal.XXXXXX)
@@ -29,7 +29,7 @@ owned() { # a command: becomes it, and ends with the shell that started it
 	exec setpriv --pdeathsig KILL "$@"
 }
 
-ended_within() { # pid, seconds: waits for the end of a process, with a bound; a signal to this shell ends the waiting
+ended_within() { # pid, seconds: waits for the end of a process, with a time limit; a signal to this shell ends the wait
 	timeout "$2" tail --pid="$1" -s 0.1 -f /dev/null &
 	wait $!
 }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Secure Boot with the "snakeoil" key that Debian's ovmf brings for tests: its firmware variables trust it, and its private
-# half, with the password "snakeoil", is there to sign with.
+# Secure Boot with the "snakeoil" key that Debian's ovmf provides for tests: its firmware variables trust the key, and
+# its private half, with the password "snakeoil", is included to sign with.
 
 SNAKEOIL=/usr/share/ovmf/PkKek-1-snakeoil
 
 snakeoil_key() { # prints the file of the key without its password
 	local key=$SCRATCH/snakeoil.key
-	if [ ! -s "$key" ]; then # two machines may be made at once
+	if [ ! -s "$key" ]; then # two machines may be made at the same time
 		openssl rsa -in "$SNAKEOIL.key" -passin pass:snakeoil -out "$key.$BASHPID" 2>/dev/null
 		mv "$key.$BASHPID" "$key"
 	fi
@@ -19,7 +19,7 @@ image_sign() { # image, file
 		die "sbsign can't sign $1"
 }
 
-# Switches it on, and signs what the machine starts.
+# Switches Secure Boot on, and signs what the machine starts.
 machine_secure_boot() { # machine
 	local file=$1/signed.efi
 	touch "$1/secure-boot"

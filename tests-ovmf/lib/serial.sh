@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The guest's serial line, as a file.
 
-# file, extended pattern, seconds, pid of who writes it: waits until the file has it, in a line that may not have ended (a
-# prompt has no end); fails when the time is up or the writer gone.
+# file, extended pattern, seconds, pid of its writer: waits until the file has it, in a line that may not have ended (as
+# a prompt's); fails when the time is up or the writer has ended.
 wait_line() {
 	local end=$((SECONDS + $3))
 	while ! grep -qaE -- "$2" "$1" 2>/dev/null; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian's shim before the boot image, on firmware that knows Microsoft's keys; the host's own key is a machine owner's key (MOK),
-# planted into shim's list, as its manager on the console would write it. The firmware starts \EFI\BOOT\BOOTX64.EFI (shim), and
-# that starts grubx64.efi beside it: the boot image.
+# Debian's shim before the boot image, on firmware that has Microsoft's keys; the host's own key is a machine owner's
+# key (MOK), planted into shim's list, as shim's key manager would write it. The firmware starts \EFI\BOOT\BOOTX64.EFI
+# (shim), and that starts grubx64.efi beside it: the boot image.
 
 SHIM=/usr/lib/shim
 GUID_SHIM=605dab50-e046-4300-abb6-3dd810dd8b23
@@ -40,7 +40,7 @@ shim_image() { # machine, image: what shim starts
 	esp_put "$1/disk.img" "$2" $SHIM_IMAGE
 }
 
-# Secure Boot on with Microsoft's keys, shim, and its manager of keys.
+# Secure Boot on with Microsoft's keys, shim, and its key manager.
 machine_shim() { # machine
 	need cert-to-efi-sig-list hash-to-efi-sig-list sbsign openssl
 	[ -r "$SHIM/shimx64.efi.signed" ] || die "$SHIM isn't there; \`make deps\` as root installs shim-signed."
@@ -50,8 +50,8 @@ machine_shim() { # machine
 	esp_put "$1/disk.img" "$SHIM/mmx64.efi.signed" /EFI/BOOT/mmx64.efi
 }
 
-# A boot that shim refuses waits at a box with an OK button, for ever.
-boot_refused() { # machine, name, options of machine_boot: whether shim said so
+# A boot that shim refuses waits at a dialog with an OK button forever.
+boot_refused() { # machine, name, options of machine_boot: whether shim refused it
 	local status=1
 	machine_start "$@"
 	! machine_sees 'Security Violation|@@ (root-reached|unlock-exit|init-failed)=' "$BOOT_BOUND" || status=0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The table of the demo: for each boot, what its guest printed on its own console, beside what it must be.
+# The table of the demo: for each boot, what its guest printed on its own console, and what it should have printed.
 
 SECRET="psk=correct horse battery staple"
 declare -A PLACES=([cmdline]=/proc/cmdline [dmesg]=dmesg [event-log]="the TCG event log" [efi-variables]="EFI variables"
@@ -39,7 +39,7 @@ table_act3() {
 	row "Act 3: boot helper, exit code (4: locked)" "$(from "$1" unlock-exit)" 4
 	row "Act 3: cause" "${cause:+PCR 11, section .osrel}" "PCR 11, section \.osrel"
 	row "Act 3: lines saying that something was opened" "$(counted "$1" 'opened by')" 0
-	row "Act 3: guest systems started behind the helper" "$(counted "$1" '@@ (apply-exit|root-reached)')" 0
+	row "Act 3: guest systems started after the helper" "$(counted "$1" '@@ (apply-exit|root-reached)')" 0
 }
 
 table_act4() { # words, boot's folder

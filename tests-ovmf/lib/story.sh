@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# How the demo talks: what is about to happen, what the guest says meanwhile, and the table at the end.
+# The demo's output: what is about to happen, what the guest prints meanwhile, and the table at the end.
 
 if [ -t 1 ]; then
 	BOLD=$'\e[1m' DIM=$'\e[2m' GREEN=$'\e[32m' RED=$'\e[31m' PLAIN=$'\e[0m'
@@ -21,11 +21,11 @@ guest_lines() { # boot's folder
 		sed "s/^/      $DIM|$PLAIN /" || :
 }
 
-guest_file() { # file that the job left, lines at most
+guest_file() { # file that the job left, maximum number of lines
 	[ ! -s "$1" ] || head -n "$2" "$1" | sed "s/^/      $DIM|$PLAIN /"
 }
 
-# Waits for boots in the background with a sign of life, and fails if one of them did.
+# Waits for boots in the background and shows progress; fails if one of them failed.
 progress() { # words, pids
 	local words=$1 start=$SECONDS pid status=0
 	shift

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Folders that become an initramfs or a root file system: programs with the libraries they need.
 
-TSS_TCTI=/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0 # loaded by name at run time, so ldd doesn't tell it
+TSS_TCTI=/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0 # loaded by name at run time, so ldd doesn't list it
 
 tree_make() { # folder: with the links of a merged /usr
 	rm -rf "$1"
@@ -12,7 +12,7 @@ tree_make() { # folder: with the links of a merged /usr
 	ln -s usr/lib64 "$1/lib64"
 }
 
-tree_libraries() { # folder, programs or libraries: what they are linked with
+tree_libraries() { # folder, programs or libraries: copies what they are linked with
 	local folder=$1 library
 	shift
 	ldd "$@" 2>/dev/null | grep -oE '/[^ )]+\.so[^ )]*' | sort -u | while IFS= read -r library; do

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Boot images of a vendor who signs their policies. $SCRATCH/vendor.key is his, made by vendor_key; lib/secure_boot.sh goes before.
+# Boot images of a vendor who signs their policies. $SCRATCH/vendor.key is the vendor's, made by vendor_key. Source
+# lib/secure_boot.sh first.
 
 vendor_key() { # file; its public half beside it, .pem
 	openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1" 2>/dev/null
@@ -25,7 +26,7 @@ vendor_image() { # version, generation, key that signs, machine: \EFI\etcseal\et
 	rm -r "$folder"
 }
 
-# Somebody else's signature under the vendor's name: the command makes none such, so its own is exchanged.
+# Somebody else's signature under the vendor's name: the command doesn't make one, so its own is replaced.
 image_forge() { # image, generation, key
 	local pol folder=${1%/*}
 	"$BUILD/etcseal" image sign-policy "$1" --key="$SCRATCH/vendor.key" --generation="$2" --print >"$folder/genuine"

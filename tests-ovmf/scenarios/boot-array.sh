@@ -31,7 +31,7 @@ machine_boot "$SCRATCH/m" again "job=$SCRATCH/job-again" || :
 a=$SCRATCH/m/boots/first b=$SCRATCH/m/boots/again
 words() { said "$1/serial.log" "$2" || :; }
 
-check "the array is found as the boot partition, and status says by what" grep -q '^/efi (/dev/md0, which shows what is on /dev/vda1)' <<<"$(words "$a" array-row)"
+check "the array is found as the boot partition, and status says through which device" grep -q '^/efi (/dev/md0, which shows what is on /dev/vda1)' <<<"$(words "$a" array-row)"
 check "init seals through it" says "$a" init-exit 0
 check "and backup saves" says "$a" array-backup-exit 0
 check "a mapping on a mapping on a mapping of the array is found too" grep -q 'which shows what is on /dev/vda1' <<<"$(words "$a" mapping-row)"

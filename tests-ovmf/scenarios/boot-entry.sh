@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The recovery key in a boot entry of the firmware, which measures every entry, with its text, into PCR 1: the stub takes the
-# text out of the event log, and the log still replays.
+# The recovery key in a boot entry of the firmware, which measures every entry, with its text, into PCR 1: the stub
+# removes the text from the event log, and the log still replays.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/boot_entry.sh"
 . "$OVMF/lib/measured.sh"
@@ -24,8 +24,8 @@ check "and put first" says "$w" order-written 0
 check "the firmware starts it without the menu" hides "$b" '@@ menu='
 check "it opens with the recovery key" says "$b" opened-by recovery
 check "the firmware measured that entry (the control)" grep -q 'Boot0099' "$b/out/event-log.yaml"
-check "the event log has nothing of the key" says "$b" key-in-event-log 0
-check "searched from outside neither" holds_none "$b/out/event-log" "$SCRATCH/needles"
-check "nor has dmesg" says "$b" key-in-dmesg 0
-check "nor /proc/cmdline" says "$b" key-in-cmdline 0
+check "nothing of the key is in the event log" says "$b" key-in-event-log 0
+check "nor when it is searched from outside" holds_none "$b/out/event-log" "$SCRATCH/needles"
+check "nor in dmesg" says "$b" key-in-dmesg 0
+check "nor in /proc/cmdline" says "$b" key-in-cmdline 0
 check "the event log still replays to the TPM's PCRs" log_replays "$b"

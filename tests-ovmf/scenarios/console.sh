@@ -16,7 +16,7 @@ b=$BOOT
 check "the helper asks at the console" machine_sees "$CONSOLE_ASKS" 120
 first=$(cut -d- -f1 <<<"$key")
 printf '%06d' $(((10#$first + 1) % 1000000)) >"$BOOT/console.in"
-check "a wrong first group is said at once" machine_sees 'Group 1 is mistyped' 20
+check "a wrong first group is reported at once" machine_sees 'Group 1 is mistyped' 20
 check "and asked for again" machine_sees 'mistyped: type it again' 20
 machine_type "$key"
 machine_end || :
@@ -24,8 +24,8 @@ machine_end || :
 check "the wrong group of the boot options is named" shows "$b" 'group 7 of the recovery key in the boot options is wrong'
 check "the key typed at the console opens" says "$b" opened-by recovery
 check "the file is back" says "$b" file "psk=correct horse battery staple"
-check "it is noted that it was typed there" grep -q '"recovery_at_console": true' "$b/out/boot.json"
-check "the console shows nothing of the key" holds_none "$b/serial.log" "$SCRATCH/needles"
-check "nor does dmesg" says "$b" key-in-dmesg 0
-check "nor /proc/cmdline" says "$b" key-in-cmdline 0
-check "nor the event log" says "$b" key-in-event-log 0
+check "boot.json records that it was typed there" grep -q '"recovery_at_console": true' "$b/out/boot.json"
+check "nothing of the key is on the console" holds_none "$b/serial.log" "$SCRATCH/needles"
+check "nor in dmesg" says "$b" key-in-dmesg 0
+check "nor in /proc/cmdline" says "$b" key-in-cmdline 0
+check "nor in the event log" says "$b" key-in-event-log 0

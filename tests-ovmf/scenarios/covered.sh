@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# More than /etc is covered: another folder, and a single file of a folder that isn't.
+# More than /etc is covered: another folder, and a single file of a folder that isn't covered.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 machine_make "$SCRATCH/m" "$UUID_HOST" tpm
@@ -13,9 +13,9 @@ a=$SCRATCH/m/boots/init b=$SCRATCH/m/boots/change c=$SCRATCH/m/boots/look
 check "init takes folders and a file" says "$a" init-exit 0
 check "and refuses a path that isn't there" says "$a" init-nowhere-exit 2
 check "the next boot opens" says "$b" state unlocked
-check "the file is the image's at first, with owner and mode" says "$b" file-before "of the image 640 5:6"
+check "at first the file is the image's, with owner and mode" says "$b" file-before "of the image 640 5:6"
 check "the folder too" says "$b" folder-before "of the image"
-check "what lies beside the file isn't covered: the root stays read-only" says "$b" beside-exit 1
+check "its neighbours aren't covered: the root stays read-only" says "$b" beside-exit 1
 check "the change is saved" says "$b" backup-exit 0
 check "diff names the file" grep -q 'M /usr/share/site/id (mode: 0640 -> 0600; owner: 5:6 -> 12:34)' <<<"$(said "$b/serial.log" diff || :)"
 check "diff names what was deleted" grep -q 'D /srv/app/old' <<<"$(said "$b/serial.log" diff || :)"
@@ -27,7 +27,7 @@ check "F9: hard links are named by backup" grep -q '2 hard links, which become s
 check "F9: and by status" grep -q 'hard links' <<<"$(said "$b/serial.log" remembered || :)"
 check "F9: a file that was immutable still is" says "$c" immutable "1 fixed"
 check "F9: it can't be removed" says "$c" removed 1
-check "F9: one that could only be appended to can be" says "$c" append 0
-check "F9: and not written over" says "$c" overwrite 1
-check "F9: chattr takes the flag off again" says "$c" freed 0
+check "F9: an append-only file can be appended to" says "$c" append 0
+check "F9: and not overwritten" says "$c" overwrite 1
+check "F9: chattr removes the flag again" says "$c" freed 0
 check "and nothing is left to save" grep -q 'nothing changed since generation' <<<"$(said "$c/serial.log" backup || :)"

@@ -11,7 +11,7 @@ generation=$(bank_generation "$SCRATCH/m" 0)
 job_make "$SCRATCH/job" backup
 machine_boot "$SCRATCH/m" half "job=$SCRATCH/job" || :
 a=$SCRATCH/m/boots/half
-# The disk of after the backup, the TPM of before it: as if the power had gone between the two.
+# The disk after the backup, the TPM before it: as if the power had been cut between the two.
 rm -r "$SCRATCH/m/tpm"
 cp -r "$SCRATCH/tpm-before" "$SCRATCH/m/tpm"
 act_look "$SCRATCH/m" uncounted || :
@@ -20,7 +20,7 @@ b=$SCRATCH/m/boots/uncounted
 check "half a bank written: the other one opens" says "$a" opened-by tpm
 check "the file is there" says "$a" file "psk=correct horse battery staple"
 check "the next backup succeeds" says "$a" backup-exit 0
-check "and makes the half bank whole" test -s "$a/out/banks-after/bank1/encryption.info"
+check "and completes the half bank" test -s "$a/out/banks-after/bank1/encryption.info"
 check "init on a configured host is refused" says "$a" init-again-exit 1
 check "written but not counted: the newer generation opens" says "$b" opened-by tpm
 check "with what was saved last" shows "$b" "generation $((generation + 1)),"

@@ -27,6 +27,6 @@ check "the console names the damaged archive" shows "$archive" 'bank0 is damaged
 check "status names the damaged archive" grep -q 'bank0 is damaged: config\.cms' "$archive/out/status.json"
 check "both damaged: the host stays shut" stays_shut "$both"
 check "with the exit code of tampering" says "$both" unlock-exit 5
-check "it says that none is whole" shows "$both" 'no bank on the boot partition is intact'
+check "the message says that none is intact" shows "$both" 'no bank on the boot partition is intact'
 check "and what is wrong with one" shows "$both" 'bank[01]: (encryption\.info|config\.cms)'
 check "nothing is overwritten" diff -r "$SCRATCH/before" "$SCRATCH/after"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The plain thing on a stock Debian: installed, its own initramfs, its first boot, sealed, switched off and on, opened by the TPM.
+# The basic scenario on a stock Debian: installed, its own initramfs, first boot, sealed, switched off and on, opened by
+# the TPM.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 . "$OVMF/lib/debian.sh"
@@ -19,5 +20,5 @@ check "the swap partition is used" says "$b" swap /dev/vda3
 check "hibernation is off" says "$b" hibernation "[disabled]"
 check "SysRq has its value back" says "$b" sysrq 438
 check "no unit failed" says "$b" failed-units ""
-check "the kernel ends others before the helper" says "$b" oom-score -1000
-check "the check of the helper agrees" says "$b" check-exit 0
+check "the kernel kills others before the helper" says "$b" oom-score -1000
+check "the helper's check agrees" says "$b" check-exit 0

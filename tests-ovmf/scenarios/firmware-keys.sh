@@ -18,10 +18,10 @@ machine_boot "$m" first "job=$m/job-keys" || :
 b=$m/boots/first
 act_look "$m" next || :
 
-check "before it the next boot opens" says "$b" check-before 0
+check "before the update the next boot opens" says "$b" check-before 0
 check "dbx is updated" says "$b" appended yes
 check "after it the next boot won't open" says "$b" check-after 4
 check "and dbx is named" grep -q "PCR 7: the firmware's dbx has changed" "$b/out/check-after.txt"
-check "sealing to this boot doesn't help, and that is said" grep -q "dbx has changed" "$b/out/reseal.txt"
+check "sealing to this boot doesn't help, and the message says so" grep -q "dbx has changed" "$b/out/reseal.txt"
 check "the next boot stays shut" stays_shut "$m/boots/next"
-check "for dbx" shows "$m/boots/next" 'PCR 7 .*dbx'
+check "because of dbx" shows "$m/boots/next" 'PCR 7 .*dbx'

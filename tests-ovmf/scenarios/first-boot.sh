@@ -7,7 +7,7 @@ fixture tpm "$SCRATCH/m"
 b=$SCRATCH/m/boots/first
 
 check "an unconfigured host boots on with the image's own configuration" says "$b" unlock-exit 3
-check "and is told to be unconfigured" says "$b" state-before unconfigured
+check "and boot.json records it as unconfigured" says "$b" state-before unconfigured
 check "the fence is up on an unconfigured host" says "$b" fenced true
 check "init seals it" says "$b" init-exit 0
 check "the mode is TPM" says "$b" mode TPM

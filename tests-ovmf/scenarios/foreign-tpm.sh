@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A bank in mode TPM on a machine whose TPM is empty, or gone: the cause is named, and nothing falls back to mode KDF.
+# A bank in mode TPM on a machine whose TPM is empty, or missing: the cause is named, and nothing falls back to mode
+# KDF.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 fixture tpm "$SCRATCH/empty"
@@ -12,8 +13,8 @@ act_look "$SCRATCH/gone" boot || :
 e=$SCRATCH/empty/boots/boot g=$SCRATCH/gone/boots/boot
 
 check "an empty TPM: shut" stays_shut "$e"
-check "as TPM trouble" says "$e" unlock-exit 6
-check "told as a TPM that was cleared" shows "$e" 'TPM was cleared'
+check "with the exit code of a TPM error" says "$e" unlock-exit 6
+check "reported as a TPM that was cleared" shows "$e" 'TPM was cleared'
 check "no TPM: shut" stays_shut "$g"
-check "as TPM trouble as well" says "$g" unlock-exit 6
-check "told as no TPM" shows "$g" 'there is no TPM'
+check "with the same exit code" says "$g" unlock-exit 6
+check "reported as a missing TPM" shows "$g" 'there is no TPM'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Images with a section missing, doubled, overlapping or out of bounds, tried one after the other in one boot; each must come
-# back refused, and the sound one behind them must still start. (Not here: a size that wraps at 32 bits. OVMF's own loader
-# lets it through and wipes memory up to its own end; the stub's unit tests have it.)
+# Images with a section missing, doubled, overlapping or out of bounds, tried one after the other in one boot; each must
+# be refused, and the sound one after them must still start. (Not here: a size that wraps at 32 bits. OVMF's own loader
+# accepts it and wipes memory up to its own end; the stub's unit tests cover it.)
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/hostile.sh"
 scenario_start

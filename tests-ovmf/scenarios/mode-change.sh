@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A host in mode KDF gets a TPM: it goes on opening, `set --mode=tpm` seals it, and from then on its old KDF banks are refused.
+# A host in mode KDF gets a TPM: it still opens, `set --mode=tpm` seals it, and from then on its old KDF banks are
+# refused.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 fixture kdf "$SCRATCH/m"
@@ -20,5 +21,5 @@ check "the mode is TPM" says "$change" mode-now TPM
 check "the next boot opens by the TPM" says "$sealed" opened-by tpm
 check "the file is there" says "$sealed" file "psk=correct horse battery staple"
 check "an old KDF bank, put back, stays shut" stays_shut "$planted"
-check "as tampering" says "$planted" unlock-exit 5
+check "with the exit code of tampering" says "$planted" unlock-exit 5
 check "and the cause is named" shows "$planted" 'kdf configuration, but the host was sealed to its TPM'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The next boot opens by the TPM with nobody there; and what the kernel, systemd and tpm2-tools say of its measurements.
+# The next boot opens by the TPM unattended; and what the kernel, systemd and tpm2-tools report of its measurements.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
 scenario_start
@@ -26,13 +26,13 @@ check "PCR 11 is what systemd-measure calculates, then the fence" \
 check "the event log replays to the TPM's PCRs" log_replays "$b"
 check "PCR 12 is untouched without outside options" same "$(pcr "$b" 12)" "$ZEROS"
 check "tpm2_eventlog finds nothing wrong in the log" no_warnings "$b"
-check "image predict says the same of PCR 11" \
+check "image predict gives the same PCR 11" \
 	same "$("$BUILD/etcseal" image predict "$OVMF_OUT/etcseal.efi" 2>/dev/null | sed -n 's/^11:sha256=//p')" \
 	"$(image_measured "$OVMF_OUT/parts" "$OVMF_OUT/etcseal.efi")"
 
 check "recovery list shows the key that init showed" grep -qF "$(cat "$SCRATCH/m/recovery-key")" "$b/out/recovery.txt"
 check "extract succeeds" says "$b" extract-exit 0
-check "and brings the file" says "$b" extracted "psk=correct horse battery staple"
+check "and gives the file" says "$b" extracted "psk=correct horse battery staple"
 check "get prints mode and requirements" diff - "$b/out/get.txt" <<-'TEXT'
 	   Mode: TPM
 	   Require Executables Only From Installed Packages: false

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Secure Boot off: the next image's PCR 4 and 11 are predicted and sealed to, and it opens by itself.
+# Secure Boot off: the next image's PCR 4 and 11 are predicted and sealed to, and it opens automatically.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
 . "$OVMF/lib/next_image.sh"

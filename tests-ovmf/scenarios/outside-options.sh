@@ -12,4 +12,4 @@ b=$SCRATCH/m/boots/shell c=$SCRATCH/control/boots/control
 check "without them it opens (the control)" says "$c" opened-by tpm
 check "init=/bin/sh: the key stays shut" stays_shut "$b"
 check "PCR 12 is named" shows "$b" 'PCR 12 '
-check "as locked" says "$b" unlock-exit 4
+check "with the exit code of a locked host" says "$b" unlock-exit 4

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The same sections behind systemd's stub and behind ours: PCR 11 must be the same, and what systemd-measure says.
+# The same sections with systemd's stub and with ours: PCR 11 must be the same, and as systemd-measure calculates it.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
 scenario_start
@@ -13,4 +13,4 @@ want=$(fenced "$(systemd_measure "$OVMF_OUT/parts")")
 
 check "our stub's boot has systemd-measure's PCR 11, fenced" same "$(pcr "$ours" 11)" "$want"
 check "systemd's stub has the same" same "$(pcr "$peer" 11)" "$want"
-check "the helper boots on behind another stub, unconfigured" says "$peer" unlock-exit 3
+check "the helper boots on after another stub, unconfigured" says "$peer" unlock-exit 3

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The power goes at every write: a guest runs every verb on a disk that remembers its writes, flushes and the TPM's states
-# between them; then each moment is made up again, whole and with unflushed writes missing, and opened. ENDURE=--whole tries
-# more of what may be missing.
+# The power is cut at every write: a guest runs every verb on a disk that records its writes, flushes and the TPM's
+# states between them; then each moment is reconstructed, complete and with unflushed writes missing, and opened.
+# ENDURE=--whole tries more combinations of missing writes.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/secure_boot.sh"
 . "$OVMF/lib/recorded.sh"

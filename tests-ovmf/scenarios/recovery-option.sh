@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A changed image with the recovery key among the boot options, in the forms that people type: it opens, and the key is nowhere.
-# In one boot the same key in each of FIELD.md's forms, which is one key; in another a mistyped one under a name that nobody knows.
+# A changed image with the recovery key among the boot options, in the forms that people type: it opens, and the key is
+# nowhere. One boot has the same key in every form below, which counts as one key; another has a mistyped one under an
+# unknown name.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
 scenario_start
@@ -45,16 +46,16 @@ boot "$SCRATCH/mistyped" recovery "$CMDLINE MyKey=$wrong" || :
 b=$SCRATCH/forms/boots/recovery
 check "each form of one key: it opens" says "$b" opened-by recovery
 check "each form: the file is back" says "$b" file "psk=correct horse battery staple"
-check "each form: the kernel got what else was typed, and no more" says "$b" cmdline "$CMDLINE"
+check "each form: the kernel got the rest of what was typed, and no more" says "$b" cmdline "$CMDLINE"
 check "each form: no key in /proc/cmdline" says "$b" key-in-cmdline 0
 nowhere "$b" "each form"
 check "each form: nor on the disk" holds_none "$SCRATCH/forms/disk.img" "$SCRATCH/needles"
 measured_take "$b"
 check "each form: the event log still replays to the TPM's PCRs" log_replays "$b"
-check "each form: PCR 12 tells a recovery boot, and nothing was added to the image's options" \
+check "each form: PCR 12 shows a recovery boot, and nothing was added to the image's options" \
 	same "$(pcr "$b" 12)" "$(extend "$ZEROS" "$(printf 'etcseal/v1/recovery-boot' | sha256sum | cut -d' ' -f1)")"
 
 b=$SCRATCH/mistyped/boots/recovery
-check "mistyped: its owner is told which group" shows "$b" 'group 7 of the recovery key in the boot options is wrong'
+check "mistyped: the owner is told which group" shows "$b" 'group 7 of the recovery key in the boot options is wrong'
 check "mistyped: it stays shut" shows "$b" 'nothing was opened \(exit code 7\)'
 check "mistyped: nothing of it on the console" holds_none "$b/serial.log" "$SCRATCH/needles"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# After the boot, root of the running host replays what the helper did: the fence has put the key out of reach.
+# After the boot, root of the running host repeats what the helper did: the fence has put the key out of reach.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 fixture tpm "$SCRATCH/m"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The image was changed by its owner: recovery key, then `set --mode=tpm` as the console advised, and it opens by itself again.
+# The owner changed the image: recovery key, then `set --mode=tpm` as the console advised, and it opens automatically
+# again.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 fixture tpm "$SCRATCH/m"
@@ -11,6 +12,6 @@ act_look "$SCRATCH/m" next || :
 recovery=$SCRATCH/m/boots/recovery next=$SCRATCH/m/boots/next
 
 check "the recovery key opens" says "$recovery" opened-by recovery
-check "the host is sealed anew" says "$recovery" set-exit 0
-check "the next boot opens by the TPM, with nobody there" says "$next" opened-by tpm
+check "the host is sealed again" says "$recovery" set-exit 0
+check "the next boot opens by the TPM, unattended" says "$next" opened-by tpm
 check "the file is there" says "$next" file "psk=correct horse battery staple"

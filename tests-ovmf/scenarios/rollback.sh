@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Old copies are put back, of both banks, or of the one that is left when the other is damaged: the TPM's counter knows better.
+# Old copies are put back, of both banks, or of the one that is left when the other is damaged: the TPM's counter
+# reveals it.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 fixture tpm "$SCRATCH/m"
@@ -37,9 +38,9 @@ check "with the exit code of a rollback" says "$b" unlock-exit 5
 check "and the cause is named, with both numbers" \
 	shows "$b" "generation $old, the TPM.s counter is at $((old + 1))"
 check "the recovery key alone doesn't open them" stays_shut "$unasked"
-check "it and a word of the owner do" says "$r" opened-by recovery
+check "the recovery key and the owner's consent do" says "$r" opened-by recovery
 check "and the console says that it is old" shows "$r" "this configuration is OLD: generation $old, but the TPM has counted $((old + 1))"
 check "boot.json too" grep -q '"freshness": "rolled-back"' "$r/out/boot.json"
 check "one bank old: the newer one opens" says "$one" motd "the configuration of this very host second thoughts"
 check "the newer one damaged, the old one left: shut" stays_shut "$left"
-check "as older than the TPM's counter" says "$left" unlock-exit 5
+check "with the exit code of a rollback" says "$left" unlock-exit 5

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# States in which PCR 7 isn't what vouches for the image: the host is sealed to the boot programs, and says why. Where the image is
-# listed by its hash, Secure Boot may be required all the same.
+# States in which PCR 7 doesn't vouch for the image: the host is sealed to the boot programs, and says why. If the image
+# is listed by its hash, Secure Boot may be required nevertheless.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/secure_boot.sh"
 . "$OVMF/lib/shim.sh"
@@ -12,7 +12,7 @@ modes_boot() { # machine
 	machine_boot "$1" first "job=$1/job-modes" || :
 }
 
-# The firmware's keys are there, db holds nothing but the image's hash, and that is what the firmware starts.
+# The firmware has its keys, db contains only the image's hash, and the firmware starts that image.
 hash_listed() { # machine
 	touch "$1/secure-boot"
 	cp /usr/share/OVMF/OVMF_VARS_4M.ms.fd "$1/vars.fd"
@@ -21,7 +21,7 @@ hash_listed() { # machine
 	esp_put "$1/disk.img" "$OVMF_OUT/etcseal.efi" /EFI/BOOT/BOOTX64.EFI
 }
 
-# The same in shim's list, behind it.
+# The same in shim's list, and shim starts it.
 mok_hash_listed() { # machine
 	machine_shim "$1"
 	hash-to-efi-sig-list "$OVMF_OUT/etcseal.efi" "$1/mok.esl" >/dev/null
@@ -29,7 +29,8 @@ mok_hash_listed() { # machine
 	shim_image "$1" "$OVMF_OUT/etcseal.efi"
 }
 
-# Firmware that is in audit mode and leaves SecureBoot at 1 isn't at hand: edk2 has no such mode, so a variable is what is left.
+# No firmware with an audit mode that leaves SecureBoot at 1 is available: edk2 has no such mode, so a variable has to
+# do.
 audit_mode() { # machine
 	machine_secure_boot "$1"
 	printf '\001' >"$1/one"
@@ -64,8 +65,8 @@ for state in setup audit hash mok-hash; do
 	check "$state: init seals" says "$b" init-exit 0
 	check "$state: to the boot programs" grep -q 'to the boot programs themselves (PCR 2, 4, 11, 12)' "$b/out/init.txt"
 	check "$state: and says why" grep -q "Secure Boot is .*$words" "$b/out/init.txt"
-	check "$state: status says so" says "$b" secure-boot-state $id
+	check "$state: status shows it" says "$b" secure-boot-state $id
 	check "$state: whether it can be required" says "$b" set-exit $exit
 done
 check "setup: it can't be, for that reason" grep -q 'setup mode' "$SCRATCH/setup/boots/first/out/set.txt"
-check "hash: sealed to PCR 7 it opens" says "$SCRATCH/hash/boots/again" opened-by tpm
+check "hash: sealed to PCR 7, it opens" says "$SCRATCH/hash/boots/again" opened-by tpm

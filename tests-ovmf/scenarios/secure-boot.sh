@@ -13,7 +13,7 @@ machine_boot "$SCRATCH/m" first "job=$SCRATCH/job" || :
 first=$SCRATCH/m/boots/first
 grep -m1 -oE '([0-9]{6}-){15}[0-9]{6}' "$first/out/init.txt" >"$SCRATCH/key" || :
 
-# An image that nobody signed stands first; the firmware must not even start it.
+# An unsigned image comes first; the firmware must not even start it.
 esp_put "$SCRATCH/m/disk.img" "$OVMF_OUT/etcseal.efi" /EFI/etcseal/unsigned.efi
 machine_copy "$SCRATCH/m" "$SCRATCH/off"
 machine_copy "$SCRATCH/m" "$SCRATCH/recovered"
@@ -30,13 +30,13 @@ recovered=$SCRATCH/recovered/boots/recovery
 
 check "with Secure Boot on, init seals" says "$first" init-exit 0
 check "it can be required" says "$first" set-exit 0
-check "get says so" says "$first" required true
+check "get shows it" says "$first" required true
 check "options from outside are dropped, and it opens" says "$outside" opened-by tpm
 check "the kernel's options are the image's alone" says "$outside" cmdline "$CMDLINE"
-check "the drop is noted" grep -q '"outside_options": "dropped"' "$outside/out/boot.json"
+check "boot.json records that they were dropped" grep -q '"outside_options": "dropped"' "$outside/out/boot.json"
 check "PCR 12 is untouched" same "$(pcr "$outside" 12)" "$ZEROS"
 check "an unsigned image is refused" shows "$unsigned" 'came-back .*unsigned\.efi='
 check "the same without Secure Boot stays shut" stays_shut "$off"
 check "and PCR 7 is named" shows "$off" 'PCR 7 '
-check "the recovery key counts all the same" says "$recovered" opened-by recovery
+check "the recovery key works nevertheless" says "$recovered" opened-by recovery
 check "and is not in /proc/cmdline" says "$recovered" key-in-cmdline 0

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Images that shim won't start: `check` and `reseal` say so beforehand, and shim then does refuse them. A request to shim's
-# manager of keys: `check` says that the next boot will be another, and it is.
+# key manager: `check` says that the next boot will be different, and it is.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/shim.sh"
 scenario_start
@@ -37,12 +37,12 @@ for image in no-sbat modules stranger unsigned; do
 	stranger) why="nothing that the firmware \(db\) or shim \(MokListRT\) accepts vouches for it" ;;
 	unsigned) why="it isn't signed, and its hash isn't listed" ;;
 	esac
-	# A machine of before the request, with that image in the place of the one that runs.
+	# A copy of the machine before the request, with that image in place of the running one.
 	machine_copy "$m" "$SCRATCH/$image"
 	cp "$m/vars.fd" "$SCRATCH/$image/vars.fd"
 	check "$image: check says that it won't be started" says "$b" check-$image "4 1"
 	check "$image: and why" grep -qE "$why" "$b/out/check-$image.txt"
-	check "$image: it isn't sealed to" says "$b" reseal-$image 4
+	check "$image: the host isn't sealed to it" says "$b" reseal-$image 4
 done
 for image in no-sbat modules; do
 	cp /usr/share/OVMF/OVMF_VARS_4M.ms.fd "$SCRATCH/$image/vars.fd"
@@ -51,9 +51,9 @@ for image in no-sbat modules; do
 	check "$image: shim refuses it" boot_refused "$SCRATCH/$image" refused
 done
 check "without a request the next boot opens" says "$b" check-now 0
-check "the request is there" says "$b" requested 0
+check "the request is pending" says "$b" requested 0
 check "with it the next boot won't open" says "$b" check-request 4
 check "and it is named" grep -q 'MokNew (enrol a key)' "$b/out/check-request.txt"
-check "the manager of keys comes first" shows "$p" 'MOK management'
-check "nobody is there, and the host stays shut" stays_shut "$p"
-check "by PCR 7" shows "$p" 'PCR 7 .*MokListRT'
+check "the key manager starts first" shows "$p" 'MOK management'
+check "nobody answers, and the host stays shut" stays_shut "$p"
+check "because of PCR 7" shows "$p" 'PCR 7 .*MokListRT'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Debian's shim, and a boot image signed by a machine owner's key: the host is sealed to PCR 7 and opens; the next image by that
-# key is predicted, also where it has overwritten the file that runs, and opens.
+# key is predicted, even after it has overwritten the running image's file, and opens.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/shim.sh"
 . "$OVMF/lib/measured.sh"
@@ -36,11 +36,11 @@ check "it opens automatically" says "$again" opened-by tpm
 check "the host as it is will open again" says "$b" check-now 0
 check "with the new image it would not" says "$b" check-before 4
 check "and the image is named" grep -q 'PCR 11 ' "$b/out/check-before.txt"
-check "nothing of it is left open" test ! -s "$b/out/predict.err"
-check "it is sealed to" says "$b" reseal-exit 0
+check "with nothing unknown" test ! -s "$b/out/predict.err"
+check "the host is sealed to it" says "$b" reseal-exit 0
 check "now it will open" says "$b" check-after 0
-check "the same where it has overwritten the one that runs" says "$b" check-replaced 0
-check "which is sealed to again, too" says "$b" reseal-replaced 0
+check "the same after it has overwritten the running one" says "$b" check-replaced 0
+check "and the host can be sealed to it again" says "$b" reseal-replaced 0
 check "the new image opens automatically" says "$n" opened-by tpm
 check "it is the new image" bash -c "! cmp -s '$b/out/pcrs/11' '$n/out/pcrs/11'"
 check "PCR 4 is as predicted" same "$(pcr "$n" 4)" "$(predicted "$b" 4)"

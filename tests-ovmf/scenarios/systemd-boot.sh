@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# systemd-boot as the boot menu, with the recovery key among an entry's options: it measures them, as text, into PCR 12 before the
-# stub runs; the stub takes the text out of the event log.
+# systemd-boot as the boot menu, with the recovery key among an entry's options: it measures them, as text, into PCR 12
+# before the stub runs; the stub removes the text from the event log.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/measured.sh"
 scenario_start
@@ -22,8 +22,8 @@ marks=$(grep -c 'PCRIndex: 12' "$b/out/event-log.yaml") || :
 
 check "it opens with the recovery key" says "$b" opened-by recovery
 check "systemd-boot measured its entry's options (the control)" same "$marks" 2
-check "the event log has nothing of the key" says "$b" key-in-event-log 0
-check "searched from outside neither" holds_none "$b/out/event-log" "$SCRATCH/needles"
-check "nor has dmesg" says "$b" key-in-dmesg 0
-check "nor /proc/cmdline" says "$b" key-in-cmdline 0
+check "nothing of the key is in the event log" says "$b" key-in-event-log 0
+check "nor when it is searched from outside" holds_none "$b/out/event-log" "$SCRATCH/needles"
+check "nor in dmesg" says "$b" key-in-dmesg 0
+check "nor in /proc/cmdline" says "$b" key-in-cmdline 0
 check "the event log still replays to the TPM's PCRs" log_replays "$b"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# etcseal-watch.service where systemd is PID 1: waits for init, saves what services write while they are stopped, is back after
-# a power cut with what was saved within 30 s, and tells the journal.
+# etcseal-watch.service with systemd as PID 1: waits for init, saves what services write while they are stopped, returns
+# after a power cut with everything that was changed more than 30 s before, and reports to the journal.
 . "$(dirname "$0")/../lib/harness.sh"
 scenario_start
 . "$OVMF/lib/systemd_root.sh"
@@ -29,33 +29,33 @@ written_in_time() { # boot's folder
 a=$SCRATCH/m/boots/first b=$SCRATCH/m/boots/cut c=$SCRATCH/m/boots/end d=$SCRATCH/m/boots/after
 
 check "systemd is PID 1" says "$a" pid1 systemd
-check "the service can be switched on before init" says "$a" enable-exit 0
-check "and then waits for it, running" says "$a" unconfigured "active waiting"
+check "the service can be enabled before init" says "$a" enable-exit 0
+check "and then runs, waiting for it" says "$a" unconfigured "active waiting"
 check "init seals the host" says "$a" init-exit 0
-check "from then on it saves, and nobody told it" says "$a" configured "active saved"
+check "from then on it saves, without being told" says "$a" configured "active saved"
 check "none of its memory can be swapped" says "$a" swappable "1 0"
 check "nothing was restarted" says "$a" restarts 0
 check "a change is saved within 30 s" at_most "$(said "$a/serial.log" saved-in || :)" 30
 check "no unit failed" says "$a" failed-units ""
-check "what a service wrote while it was stopped is there, for watch ran on" written_in_time "$b"
+check "what a service wrote while it was stopped is there, as watch kept running" written_in_time "$b"
 check "so is what was written before" says "$b" by-hand "by hand"
 check "that the service is enabled was saved with the rest" says "$b" enabled enabled
 check "it runs" says "$b" active "active running"
-check "status says so, and that the kernel tells it of changes" says "$b" status "true saved true"
+check "status shows it, and that the kernel reports changes" says "$b" status "true saved true"
 check "the journal of the last boot has its start" says "$b" journal-started 1
 check "that it waited for init" says "$b" journal-waiting 1
 check "its saves" grep -qE '^[1-9][0-9]*$' <<<"$(said "$b/serial.log" journal-saved || :)"
-check "its end, with all saved" says "$b" journal-stopped 1
+check "its end, with everything saved" says "$b" journal-stopped 1
 check "from that unit" says "$b" journal-unit etcseal-watch.service
-check "and nothing of changes that were lost" says "$b" journal-lost 0
-check "nor of saves that failed" says "$b" journal-failed 0
+check "and no message about lost changes" says "$b" journal-lost 0
+check "nor about failed saves" says "$b" journal-failed 0
 check "the last change is saved within 30 s" at_most "$(said "$b/serial.log" saved-in || :)" 30
-check "so that the power could go" same "$changed" yes
+check "before the power was cut" same "$changed" yes
 check "and it is there at the next boot" says "$c" last-minute "just before the cut"
-check "killed, the service comes back by itself" says "$c" after-a-kill "active 1"
-check "told to stop, it ends well" says "$c" stopped "inactive success"
-check "a host not started through etcseal leaves it out, and nothing fails" says "$c" not-ours "inactive no"
+check "when it is killed, the service is restarted automatically" says "$c" after-a-kill "active 1"
+check "told to stop, it ends cleanly" says "$c" stopped "inactive success"
+check "a host not started through etcseal skips it, and nothing fails" says "$c" not-ours "inactive no"
 check "a boot partition can be mounted on demand" says "$c" automount "active active"
 check "and stays mounted while watch runs" says "$c" held yes
 check "what was written at that shutdown is there too" says "$d" late-lines 2
-check "for watch ran on" written_in_time "$d"
+check "as watch kept running" written_in_time "$d"

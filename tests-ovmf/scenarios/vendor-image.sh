@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A vendor's images, with Secure Boot: sealed while one runs, its next one opens by itself, the older one stays shut from then
-# on, and so does one whose policy somebody else signed.
+# A vendor's images, with Secure Boot: sealed while one runs, the next one opens automatically, the older one stays shut
+# from then on, and so does one whose policy somebody else signed.
 . "$(dirname "$0")/../lib/harness.sh"
 . "$OVMF/lib/secure_boot.sh"
 . "$OVMF/lib/vendor_image.sh"
@@ -30,10 +30,10 @@ forged=$SCRATCH/forged-one/boots/forged
 
 check "init seals" says "$first" init-exit 0
 check "to every image that the vendor signs" grep -q 'every image that this image.s vendor signed opens it' "$first/out/init.txt"
-check "the vendor's next image, never seen before, opens by itself" says "$newer" opened-by tpm
+check "the vendor's next image, never seen before, opens automatically" says "$newer" opened-by tpm
 check "the file is there" says "$newer" file "psk=correct horse battery staple"
 check "the older image stays shut" stays_shut "$older"
-check "and that is named" shows "$older" 'older than the newest'
+check "and the cause is named" shows "$older" 'older than the newest'
 check "with both generations" shows "$older" 'generation 2, .* is at 3'
 check "a policy that somebody else signed stays shut" stays_shut "$forged"
-check "and that is named" shows "$forged" "isn't signed by the vendor"
+check "and the cause is named" shows "$forged" "isn't signed by the vendor"

@@ -84,7 +84,7 @@ static int misuse(void *arg)
 {
 	struct es_args args = { .verb = &list, .name = "recovery list", .json = arg != NULL };
 
-	return (int)es_misuse(&args, "there is no option --%s", "x");
+	return (int)es_usage_error(&args, "there is no option --%s", "x");
 }
 
 static void misuse_is_exit_2_and_points_to_the_help(void **state)

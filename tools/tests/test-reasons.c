@@ -22,22 +22,47 @@
 
 #define PAGE "tools/etcseal-reasons.7"
 
-enum { TEXT = 1 << 20, NAME = 64 };
+enum { TEXT = 1 << 20 };
 
 static struct captured c;
 static struct command command = { .dispatch = es_dispatch };
 
-/* A line that troff takes as it is. */
-static void put_line(FILE *out, const char *text, const char *end)
+enum { COLUMNS = 80 };
+
+static size_t put_word(FILE *out, const char *word, size_t len)
 {
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", out);
-	for (; *text != '\0'; text++) {
-		if (*text == '-')
-			fputc('\\', out);
-		fputc(*text, out);
+	size_t column = 0;
+
+	if (*word == '.' || *word == '\'')
+		column += (size_t)fprintf(out, "\\&");
+	for (size_t i = 0; i < len; i++)
+		column += (size_t)fprintf(out, word[i] == '-' ? "\\%c" : "%c", word[i]);
+	return column;
+}
+
+/* Text that troff takes as it is, then `end`: a sentence begins a line, and no line is longer than 80 bytes. */
+static void put_text(FILE *out, const char *text, const char *end)
+{
+	size_t column = 0;
+	bool sentence = false;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " "), width = len;
+
+		for (size_t i = 0; i < len; i++)
+			width += text[i] == '-';
+		if (column > 0 && (sentence || column + 1 + width + strlen(end) > COLUMNS)) {
+			fputc('\n', out);
+			column = 0;
+		} else if (column > 0) {
+			fputc(' ', out);
+			column++;
+		}
+		column += put_word(out, text, len);
+		sentence = text[len - 1] == '.';
+		text += len + (text[len] == ' ');
 	}
-	fputs(end, out);
+	fprintf(out, "%s\n", end);
 }
 
 static void write_page(FILE *out)
@@ -46,11 +71,11 @@ static void write_page(FILE *out)
 					     "Tampered with", "The TPM", "Wrong recovery key" };
 
 	fputs(".\\\" SPDX-License-Identifier: Apache-2.0\n"
-	      ".\\\" Written by `make man` from keys/core/reason.c: don't edit.\n"
-	      ".TH ETCSEAL-REASONS 7 \"2026-11\" \"etcseal\" \"Miscellaneous\"\n.SH NAME\n"
+	      ".\\\" Written by `make man` from keys/core/reasons.def: don't edit.\n"
+	      ".TH ETCSEAL-REASONS 7 \"2026-11-21\" \"etcseal\" \"Miscellaneous\"\n.SH NAME\n"
 	      "etcseal-reasons \\- why etcseal refuses, and what to do\n.SH DESCRIPTION\n"
-	      "Every refusal has a reason. Programs get its identifier: with\n.BR \\-\\-json ,\nin the journal "
-	      "(ETCSEAL_REASON), and in boot.json. People get its words, what is known besides, and the advice.\n"
+	      "Every refusal has a reason.\nPrograms get its identifier: with\n.BR \\-\\-json ,\nin the journal "
+	      "(ETCSEAL_REASON), and in boot.json.\nPeople get its words, further details, and advice.\n"
 	      "Identifiers and exit codes don't change between releases.\n",
 	      out);
 	for (int code = ES_EXIT_FAILED; code <= ES_EXIT_WRONG_RECOVERY_KEY; code++) {
@@ -62,11 +87,11 @@ static void write_page(FILE *out)
 			if ((int)w->exit != code)
 				continue;
 			fputs(".TP\n.B ", out);
-			put_line(out, w->id, "\n");
+			put_text(out, w->id, "");
 			snprintf(what, sizeof what, "%s", w->what);
 			what[0] = (char)toupper((unsigned char)what[0]);
-			put_line(out, what, ".\n");
-			put_line(out, w->next, "\n");
+			put_text(out, what, ".");
+			put_text(out, w->next, "");
 		}
 	}
 	fputs(".SH SEE ALSO\n.BR etcseal (8),\n.BR etcseal\\-boot (8)\n", out);
@@ -97,34 +122,26 @@ static void the_manual_page_is_the_table(void **state)
 	write_page(out);
 	fclose(out);
 	if (strcmp(made, stored) != 0)
-		fail_msg("%s isn't what keys/core/reason.c says: run `make man`", PAGE);
+		fail_msg("%s isn't what keys/core/reasons.def says: run `make man`", PAGE);
 	free(made);
 	free(stored);
 }
 
-/* The enumerators of reason.h, in their order. */
-static void names_of(char ret[ES_REASON_COUNT][NAME])
-{
-	char *header = read_whole("keys/core/reason.h"), *at = strstr(header, "enum es_reason {");
-	int n = 0;
-
-	assert_non_null(at);
-	for (char *line = strtok(at, "\n"); line != NULL && n < ES_REASON_COUNT; line = strtok(NULL, "\n"))
-		if (sscanf(line, "\t%63[A-Z0-9_]", ret[n]) == 1 && strncmp(ret[n], "ES_", 3) == 0)
-			n++;
-	assert_int_equal(n, ES_REASON_COUNT);
-	free(header);
-}
+static const char *const names[] = {
+#define ES_REASON(name, id, exit, what, next) #name,
+#include "keys/core/reasons.def"
+#undef ES_REASON
+};
 
 /* The text of the product's sources, but for the table itself. */
 static char *sources(const char *what)
 {
 	char line[512], *text;
 
-	snprintf(line, sizeof line,
-		 "find keys efi initrd tools -name '*.c' ! -name 'test-*' ! -name 'fuzz-*' ! -path '*/testlib/*' "
-		 "! -path '*/endure/*' ! -path 'keys/core/reason*.c' | sort | xargs %s >/tmp/etcseal-sources.%d",
-		 what, (int)getpid());
+	snprintf(
+	    line, sizeof line,
+	    "find keys efi initrd tools -name '*.c' ! -path '*/tests/*' | sort | xargs %s >/tmp/etcseal-sources.%d",
+	    what, (int)getpid());
 	(void)!system(line);
 	snprintf(line, sizeof line, "/tmp/etcseal-sources.%d", (int)getpid());
 	text = read_whole(line);
@@ -144,11 +161,9 @@ static bool has_word(const char *text, const char *word)
 
 static void every_reason_is_returned_somewhere(void **state)
 {
-	static char names[ES_REASON_COUNT][NAME];
 	char *text = sources("grep -hoE '\\bES_[A-Z0-9_]+\\b'");
 
 	(void)state;
-	names_of(names);
 	for (int i = 0; i < ES_REASON_COUNT; i++)
 		if (!has_word(text, names[i]))
 			fail_msg("%s: nobody returns it", names[i]);
@@ -158,9 +173,10 @@ static void every_reason_is_returned_somewhere(void **state)
 /* Where it is told of something that isn't etcseal's. */
 static void F12_words_for_our_own_files_are_told_of_no_others(void **state)
 {
-	char *text = sources("grep -nHE "
-			     "'\\b(es_fail|fail_file|es_host_refuse|es_misuse)\\(.*\\bES_(FORMAT|TOO_LARGE|VERSION|BAD_"
-			     "TAG)\\b' | grep -v es_reason_of");
+	char *text =
+	    sources("grep -nHE "
+		    "'\\b(es_fail|fail_file|es_host_refuse|es_usage_error)\\(.*\\bES_(FORMAT|TOO_LARGE|VERSION|BAD_"
+		    "TAG)\\b' | grep -v es_reason_of");
 
 	(void)state;
 	if (text[0] != '\0')

@@ -61,19 +61,47 @@ static void a_plain_disk_is_unverified(void **state)
 	assert_string_equal(root.source, "/dev/sda1");
 }
 
+/* Lays out a device as sysfs does. */
+static void device(const char *dir, const char *number, const char *dm_uuid)
+{
+	shell("mkdir -p %s/sys/dev/block/%s/slaves && echo %s >%s/sys/dev/block/%s/dev", dir, number, number, dir,
+	      number);
+	if (dm_uuid != NULL)
+		shell("mkdir %s/sys/dev/block/%s/dm && echo %s >%s/sys/dev/block/%s/dm/uuid", dir, number, dm_uuid, dir,
+		      number);
+}
+
+static void below(const char *dir, const char *top, const char *number)
+{
+	shell("ln -s ../../%s %s/sys/dev/block/%s/slaves/", number, dir, top);
+}
+
 static void verity_beneath_is_seen(void **state)
 {
 	const char *dir = *state;
 	struct es_root root;
 
-	shell("mkdir -p %s/sys/253:0/dm %s/sys/253:1/dm %s/sys/253:1/slaves", dir, dir, dir);
-	shell("printf CRYPT-VERITY-0123-root >%s/sys/253:0/dm/uuid; printf CRYPT-LUKS2-0123-x >%s/sys/253:1/dm/uuid",
-	      dir, dir);
+	device(dir, "253:0", "CRYPT-VERITY-0123-root");
+	device(dir, "253:1", "CRYPT-LUKS2-0123-x");
 	assert_int_equal(check(dir, "22 1 253:0 / / ro - erofs /dev/mapper/root ro\n", &root), ES_ROOT_VERITY);
 	assert_int_equal(check(dir, "22 1 253:1 / / ro - ext4 /dev/mapper/x ro\n", &root), ES_ROOT_UNVERIFIED);
-	shell("ln -s ../../253:0 %s/sys/253:1/slaves/dm-0", dir);
+	below(dir, "253:1", "253:0");
 	assert_int_equal(check(dir, "22 1 253:1 / / ro - ext4 /dev/mapper/x ro\n", &root), ES_ROOT_VERITY);
-	shell("mkdir -p %s/sys/8:0; ln -s ../../8:0 %s/sys/253:1/slaves/sda", dir, dir);
+	device(dir, "8:0", NULL);
+	below(dir, "253:1", "8:0");
+	assert_int_equal(check(dir, "22 1 253:1 / / ro - ext4 /dev/mapper/x ro\n", &root), ES_ROOT_UNVERIFIED);
+}
+
+static void a_part_that_sysfs_does_not_name_is_unverified(void **state)
+{
+	const char *dir = *state;
+	struct es_root root;
+
+	device(dir, "253:0", "CRYPT-VERITY-0123-root");
+	device(dir, "253:1", "LVM-x");
+	below(dir, "253:1", "253:0");
+	assert_int_equal(check(dir, "22 1 253:1 / / ro - ext4 /dev/mapper/x ro\n", &root), ES_ROOT_VERITY);
+	below(dir, "253:1", "8:0"); /* no such device */
 	assert_int_equal(check(dir, "22 1 253:1 / / ro - ext4 /dev/mapper/x ro\n", &root), ES_ROOT_UNVERIFIED);
 }
 
@@ -82,7 +110,8 @@ static void devices_in_a_circle_end(void **state)
 	const char *dir = *state;
 	struct es_root root;
 
-	shell("mkdir -p %s/sys/9:0/slaves && ln -s ../../9:0 %s/sys/9:0/slaves/md0", dir, dir);
+	device(dir, "9:0", NULL);
+	below(dir, "9:0", "9:0");
 	assert_int_equal(check(dir, "22 1 9:0 / / ro - ext4 /dev/md0 ro\n", &root), ES_ROOT_UNVERIFIED);
 }
 
@@ -129,6 +158,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plain_disk_is_unverified, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(verity_beneath_is_seen, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_part_that_sysfs_does_not_name_is_unverified, make_folder,
+						remove_folder),
 		cmocka_unit_test_setup_teardown(devices_in_a_circle_end, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(the_last_mount_on_the_root_counts, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(garbage_is_unknown, make_folder, remove_folder),

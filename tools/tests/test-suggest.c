@@ -22,8 +22,8 @@ static void each_slip_counts_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		assert_int_equal(es_distance(rows[i].a, rows[i].b), rows[i].distance);
-		assert_int_equal(es_distance(rows[i].b, rows[i].a), rows[i].distance);
+		assert_int_equal(es_edit_distance(rows[i].a, rows[i].b), rows[i].distance);
+		assert_int_equal(es_edit_distance(rows[i].b, rows[i].a), rows[i].distance);
 	}
 }
 
@@ -50,8 +50,8 @@ static void long_words_are_far(void **state)
 	(void)state;
 	memset(word, 'a', sizeof word - 1);
 	word[sizeof word - 1] = '\0';
-	assert_true(es_distance(word, "get") >= 40);
-	assert_true(es_distance("get", word) >= 40);
+	assert_true(es_edit_distance(word, "get") >= 40);
+	assert_true(es_edit_distance("get", word) >= 40);
 }
 
 int main(void)

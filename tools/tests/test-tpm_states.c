@@ -228,7 +228,7 @@ static void F7_an_index_of_ours_that_is_taken_is_named(void **state)
 		{ "the counter's",
 		  FOREIGN_NV "0x0180e5ea",
 		  { "something else uses an NV index", "NV index 0x0180e5ea holds 64 bytes", "ownerread" } },
-		{ "the foreseeing one", FOREIGN_NV "0x0180e5ec", { "NV index 0x0180e5ec holds 64 bytes" } },
+		{ "the one that predicts", FOREIGN_NV "0x0180e5ec", { "NV index 0x0180e5ec holds 64 bytes" } },
 		{ "a Name by SHA-384", FOREIGN_NV "-g sha384 0x0180e5ea", { "NV index 0x0180e5ea holds 64 bytes" } },
 		{ "a bit field",
 		  "tpm2_nvdefine -Q -C o -a 'nt=bits|ownerwrite|ownerread' 0x0180e5ea",

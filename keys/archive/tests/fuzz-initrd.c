@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	enum es_initrd kind = es_initrd_look((struct es_span){ data, size });
+	enum es_initrd kind = es_initrd_inspect((struct es_span){ data, size });
 
 	if ((unsigned)kind >= ES_INITRD_COUNT || (size < 2 && kind != ES_INITRD_UNKNOWN))
 		abort();

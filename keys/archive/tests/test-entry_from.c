@@ -26,7 +26,7 @@ static void a_file_is_read_with_its_attributes(void **state)
 	ES_FOUND f = { .fd = -1 };
 
 	assert_int_equal(oracle_shell(state, "printf text >f && chmod 0641 f && chown 3:4 f && touch -d @7.5 f"), 0);
-	assert_int_equal(es_find(fd, "f", 4, &f), ES_OK);
+	assert_int_equal(es_entry_from(fd, "f", 4, &f), ES_OK);
 	assert_int_equal(f.data.len, 4);
 	assert_memory_equal(f.data.data, "text", 4);
 	assert_int_equal(archive_entry_size(f.entry), 4);
@@ -44,7 +44,7 @@ static void a_removed_file_is_missing(void **state)
 	ES_FD fd = small_disk_open(state);
 	ES_FOUND f = { .fd = -1 };
 
-	assert_int_equal(es_find(fd, "nothing", 9, &f), ES_MISSING);
+	assert_int_equal(es_entry_from(fd, "nothing", 9, &f), ES_MISSING);
 	assert_null(f.entry);
 }
 
@@ -54,7 +54,7 @@ static void a_file_over_the_cap_is_too_large(void **state)
 	ES_FOUND f = { .fd = -1 };
 
 	assert_int_equal(oracle_shell(state, "printf text >f"), 0);
-	assert_int_equal(es_find(fd, "f", 3, &f), ES_TOO_LARGE);
+	assert_int_equal(es_entry_from(fd, "f", 3, &f), ES_TOO_LARGE);
 	assert_null(f.entry);
 	assert_null(f.data.data);
 }
@@ -66,7 +66,7 @@ static void a_folder_stays_open_for_its_contents(void **state)
 	struct stat st;
 
 	assert_int_equal(oracle_shell(state, "mkdir -p d/e"), 0);
-	assert_int_equal(es_find(fd, "d", 9, &f), ES_OK);
+	assert_int_equal(es_entry_from(fd, "d", 9, &f), ES_OK);
 	assert_true(f.is_folder);
 	assert_int_equal(fstatat(f.fd, "e", &st, 0), 0);
 }
@@ -82,7 +82,7 @@ static void other_kinds_are_left_out(void **state)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		ES_FOUND f = { .fd = -1 };
 
-		assert_int_equal(es_find(fd, names[i], 9, &f), ES_OK);
+		assert_int_equal(es_entry_from(fd, names[i], 9, &f), ES_OK);
 		assert_null(f.entry);
 	}
 }
@@ -94,11 +94,11 @@ static void a_whiteout_and_a_symlink_are_kept(void **state)
 	ES_FOUND link = { .fd = -1 };
 
 	assert_int_equal(oracle_shell(state, "mknod gone c 0 0 && ln -s ../to link"), 0);
-	assert_int_equal(es_find(fd, "gone", 9, &gone), ES_OK);
+	assert_int_equal(es_entry_from(fd, "gone", 9, &gone), ES_OK);
 	assert_int_equal(archive_entry_filetype(gone.entry), AE_IFCHR);
 	assert_int_equal(archive_entry_rdevmajor(gone.entry), 0);
 	assert_int_equal(archive_entry_rdevminor(gone.entry), 0);
-	assert_int_equal(es_find(fd, "link", 9, &link), ES_OK);
+	assert_int_equal(es_entry_from(fd, "link", 9, &link), ES_OK);
 	assert_int_equal(archive_entry_filetype(link.entry), AE_IFLNK);
 	assert_string_equal(archive_entry_symlink(link.entry), "../to");
 	assert_int_equal(archive_entry_size(link.entry), 0);
@@ -142,7 +142,7 @@ static void a_file_that_changes_meanwhile_has_the_stated_size(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, be_restless, &other), 0);
 	for (int i = 0; (i < 2000 || files < 5 || links < 5) && time(NULL) < bound; i++) {
 		ES_FOUND f = { .fd = -1 };
-		enum es_reason r = es_find(fd, "f", 40000, &f);
+		enum es_reason r = es_entry_from(fd, "f", 40000, &f);
 
 		assert_true(r == ES_OK || r == ES_MISSING);
 		if (r != ES_OK)
@@ -188,7 +188,7 @@ static void a_symlink_that_takes_a_files_place_is_not_followed(void **state)
 		ES_FOUND f = { .fd = -1 };
 
 		/* a file when it was examined and a symlink when it was opened, or the other way round */
-		caught += es_find(fd, "f", 9, &f) == ES_MISSING;
+		caught += es_entry_from(fd, "f", 9, &f) == ES_MISSING;
 		assert_int_equal(f.data.len, 0);
 	}
 	atomic_store(&other.stop, true);

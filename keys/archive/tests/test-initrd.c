@@ -19,7 +19,7 @@ static enum es_initrd look(void **state, const char *name)
 {
 	ES_BUF file = oracle_read(state, name);
 
-	return es_initrd_look(es_buf_span(&file));
+	return es_initrd_inspect(es_buf_span(&file));
 }
 
 static void make(void **state, const char *line)
@@ -53,17 +53,17 @@ static void accepts_each_compression_that_the_kernel_unpacks(void **state)
 	make_archives(state);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		make(state, lines[i]);
-		if (look(state, "all") != ES_INITRD_GOOD)
+		if (look(state, "all") != ES_INITRD_OK)
 			fail_msg("%s", lines[i]);
 		make(state, "cat early all >both");
-		assert_int_equal(look(state, "both"), ES_INITRD_GOOD);
+		assert_int_equal(look(state, "both"), ES_INITRD_OK);
 		make(state, "(head -c 512 /dev/zero; cat early; head -c 4096 /dev/zero; cat all) >both");
-		assert_int_equal(look(state, "both"), ES_INITRD_GOOD);
+		assert_int_equal(look(state, "both"), ES_INITRD_OK);
 	}
 	make(state, "cat early main main >both");
-	assert_int_equal(look(state, "both"), ES_INITRD_GOOD);
+	assert_int_equal(look(state, "both"), ES_INITRD_OK);
 	make(state, "(cat main; printf '#BOOTCONFIG\\n') >both");
-	assert_int_equal(look(state, "both"), ES_INITRD_GOOD);
+	assert_int_equal(look(state, "both"), ES_INITRD_OK);
 }
 
 static void accepts_this_systems_initramfs(void **state)
@@ -76,7 +76,7 @@ static void accepts_this_systems_initramfs(void **state)
 		ES_BUF file = { NULL, 0 };
 
 		assert_int_equal(es_file_read(AT_FDCWD, found.gl_pathv[i], 1 << 30, &file), ES_OK);
-		assert_int_equal(es_initrd_look(es_buf_span(&file)), ES_INITRD_GOOD);
+		assert_int_equal(es_initrd_inspect(es_buf_span(&file)), ES_INITRD_OK);
 	}
 	globfree(&found);
 }
@@ -107,8 +107,7 @@ static void names_any_other_kind_of_file(void **state)
 		{ "head -c 2000 main >file", ES_INITRD_DAMAGED },
 		{ "head -c 109 main >file", ES_INITRD_DAMAGED },
 		{ "printf 070701 >file", ES_INITRD_DAMAGED },
-		{ "sed 's/^070701......../07070100zz0000/' main >file",
-		  ES_INITRD_GOOD },                                      /* inodes: nothing reads them */
+		{ "sed 's/^070701......../07070100zz0000/' main >file", ES_INITRD_OK }, /* inodes: nothing reads them */
 		{ "(printf '\\0'; cat main) >file", ES_INITRD_DAMAGED }, /* not where the kernel looks for it */
 	};
 
@@ -118,7 +117,7 @@ static void names_any_other_kind_of_file(void **state)
 		if (look(state, "file") != rows[i].kind)
 			fail_msg("%s: %d", rows[i].line, look(state, "file"));
 	}
-	assert_int_equal(es_initrd_look((struct es_span){ NULL, 0 }), ES_INITRD_UNKNOWN);
+	assert_int_equal(es_initrd_inspect((struct es_span){ NULL, 0 }), ES_INITRD_UNKNOWN);
 }
 
 /* Found by the fuzzer: the last file's padding was counted, which made the archive's length negative. */
@@ -136,14 +135,14 @@ static void an_archive_may_end_without_trailer_and_padding(void **state)
 	assert_non_null(exact);
 	memcpy(exact, header, sizeof header);
 	exact[sizeof header] = 0;
-	assert_int_equal(es_initrd_look((struct es_span){ exact, sizeof header + 1 }), ES_INITRD_DAMAGED);
+	assert_int_equal(es_initrd_inspect((struct es_span){ exact, sizeof header + 1 }), ES_INITRD_DAMAGED);
 	free(exact);
 	exact = malloc(sizeof header + 1 + 1);
 	assert_non_null(exact);
 	memcpy(exact, header, sizeof header);
 	exact[sizeof header] = 0;
 	exact[sizeof header + 1] = 'x';
-	assert_int_equal(es_initrd_look((struct es_span){ exact, sizeof header + 2 }), ES_INITRD_GOOD);
+	assert_int_equal(es_initrd_inspect((struct es_span){ exact, sizeof header + 2 }), ES_INITRD_OK);
 	free(exact);
 }
 

@@ -11,6 +11,7 @@
 #include "keys/change/save.h"
 #include "keys/store/file.h"
 #include "keys/tests/lib/rotation.h"
+#include "keys/tests/lib/same_secret.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static void the_new_key_opens_and_the_old_one_does_not(void **state)
 	rotation_key(&s, &old_key);
 	rotation_whole(&s);
 	rotation_key(&s, &new_key);
-	assert_false(es_secret_equal(old_key, new_key));
+	assert_false(same_secret(old_key, new_key));
 	assert_string_not_equal(s.before, s.after);
 	assert_rotation_lists(&s, s.after);
 	assert_rotation_opens(&s, NULL, "second\n");

@@ -153,9 +153,9 @@ static void generations_count_only_if_no_seal_bypasses_them(void **state)
 	ES_INFO beside = make("rtV");
 
 	(void)state;
-	assert_true(es_seals_count_generations(counted));
-	assert_false(es_seals_count_generations(uncounted));
-	assert_false(es_seals_count_generations(beside));
+	assert_true(es_seals_forbid_literal(counted));
+	assert_false(es_seals_forbid_literal(uncounted));
+	assert_false(es_seals_forbid_literal(beside));
 }
 
 static void the_fitting_seal_is_a_literal_one(void **state)

@@ -50,7 +50,7 @@ static void check_hiding(struct es_span all, const struct es_pcr_values *before)
 	if (copy == NULL)
 		return;
 	memcpy(copy, all.data, all.len);
-	es_event_log_hide(copy, all.len);
+	es_event_log_redact(copy, all.len);
 	if (es_event_log_replay((struct es_span){ copy, all.len }, fake_sha256, es_event_is_firmware_option, &after) !=
 		ES_OK ||
 	    memcmp(before, &after, sizeof after) != 0)

@@ -23,14 +23,14 @@ static void check_value(const char *value)
 	if (memchr(value, '\0', ES_RECOVERY_INPUT_MAX) == NULL)
 		abort();
 	if (es_recovery_code_read(value, strlen(value), key, &fault) == ES_RECOVERY_FORM &&
-	    (fault.fault == ES_GROUP_FINE || fault.group < 1 || fault.group > ES_RECOVERY_GROUPS))
+	    (fault.fault == ES_GROUP_OK || fault.group < 1 || fault.group > ES_RECOVERY_GROUPS))
 		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char value[ES_RECOVERY_INPUT_MAX], again[ES_RECOVERY_INPUT_MAX], *options = malloc(size + 1);
-	const bool holds = es_options_hold_recovery((struct es_span){ data, size });
+	const bool holds = es_options_contain_recovery((struct es_span){ data, size });
 	size_t len = size, less;
 
 	if (options == NULL)

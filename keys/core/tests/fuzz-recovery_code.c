@@ -12,14 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const uint8_t zeros[ES_RECOVERY_LEN];
 	uint8_t key[ES_RECOVERY_LEN], again[ES_RECOVERY_LEN];
 	char text[ES_RECOVERY_TEXT_LEN + 1];
-	struct es_code_fault fault = { ES_GROUP_FINE, 0, 0 };
+	struct es_code_fault fault = { ES_GROUP_OK, 0, 0 };
 
 	if (es_recovery_code_read((const char *)data, size, key, &fault) == ES_OK) {
 		es_recovery_code_write(key, text);
 		if (es_recovery_code_read(text, strlen(text), again, &fault) != ES_OK ||
 		    memcmp(key, again, sizeof key) != 0)
 			abort();
-	} else if (fault.fault == ES_GROUP_FINE || fault.group < 1 || fault.group > ES_RECOVERY_GROUPS ||
+	} else if (fault.fault == ES_GROUP_OK || fault.group < 1 || fault.group > ES_RECOVERY_GROUPS ||
 		   fault.fits > 11 || memcmp(key, zeros, sizeof key) != 0) {
 		abort();
 	}

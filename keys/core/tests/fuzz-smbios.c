@@ -19,8 +19,8 @@ static void walk(struct es_span table, uint16_t count)
 		    memchr(found.data, 0, found.len))
 			abort();
 		after = found.data + found.len;
-		(void)es_firmware_string_counts(found);
-		if (es_firmware_string_shown(found).len > found.len)
+		(void)es_firmware_string_is_measured(found);
+		if (es_firmware_string_name(found).len > found.len)
 			abort();
 	}
 }

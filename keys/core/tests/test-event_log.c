@@ -290,7 +290,7 @@ static void values_from_firmware_can_be_hidden(void **state)
 	add_firmware(&log, NULL, "io.systemd.canary");
 	add_firmware(&log, "Empty-GUID", "");
 	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &before), ES_OK);
-	es_event_log_hide(log.bytes, log.len);
+	es_event_log_redact(log.bytes, log.len);
 	assert_int_equal(es_event_log_replay(es_test_log_span(&log), es_sha256, NULL, &after), ES_OK);
 	assert_memory_equal(&before, &after, sizeof before);
 	assert_int_equal(es_event_log_open(es_test_log_span(&log), &read), ES_OK);
@@ -302,9 +302,9 @@ static void values_from_firmware_can_be_hidden(void **state)
 	assert_non_null(memmem(log.bytes, log.len, "io.systemd.credential:pw=******", 31));
 	assert_non_null(memmem(log.bytes, log.len, "io.systemd.canary", 17)); /* a name without a value */
 	assert_null(memmem(log.bytes, log.len, "=canary", 7));
-	es_event_log_hide(NULL, 0);
+	es_event_log_redact(NULL, 0);
 	log.len -= 3; /* hidden as far as the bytes go */
-	es_event_log_hide(log.bytes, log.len);
+	es_event_log_redact(log.bytes, log.len);
 }
 
 int main(void)

@@ -180,9 +180,9 @@ static void recognises_an_event_that_hashes_its_data(void **state)
 
 	(void)state;
 	assert_true(es_sha256(&event.data, 1, &event.sha256));
-	assert_true(es_event_is_its_data(&event, es_sha256));
+	assert_true(es_event_digest_matches(&event, es_sha256));
 	event.data.len--;
-	assert_false(es_event_is_its_data(&event, es_sha256));
+	assert_false(es_event_digest_matches(&event, es_sha256));
 }
 
 int main(void)

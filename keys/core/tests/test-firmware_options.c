@@ -89,23 +89,23 @@ static void other_events_are_refused(void **state)
 static void only_strings_for_systemd_count(void **state)
 {
 	(void)state;
-	assert_true(es_firmware_string_counts(es_text_span("io.systemd.credential:a=b")));
-	assert_true(es_firmware_string_counts(es_text_span("io.systemd.stub.kernel-cmdline-extra=quiet")));
-	assert_true(es_firmware_string_counts(es_text_span("io.systemd.")));
-	assert_false(es_firmware_string_counts(es_text_span("io.systemd")));
-	assert_false(es_firmware_string_counts(es_text_span(" io.systemd.credential:a=b")));
-	assert_false(es_firmware_string_counts(es_text_span("To be filled by O.E.M.")));
-	assert_false(es_firmware_string_counts(es_text_span("")));
+	assert_true(es_firmware_string_is_measured(es_text_span("io.systemd.credential:a=b")));
+	assert_true(es_firmware_string_is_measured(es_text_span("io.systemd.stub.kernel-cmdline-extra=quiet")));
+	assert_true(es_firmware_string_is_measured(es_text_span("io.systemd.")));
+	assert_false(es_firmware_string_is_measured(es_text_span("io.systemd")));
+	assert_false(es_firmware_string_is_measured(es_text_span(" io.systemd.credential:a=b")));
+	assert_false(es_firmware_string_is_measured(es_text_span("To be filled by O.E.M.")));
+	assert_false(es_firmware_string_is_measured(es_text_span("")));
 }
 
 static void no_credential_is_shown(void **state)
 {
-	struct es_span shown = es_firmware_string_shown(es_text_span("io.systemd.credential:passwd=secret=x"));
+	struct es_span shown = es_firmware_string_name(es_text_span("io.systemd.credential:passwd=secret=x"));
 
 	(void)state;
 	assert_int_equal(shown.len, strlen("io.systemd.credential:passwd"));
-	assert_int_equal(es_firmware_string_shown(es_text_span("io.systemd.x")).len, 12);
-	assert_int_equal(es_firmware_string_shown(es_text_span("")).len, 0);
+	assert_int_equal(es_firmware_string_name(es_text_span("io.systemd.x")).len, 12);
+	assert_int_equal(es_firmware_string_name(es_text_span("")).len, 0);
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/core/buf.h"
 #include "keys/core/options.h"
 
 #include <string.h>
@@ -52,10 +53,51 @@ static void words_are_returned_one_by_one(void **state)
 	assert_false(es_options_next(options, &pos, &word));
 }
 
+static void cleaning_strips_ends_and_control_characters(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{ "", "" },         { "  ", "" },       { "\n", "" },
+		{ "a", "a" },       { " a b ", "a b" }, { "\ta\rb\x7f", "a b" },
+		{ "a  b", "a  b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[16];
+		size_t n = strlen(cases[i].before);
+
+		memcpy(text, cases[i].before, n);
+		n = es_options_clean(text, n);
+		assert_int_equal(n, strlen(cases[i].after));
+		assert_memory_equal(text, cases[i].after, n);
+	}
+}
+
+static void options_given_at_boot_replace_others_only(void **state)
+{
+	static const struct {
+		const char *given, *own;
+		bool replace;
+	} rows[] = {
+		{ "", "", false },          { "", "quiet", false },    { "quiet", "quiet", false },
+		{ "quiet", "", true },      { "quiet", "quie", true }, { "quie", "quiet", true },
+		{ "quiex", "quiet", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(es_options_replace(es_text_span(rows[i].given), es_text_span(rows[i].own)),
+				 rows[i].replace);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_is_found_without_its_quotes),
+		cmocka_unit_test(cleaning_strips_ends_and_control_characters),
+		cmocka_unit_test(options_given_at_boot_replace_others_only),
 		cmocka_unit_test(words_are_returned_one_by_one),
 	};
 

@@ -109,7 +109,7 @@ static void options_without_a_key_stay_as_they_are(void **state)
 		surroundings_make(&s, SURROUNDINGS_KEY, i);
 		len = strlen(s.rest);
 		memcpy(options, s.rest, len);
-		assert_false(es_options_hold_recovery((struct es_span){ (const uint8_t *)options, len }));
+		assert_false(es_options_contain_recovery((struct es_span){ (const uint8_t *)options, len }));
 		assert_false(es_options_take_recovery(options, &len, value));
 		assert_int_equal(len, strlen(s.rest));
 		assert_memory_equal(options, s.rest, len);

@@ -14,7 +14,7 @@ static struct es_text text_of(const char *s, bool escaped)
 	return (struct es_text){ .bytes = { (const uint8_t *)s, strlen(s) }, .escaped = escaped };
 }
 
-/* d: a digit, a: a letter, -: a joint. */
+/* d: a digit, a: a letter, -: a separator. */
 static void check_kinds(const struct es_text *text, const char *kinds, const char *digits)
 {
 	size_t pos = 0, n = 0, d = 0;
@@ -29,7 +29,7 @@ static void check_kinds(const struct es_text *text, const char *kinds, const cha
 	assert_int_equal(n, strlen(kinds));
 }
 
-static void characters_are_digits_letters_or_joints(void **state)
+static void characters_are_digits_letters_or_separators(void **state)
 {
 	const struct es_text wide = { .bytes = { (const uint8_t *)"1\0\x11\x20\x12\xff"
 								  "a\0x",
@@ -118,7 +118,7 @@ static void tokens_are_written_in_ascii(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(characters_are_digits_letters_or_joints),
+		cmocka_unit_test(characters_are_digits_letters_or_separators),
 		cmocka_unit_test(escapes_are_decoded_only_on_request),
 		cmocka_unit_test(an_escape_is_decoded_to_its_character),
 		cmocka_unit_test(tokens_are_groups_or_like_groups),

@@ -9,6 +9,7 @@
 #include "keys/core/secret.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,22 +118,6 @@ static void sizes_out_of_range_are_refused(void **state)
 	assert_null(s);
 }
 
-static void equal_means_same_length_and_bytes(void **state)
-{
-	ES_SECRET a = NULL;
-	ES_SECRET b = NULL;
-	ES_SECRET c = NULL;
-
-	(void)state;
-	assert_int_equal(es_secret_new(32, &a), ES_OK);
-	assert_int_equal(es_secret_new(32, &b), ES_OK);
-	assert_int_equal(es_secret_new(33, &c), ES_OK);
-	assert_true(es_secret_equal(a, b));
-	assert_false(es_secret_equal(a, c));
-	es_secret_data(b)[31] = 1;
-	assert_false(es_secret_equal(a, b));
-}
-
 static void taking_moves_a_secret(void **state)
 {
 	ES_SECRET a = NULL;
@@ -177,7 +162,6 @@ int main(void)
 		cmocka_unit_test(a_forked_child_has_no_such_page),
 		cmocka_unit_test(a_secret_is_zeroed_and_as_long_as_asked),
 		cmocka_unit_test(sizes_out_of_range_are_refused),
-		cmocka_unit_test(equal_means_same_length_and_bytes),
 		cmocka_unit_test(taking_moves_a_secret),
 #ifndef __SANITIZE_ADDRESS__
 		cmocka_unit_test(a_secret_that_cannot_be_locked_is_refused),

@@ -23,11 +23,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		len = size;
 	if (es_signer_certificate((struct es_span){ data, len }, &der) == ES_OK && der.len == 0)
 		abort();
-	(void)!es_signer_leads_to((struct es_span){ data, len }, (struct es_span){ data + len, size - len });
-	if (es_signer_is_over((struct es_span){ data, len }, &(struct es_digest){ { 0 } }) == ES_OK)
+	(void)!es_signer_chains_to((struct es_span){ data, len }, (struct es_span){ data + len, size - len });
+	if (es_signer_covers((struct es_span){ data, len }, &(struct es_digest){ { 0 } }) == ES_OK)
 		abort();
 	(void)es_signer_has_tbs_digest((struct es_span){ data, len }, (struct es_span){ data, len < 32 ? len : 32 });
-	(void)es_certificate_for_modules((struct es_span){ data + len, size - len });
+	(void)es_certificate_is_for_modules((struct es_span){ data + len, size - len });
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "keys/crypto/aead.h"
 
 #include "keys/crypto/gcm.h"
+#include "keys/tests/lib/same_secret.h"
 #include "keys/tests/lib/vectors.h"
 
 #include <setjmp.h>
@@ -119,7 +120,7 @@ static void opens_without_additional_data(void **state)
 
 	assert_int_equal(es_aead_seal(s->key, plain, (struct es_span){ NULL, 0 }, &blob), ES_OK);
 	assert_int_equal(es_aead_open(s->key, es_buf_span(&blob), (struct es_span){ NULL, 0 }, &got), ES_OK);
-	assert_true(es_secret_equal(plain, got));
+	assert_true(same_secret(plain, got));
 }
 
 static enum es_reason there_and_back(void *arg)

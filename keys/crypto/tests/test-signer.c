@@ -75,7 +75,7 @@ static enum es_reason leads(void **state, const struct es_buf *signature, const 
 {
 	ES_BUF authority = oracle_read(state, to);
 
-	return es_signer_leads_to(es_buf_span(signature), es_buf_span(&authority));
+	return es_signer_chains_to(es_buf_span(signature), es_buf_span(&authority));
 }
 
 static void follows_a_chain_inside_the_signature(void **state)
@@ -129,7 +129,7 @@ static void refuses_data_that_is_not_a_signature(void **state)
 	cut.len /= 2;
 	assert_int_equal(es_signer_certificate(cut, &der), ES_FORMAT);
 	assert_int_equal(leads(state, &signature, "root.key"), ES_FORMAT);
-	assert_int_equal(es_signer_leads_to(cut, cut), ES_FORMAT);
+	assert_int_equal(es_signer_chains_to(cut, cut), ES_FORMAT);
 	/* Certificates without a signature. */
 	assert_int_equal(
 	    oracle_shell(state, "openssl crl2pkcs7 -nocrl -certfile root.pem -outform DER -out certificates"), 0);
@@ -145,12 +145,12 @@ static void vouches_only_for_the_program_that_was_signed(void **state)
 	ES_BUF stranger = oracle_read(state, "other.der");
 	struct es_span span = es_buf_span(&signature);
 
-	assert_int_equal(es_signer_is_over(span, &digest), ES_OK);
+	assert_int_equal(es_signer_covers(span, &digest), ES_OK);
 	assert_int_equal(es_signer_vouched(span, &digest, es_buf_span(&root)), ES_OK);
 	assert_int_equal(es_signer_vouched(span, &digest, es_buf_span(&stranger)), ES_BAD_TAG);
 	other = digest;
 	other.bytes[0] ^= 1;
-	assert_int_equal(es_signer_is_over(span, &other), ES_BAD_TAG);
+	assert_int_equal(es_signer_covers(span, &other), ES_BAD_TAG);
 	assert_int_equal(es_signer_vouched(span, &other, es_buf_span(&root)), ES_BAD_TAG);
 }
 
@@ -165,11 +165,11 @@ static void refuses_a_changed_signature(void **state)
 	at[0] ^= 1;
 	other = digest;
 	other.bytes[0] ^= 1;
-	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &other), ES_BAD_TAG);
+	assert_int_equal(es_signer_covers(es_buf_span(&signature), &other), ES_BAD_TAG);
 	at[0] ^= 1;
-	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_OK);
+	assert_int_equal(es_signer_covers(es_buf_span(&signature), &digest), ES_OK);
 	signature.data[signature.len - 20] ^= 1; /* in the RSA signature value */
-	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_BAD_TAG);
+	assert_int_equal(es_signer_covers(es_buf_span(&signature), &digest), ES_BAD_TAG);
 }
 
 static void refuses_a_signature_of_something_other_than_a_program(void **state)
@@ -184,14 +184,14 @@ static void refuses_a_signature_of_something_other_than_a_program(void **state)
 				      "-outform DER -out mail"),
 			 0);
 	other = oracle_read(state, "mail");
-	assert_int_equal(es_signer_is_over(es_buf_span(&other), &digest), ES_FORMAT);
-	assert_int_equal(es_signer_is_over((struct es_span){ NULL, 0 }, &digest), ES_FORMAT);
+	assert_int_equal(es_signer_covers(es_buf_span(&other), &digest), ES_FORMAT);
+	assert_int_equal(es_signer_covers((struct es_span){ NULL, 0 }, &digest), ES_FORMAT);
 	/* The algorithm identifier beside the digest: SHA-384. */
 	sha256_oid = memmem(signature.data, signature.len, digest.bytes, sizeof digest.bytes);
 	sha256_oid -= 2 + 2 + 1;
 	assert_int_equal(*sha256_oid, 1);
 	*sha256_oid = 2;
-	assert_int_equal(es_signer_is_over(es_buf_span(&signature), &digest), ES_VERSION);
+	assert_int_equal(es_signer_covers(es_buf_span(&signature), &digest), ES_VERSION);
 }
 
 static void recognises_a_certificate_for_kernel_modules(void **state)
@@ -206,10 +206,10 @@ static void recognises_a_certificate_for_kernel_modules(void **state)
 			 "-addext extendedKeyUsage=codeSigning,1.3.6.1.4.1.2312.16.1.2 -out m.der"),
 	    0);
 	modules = oracle_read(state, "m.der");
-	assert_true(es_certificate_for_modules(es_buf_span(&modules)));
-	assert_false(es_certificate_for_modules(es_buf_span(&leaf)));
-	assert_false(es_certificate_for_modules(es_buf_span(&root)));
-	assert_false(es_certificate_for_modules((struct es_span){ NULL, 0 }));
+	assert_true(es_certificate_is_for_modules(es_buf_span(&modules)));
+	assert_false(es_certificate_is_for_modules(es_buf_span(&leaf)));
+	assert_false(es_certificate_is_for_modules(es_buf_span(&root)));
+	assert_false(es_certificate_is_for_modules((struct es_span){ NULL, 0 }));
 }
 
 /* efitools compute the digests. */

@@ -206,20 +206,20 @@ static void a_tpm_bank_beside_a_kdf_bank_of_a_higher_number_is_the_one_in_force(
 	machine_stop(&s.m);
 }
 
-/* Makefile: this program's calls of es_tpm_counter_foresee come here. */
-enum es_reason __real_es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value);
-enum es_reason __wrap_es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value);
-static int64_t foreseen_off; /* by how much this TPM counts otherwise */
+/* Makefile: this program's calls of es_tpm_counter_predict come here. */
+enum es_reason __real_es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value);
+enum es_reason __wrap_es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value);
+static int64_t predicted_off; /* by how much this TPM counts otherwise */
 
-enum es_reason __wrap_es_tpm_counter_foresee(struct es_tpm *tpm, uint64_t *ret_value)
+enum es_reason __wrap_es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value)
 {
-	enum es_reason r = __real_es_tpm_counter_foresee(tpm, ret_value);
+	enum es_reason r = __real_es_tpm_counter_predict(tpm, ret_value);
 
-	*ret_value += (uint64_t)foreseen_off;
+	*ret_value += (uint64_t)predicted_off;
 	return r;
 }
 
-static void a_counter_that_starts_elsewhere_than_foreseen_is_followed(void **state)
+static void a_counter_that_starts_elsewhere_than_predicted_is_followed(void **state)
 {
 	static const int64_t off[] = { 0, 1, 7, -1 };
 
@@ -228,7 +228,7 @@ static void a_counter_that_starts_elsewhere_than_foreseen_is_followed(void **sta
 		struct scene s;
 		bool new_tpm;
 
-		foreseen_off = off[i];
+		predicted_off = off[i];
 		machine_start(&s.m, true);
 		assert_int_equal(boot(&s, NULL), ES_NOT_CONFIGURED);
 		/* So that there is a number below. */
@@ -246,7 +246,7 @@ static void a_counter_that_starts_elsewhere_than_foreseen_is_followed(void **sta
 		}
 		machine_stop(&s.m);
 	}
-	foreseen_off = 0;
+	predicted_off = 0;
 }
 
 int main(void)
@@ -257,7 +257,7 @@ int main(void)
 		cmocka_unit_test(one_that_takes_its_place_while_the_host_runs_is_refused_unless_it_was_the_owner),
 		cmocka_unit_test(a_cleared_tpm_is_no_hindrance_to_mode_kdf),
 		cmocka_unit_test(the_counter_is_that_of_the_pinned_tpm),
-		cmocka_unit_test(a_counter_that_starts_elsewhere_than_foreseen_is_followed),
+		cmocka_unit_test(a_counter_that_starts_elsewhere_than_predicted_is_followed),
 		cmocka_unit_test(a_tpm_bank_beside_a_kdf_bank_of_a_higher_number_is_the_one_in_force),
 	};
 

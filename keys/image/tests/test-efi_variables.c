@@ -45,8 +45,21 @@ static void reads_a_variable_without_its_attributes(void **state)
 	assert_int_equal(es_efi_variable(folder(state), "Short", ES_EFI_SHIM, &value), ES_FORMAT);
 	assert_int_equal(es_efi_variable(folder(state), "dbx", ES_EFI_DATABASE, &value), ES_MISSING);
 	assert_int_equal(es_efi_variable("/nowhere", "db", ES_EFI_DATABASE, &value), ES_MISSING);
-	assert_true(es_efi_variable_there(folder(state), "Short", ES_EFI_SHIM));
-	assert_false(es_efi_variable_there(folder(state), "dbx", ES_EFI_DATABASE));
+}
+
+static void reads_the_modes_in_which_anything_starts(void **state)
+{
+	struct es_secure_boot_modes modes = es_secure_boot_modes(folder(state));
+
+	assert_false(modes.setup || modes.audit);
+	write_variable(state, "SetupMode", ES_EFI_GLOBAL, "\\001");
+	write_variable(state, "AuditMode", ES_EFI_GLOBAL, "\\000");
+	modes = es_secure_boot_modes(folder(state));
+	assert_true(modes.setup && !modes.audit);
+	write_variable(state, "SetupMode", ES_EFI_GLOBAL, "\\000");
+	write_variable(state, "AuditMode", ES_EFI_GLOBAL, "\\001");
+	modes = es_secure_boot_modes(folder(state));
+	assert_true(!modes.setup && modes.audit);
 }
 
 static void reads_shims_lists_in_all_their_parts(void **state)
@@ -112,6 +125,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, oracle_folder_make, oracle_folder_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(reads_a_variable_without_its_attributes),
+		TEST(reads_the_modes_in_which_anything_starts),
 		TEST(reads_shims_lists_in_all_their_parts),
 		TEST(without_requests_nothing_is_reported),
 		TEST(names_the_requests_to_shim),

@@ -207,7 +207,7 @@ static void predicts_pcr_12_as_the_stub_left_it(void **state)
 	assert_true(es_digest_equal(&pcr, &values.value[ES_PCR_OPTIONS]));
 }
 
-/* efi/text.h: how the stub changes options before it measures them. */
+/* How the stub changes options before it measures them. */
 static void predicts_pcr_12_of_options_that_the_stub_cleans(void **state)
 {
 	struct es_uki none = { 0 }, uki = { 0 };

@@ -107,7 +107,7 @@ static void assert_against(const char *options, const char *word, enum es_needed
 	enum es_needed_option n = ES_NEEDED_OPTIONS;
 	struct es_span found = { NULL, 0 };
 
-	assert_true(es_option_against(es_text_span(options), &found, &n));
+	assert_true(es_option_contradicting(es_text_span(options), &found, &n));
 	assert_int_equal(found.len, strlen(word));
 	assert_memory_equal(found.data, word, found.len);
 	assert_int_equal(n, what);
@@ -126,7 +126,7 @@ static void contradicting_words_are_found(void **state)
 	assert_against("systemd.import_credentials=yes", "systemd.import_credentials=yes", ES_NEEDED_NO_CREDENTIALS);
 	assert_against("a systemd.import_credentials b", "systemd.import_credentials", ES_NEEDED_NO_CREDENTIALS);
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
-		assert_false(es_option_against(es_text_span(fine[i]), &found, &n));
+		assert_false(es_option_contradicting(es_text_span(fine[i]), &found, &n));
 }
 
 int main(void)

@@ -112,9 +112,9 @@ static void the_firmwares_variables_count_too(void **state)
 	q = predict_boot_as(state, &s, "sb=1 pk db:one now");
 	ours = ask(&q);
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_BY_DB);
-	ours.setup_mode = true;
+	ours.modes.setup = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_SETUP);
-	ours.audit_mode = true;
+	ours.modes.audit = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_AUDIT);
 }
 
@@ -147,7 +147,7 @@ static void a_program_that_bypasses_verification_is_recognised(void **state)
 	ours = ask(&q);
 	ours.installed = &s.menu.pe;
 	es_secure_boot_judge(&ours, &judged);
-	assert_int_equal(judged.state, ES_SECURE_BOOT_PASSED_BY);
+	assert_int_equal(judged.state, ES_SECURE_BOOT_BYPASSED);
 	assert_string_equal(judged.detail, "/EFI/BOOT/BOOTX64.EFI");
 }
 
@@ -212,7 +212,7 @@ static void a_log_that_the_tpm_does_not_confirm_is_not_trusted(void **state)
 	/* Off is off, with or without a log. */
 	ours.variable_on = false;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_OFF);
-	ours.setup_mode = true;
+	ours.modes.setup = true;
 	assert_int_equal(judge(&ours), ES_SECURE_BOOT_SETUP);
 }
 
@@ -248,11 +248,11 @@ static void every_judgement_has_words(void **state)
 			assert_string_not_equal(w->id, es_secure_boot_words((enum es_secure_boot_state)k)->id);
 		assert_true(strncmp(w->what, "on", 2) == 0 || strncmp(w->what, "off", 3) == 0);
 		assert_true(w->what[strlen(w->what) - 1] != '.');
-		assert_int_equal(w->mend[0] == '\0', good);
-		assert_true(good || (isupper((unsigned char)w->mend[0]) && w->mend[strlen(w->mend) - 1] == '.'));
-		assert_false(good && es_secure_boot_hollow((enum es_secure_boot_state)i));
+		assert_int_equal(w->advice[0] == '\0', good);
+		assert_true(good || (isupper((unsigned char)w->advice[0]) && w->advice[strlen(w->advice) - 1] == '.'));
+		assert_false(good && es_secure_boot_not_vouched((enum es_secure_boot_state)i));
 		vouched += good;
-		hollow += es_secure_boot_hollow((enum es_secure_boot_state)i);
+		hollow += es_secure_boot_not_vouched((enum es_secure_boot_state)i);
 	}
 	assert_int_equal(vouched, 3);
 	assert_int_equal(hollow, ES_SECURE_BOOT_STATES - 3 - 2);

@@ -106,7 +106,7 @@ static void an_image_is_accepted_or_refused_as_the_lists_say(void **state)
 		q = predict_boot_as(state, &s, verdicts[i].boot);
 		q.lists = &lists;
 		es_next_judge(&q, &v);
-		if (v.verdict != (verdicts[i].refused != NULL ? ES_VERDICT_REFUSED : ES_VERDICT_TAKEN))
+		if (v.verdict != (verdicts[i].refused != NULL ? ES_VERDICT_REFUSED : ES_VERDICT_ACCEPTED))
 			fail_msg("row %d: %d %s", (int)i, v.verdict, v.why);
 		if (verdicts[i].refused != NULL)
 			assert_part(v.why, verdicts[i].refused);

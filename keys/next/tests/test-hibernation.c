@@ -53,13 +53,13 @@ static enum es_reason next(const char *cmdline, const char *options)
 	assert_int_equal(es_pe_open(es_buf_span(&image), ES_PE_FILE, &pe), ES_OK);
 	assert_int_equal(es_uki_find(&pe, ES_PE_FILE, &uki), ES_OK);
 	q.uki = &uki;
-	return es_host_resume(host, &q);
+	return es_host_check_resume(host, &q);
 }
 
 static enum es_reason this(void) {
 	ES_HOST host = machine_host(&m);
 
-	return es_host_resume(host, NULL);
+	return es_host_check_resume(host, NULL);
 }
 
 static void the_image_that_runs_is_judged_by_its_kernel(void **state)

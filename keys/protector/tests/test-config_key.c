@@ -9,6 +9,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
+#include "keys/tests/lib/same_secret.h"
 
 #include <string.h>
 
@@ -41,9 +42,9 @@ static void each_label_derives_its_own_key(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(es_config_key_derive(key, labels[i], &derived[i]), ES_OK);
 		assert_int_equal(es_secret_len(derived[i]), ES_KEY_LEN);
-		assert_false(es_secret_equal(derived[i], key));
+		assert_false(same_secret(derived[i], key));
 		for (int k = 0; k < i; k++)
-			assert_false(es_secret_equal(derived[i], derived[k]));
+			assert_false(same_secret(derived[i], derived[k]));
 	}
 	for (int i = 0; i < 3; i++)
 		es_secret_free(derived[i]);
@@ -66,7 +67,7 @@ static void a_kdf_protector_opens_only_on_its_machine(void **state)
 	assert_int_equal(es_protector_open_kdf(p, NULL, &opened), ES_LOCKED_MACHINE);
 	assert_null(opened);
 	assert_int_equal(es_protector_open_kdf(p, "4C4C4544-0043-5910-8054-B7C04F4E3432", &opened), ES_OK);
-	assert_true(es_secret_equal(opened, key));
+	assert_true(same_secret(opened, key));
 }
 
 static void without_a_real_uuid_a_kdf_protector_is_unbound(void **state)
@@ -84,14 +85,14 @@ static void without_a_real_uuid_a_kdf_protector_is_unbound(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
-		assert_false(es_product_uuid_real(fillers[i]));
-	assert_true(es_product_uuid_real(uuid_a));
+		assert_false(es_product_uuid_is_unique(fillers[i]));
+	assert_true(es_product_uuid_is_unique(uuid_a));
 	assert_int_equal(es_info_new(&info), ES_OK);
 	p = fresh_protector(info, ES_PROTECTOR_KDF);
 	assert_int_equal(es_protector_make_kdf(p, fillers[3], key), ES_OK);
 	assert_false(p->kdf.bound_to_product_uuid);
 	assert_int_equal(es_protector_open_kdf(p, uuid_b, &opened), ES_OK);
-	assert_true(es_secret_equal(opened, key));
+	assert_true(same_secret(opened, key));
 	p->kdf.input.data[0] ^= 1;
 	es_secret_freep(&opened);
 	assert_int_equal(es_protector_open_kdf(p, uuid_b, &opened), ES_TAMPERED_INFO);
@@ -115,10 +116,10 @@ static void a_recovery_key_opens_and_can_be_read_from_its_escrow(void **state)
 	assert_int_equal(p->id[0], '{');
 	assert_int_equal(es_protector_unwrap(p, wrong, &opened), ES_BAD_TAG);
 	assert_int_equal(es_protector_unwrap(p, recovery, &opened), ES_OK);
-	assert_true(es_secret_equal(opened, key));
+	assert_true(same_secret(opened, key));
 	assert_int_equal(es_protector_escrow(p, wrong, &escrowed), ES_TAMPERED_INFO);
 	assert_int_equal(es_protector_escrow(p, key, &escrowed), ES_OK);
-	assert_true(es_secret_equal(escrowed, recovery));
+	assert_true(same_secret(escrowed, recovery));
 	/* An escrow that was moved to another protector is noticed: it authenticates the protector's id. */
 	es_secret_freep(&escrowed);
 	p->id[1] = p->id[1] == 'A' ? 'B' : 'A';

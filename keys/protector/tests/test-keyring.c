@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/protector/keyring_named.h"
+#include "keys/tests/lib/same_secret.h"
 
 #include <keyutils.h>
 #include <setjmp.h>
@@ -68,7 +69,7 @@ static void returns_the_key_that_was_put(void **state)
 
 	(void)state;
 	assert_int_equal(es_keyring_get_named(name, &got), ES_OK);
-	assert_true(es_secret_equal(expected, got));
+	assert_true(same_secret(expected, got));
 }
 
 static void a_host_without_a_key_is_locked(void **state)
@@ -90,7 +91,7 @@ static void the_second_put_replaces_the_first(void **state)
 	(void)state;
 	assert_int_equal(es_keyring_put_named(name, second), ES_OK);
 	assert_int_equal(es_keyring_get_named(name, &got), ES_OK);
-	assert_true(es_secret_equal(second, got));
+	assert_true(same_secret(second, got));
 	assert_int_not_equal(serial(), first_serial);
 }
 
@@ -177,7 +178,7 @@ static void another_session_replaces_it(void **state)
 	(void)state;
 	assert_int_equal(in_fresh_session(put_another), ES_OK);
 	assert_int_equal(es_keyring_get_named(name, &got), ES_OK);
-	assert_true(es_secret_equal(expected, got));
+	assert_true(same_secret(expected, got));
 }
 
 static int drop_there(void)

@@ -57,7 +57,7 @@ static void a_host_without_stub_tpm_or_bank_is_read_back(void **state)
 
 	(void)state;
 	assert_int_equal(got.state, ES_BOOT_UNCONFIGURED);
-	assert_int_equal(got.opened_by, ES_OPENED_BY_NOBODY);
+	assert_int_equal(got.opened_by, ES_OPENED_BY_NONE);
 	assert_false(got.stub);
 	assert_int_equal(got.bank, -1);
 	assert_int_equal(got.before_fence.present, 0);

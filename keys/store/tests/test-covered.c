@@ -34,17 +34,17 @@ static void members_are_relative_and_plain(void **state)
 	char part[ES_PART_MAX + 2];
 
 	(void)state;
-	assert_true(es_relative_path_sound("etc/hostname"));
-	assert_true(es_relative_path_sound("etc/...")); /* a valid name */
-	assert_true(es_relative_path_sound("etc/a\\b\n"));
+	assert_true(es_relative_path_is_valid("etc/hostname"));
+	assert_true(es_relative_path_is_valid("etc/...")); /* a valid name */
+	assert_true(es_relative_path_is_valid("etc/a\\b\n"));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (es_relative_path_sound(bad[i]))
+		if (es_relative_path_is_valid(bad[i]))
 			fail_msg("passed: %s", bad[i]);
 	memset(part, 'p', sizeof part);
 	part[ES_PART_MAX + 1] = '\0';
-	assert_false(es_relative_path_sound(part));
+	assert_false(es_relative_path_is_valid(part));
 	part[ES_PART_MAX] = '\0';
-	assert_true(es_relative_path_sound(part));
+	assert_true(es_relative_path_is_valid(part));
 }
 
 static void a_name_for_a_message_is_printable_and_terminated(void **state)

@@ -126,9 +126,9 @@ static void a_public_path_may_end_with_others_but_they_cannot_redirect_it(void *
 		enum es_path_fault_kind kind; /* also if a file was found */
 		const char *where;
 	} rows[] = {
-		{ "a/new", "new", ES_PATH_FINE, NULL },
-		{ "link/new", "new", ES_PATH_FINE, NULL },
-		{ "sticky/mine/new", "new", ES_PATH_FINE, NULL },
+		{ "a/new", "new", ES_PATH_OK, NULL },
+		{ "link/new", "new", ES_PATH_OK, NULL },
+		{ "sticky/mine/new", "new", ES_PATH_OK, NULL },
 		{ "eve/new", "new", ES_PATH_FOREIGN, "eve" },
 		{ "shared/in/new", "new", ES_PATH_WRITABLE, "shared" },
 		{ "eve/../shared/new", "new", ES_PATH_FOREIGN, "eve" },

@@ -41,7 +41,7 @@ static void each_fault_names_the_part_its_owner_and_what_to_do(void **state)
 	says(&(struct es_path_fault){ ES_PATH_WRITABLE, "/srv/all", "", 0, 0777 },
 	     "/srv/all can be changed by others (mode 0777)",
 	     "Remove that right (chmod go-w /srv/all), or use another path.");
-	says(&(struct es_path_fault){ .kind = ES_PATH_FINE, .where = "/x" }, "/x",
+	says(&(struct es_path_fault){ .kind = ES_PATH_OK, .where = "/x" }, "/x",
 	     "Use a path whose folders all belong to root.");
 }
 

@@ -10,13 +10,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "keys/core/clock.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tests/lib/verbs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { COMMANDS_MAX = 160, QUICK_STRIDE = 3, SILENCE_MS = 250 };
 
@@ -51,20 +51,12 @@ struct run {
 
 /* The total time that the TPM may take in the tested verb: the test doesn't wait through a silence for as long as a
  * host does. Set by the linker (--wrap=es_tpm_open), so that the product needs no switch for it. */
-static unsigned bound_ms = ES_TPM_BOUND_MS;
+static unsigned bound_ms = ES_TPM_TIMEOUT_MS;
 enum es_reason __real_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret);
 enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret);
 enum es_reason __wrap_es_tpm_open(const char *tcti, unsigned bound, struct es_tpm **ret)
 {
 	return __real_es_tpm_open(tcti, bound < bound_ms ? bound : bound_ms, ret);
-}
-
-static unsigned now_ms(void)
-{
-	struct timespec t;
-
-	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
-	return (unsigned)(t.tv_sec * 1000 + t.tv_nsec / 1000000);
 }
 
 static void before(void *arg, struct es_proxy_message *m)
@@ -113,9 +105,9 @@ static unsigned run_verb(struct run *run, const struct verb *verb, enum es_reaso
 	run->h.m.way_arg = run;
 	/* Enough to reach the command that is never answered, even on a busy machine. */
 	bound_ms =
-	    run->fault == FAULT_SILENCE && run->at != UINT32_MAX ? SILENCE_MS + 3 * run->clean_ms : ES_TPM_BOUND_MS;
+	    run->fault == FAULT_SILENCE && run->at != UINT32_MAX ? SILENCE_MS + 3 * run->clean_ms : ES_TPM_TIMEOUT_MS;
 	*ret = verb->run(&run->h);
-	bound_ms = ES_TPM_BOUND_MS;
+	bound_ms = ES_TPM_TIMEOUT_MS;
 	run->h.m.way = NULL;
 	commands = run->proxy != NULL ? es_proxy_commands(run->proxy) : 0;
 	es_proxy_stop(run->proxy);
@@ -155,9 +147,9 @@ static void verb_survives(void **state)
 	if (plan->verb->prepare != NULL)
 		plan->verb->prepare(&run.h);
 	endured_keep(&run.h);
-	run.clean_ms = now_ms();
+	run.clean_ms = (unsigned)es_monotonic_ms();
 	commands = run_verb(&run, plan->verb, &r);
-	run.clean_ms = now_ms() - run.clean_ms;
+	run.clean_ms = (unsigned)es_monotonic_ms() - run.clean_ms;
 	assert_int_equal(r, ES_OK);
 	assert_true(commands <= COMMANDS_MAX); /* none: a host in kdf mode doesn't ask its TPM */
 	for (unsigned at = 0; at < commands; at++)

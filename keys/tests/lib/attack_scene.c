@@ -102,7 +102,7 @@ static enum es_reason unseal(const struct attack_scene *s, const struct es_prote
 						       .pcrs = p->tpm.pcrs };
 	ES_TPM tpm = NULL;
 
-	assert_int_equal(es_tpm_open(es_swtpm_tcti(s->m.tpm), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_swtpm_tcti(s->m.tpm), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 	assert_int_equal(es_tpm_srk_pin(tpm, es_buf_span(&p->tpm.srk)), ES_OK);
 	return es_tpm_unseal(tpm, &request, ret);
 }

@@ -219,7 +219,7 @@ void machine_measure(struct machine *m, const struct machine_boot *b)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(ES_RECOVERY_EVENT));
 	if (b->options != NULL)
 		measure(m, &log, ES_PCR_OPTIONS, es_text_span(b->options));
-	m->handed_over = b->old_stub ? ES_FIRMWARE_UNSEEN : 0;
+	m->handed_over = b->old_stub ? ES_FIRMWARE_NOT_MEASURED : 0;
 	if (!b->old_stub)
 		measure_firmware_options(m, &log);
 	assert_false(log.bad);

@@ -8,6 +8,7 @@
 
 #include "keys/core/secret.h"
 
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 

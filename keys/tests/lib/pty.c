@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/pty.h"
 
+#include "keys/core/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,18 +15,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
-}
 
 void pty_start(struct pty *p, int (*body)(const char *path, void *arg), void *arg)
 {
@@ -66,11 +59,11 @@ static bool take(struct pty *p, int ms)
 
 void pty_expect(struct pty *p, const char *text)
 {
-	long end = now_ms() + PTY_BOUND_MS;
+	uint64_t end = es_monotonic_ms() + PTY_BOUND_MS;
 	char *found;
 
 	while ((found = strstr(p->out + p->seen, text)) == NULL) {
-		if (now_ms() > end) {
+		if (es_monotonic_ms() > end) {
 			kill(p->child, SIGKILL);
 			fail_msg("\"%s\" wasn't shown, but:\n%s", text, p->out + p->seen);
 		}
@@ -95,11 +88,11 @@ void pty_hang_up(struct pty *p)
 
 int pty_end(struct pty *p)
 {
-	long end = now_ms() + PTY_BOUND_MS;
+	uint64_t end = es_monotonic_ms() + PTY_BOUND_MS;
 	int status = 0;
 
 	while (waitpid(p->child, &status, WNOHANG) == 0) {
-		if (now_ms() > end) {
+		if (es_monotonic_ms() > end) {
 			kill(p->child, SIGKILL);
 			waitpid(p->child, &status, 0);
 			fail_msg("the program didn't end; it showed:\n%s", p->out);

@@ -153,7 +153,7 @@ void sealed_assert_shut(struct sealed *b, const char *refusal)
 
 	sealed_read_record(b);
 	assert_int_equal(b->record.state, ES_BOOT_LOCKED);
-	assert_int_equal(b->record.opened_by, ES_OPENED_BY_NOBODY);
+	assert_int_equal(b->record.opened_by, ES_OPENED_BY_NONE);
 	assert_string_equal(b->record.refusal, refusal);
 	assert_int_equal(b->record.fenced, b->m.tpm != NULL);
 	sealed_shell("! grep -q %s /proc/self/mounts && test -z \"$(ls %s)\"", b->ram, b->ram);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tests/lib/swtpm.h"
 
+#include "keys/core/clock.h"
 #include "keys/tests/lib/loopback.h"
 
 #include <errno.h>
@@ -78,14 +79,6 @@ static void __attribute__((noreturn)) child(const struct es_swtpm *s, pid_t pare
 	_exit(127);
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* Whether the TPM at the port answers: it accepts connections before it has made and written its first state. */
 static bool answers(uint16_t port)
 {
@@ -105,9 +98,9 @@ static bool answers(uint16_t port)
 static bool becomes_ready(struct es_swtpm *s)
 {
 	const struct timespec moment = { 0, 2000000 };
-	uint64_t end = now_ms() + READY_MS;
+	uint64_t end = es_monotonic_ms() + READY_MS;
 
-	while (now_ms() < end) {
+	while (es_monotonic_ms() < end) {
 		if (waitpid(s->pid, NULL, WNOHANG) == s->pid) {
 			s->pid = 0;
 			return false;

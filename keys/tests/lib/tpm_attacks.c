@@ -4,6 +4,7 @@
 #include "keys/crypto/hash.h"
 #include "keys/tests/lib/pcap.h"
 #include "keys/tests/lib/process_memory.h"
+#include "keys/tests/lib/same_secret.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tpm/counter.h"
 #include "keys/tpm/pcr.h"
@@ -59,7 +60,7 @@ bool attack_read_the_bus_at_unseal(struct tpm_fixture *f)
 
 	record(f, path);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
-	assert_true(es_secret_equal(got, f->secret));
+	assert_true(same_secret(got, f->secret));
 	return recorded_secret(f, path);
 }
 

@@ -26,7 +26,7 @@ void tpm_fixture_reopen(struct tpm_fixture *f, const char *tcti, bool pin)
 {
 	es_tpm_close(f->tpm);
 	f->tpm = NULL;
-	assert_int_equal(es_tpm_open(tcti != NULL ? tcti : es_swtpm_tcti(f->swtpm), ES_TPM_BOUND_MS, &f->tpm), ES_OK);
+	assert_int_equal(es_tpm_open(tcti != NULL ? tcti : es_swtpm_tcti(f->swtpm), ES_TPM_TIMEOUT_MS, &f->tpm), ES_OK);
 	if (pin)
 		assert_int_equal(es_tpm_srk_pin(f->tpm, es_buf_span(&f->srk)), ES_OK);
 }

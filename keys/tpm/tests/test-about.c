@@ -19,7 +19,7 @@ static struct es_tpm *open_tpm(const struct es_swtpm *s)
 {
 	struct es_tpm *tpm = NULL;
 
-	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 	return tpm;
 }
 
@@ -60,7 +60,7 @@ static void failure_mode_is_reported(void **state)
 	struct es_tpm *tpm = NULL;
 
 	(void)state;
-	assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 	assert_int_equal(es_tpm_usable(tpm), ES_TPM_FAILURE_MODE);
 	es_tpm_close(tpm);
 	es_proxy_stop(p);
@@ -87,7 +87,7 @@ static void hostile_capabilities_are_refused(void **state)
 		struct es_proxy *p = es_proxy_start(es_swtpm_port(s), NULL, lie, (void *)&places[i]);
 		struct es_tpm *tpm = NULL;
 
-		assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_BOUND_MS, &tpm), ES_OK);
+		assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 		assert_int_not_equal(es_tpm_usable(tpm), ES_OK);
 		es_tpm_close(tpm);
 		es_proxy_stop(p);
@@ -110,7 +110,7 @@ static void a_capability_that_was_not_asked_for_is_refused(void **state)
 	struct es_tpm *tpm = NULL;
 
 	(void)state;
-	assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_proxy_tcti(p), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 	assert_int_equal(es_tpm_usable(tpm), ES_TPM_HARDWARE);
 	es_tpm_close(tpm);
 	es_proxy_stop(p);

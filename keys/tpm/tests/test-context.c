@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/tpm/context.h"
 
+#include "keys/core/clock.h"
 #include "keys/tests/lib/loopback.h"
 #include "keys/tests/lib/tpm_fixture.h"
 #include "keys/tests/lib/tpm_proxy.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -28,14 +28,6 @@ static enum es_reason fence(struct es_tpm *tpm)
 	bool vouched;
 
 	return es_tpm_fence(tpm, true, &vouched);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void opening_sends_nothing(void **state)
@@ -135,13 +127,13 @@ static void a_tpm_that_hangs_costs_the_limit_once(void **state)
 	struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), hang, NULL, NULL);
 	struct es_tpm *tpm = NULL;
 	struct es_pcr_values v;
-	uint64_t start = now_ms(), value;
+	uint64_t start = es_monotonic_ms(), value;
 
 	assert_int_equal(es_tpm_open(es_proxy_tcti(p), 1000, &tpm), ES_OK);
 	assert_int_equal(es_tpm_srk_pin(tpm, es_buf_span(&f->srk)), ES_OK);
 	assert_int_equal(es_tpm_pcr_read(tpm, FIXTURE_PCRS, &v), ES_TPM_TIMEOUT);
-	assert_true(now_ms() - start >= 800 && now_ms() - start < 20000);
-	start = now_ms();
+	assert_true(es_monotonic_ms() - start >= 800 && es_monotonic_ms() - start < 20000);
+	start = es_monotonic_ms();
 	assert_int_equal(es_tpm_pcr_read(tpm, FIXTURE_PCRS, &v), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_counter_read(tpm, ES_COUNTER_INDEX, &value), ES_TPM_TIMEOUT);
 	assert_int_equal(fence(tpm), ES_TPM_TIMEOUT);
@@ -149,7 +141,7 @@ static void a_tpm_that_hangs_costs_the_limit_once(void **state)
 	assert_int_equal(es_tpm_srk_check(tpm), ES_TPM_TIMEOUT);
 	assert_int_equal(es_tpm_commands(tpm), 1); /* none of these was sent or waited for */
 	es_tpm_close(tpm);
-	assert_true(now_ms() - start < 20000);
+	assert_true(es_monotonic_ms() - start < 20000);
 	es_proxy_stop(p);
 }
 
@@ -165,7 +157,7 @@ static void the_unseal_ends_whichever_command_hangs(void **state)
 
 	for (unsigned nth = 0; nth < 5; nth++) {
 		struct es_proxy *p = es_proxy_start(es_swtpm_port(f->swtpm), hang_at, NULL, &nth);
-		uint64_t start = now_ms();
+		uint64_t start = es_monotonic_ms();
 		ES_SECRET got = NULL;
 		enum es_reason r;
 
@@ -178,7 +170,7 @@ static void the_unseal_ends_whichever_command_hangs(void **state)
 		assert_int_equal(r, nth < 4 ? ES_TPM_TIMEOUT : ES_OK);
 		es_tpm_close(f->tpm);
 		f->tpm = NULL;
-		assert_true(now_ms() - start < 20000);
+		assert_true(es_monotonic_ms() - start < 20000);
 		es_proxy_stop(p);
 		es_swtpm_power_cycle(f->swtpm); /* only a power cycle unloads what a hanging TPM has loaded */
 		tpm_fixture_measure(f->swtpm);

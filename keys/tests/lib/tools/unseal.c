@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 		puts("no bank");
 		return 2;
 	}
-	r = es_tpm_open(NULL, ES_TPM_BOUND_MS, &tpm);
+	r = es_tpm_open(NULL, ES_TPM_TIMEOUT_MS, &tpm);
 	if (r == ES_OK)
 		r = unseal(bank.info, tpm, &key);
 	printf("%s", r == ES_OK ? "key" : es_reason_words(r)->id);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "efi/text.h"
+#include "keys/core/utf16.h"
 
 #include <iconv.h>
 #include <string.h>
@@ -119,28 +119,6 @@ static void both_stop_at_a_nul(void **state)
 	assert_bytes(to_utf16("a\0b", 3), "a\0\0\0", 4);
 }
 
-static void cleaning_strips_ends_and_control_characters(void **state)
-{
-	static const struct {
-		const char *before, *after;
-	} cases[] = {
-		{ "", "" },         { "  ", "" },       { "\n", "" },
-		{ "a", "a" },       { " a b ", "a b" }, { "\ta\rb\x7f", "a b" },
-		{ "a  b", "a  b" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char text[16];
-		size_t n = strlen(cases[i].before);
-
-		memcpy(text, cases[i].before, n);
-		n = es_text_clean(text, n);
-		assert_int_equal(n, strlen(cases[i].after));
-		assert_memory_equal(text, cases[i].after, n);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,7 +127,6 @@ int main(void)
 		cmocka_unit_test(odd_last_byte_is_left_out),
 		cmocka_unit_test(what_is_no_utf8_is_replaced),
 		cmocka_unit_test(both_stop_at_a_nul),
-		cmocka_unit_test(cleaning_strips_ends_and_control_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/covered.h"
-#include "tools/watch_look.h"
+#include "tools/watch_status.h"
 
 #include "keys/store/file.h"
 
@@ -22,12 +22,12 @@ static bool lock_is_held(const char *run_dir)
 	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
-void es_watch_look(const char *run_dir, struct es_watch_look *ret)
+void es_watch_status(const char *run_dir, struct es_watch_status *ret)
 {
 	char path[ES_PATH_TEXT + 32];
 	ES_BUF json = { NULL, 0 };
 
-	*ret = (struct es_watch_look){ .running = lock_is_held(run_dir) };
+	*ret = (struct es_watch_status){ .running = lock_is_held(run_dir) };
 	snprintf(path, sizeof path, "%s/" ES_WATCH_RECORD_NAME, run_dir);
 	ret->known = es_file_read(AT_FDCWD, path, RECORD_MAX, &json) == ES_OK &&
 		     es_watch_record_parse(es_buf_span(&json), &ret->record) == ES_OK;

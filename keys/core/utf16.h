@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * UTF-16 (firmware) and UTF-8 (kernel, keys/core). Malformed input becomes U+FFFD, control characters become spaces,
- * and spaces at both ends are removed. The cleaned text is measured, and passed to the kernel. Pure.
- */
-#ifndef ES_EFI_TEXT_H
-#define ES_EFI_TEXT_H
+/* UTF-16 (firmware) and UTF-8 (kernel). Malformed input becomes U+FFFD. Pure: the stub measures UTF-16, and the host
+ * predicts it. */
+#ifndef ES_CORE_UTF16_H
+#define ES_CORE_UTF16_H
 
 #include "keys/core/span.h"
 
@@ -14,8 +12,5 @@ void es_utf8_from_utf16(struct es_span units, struct es_writer *w);
 
 /* text: UTF-8 up to its end or the first NUL. Writes UTF-16 with a NUL. */
 void es_utf16_from_utf8(struct es_span text, struct es_writer *w);
-
-/* Replaces control characters by spaces, and removes spaces at the ends. In place; returns the new length. */
-size_t es_text_clean(char *text, size_t len);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "efi/text.h"
+#include "keys/core/utf16.h"
 
 #include "keys/core/utf8.h"
-
-#include <string.h>
 
 static void write_utf8(struct es_writer *w, uint32_t c)
 {
@@ -67,19 +65,4 @@ void es_utf16_from_utf8(struct es_span text, struct es_writer *w)
 		}
 	}
 	es_write_le16(w, 0);
-}
-
-size_t es_text_clean(char *text, size_t len)
-{
-	size_t start = 0;
-
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			text[i] = ' ';
-	while (len > 0 && text[len - 1] == ' ')
-		len--;
-	while (start < len && text[start] == ' ')
-		start++;
-	memmove(text, text + start, len - start);
-	return len - start;
 }
