@@ -42,7 +42,8 @@ enum es_reason es_host_set_adopted(struct es_host *host, struct es_span text)
 	return r == ES_OK ? r : es_host_refuse(host, r, "%s", path);
 }
 
-/* Only if the boot helper mounted something there: an empty folder would look like a root file system without secrets. */
+/* Only if the boot helper mounted something there: an empty folder would look like a root file system without
+ * secrets. */
 static int mounted_by_helper(const struct es_host *host)
 {
 	char path[ES_PATH_TEXT + 32];
@@ -68,7 +69,7 @@ enum es_reason es_host_below(struct es_host *host, int *ret_fd)
 		if (tree < 0)
 			return es_host_refuse(host, es_reason_from_errno(errno),
 					      "a second mount of the root file system");
-		/* O_PATH can't be read; a folder opened in it keeps the mount. */
+		/* An O_PATH descriptor can't be read; a folder opened through it keeps the mount. */
 		fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		es_fd_closep(&tree);
 	}

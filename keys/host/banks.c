@@ -28,7 +28,7 @@ enum es_reason es_host_read_banks(struct es_host *host)
 	host->banks_read = true;
 	host->current = es_bank_newest(host->banks);
 	if (es_host_has_mixed_modes(host))
-		host->current = host->banks[0].info->mode == ES_MODE_TPM ? 0 : 1; /* whose TPM is asked */
+		host->current = host->banks[0].info->mode == ES_MODE_TPM ? 0 : 1; /* the bank whose TPM is asked */
 	return ES_OK;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linux Documentation/ABI/testing/sysfs-block: a device of others names them in `slaves`, a partition has its number in
- * `partition` and its disk above it. A mapping that stands for a partition (kpartx, multipath) has "partN-" in its dm UUID.
+ * Linux Documentation/ABI/testing/sysfs-block: a device that is made of others names them in `slaves`; a partition has
+ * its number in `partition`, and its disk is the folder above. A mapping that represents a partition (kpartx,
+ * multipath) has "partN-" in its dm UUID.
  */
 #include "keys/host/block.h"
 
@@ -42,7 +43,7 @@ static bool read_number(const struct device *d, const char *name, dev_t *ret)
 	return true;
 }
 
-/* Which partition of its disk it is; 0: not one. */
+/* The device's number as a partition of its disk; 0: it isn't a partition. */
 static unsigned partition_number(const struct device *d)
 {
 	char text[ATTRIBUTE];
@@ -55,7 +56,7 @@ static unsigned partition_number(const struct device *d)
 	return 0;
 }
 
-/* What `top` is made of. NULL: of nothing else, or sysfs doesn't know it. */
+/* The devices that `top` is made of. NULL: it isn't made of others, or sysfs doesn't know it. */
 static DIR *open_below(const struct device *top)
 {
 	char path[PATH_TEXT];
@@ -64,7 +65,8 @@ static DIR *open_below(const struct device *top)
 	return opendir(path);
 }
 
-/* The next of them; false: there are no more. One whose number can't be read is device 0:0, which doesn't exist. */
+/* The next device from open_below; false: there are no more. One whose number can't be read becomes device 0:0, which
+ * doesn't exist. */
 static bool next_below(DIR *dir, const struct device *top, struct device *ret)
 {
 	const struct dirent *e;
@@ -83,7 +85,7 @@ static bool next_below(DIR *dir, const struct device *top, struct device *ret)
 
 static bool shows(const struct device *top, const struct device *part, int depth);
 
-/* Whether one of what `top` is made of shows `part`. */
+/* Whether one of the devices that `top` is made of shows `part`. */
 static bool below_shows(const struct device *top, const struct device *part, int depth)
 {
 	ES_DIR dir = open_below(top);
@@ -95,7 +97,8 @@ static bool below_shows(const struct device *top, const struct device *part, int
 	return false;
 }
 
-/* Partition N of a device that shows the disk whose partition N is `part`: the same table says where both are. */
+/* `top` is partition N of a device that shows a disk, and `part` is that disk's partition N: both positions come from
+ * the same partition table. */
 static bool same_partition(const struct device *top, const struct device *part, int depth)
 {
 	struct device disk = *top, other = *part;
@@ -105,7 +108,7 @@ static bool same_partition(const struct device *top, const struct device *part, 
 		return false;
 	if (read_number(top, "../dev", &disk.number))
 		return shows(&disk, &other, depth - 1);
-	return below_shows(top, &other, depth); /* a mapping: what it is made of is the disk */
+	return below_shows(top, &other, depth); /* a mapping: the device below it is the disk */
 }
 
 static bool shows(const struct device *top, const struct device *part, int depth)

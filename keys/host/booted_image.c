@@ -12,7 +12,7 @@
 
 enum { IMAGE_MAX = 1 << 30 };
 
-/* FAT takes either case, so the path goes as the firmware wrote it. */
+/* FAT ignores case, so the path is used as the firmware wrote it. */
 static bool open_below(const char *dir, const char *name, struct es_booted_file *ret)
 {
 	es_buf_free(&ret->bytes);
@@ -21,7 +21,7 @@ static bool open_below(const char *dir, const char *name, struct es_booted_file 
 	       es_pe_open(es_buf_span(&ret->bytes), ES_PE_FILE, &ret->pe) == ES_OK;
 }
 
-/* Banks and images may be on two partitions; which of the files is the right one shows. */
+/* Banks and images may be on two partitions. The log shows which of the files was started. */
 bool es_booted_open(const struct es_host *host, struct es_span log, struct es_booted_file *ret)
 {
 	char name[ES_PROGRAM_PATH];
@@ -50,13 +50,13 @@ enum es_reason es_host_booted_image(struct es_host *host, char ret_path[static E
 	enum es_reason r;
 
 	if (!host->have_boot || (host->boot.before_fence.present & ES_PCR_BIT(ES_PCR_IMAGE)) == 0)
-		return es_host_refuse(host, ES_NOT_BOOTED, "nothing tells which boot image runs");
+		return es_host_refuse(host, ES_NOT_BOOTED, "no measurement shows which boot image is running");
 	r = es_host_event_log(host, &log);
 	if (r != ES_OK)
 		return r;
 	if (!es_booted_open(host, es_buf_span(&log), &file))
 		return es_host_refuse(host, ES_BOOTED_NOT_FOUND,
-				      "the file that this boot was started from isn't found%s%s",
+				      "the file that this boot was started from can't be found%s%s",
 				      file.path[0] != '\0' ? ": " : "", file.path);
 	if (!es_booted_is_measured(&file.pe, &host->boot.before_fence))
 		return es_host_refuse(host, ES_BOOTED_NOT_FOUND, "%s isn't the image that was started", file.path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing a generation. Power may fail between any two lines: see the order in es_host_commit. */
+/* Writing a generation. Power may fail between any two lines: see the order in write_banks. */
 #include "keys/host/commit.h"
 
 #include "keys/choice/seals.h"
@@ -38,14 +38,14 @@ static enum es_reason increment(struct es_host *host, struct es_commit *c)
 	return r;
 }
 
-/* A boot that accepts the newest bank accepts this as well, whatever the counter stands at. */
+/* A boot that accepts the newest bank also accepts this revision, whatever the counter's value. */
 static void next_revision(struct es_info *info, const struct es_info *newest)
 {
 	info->generation = newest->generation;
 	info->revision = newest->revision + 1;
 }
 
-/* Until this moment the kdf bank beside it is no downgrade, and opens. */
+/* Until this moment the kdf bank beside it isn't a downgrade, and opens. */
 static enum es_reason begin_counting(struct es_host *host, struct es_commit *c)
 {
 	uint64_t value = 0;
@@ -57,8 +57,9 @@ static enum es_reason begin_counting(struct es_host *host, struct es_commit *c)
 	return ES_OK;
 }
 
-/* By the counter's own numbers, and never more than one ahead of it, or a boot would take the archive for another TPM's. What
- * is one ahead already, because a commit was cut or wasn't to be counted yet, is counted first. */
+/* Generations follow the counter, and are never more than one ahead of it, or a boot would take the archive for another
+ * TPM's. A generation that is already one ahead, because a commit was interrupted or wasn't to be counted yet, is
+ * counted first. */
 static enum es_reason number_by_counter(struct es_host *host, struct es_commit *c)
 {
 	const struct es_info *newest = newest_info(host);
@@ -91,7 +92,7 @@ static enum es_reason number_by_counter(struct es_host *host, struct es_commit *
 	return ES_OK;
 }
 
-/* The generation to write. In kdf mode nobody counts, so it is one more than there was. */
+/* The generation to write. In kdf mode there is no counter, so it is the previous one plus one. */
 static enum es_reason next_generation(struct es_host *host, struct es_commit *c)
 {
 	const struct es_info *newest = newest_info(host);
@@ -136,7 +137,7 @@ static enum es_reason pack(struct es_host *host, const struct es_commit *c, stru
 	return r;
 }
 
-/* encryption.info names what stands beside it, then is MACed. */
+/* encryption.info names the sizes and hashes of the other files, then is MACed. */
 static enum es_reason describe(const struct es_commit *c, struct es_span archive, struct es_span log,
 			       struct es_buf *ret_info)
 {
@@ -151,8 +152,8 @@ static enum es_reason describe(const struct es_commit *c, struct es_span archive
 	return es_info_write(c->info, mac_key, ret_info);
 }
 
-/* Banks are written where the path leads that was named. They are sealed, and the folder may be a partition that has no owners:
- * whoever can change it is no reason not to save. */
+/* The path is followed as it was named. Banks are sealed, and the folder may be on a partition without owners: that
+ * somebody can change the folder isn't a reason not to save. */
 static enum es_reason check_boot_dir(struct es_host *host)
 {
 	ES_PLACE_AT at = ES_PLACE_AT_NONE;
@@ -179,8 +180,9 @@ static enum es_reason make_folder(struct es_host *host)
 	return es_folder_sync(boot);
 }
 
-/* In mode kdf there must be none: it would make a downgrade of every bank. One that a change of mode left, because its TPM failed,
- * or that somebody made, goes with the next save; if it can't, that is no reason not to save. */
+/* In mode kdf there must be no counter: it would turn every bank into a downgrade. A counter that a change of mode left
+ * because its TPM failed, or that somebody else made, is removed by the next save. If it can't be removed, the save
+ * still succeeds. */
 static enum es_reason end_counter(struct es_host *host, const struct es_commit *c)
 {
 	uint64_t value;
@@ -206,20 +208,21 @@ static enum es_reason uncounted(struct es_host *host, const struct es_commit *c,
 		return es_host_refuse(host, r, "the TPM's counter could not be removed (%s): mode kdf isn't complete",
 				      why);
 	if (c->new_counter_at != 0)
-		return es_host_refuse(host, r, "the TPM's counter could not be made (%s): mode tpm isn't complete",
+		return es_host_refuse(host, r, "the TPM's counter could not be created (%s): mode tpm isn't complete",
 				      why);
 	return es_host_refuse(host, r,
 			      "saved as generation %llu, but the counter didn't move (%s); the next boot catches up",
 			      (unsigned long long)c->info->generation, why);
 }
 
-/* First the bank that a boot would take last: until its last byte the one that the host stands on is whole and fresh. Then the counter, which makes
- * that other one old. Then the other one too, so that both are of this generation: with one damaged, a boot still
- * has a bank that the counter accepts. */
+/* First the bank that a boot would take last: until its last byte is written, the bank that the host uses is whole and
+ * fresh. Then the counter, which makes that other bank old. Then the other bank too, so that both are of this
+ * generation: if one is damaged, a boot still has a bank that the counter accepts. */
 static enum es_reason write_banks(struct es_host *host, struct es_commit *c, const struct es_bank_content *content)
 {
 	const struct es_info *info = c->info;
-	/* Not by age alone: a newer bank that isn't under this host's key was planted, or left by a rotation that was cut. */
+	/* Age alone doesn't decide: a newer bank that isn't under this host's key was planted, or left by an
+	 * interrupted rotation. */
 	unsigned first = host->current >= 0 ? 1 - (unsigned)host->current : es_bank_oldest(host->banks);
 	enum es_reason r;
 
@@ -227,7 +230,7 @@ static enum es_reason write_banks(struct es_host *host, struct es_commit *c, con
 	c->first = first;
 	r = es_bank_write(host->banks_dirfd, first, content);
 	if (r != ES_OK)
-		return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u; the other bank is as it was",
+		return es_host_refuse(host, r, "%s/" ES_BANK_FOLDER "/bank%u; the other bank is unchanged",
 				      host->boot_dir, first);
 	if (info->mode == ES_MODE_TPM && c->count == ES_COUNT_NOW)
 		r = c->new_counter_at != 0 ? begin_counting(host, c) : increment(host, c);
@@ -259,7 +262,7 @@ static enum es_reason commit_once(struct es_host *host, struct es_commit *commit
 	r = check_boot_dir(host);
 	if (r != ES_OK)
 		return r;
-	/* For explaining a later refusal only: a host without a TPM has none. */
+	/* Only for explaining a later refusal: a host without a TPM has no log. */
 	if (es_host_event_log(host, &log) != ES_OK)
 		es_buf_free(&log);
 	es_event_log_redact(log.data, log.len);
@@ -292,7 +295,7 @@ enum es_reason es_host_commit(struct es_host *host, struct es_commit *commit, st
 
 	if (r != ES_OK || commit->new_counter_at == 0 || commit->counted)
 		return r;
-	/* This TPM's counter begins elsewhere than predicted; now it is there, and can be read. */
+	/* This TPM's counter begins elsewhere than predicted; it exists now, and can be read. */
 	commit->new_counter_at = 0;
 	commit->same_first = true;
 	return commit_once(host, commit, ret_report);

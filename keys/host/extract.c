@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* The key, and the bank that it opens: the newest, or the other where the newest isn't whole or isn't ours. */
+/* The key, and the bank that it opens: the newest, or the other one if the newest isn't whole or isn't ours. */
 static enum es_reason find_key(struct es_host *host, const struct es_extract_request *request, struct es_secret **ret,
 			       struct es_code_fault *ret_fault)
 {

@@ -23,7 +23,7 @@ void es_host_firmware_words(struct es_host *host, char *ret_text, size_t cap)
 		es_firmware_changes(&now, es_buf_span(&log), ret_text, cap);
 	if (ret_text[0] == '\0' && host->current >= 0)
 		es_firmware_changes(&now, es_buf_span(&host->banks[host->current].log), ret_text, cap);
-	/* Saved since it was set, so that no log is without it. */
+	/* The configuration was saved after the option was set, so both logs contain it. */
 	for (unsigned i = 0; ret_text[0] == '\0' && i < now.count; i++) {
 		char words[96];
 

@@ -25,7 +25,7 @@ static const char kernel_options[] = "/proc/cmdline";
 
 enum { BOOT_RECORD_MAX = 64 << 10 };
 
-/* What stands there is believed, and written to by name. */
+/* Everything in this folder is trusted, and written to by name. */
 static enum es_reason check_run_dir(struct es_host *host)
 {
 	struct es_path_fault fault;
@@ -33,7 +33,7 @@ static enum es_reason check_run_dir(struct es_host *host)
 
 	if (es_path_open(host->run_dir, O_PATH | O_DIRECTORY, &fd, &fault) == ES_UNSAFE_PATH)
 		return es_host_refuse_path(host, &fault);
-	return ES_OK; /* that it isn't there is said by what needs it */
+	return ES_OK; /* if it doesn't exist, the call that needs it reports that */
 }
 
 static enum es_reason read_boot_record(struct es_host *host)
@@ -70,7 +70,7 @@ enum es_reason es_host_set_covered(struct es_host *host, unsigned path_count, co
 	return r == ES_OK ? ES_OK : es_host_refuse(host, r, "%s", path);
 }
 
-/* The folder of the banks, if it is there: making it is init's. They are read by the first call that needs them. */
+/* The folder of the banks, if it exists: the first commit makes it. The first call that needs the banks reads them. */
 static enum es_reason find_banks(struct es_host *host)
 {
 	char path[ES_PATH_TEXT + sizeof ES_BANK_FOLDER + 1];
@@ -85,7 +85,7 @@ static enum es_reason find_banks(struct es_host *host)
 	return ES_OK;
 }
 
-/* That there is none is said by the call that needs one. */
+/* If there is none, the call that needs one reports that. */
 static enum es_reason find_boot_dir(struct es_host *host)
 {
 	const struct es_boot_partition_request request = {
@@ -143,7 +143,7 @@ enum es_reason es_host_open(const struct es_host_request *request, struct es_hos
 	r = check_run_dir(host);
 	if (r == ES_OK)
 		r = es_host_refresh(host);
-	/* The host is handed out also where its state couldn't be read, so that the caller can ask for the detail. */
+	/* The host is returned even if its state couldn't be read, so that the caller can ask for the detail. */
 	*ret = es_take(host);
 	return r;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The key of the running host, and which bank is its. A rotation leaves two in the keyring for a moment (keys/change/rotate.c), and for
- * longer if it dies there: the one that vouches for the newest bank is the one in force. Whoever reads takes it from there;
- * whoever has the lock also tidies up.
+ * The running host's key, and the bank that belongs to it. A rotation leaves two keys in the keyring for a moment
+ * (keys/change/rotate.c), or for longer if it dies there: the one that vouches for the newest bank is in force. A
+ * reader uses that one; the holder of the lock also tidies up.
  */
 #include "keys/host/key.h"
 
@@ -21,7 +21,7 @@ static enum es_reason next_key(const struct es_host *host, struct es_secret **re
 	return r == ES_OK ? es_keyring_get_named(name, ret) : ES_NOT_UNLOCKED;
 }
 
-/* The newest bank first: one that no key vouches for was planted, and isn't carried on. */
+/* The newest bank first: one that no key vouches for was planted, and isn't used. */
 static enum es_reason find(const struct es_host *host, struct es_secret *const keys[2], int *ret_bank,
 			   unsigned *ret_key)
 {
@@ -42,7 +42,7 @@ static enum es_reason find(const struct es_host *host, struct es_secret *const k
 	return ES_TAMPERED_INFO;
 }
 
-/* An init that is done has left its key. */
+/* A completed init has left its key. */
 bool es_host_awaits_init(const struct es_host *host)
 {
 	ES_SECRET key = NULL;
@@ -69,7 +69,7 @@ enum es_reason es_host_key(struct es_host *host, struct es_secret **ret_key, str
 	if (host->current < 0)
 		return es_host_no_bank_reason(host);
 	if (es_host_awaits_init(host))
-		return ES_NOT_CONFIGURED; /* what is there, an init left that was cut */
+		return ES_NOT_CONFIGURED; /* the banks are from an interrupted init */
 	r = es_keyring_get_named(host->key_name, &key);
 	r_next = next_key(host, &next);
 	if (r != ES_OK && r_next != ES_OK)
@@ -117,7 +117,7 @@ enum es_reason es_host_stage_key(struct es_host *host, const struct es_secret *k
 
 	if (r == ES_OK)
 		r = es_keyring_put_named(name, key);
-	return r == ES_OK ? r : es_host_refuse(host, r, "the kernel's keyring doesn't take the new key");
+	return r == ES_OK ? r : es_host_refuse(host, r, "the kernel's keyring didn't accept the new key");
 }
 
 bool es_host_key_fits_bank(struct es_host *host, const struct es_secret *key)
@@ -135,7 +135,8 @@ bool es_host_key_fits_bank(struct es_host *host, const struct es_secret *key)
 	return false;
 }
 
-/* The proper name first: killed in between, both hold the same. Where that fails the second name serves on. */
+/* The proper name first: if this is interrupted in between, both names hold the same key. If the proper name can't be
+ * written, the key stays usable under the second name. */
 void es_host_promote_key(struct es_host *host, const struct es_secret *key)
 {
 	char name[ES_KEYRING_NAME_MAX];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One change at a time: `watch` commits whenever it likes, and an administrator's command beside it would work on an
- * encryption.info that is old before it is written. The lock is held from reading to the end of the commit.
+ * One change at a time: `watch` commits at any moment, and a command that an administrator runs at the same time would
+ * work on an encryption.info that is outdated before it is written. The lock is held from reading to the end of the
+ * commit.
  */
 #include "keys/host/lock.h"
 
@@ -26,7 +27,7 @@ enum es_reason es_host_lock(struct es_host *host)
 		return ES_OK;
 	snprintf(path, sizeof path, "%s/lock", host->run_dir);
 	host->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	/* Without the boot helper's folder there is nothing to commit: what needs it says so itself. */
+	/* Without the boot helper's folder there is nothing to commit: the caller that needs it reports that. */
 	if (host->lock_fd < 0)
 		return errno == ENOENT ? ES_OK : es_host_refuse(host, es_reason_from_errno(errno), "%s", path);
 	for (int waited = 0; flock(host->lock_fd, LOCK_EX | LOCK_NB) < 0; waited += LOCK_STEP_MS) {

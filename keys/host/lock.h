@@ -5,8 +5,8 @@
 
 #include "keys/host/host.h"
 
-/* Waits until no other command is changing this host. ES_BUSY: it took too long. Held until es_host_unlock, or the host is
- * closed; a second call is fine. */
+/* Waits until no other command is changing this host. ES_BUSY: the wait timed out. Held until es_host_unlock or until
+ * the host is closed; a second call is fine. */
 ES_MUST_CHECK enum es_reason es_host_lock(struct es_host *host);
 void es_host_unlock(struct es_host *host);
 

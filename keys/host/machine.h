@@ -7,7 +7,7 @@
 
 /* The kernel's event log. ES_LOG_…, with the path as detail. */
 ES_MUST_CHECK enum es_reason es_host_event_log(struct es_host *host, struct es_buf *ret);
-/* The machine's UUID, "" if it shows none. */
+/* The machine's UUID; "" if it shows none. */
 void es_host_product_uuid(const struct es_host *host, char ret[static ES_UUID_TEXT]);
 
 #endif

@@ -20,9 +20,9 @@ enum { ROOTED = PATH_MAX };
 
 struct search {
 	const char *root;
-	dev_t partition; /* that the image came from */
-	bool known;      /* … and that udev knows */
-	bool other;      /* a boot partition is mounted, and it is another one */
+	dev_t partition; /* the partition that the image came from */
+	bool known;      /* udev knows that partition */
+	bool other;      /* a different boot partition is mounted */
 	char name[ES_BLOCK_NAME];
 };
 
@@ -31,15 +31,15 @@ const char *es_boot_partition_place(unsigned number)
 	return number < sizeof places / sizeof *places ? places[number] : NULL;
 }
 
-/* False for what is part of a larger file system, or isn't there. */
+/* False for a folder of a larger file system, or if there is none. */
 static bool is_mount_point(const char *dir, struct stat *ret)
 {
 	char above[ROOTED + 4];
 	struct stat parent;
 
 	snprintf(above, sizeof above, "%s/..", dir);
-	/* Going through it first: where systemd mounts it on demand, that is the demand, and until then it shows another
-	 * file system's number. */
+	/* The path through the folder comes first: if systemd mounts it on demand, this access triggers the mount, and
+	 * until then stat shows another file system's number. */
 	return stat(above, &parent) == 0 && stat(dir, ret) == 0 && S_ISDIR(ret->st_mode) &&
 	       parent.st_dev != ret->st_dev;
 }
@@ -51,7 +51,7 @@ static void note(struct es_boot_partition *p, const char *place, const char *wha
 	snprintf(p->detail + n, sizeof p->detail - n, "%s%s %s", n > 0 ? "; " : "", place, what);
 }
 
-/* What udev calls the partition that the image came from. */
+/* Looks up udev's device for the partition that the image came from. */
 static void look_up(const struct es_boot_partition_request *request, struct search *s)
 {
 	char link[ROOTED], sys[ROOTED];
@@ -68,7 +68,7 @@ static void look_up(const struct es_boot_partition_request *request, struct sear
 	es_block_name(sys, device.st_rdev, s->name);
 }
 
-/* Whether a boot partition is mounted there, and may be the image's; if not, it says why. */
+/* Whether a boot partition is mounted there and may be the image's; if not, notes why. */
 static bool serves(struct search *s, const char *place, struct es_boot_partition *p)
 {
 	char dir[ROOTED], sys[ROOTED], name[ES_BLOCK_NAME], words[ES_BLOCK_NAME + 8];
@@ -78,7 +78,7 @@ static bool serves(struct search *s, const char *place, struct es_boot_partition
 	snprintf(dir, sizeof dir, "%s%s", s->root, place);
 	snprintf(sys, sizeof sys, "%s/sys", s->root);
 	if (!is_mount_point(dir, &st)) {
-		note(p, place, stat(dir, &st) == 0 ? "isn't a mount point" : "isn't there");
+		note(p, place, stat(dir, &st) == 0 ? "isn't a mount point" : "doesn't exist");
 		return false;
 	}
 	if (statfs(dir, &fs) < 0 || fs.f_type != MSDOS_SUPER_MAGIC) {

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* A change of mode that was cut leaves a bank of each. The next commit would overwrite the one that isn't picked. */
+/* An interrupted change of mode leaves one bank of each mode. The next commit would overwrite the one that isn't
+ * picked. */
 static void pick_bank(struct es_host *host)
 {
 	char detail[sizeof host->detail];
@@ -17,7 +18,7 @@ static void pick_bank(struct es_host *host)
 	memcpy(detail, host->detail, sizeof detail);
 	counter.state = es_host_counter(host, &counter.value);
 	host->current = es_choice_bank(host->banks, counter, &(struct es_pins){ .key_count = 0 });
-	memcpy(host->detail, detail, sizeof detail); /* of what was going on */
+	memcpy(host->detail, detail, sizeof detail); /* of the operation in progress */
 }
 
 enum es_reason es_host_banks(struct es_host *host)

@@ -78,7 +78,8 @@ enum es_reason es_host_fits_pins(struct es_host *host, const struct es_pins *pin
 				      pins->host);
 	if (pins->has_srk && info->mode == ES_MODE_TPM &&
 	    (srk_name(info, name) != ES_OK || memcmp(name, pins->srk_name, sizeof name) != 0))
-		return es_host_refuse(host, ES_TPM_OTHER, "the image names another storage key than this TPM's");
+		return es_host_refuse(host, ES_TPM_OTHER,
+				      "the image is pinned to a different storage key than this TPM's");
 	*ret_by_old_key = !es_pins_accept_key(pins, es_vouched_key_id(v));
 	return ES_OK;
 }
@@ -87,7 +88,7 @@ void es_host_prune_pins(struct es_host *host, struct es_info *info)
 {
 	struct es_pins pins;
 
-	/* An image without pins tells nothing: the one that is pinned may be started again. */
+	/* An image without pins shows nothing: the pinned one may be started again. */
 	if (info->predecessor_count > 0 && es_host_image_pins(host, &pins) == ES_OK && pins.key_count > 0 &&
 	    es_pins_accept_key(&pins, info->key_id))
 		info->predecessor_count = 0;

@@ -27,7 +27,7 @@ static bool isnt_of_every_boot(const struct es_event *event)
 	return es_event_is_recovery(event) || es_event_is_firmware_option(event);
 }
 
-/* PCR 12 of an automatic boot: without a recovery boot's mark, and with what firmware hands over now. */
+/* PCR 12 of an automatic boot: without a recovery boot's mark, and with the options that firmware hands over now. */
 static enum es_reason expect_options(struct es_host *host, struct es_span log, struct es_digest *ret)
 {
 	ES_FIRMWARE_NOW firmware = { .count = 0 };
@@ -40,7 +40,7 @@ static enum es_reason expect_options(struct es_host *host, struct es_span log, s
 		return r;
 	*ret = bare.value[ES_PCR_OPTIONS];
 	if (!host->boot.stub || host->boot.handover.firmware_options == ES_FIRMWARE_NOT_MEASURED)
-		return ES_OK; /* nobody measures it */
+		return ES_OK; /* firmware's options aren't measured */
 	if (firmware.refused[0] != '\0')
 		return es_host_refuse(host, ES_NEXT_UNKNOWN, "PCR %u: %s", ES_PCR_OPTIONS, firmware.refused);
 	return es_firmware_extend(&firmware, log, ret);
@@ -53,21 +53,20 @@ static enum es_reason replay_log(struct es_host *host, struct es_buf *ret, struc
 	return r == ES_OK ? es_event_log_replay(es_buf_span(ret), es_sha256, NULL, ret_values) : r;
 }
 
-/* The log tells what is to be taken out of PCR 12; without it nothing may have to be. */
+/* Only the log shows what must be taken out of PCR 12; without it, nothing must need taking out. */
 static enum es_reason expect_without_log(struct es_host *host, enum es_reason cause, struct es_pcr_values *ret)
 {
 	if (host->boot.handover.recovery)
-		return es_host_refuse(
-		    host, ES_NEXT_UNKNOWN,
-		    "PCR %u holds this boot's recovery key, and %s, so it can't be taken out: boot again, "
-		    "and type the key at the console",
-		    ES_PCR_OPTIONS, es_reason_words(cause)->what);
+		return es_host_refuse(host, ES_NEXT_UNKNOWN,
+				      "PCR %u includes this boot's recovery key, which can't be taken out because %s: "
+				      "reboot, and type the key at the console",
+				      ES_PCR_OPTIONS, es_reason_words(cause)->what);
 	*ret = host->boot.before_fence;
 	return ES_OK;
 }
 
-/* What the helper read before the fence, unless the event log is whole and contradicts it: then one of the two was tampered with.
- * *ret_recovery: PCR 12 had a recovery boot's mark. */
+/* The values that the helper read before the fence, unless the event log is whole and contradicts them: then one of the
+ * two was tampered with. *ret_recovery: PCR 12 had a recovery boot's mark. */
 static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_pcr_values *ret, bool *ret_recovery)
 {
 	struct es_pcr_values replayed, without_recovery;
@@ -79,8 +78,7 @@ static enum es_reason expect(struct es_host *host, es_pcr_mask pcrs, struct es_p
 	if (!host->have_boot)
 		return ES_NOT_BOOTED;
 	if ((host->boot.before_fence.present & pcrs) != pcrs)
-		return es_host_refuse(host, ES_NOT_BOOTED,
-				      "the boot helper read no PCRs: restart with the TPM switched on");
+		return es_host_refuse(host, ES_NOT_BOOTED, "the boot helper read no PCRs: enable the TPM and reboot");
 	r = replay_log(host, &log, &replayed);
 	if (r == ES_OK)
 		r = es_event_log_replay(es_buf_span(&log), es_sha256, es_event_is_recovery, &without_recovery);
@@ -124,7 +122,7 @@ struct seal {
 	struct es_info *info;
 	const struct es_secret *config_key;
 	const struct es_pcr_values *expected;
-	const char *purpose; /* of a literal one */
+	const char *purpose; /* of a literal protector */
 	bool recovery;       /* PCR 12 of this boot had a recovery boot's mark */
 	struct es_buf srk;
 };
@@ -149,7 +147,7 @@ static enum es_reason describe(const struct seal *s, const struct es_sealing_ven
 	return es_buf_copy(es_buf_span(&vendor->public_key), &p->tpm.vendor.public_key);
 }
 
-/* vendor NULL: to this boot alone. */
+/* vendor NULL: to this boot only. */
 static enum es_reason add_protector(const struct seal *s, const struct es_sealing_vendor *vendor)
 {
 	const es_pcr_mask pcrs = es_policy_pcrs(s->info->require_secure_boot);
@@ -183,7 +181,7 @@ static enum es_reason add_protector(const struct seal *s, const struct es_sealin
 	return es_protector_wrap(p, secret, s->config_key);
 }
 
-/* *ret_generations: the vendor counts them, so that a literal protector must not be. */
+/* *ret_generations: the vendor counts generations, so there must not be a literal protector. */
 static enum es_reason seal_to_vendor(const struct seal *s, bool *ret_generations)
 {
 	ES_SEALING_VENDOR vendor = { .generation = 0 };
@@ -204,7 +202,7 @@ static enum es_reason seal_to_vendor(const struct seal *s, bool *ret_generations
 	return r;
 }
 
-/* Without it the boot after a recovery boot would ask for the key again, and so would each that follows. */
+/* Without it, the boot after a recovery boot would ask for the key again, and so would every boot after that. */
 static enum es_reason seal_to_options_before(const struct seal *s, const struct es_digest *before)
 {
 	struct es_pcr_values expected = *s->expected;

@@ -9,13 +9,13 @@
 #include "keys/store/identity.h"
 #include "keys/tpm/object.h"
 
-/* A fresh secret under the policy that the protector has: what it is for, and unknown fields, stay. */
+/* A fresh secret under the policy that the protector has: purpose and unknown fields stay. */
 static enum es_reason seal_again(struct es_host *host, struct es_protector *p, const struct es_secret *key)
 {
 	struct es_tpm_seal_request request = {
 		.expected = &p->tpm.expected,
 		.pcrs = p->tpm.pcrs,
-		.unset_ok = ES_PCR_BIT(ES_PCR_IMAGE), /* of a boot without the stub; judged when it was made */
+		.unset_ok = ES_PCR_BIT(ES_PCR_IMAGE), /* of a boot without the stub; checked when it was made */
 		.sha256 = es_sha256,
 	};
 	struct es_vendor_key vendor;

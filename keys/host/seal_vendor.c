@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the boot helper left of the image's own sections in RUN_DIR is only believed as far as the measured boot bears it
- * out: the key must have been measured into PCR 11, and the policy of this boot must be signed by it.
+ * The boot helper left copies of the image's own sections in RUN_DIR. They are trusted only as far as the measured boot
+ * confirms them: the key must have been measured into PCR 11, and it must have signed the policy of this boot.
  */
 #include "keys/host/seal_vendor.h"
 
@@ -50,7 +50,7 @@ static enum es_reason read_run_file(struct es_host *host, const char *name, size
 	return not_met(host, "%s can't be read: %s", path, es_reason_words(es_reason_of(ES_OF_POLICY, r))->what);
 }
 
-/* The log has been found to lead to the TPM's values by now. */
+/* Only called after the log was found to lead to the TPM's values. */
 static enum es_reason was_measured(struct es_host *host, struct es_span content)
 {
 	ES_BUF bytes = { NULL, 0 };
@@ -71,10 +71,9 @@ static enum es_reason was_measured(struct es_host *host, struct es_span content)
 	if (r == ES_MEMORY || r == ES_CRYPTO)
 		return r;
 	if (r != ES_MISSING)
-		return not_met(host, "whether the image was measured with its vendor's key can't be told: %s",
+		return not_met(host, "can't determine whether the image was measured with its vendor's key: %s",
 			       es_reason_words(es_reason_of(ES_OF_LOG, r))->what);
-	return not_met(host, "the vendor's key that lies in %s isn't the one that the image was measured with",
-		       host->run_dir);
+	return not_met(host, "the vendor's key in %s isn't the one that the image was measured with", host->run_dir);
 }
 
 static enum es_reason check_signature(struct es_host *host, const struct es_pcr_values *expected,
@@ -94,9 +93,8 @@ static enum es_reason check_signature(struct es_host *host, const struct es_pcr_
 	if (r == ES_OK)
 		r = es_vendor_match(es_buf_span(&v->public_key), &signatures, expected, &m);
 	if (r == ES_MISSING)
-		return not_met(host,
-			       "the image carries its vendor's key, but no policy that is signed for this boot; sign "
-			       "it with `etcseal image sign-policy`");
+		return not_met(host, "the image carries its vendor's key, but no policy signed for this boot; sign "
+				     "it with `etcseal image sign-policy`");
 	if (r == ES_OK)
 		r = es_rsa_verify(es_buf_span(&v->public_key), (struct es_span){ m.policy.bytes, ES_SHA256_LEN },
 				  m.signature);
@@ -107,7 +105,7 @@ static enum es_reason check_signature(struct es_host *host, const struct es_pcr_
 	return r;
 }
 
-/* Also where the image has no generation yet: a later one may, and has to find the counter. */
+/* Also if the image has no generation yet: a later image may have one, and must find the counter. */
 static enum es_reason take_counter(struct es_host *host, struct es_sealing_vendor *v)
 {
 	struct es_counter counter = { ES_OK, 0 };
@@ -118,24 +116,23 @@ static enum es_reason take_counter(struct es_host *host, struct es_sealing_vendo
 		v->has_counter = false;
 		return v->generation == 0
 			   ? ES_OK
-			   : not_met(host, "the counter for the generations of its images can't be made: %s",
+			   : not_met(host, "the counter of the vendor's generations can't be created: %s",
 				     es_host_detail(host));
 	}
 	if (v->generation == 0)
 		return ES_OK;
 	switch (es_vendor_fresh(v->generation, counter)) {
 	case ES_IMAGE_OLD:
-		return not_met(
-		    host,
-		    "the image is generation %llu, and this TPM's counter stands at %llu already: its vendor "
-		    "has to sign it with generation %llu or higher",
-		    (unsigned long long)v->generation, (unsigned long long)counter.value,
-		    (unsigned long long)counter.value);
+		return not_met(host,
+			       "the image is generation %llu, and this TPM's counter is already at %llu: its vendor "
+			       "must sign it with generation %llu or higher",
+			       (unsigned long long)v->generation, (unsigned long long)counter.value,
+			       (unsigned long long)counter.value);
 	case ES_IMAGE_AHEAD:
 		return not_met(
 		    host,
 		    "the image is generation %llu, more than %d ahead of this TPM's counter (%llu): its vendor "
-		    "has to sign it with a lower one",
+		    "must sign it with a lower one",
 		    (unsigned long long)v->generation, ES_GENERATION_STEPS_MAX, (unsigned long long)counter.value);
 	default:
 		return ES_OK;
@@ -157,7 +154,7 @@ enum es_reason es_sealing_vendor_find(struct es_host *host, const struct es_info
 	r = es_rsa_public_read(es_buf_span(&v.public_key), &v.rsa);
 	if (r == ES_FORMAT || r == ES_VERSION || r == ES_TOO_LARGE)
 		return not_met(host,
-			       "the vendor's key that the image carries is no RSA key of 2048, 3072 or 4096 bits");
+			       "the vendor's key that the image carries isn't an RSA key of 2048, 3072 or 4096 bits");
 	if (r == ES_OK)
 		r = was_measured(host, es_buf_span(&v.public_key));
 	if (r == ES_OK)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The judgement on Secure Boot for the running host, and what hangs on it: nothing is sealed to a PCR 7 that vouches for nothing. */
+/* Judges Secure Boot for the running host, and enforces the result: nothing is sealed to a PCR 7 that vouches for
+ * nothing. */
 #include "keys/host/secure_boot.h"
 
 #include "keys/core/defences.h"
@@ -57,7 +58,7 @@ static enum es_reason refuse(struct es_host *host, enum es_reason reason, const 
 	const struct es_secure_boot_words *w = es_secure_boot_words(judged->state);
 	bool told = judged->detail[0] != '\0';
 
-	/* ES_NOT_MET has the advice for one that is switched off. */
+	/* ES_NOT_MET's own advice covers Secure Boot that is switched off. */
 	return es_host_refuse(host, reason, "Secure Boot is %s%s%s%s%s%s", w->what, told ? " (" : "", judged->detail,
 			      told ? ")" : "", reason == ES_NOT_MET ? "" : ". ", reason == ES_NOT_MET ? "" : w->advice);
 }
@@ -67,7 +68,7 @@ enum es_reason es_host_secure_boot_refuse(struct es_host *host, const struct es_
 	return refuse(host, is_off(judged->state) ? ES_NOT_MET : ES_NOT_VOUCHED, judged);
 }
 
-/* Somebody judged that boot when it was sealed to; the same PCR 7 vouches for as much now. */
+/* That boot was judged when it was sealed to; the same PCR 7 vouches for as much now. */
 static bool sealed_to_pcr_7(const struct es_info *info, const struct es_pcr_values *now)
 {
 	for (unsigned i = 0; i < info->protector_count; i++) {

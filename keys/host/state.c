@@ -31,14 +31,15 @@ enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, 
 	if (reason != ES_TOO_LARGE)
 		return es_host_refuse(host, reason, "%s%s", path, report->refused);
 	if (report->too_deep)
-		return es_host_refuse(host, reason, "what is in %.200s lies too deep, or has too long a path",
+		return es_host_refuse(host, reason, "%.200s contains paths that are too deep or too long",
 				      report->refused);
-	/* Where it was full says only what comes late in the alphabet; most of it may be elsewhere. */
+	/* The file at which it was full only shows what comes late in the alphabet; most of the content may be
+	 * elsewhere. */
 	if (report->heavy[0] != '\0')
 		snprintf(most, sizeof most, "most of it is in %.120s: %" PRIu64 " files, %" PRIu64 " MiB",
 			 report->heavy, report->heavy_files, report->heavy_bytes >> 20);
 	else
-		snprintf(most, sizeof most, "it was full at %.140s",
+		snprintf(most, sizeof most, "the limit was reached at %.140s",
 			 report->refused[0] != '\0' ? report->refused : path);
 	return es_host_refuse(host, reason, "the covered paths hold more than %d files, %d MiB, or %d MiB packed; %s",
 			      ES_ENTRIES_MAX, (int)(ES_UNPACKED_MAX >> 20), (int)(ES_ARCHIVE_MAX >> 20), most);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What es_host is: for keys/host, keys/next and keys/change. The TPM in it is keys/host's alone (tpm.h, counter.h, seal.h).
+ * The definition of es_host, for keys/host, keys/next and keys/change. Only keys/host uses the TPM in it (tpm.h,
+ * counter.h, seal.h).
  */
 #ifndef ES_HOST_STATE_H
 #define ES_HOST_STATE_H
@@ -9,49 +10,49 @@
 #include "keys/store/path.h"
 
 struct es_host {
-	char boot_dir[ES_PATH_TEXT]; /* "" if none was found, and then: why */
+	char boot_dir[ES_PATH_TEXT]; /* "" if none was found; boot_reason and boot_note then say why */
 	enum es_reason boot_reason;
 	char boot_note[256]; /* struct es_boot_partition's detail */
 	char run_dir[ES_PATH_TEXT];
-	/* As asked; the caller's. */
+	/* As given in the request; the caller owns them. */
 	const char *boot_asked, *tcti, *event_log, *product_uuid, *firmware, *options, *power, *key_name;
 	char efivars[ES_PATH_TEXT]; /* the folder of the firmware's variables, below `firmware` */
-	int banks_dirfd;            /* …/etcseal on the boot partition, -1 if there is none yet */
+	int banks_dirfd;            /* …/etcseal on the boot partition; -1 if there is none yet */
 	bool have_boot;
 	struct es_boot_record boot;
-	bool banks_read, bank_picked; /* banks.h; before it there are none */
+	bool banks_read, bank_picked; /* banks.h; until then there are none */
 	struct es_bank banks[ES_BANK_COUNT];
-	int current;            /* the bank that the host uses, -1: not configured */
+	int current;            /* the bank that the host uses; -1: not configured */
 	struct es_tpm *tpm;     /* NULL until it is needed */
-	int pinned;             /* the bank whose storage key tpm is held to, -1: none */
+	int pinned;             /* the bank whose storage key tpm is pinned to; -1: none */
 	bool new_tpm_ok;        /* the owner says that they replaced it */
-	bool unpinned;          /* to none, since the owner takes another TPM */
-	bool no_secure_boot_ok; /* the owner gives up requiring Secure Boot */
-	bool have_judged;       /* a boot stays what it was: judged once */
+	bool unpinned;          /* pinned to none, since the owner accepts another TPM */
+	bool no_secure_boot_ok; /* the owner stops requiring Secure Boot */
+	bool have_judged;       /* judged only once: a boot doesn't change */
 	struct es_secure_boot judged;
 	int lock_fd; /* -1: not held */
 	char detail[512];
 	char vendor_note[256];
 };
 
-/* Reads the boot record, and finds the boot partition and the folder of the banks: at opening, and again once the lock is
- * held, since another command may have changed all of them meanwhile. Doesn't read the banks. */
+/* Reads the boot record, and finds the boot partition and the folder of the banks: at opening, and again once the lock
+ * is held, since another command may have changed them meanwhile. Doesn't read the banks. */
 ES_MUST_CHECK enum es_reason es_host_refresh(struct es_host *host);
 
-/* Says more of a refusal than its reason does; returns the reason. */
+/* Sets the detail, which adds to the reason of a refusal; returns the reason. */
 __attribute__((format(printf, 3, 4))) enum es_reason es_host_refuse(struct es_host *host, enum es_reason reason,
 								    const char *format, ...);
-/* What needs a boot partition where boot_dir is "". */
+/* For an operation that needs a boot partition while boot_dir is "". */
 enum es_reason es_host_boot_missing(struct es_host *host);
-/* ES_LOG_MISMATCH: the first PCR where the event log doesn't lead to what the TPM had. */
+/* ES_LOG_MISMATCH: names the first PCR for which the event log doesn't lead to the TPM's value. */
 enum es_reason es_host_refuse_log(struct es_host *host, es_pcr_mask differ);
-/* The tree at `path` couldn't be read or packed; names the caps. */
+/* The tree at `path` couldn't be read or packed; the detail names the caps. */
 enum es_reason es_host_refuse_tree(struct es_host *host, enum es_reason reason, const char *path,
 				   const struct es_pack_report *report);
-/* A path that others can lead elsewhere. */
+/* For a path that others can redirect. */
 enum es_reason es_host_refuse_path(struct es_host *host, const struct es_path_fault *fault);
 
-/* From now on these paths are covered, also for later commands of this boot: kept in boot.json. */
+/* Covers these paths from now on, also for later commands in this boot: they are kept in boot.json. */
 ES_MUST_CHECK enum es_reason es_host_set_covered(struct es_host *host, unsigned path_count,
 						 const char (*paths)[ES_PATH_TEXT]);
 

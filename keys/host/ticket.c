@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The TPM's ticket for the running image's signed policy. A wrong one costs the next boot a command, and opens nothing. */
+/* The TPM's ticket for the running image's signed policy. A wrong ticket costs the next boot a command, and opens
+ * nothing. */
 #include "keys/host/ticket.h"
 
 #include "keys/choice/vendor.h"

@@ -5,9 +5,9 @@
 
 #include "keys/host/host.h"
 
-/* Before a commit: notes in info what the TPM has checked of the running image's signature, and which generation the helper
- * counted to, so that the next boot needn't ask again. Asks the TPM only for an image that isn't noted yet. If anything
- * fails, that boot asks. */
+/* Before a commit: notes in info that the TPM has checked the running image's signature, and which generation the
+ * helper counted to, so that the next boot needn't ask again. Asks the TPM only about an image that isn't noted yet. If
+ * anything fails, that boot asks. */
 void es_host_note_ticket(struct es_host *host, struct es_info *info);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The running host's TPM. What the host stands on names its storage key, and every session is salted to that: a TPM that was put
- * in its place, or that somebody plays between us and it, is sent nothing that it can read, and can't say how far the counter is.
- * Another one is taken only where the host has none yet, or where its owner asks for it after a boot that it
- * didn't open, or says that he changed it while the host ran.
+ * The running host's TPM. The bank that the host uses names the TPM's storage key, and every session is salted to that
+ * key. A TPM that was swapped in, or that somebody emulates between us and the real one, is therefore sent nothing that
+ * it can read, and can't lie about the counter. Another TPM is accepted only if the host has none yet, or if its owner
+ * asks for it: after a boot that the TPM didn't open, or by confirming that they replaced it while the host ran.
  */
 #include "keys/host/tpm.h"
 
@@ -85,8 +85,8 @@ enum es_reason es_host_accept_tpm(struct es_host *host, struct es_info *info)
 	if (!host->new_tpm_ok && (!host->have_boot || host->boot.opened_by == ES_OPENED_BY_TPM))
 		return es_host_refuse(
 		    host, r,
-		    "it isn't the one that opened this boot; if it was you who changed it just now, say "
-		    "so with --yes");
+		    "it isn't the TPM that opened this boot; if you just cleared or replaced it, confirm "
+		    "that with --yes");
 	return es_host_unpin(host);
 }
 
@@ -132,7 +132,7 @@ enum es_reason es_host_tpm_usable(struct es_host *host)
 		return ES_OK;
 	for (unsigned pcr = ES_PCR_BOOT_LOADER; pcr <= ES_PCR_SECURE_BOOT; pcr++)
 		if ((must & ES_PCR_BIT(pcr)) != 0 && es_pcr_is_unset(&host->boot.before_fence.value[pcr]))
-			return es_host_refuse(host, ES_TPM_UNSET_PCR, "PCR %u (%s) is not measured into", pcr,
+			return es_host_refuse(host, ES_TPM_UNSET_PCR, "nothing is measured into PCR %u (%s)", pcr,
 					      es_pcr_meaning(pcr));
 	return ES_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A commit and a boot partition that can't take it: nothing that was saved is lost. */
+/* A commit to a boot partition that can't take it: nothing that was saved is lost. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -38,7 +38,7 @@ static enum es_reason backup(struct scene *s, const char *text)
 	return machine_backup(host, &report);
 }
 
-/* The boot partition is a file system of its own, of some size. */
+/* The boot partition is a separate file system of a given size. */
 static void scene_start(struct scene *s, const char *size)
 {
 	char options[64];
@@ -85,7 +85,7 @@ static void a_full_disk_is_told_and_the_last_generation_opens(void **state)
 	(void)state;
 	assert_non_null(big);
 	scene_start(&s, "256k");
-	/* What can't be compressed. */
+	/* Content that can't be compressed. */
 	{
 		ES_FD random = open("/dev/urandom", O_RDONLY);
 
@@ -102,7 +102,7 @@ static void a_full_disk_is_told_and_the_last_generation_opens(void **state)
 	assert_int_equal(backup(&s, big), ES_NO_SPACE);
 	assert_int_equal(boot(&s), ES_OK);
 	assert_true(machine_has(&s.m, "etc/secret", "first\n"));
-	/* And when there is room again it goes on. */
+	/* Once there is room again, saving works. */
 	assert_int_equal(backup(&s, "second\n"), ES_OK);
 	assert_int_equal(boot(&s), ES_OK);
 	assert_true(machine_has(&s.m, "etc/secret", "second\n"));

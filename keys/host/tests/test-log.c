@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host whose firmware gives no event log that can be used, or one that isn't right in every PCR. */
+/* A host whose firmware provides no usable event log, or one that is wrong for some PCRs. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static void replace_log(struct host_scene *s, const char *from)
 	assert_int_equal(system(line), 0);
 }
 
-/* The firmware keeps none, or none in SHA-256, or an empty one, or one that breaks off. */
+/* The firmware keeps no log, or none in SHA-256, or an empty one, or one that is cut short. */
 static void F3_a_host_without_a_usable_log_is_sealed_to_what_its_tpm_has(void **state)
 {
 	static const struct {
@@ -65,7 +65,7 @@ static void F3_a_host_without_a_usable_log_is_sealed_to_what_its_tpm_has(void **
 	}
 }
 
-/* What PCR 12 will be without the key's mark only a log could tell. */
+/* Only a log could show the value of PCR 12 without the key's mark. */
 static void F3_a_recovery_boot_without_a_log_is_not_sealed_to(void **state)
 {
 	struct machine_boot recovery = machine_usual_boot;
@@ -87,7 +87,7 @@ static void F3_a_recovery_boot_without_a_log_is_not_sealed_to(void **state)
 	machine_stop(&s.m);
 }
 
-/* PCR 7 has more in it than the log tells, as on several laptops. */
+/* PCR 7 contains more than the log lists, as on several laptops. */
 static void F4_a_log_that_fails_in_another_pcr_stops_no_seal(void **state)
 {
 	struct host_scene s = { .boot = machine_usual_boot };
@@ -110,7 +110,7 @@ static void F4_a_log_that_fails_in_another_pcr_stops_no_seal(void **state)
 	machine_stop(&s.m);
 }
 
-/* Where the log doesn't lead to PCR 7, and where it does. */
+/* Once with a log that doesn't lead to PCR 7, once with one that does. */
 static void F4_init_takes_the_owners_word_on_secure_boot(void **state)
 {
 	const struct es_init_request required = { .secure_boot = ES_SECURE_BOOT_REQUIRED };

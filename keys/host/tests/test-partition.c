@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot partitions by way of arrays and mappings, in a tree that is laid out as sysfs and /dev are. File systems are mounted
- * for it; that they are FAT is said to them (--wrap=statfs), as not every kernel that tests run on has FAT.
+ * Boot partitions on arrays and mappings, in a tree that is laid out like sysfs and /dev. The test mounts file systems
+ * for it and makes statfs report FAT (--wrap=statfs), since not every kernel that tests run on has FAT.
  * tests-ovmf/scenarios/boot-array.sh does the same with real arrays and mappings.
  */
 #include <stdarg.h>
@@ -38,7 +38,7 @@ int __wrap_statfs(const char *path, struct statfs *ret)
 	return r;
 }
 
-/* In every line: device FOLDER NUMBER, is_part FOLDER N, below FOLDER OF. */
+/* The commands of every line: device FOLDER NUMBER, is_part FOLDER N, below FOLDER OF. */
 #define SHELL                                                                                                          \
 	"set -e; d=$PWD/sys/devices; "                                                                                 \
 	"device() { mkdir -p $d/$1/slaves sys/dev/block; echo $2 >$d/$1/dev; ln -sfn $d/$1 sys/dev/block/$2; }; "      \
@@ -51,7 +51,7 @@ static void make(void **state, const char *line)
 	assert_int_equal(oracle_shell(state, SHELL "%s", line), 0);
 }
 
-/* Two disks with two partitions each; the image came from the first of the first. */
+/* Two disks with two partitions each; the image came from the first partition of the first disk. */
 static int start(void **state)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
@@ -77,7 +77,7 @@ static int end(void **state)
 	return oracle_folder_remove(state);
 }
 
-/* Mounts a file system at `place`; `line` lays out the device that it is on, whose number is $n. */
+/* Mounts a file system at `place`; `line` describes the device that it is on, whose number is $n. */
 static void mount_at(void **state, const char *place, const char *line)
 {
 	char path[300], full[1500];
@@ -99,7 +99,7 @@ static enum es_reason find(void **state, const char *uuid, struct es_boot_partit
 
 static void F8_an_array_shows_what_its_members_hold(void **state)
 {
-	/* each with the device that is mounted as number $n */
+	/* each describes the device that is mounted, with number $n */
 	static const char *const lines[] = {
 		/* md RAID1 of two partitions */
 		"device md/md127 $n; below md/md127 b/sdb/sdb1; below md/md127 a/sda/sda1",
@@ -143,7 +143,7 @@ static void F8_what_is_another_partition_is_named_beside_the_one_of_the_image(vo
 		{ "device b/sdb/sdb1 $n; is_part b/sdb/sdb1 1", "/dev/sdb1" },
 		{ "device md/md127 $n; below md/md127 b/sdb/sdb1; below md/md127 a/sda/sda2", "/dev/md127" },
 		{ "device dm/dm-0 $n; dm dm/dm-0 other LVM-x; below dm/dm-0 a/sda/sda2", "/dev/mapper/other" },
-		/* on the same disk, by multipath and in an array of disks, but another partition */
+		/* on the same disk, through multipath and in an array of disks, but a different partition */
 		{ "device dm/dm-2 253:2; dm dm/dm-2 mpatha mpath-1; below dm/dm-2 a/sda; device dm/dm-3 $n; "
 		  "dm dm/dm-3 mpatha-part2 part2-mpath-1; below dm/dm-3 dm/dm-2",
 		  "/dev/mapper/mpatha-part2" },
@@ -151,7 +151,7 @@ static void F8_what_is_another_partition_is_named_beside_the_one_of_the_image(vo
 		  "/dev/md126p2" },
 		{ "device md/md126 9:126; below md/md126 b/sdb; device md/md126/md126p1 $n; is_part md/md126/md126p1 1",
 		  "/dev/md126p1" },
-		/* an array that is made of the whole disk isn't its partition */
+		/* an array that is made of the whole disk isn't the disk's partition */
 		{ "device md/md5 $n; below md/md5 a/sda", "/dev/md5" },
 		{ ":", "device 0:" }, /* sysfs doesn't know it */
 	};
@@ -187,7 +187,7 @@ static void the_first_that_serves_is_taken(void **state)
 	mount_at(state, "/boot/efi", "device md/md127 $n; below md/md127 a/sda/sda1");
 	assert_int_equal(find(state, UUID, &found), ES_OK);
 	assert_non_null(strstr(found.dir, "/boot/efi"));
-	/* Where nobody knows what the image came from, the first. */
+	/* If nobody knows where the image came from, the first one is taken. */
 	assert_int_equal(find(state, "", &found), ES_OK);
 	assert_non_null(strstr(found.dir, "/efi"));
 	assert_null(strstr(found.dir, "/boot/efi"));
@@ -203,8 +203,8 @@ static void what_is_there_instead_is_said(void **state)
 	make(state, "rmdir efi");
 	assert_int_equal(find(state, UUID, &found), ES_NO_BOOT_PARTITION);
 	assert_non_null(
-	    strstr(found.detail, "/efi isn't there; /boot/efi isn't a mount point; /boot isn't a mount point"));
-	/* A mount of something else. */
+	    strstr(found.detail, "/efi doesn't exist; /boot/efi isn't a mount point; /boot isn't a mount point"));
+	/* Another kind of file system is mounted. */
 	make(state, "mkdir efi");
 	snprintf(path, sizeof path, "%s/efi", (char *)*state);
 	assert_int_equal(mount("proc", path, "proc", 0, NULL), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host whose boot image is pinned to its key: what opens while that key is changed, and what doesn't any more. */
+/* A host whose boot image is pinned to its key: what still opens while that key is changed, and what no longer does. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -77,7 +77,7 @@ static void a_rotation_leaves_the_image_that_is_pinned_to_the_old_key_opening(vo
 	assert_int_equal(boot(&s, s.image, s.r.after), ES_OK);
 	assert_int_equal(rotation_backup(&s.r), ES_OK);
 	assert_int_equal(boot(&s, s.image, NULL), ES_OK);
-	/* The image that follows opens as well, and once it has saved, the one of before no longer does. */
+	/* The next image opens as well. Once it has saved, the previous one no longer opens. */
 	pins_now(&s, next);
 	assert_string_not_equal(next, s.image);
 	assert_int_equal(boot(&s, next, NULL), ES_OK);
@@ -104,7 +104,7 @@ static void cut_between_its_steps_every_key_opens_its_bank_with_either_image(voi
 	assert_int_equal(boot(&s, s.image, NULL), ES_OK);
 	assert_true(machine_has(&s.r.m, "etc/secret", "second\n"));
 	assert_int_equal(boot(&s, next, NULL), ES_OK);
-	assert_int_equal(boot(&s, s.image, s.r.before), ES_OK); /* the older bank, and its owner agrees */
+	assert_int_equal(boot(&s, s.image, s.r.before), ES_OK); /* the older bank, with the owner's consent */
 	assert_true(machine_has(&s.r.m, "etc/secret", "first\n"));
 	assert_int_equal(boot(&s, s.image, s.r.after), ES_OK);
 	assert_int_equal(boot(&s, next, s.r.after), ES_OK);
@@ -136,7 +136,7 @@ static void keys_are_passed_on_over_several_rotations(void **state)
 		assert_int_equal(predecessors(&s), i);
 		assert_int_equal(boot(&s, s.image, NULL), ES_OK);
 	}
-	/* One more than there is room for: the image has been due for long. */
+	/* One more than there is room for: a new image has long been due. */
 	rotation_whole(&s.r);
 	assert_int_equal(predecessors(&s), ES_PREDECESSORS_MAX);
 	assert_int_equal(boot(&s, s.image, NULL), ES_OTHER_KEY);

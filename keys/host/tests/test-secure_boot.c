@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a host does where Secure Boot vouched for the image that runs, and where it didn't. */
+/* What a host does if Secure Boot vouched for the running image, and what it does if not. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -73,7 +73,7 @@ static void only_what_was_vouched_for_is_sealed_to_pcr_7(void **state)
 	}
 }
 
-/* Sealed to PCR 7 when it was sound; then shim was told to check nothing, and the recovery key opened. */
+/* Sealed to PCR 7 when it was sound; then shim was told to check nothing, and the recovery key opened the host. */
 static void hollowed(struct host_scene *s)
 {
 	host_scene_start(s, machine_usual_boot);
@@ -85,7 +85,7 @@ static void hollowed(struct host_scene *s)
 static enum es_reason seal_again(struct es_host *host)
 {
 	char old_id[ES_RECOVERY_ID_TEXT];
-	ES_SECRET recovery = NULL; /* stays NULL: the mode was this already */
+	ES_SECRET recovery = NULL; /* stays NULL: the host was already in this mode */
 
 	return es_host_set_mode(host, ES_MODE_TPM, old_id, &recovery);
 }
@@ -105,14 +105,14 @@ static void nothing_is_sealed_to_a_pcr_7_that_became_hollow(void **state)
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_NOT_VOUCHED);
 		assert_detail(host, "shim starts anything");
 	}
-	/* The way out for who wants it so. */
+	/* The way out for an owner who accepts this. */
 	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
 	assert_int_equal(sealed_to(&s) & ES_PCR_BIT(7), 0);
 	assert_int_equal(host_scene_boot(&s), ES_OK);
 	machine_stop(&s.m);
 }
 
-/* A new mainboard: its TPM knows nothing, and its Secure Boot is off. */
+/* A new mainboard: its TPM is empty, and its Secure Boot is off. */
 static void a_new_board_without_secure_boot_is_sealed_to_in_one_go(void **state)
 {
 	struct host_scene s;
@@ -136,7 +136,7 @@ static void a_new_board_without_secure_boot_is_sealed_to_in_one_go(void **state)
 	machine_stop(&s.m);
 }
 
-/* Overwritten by an update, say: that this boot was vouched for was seen when it was sealed to. */
+/* The file was overwritten, by an update for example. When this boot was sealed to, it was vouched for. */
 static void without_the_file_only_the_same_pcr_7_is_sealed_to_again(void **state)
 {
 	struct es_resealed done;
@@ -161,7 +161,7 @@ static void without_the_file_only_the_same_pcr_7_is_sealed_to_again(void **state
 	machine_stop(&s.m);
 }
 
-/* Another PCR 7, and nobody can tell what vouched for it. */
+/* A different PCR 7, and nothing shows what vouched for it. */
 static void without_the_file_no_other_pcr_7_is_sealed_to(void **state)
 {
 	struct es_resealed done;
@@ -179,7 +179,7 @@ static void without_the_file_no_other_pcr_7_is_sealed_to(void **state)
 
 		assert_int_equal(es_host_reseal(host, NULL, &done), ES_NOT_VOUCHED);
 	}
-	/* With the file it is seen that it did vouch. */
+	/* With the file, it can be seen that Secure Boot did vouch. */
 	assert_int_equal(machine_boot(&s.m, &s.boot, s.recovery, &s.record), ES_OK);
 	{
 		ES_HOST host = machine_host(&s.m);
@@ -190,7 +190,7 @@ static void without_the_file_no_other_pcr_7_is_sealed_to(void **state)
 	machine_stop(&s.m);
 }
 
-/* The seal to this boot stays as it is, and none is added to a next one that nothing would check. */
+/* The seal to this boot stays unchanged, and none is added for a next boot that nothing would check. */
 static void no_next_image_is_sealed_to_in_audit_mode(void **state)
 {
 	ES_BUF file = { NULL, 0 };

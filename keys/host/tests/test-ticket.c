@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands of a boot under a vendor's signature, and what spares three or four of them: a ticket, and a word on the counter. */
+/* The commands of a boot under a vendor's signature, and how a ticket and a note on the counter save three or four of
+ * them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -109,7 +110,7 @@ static void assert_commands(struct scene *s, const uint32_t *expected, unsigned 
 	struct pcap_summary bus;
 
 	snprintf(s->pcap, sizeof s->pcap, "%s/bus.pcapng", s->m.folder);
-	unlink(s->pcap); /* it would be written on */
+	unlink(s->pcap); /* otherwise the recording would be appended to it */
 	setenv("TCTI_PCAP_FILE", s->pcap, 1);
 	s->m.way = recorded;
 	s->m.way_arg = s;
@@ -143,7 +144,7 @@ static void a_signed_boot_is_eleven_commands(void **state)
 
 	(void)state;
 	begin(&s, 0);
-	make_image(&s, "image two", 0); /* the seal to image one alone is passed over */
+	make_image(&s, "image two", 0); /* the seal to image one alone is skipped */
 	assert_int_equal(boot(&s), ES_OK);
 	backup(&s);
 	assert_commands(&s, eleven, 11);
@@ -164,22 +165,22 @@ static void a_signed_boot_with_a_generation_is_twelve(void **state)
 	backup(&s);
 	assert_commands(&s, twelve, 12);
 	assert_int_equal(s.record.image_generation, 3);
-	/* A newer one is checked and counted once, and then it is that one. */
+	/* A newer image is checked and counted once, and is then the noted one. */
 	make_image(&s, "image two", 4);
 	assert_int_equal(boot(&s), ES_OK);
 	assert_int_equal(s.record.tpm_commands, 17); /* and the session's end */
 	assert_int_equal(counter(&s), 4);
 	backup(&s);
 	assert_commands(&s, twelve, 12);
-	/* The old one stays shut, and the words are the same. */
+	/* The old image stays refused, with the same message. */
 	make_image(&s, "image one", 3);
 	assert_int_equal(boot(&s), ES_IMAGE_OLD);
 	assert_non_null(strstr(s.record.refusal_detail, "generation 3, the TPM's counter is at 4"));
 	end(&s);
 }
 
-/* Whoever writes a higher number into a bank, so that an image that is new is not counted: the MAC gives him away, and the
- * other bank opens. */
+/* Somebody writes a higher number into a bank, so that a new image isn't counted: the MAC fails, and the other bank
+ * opens. */
 static void a_forged_word_on_the_counter_counts_for_nothing(void **state)
 {
 	char line[400];
@@ -201,7 +202,7 @@ static void a_forged_word_on_the_counter_counts_for_nothing(void **state)
 		assert_int_equal(counter(&s), 5 + bank);
 		backup(&s);
 	}
-	/* And with an old image it opens nothing. */
+	/* With an old image it opens nothing. */
 	make_image(&s, "image one", 3);
 	assert_int_equal(boot(&s), ES_IMAGE_OLD);
 	end(&s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which TPM a running host seals to, when the one that answers isn't the one it knew. */
+/* Which TPM a running host seals to if the one that answers isn't the one it knew. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -75,7 +75,7 @@ static void another_tpm_is_taken_after_a_recovery_boot_and_on_purpose_only(void 
 	assert_true(new_tpm);
 	assert_int_equal(boot(&s, NULL), ES_OK);
 	assert_int_equal(s.record.opened_by, ES_OPENED_BY_TPM);
-	assert_int_equal(require_no_secure_boot(&s), ES_OK); /* and that is the one it knows from now on */
+	assert_int_equal(require_no_secure_boot(&s), ES_OK); /* and that one is the host's TPM from now on */
 	assert_int_equal(boot(&s, NULL), ES_OK);
 	machine_stop(&s.m);
 }
@@ -122,7 +122,7 @@ static void one_that_takes_its_place_while_the_host_runs_is_refused_unless_it_wa
 	machine_stop(&s.m);
 }
 
-/* The counter of the one before is gone with it, so the kdf banks are no downgrade. */
+/* The previous TPM's counter is gone with it, so the kdf banks aren't a downgrade. */
 static void a_cleared_tpm_is_no_hindrance_to_mode_kdf(void **state)
 {
 	struct scene s;
@@ -137,7 +137,7 @@ static void a_cleared_tpm_is_no_hindrance_to_mode_kdf(void **state)
 	machine_stop(&s.m);
 }
 
-/* A proxy that says that the counter is further, or less far, would choose the number of the next generation. */
+/* A proxy that reports a higher or lower counter would choose the number of the next generation. */
 static void the_counter_is_that_of_the_pinned_tpm(void **state)
 {
 	struct scene s;
@@ -179,8 +179,8 @@ static void shell(struct scene *s, const char *words)
 	assert_int_equal(system(command), 0);
 }
 
-/* Numbers of kdf banks grow by themselves, those of tpm banks are the counter's: a fresh TPM's are the smaller ones. A power cut
- * between the first tpm bank and the second leaves one of each. */
+/* The numbers of kdf banks grow on their own, those of tpm banks follow the counter: a fresh TPM's numbers are lower. A
+ * power cut between the first tpm bank and the second leaves one bank of each mode. */
 static void a_tpm_bank_beside_a_kdf_bank_of_a_higher_number_is_the_one_in_force(void **state)
 {
 	struct scene s;
@@ -206,10 +206,10 @@ static void a_tpm_bank_beside_a_kdf_bank_of_a_higher_number_is_the_one_in_force(
 	machine_stop(&s.m);
 }
 
-/* Makefile: this program's calls of es_tpm_counter_predict come here. */
+/* The Makefile redirects this program's calls of es_tpm_counter_predict to this function. */
 enum es_reason __real_es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value);
 enum es_reason __wrap_es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value);
-static int64_t predicted_off; /* by how much this TPM counts otherwise */
+static int64_t predicted_off; /* by how much this TPM's count differs from the prediction */
 
 enum es_reason __wrap_es_tpm_counter_predict(struct es_tpm *tpm, uint64_t *ret_value)
 {
@@ -231,7 +231,7 @@ static void a_counter_that_starts_elsewhere_than_predicted_is_followed(void **st
 		predicted_off = off[i];
 		machine_start(&s.m, true);
 		assert_int_equal(boot(&s, NULL), ES_NOT_CONFIGURED);
-		/* So that there is a number below. */
+		/* So that a lower number exists. */
 		es_swtpm_tool_ok(
 		    s.m.tpm,
 		    "tpm2_nvdefine -C o -s 8 -a 'authread|authwrite|no_da|nt=counter' 0x01800001 && "
