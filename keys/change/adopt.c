@@ -15,14 +15,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Up to here the archive can't come over its cap, whatever the files hold. */
+/* Up to this size the archive can't exceed its cap, whatever the files contain. */
 enum { SURELY_FITS = 16 << 20 };
 
 struct collect {
 	struct es_host *host;
 	const struct es_adopt_request *request;
 	struct es_adopt_report *report;
-	struct es_adopted before, list; /* what is adopted already; and with what comes to it */
+	struct es_adopted before, list; /* the files adopted earlier; and those with the new ones added */
 	struct es_copy_up copy;
 	bool copying; /* the second walk */
 };
@@ -123,7 +123,7 @@ static enum es_reason walk_all(struct collect *c, int below, const struct es_pac
 	return r;
 }
 
-/* As if everything below were in the archive, what packages ship as well: a bound that is computed by packing. */
+/* Packs as if everything below were in the archive, also what packages ship: this gives an upper bound. */
 static enum es_reason try_pack(struct collect *c, int below)
 {
 	struct es_manifest manifest = { .path_count = c->host->boot.path_count };
@@ -149,7 +149,7 @@ static enum es_reason check_room(struct collect *c, int below)
 	snprintf(ram, sizeof ram, "%s/ram", c->host->run_dir);
 	if (statvfs(ram, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize < 2 * c->report->bytes)
 		return es_host_refuse(c->host, ES_MEMORY,
-				      "%llu bytes below the configuration, for which there is too little room in RAM",
+				      "there isn't enough room in RAM for %llu bytes below the configuration",
 				      (unsigned long long)c->report->bytes);
 	return c->report->bytes > SURELY_FITS ? try_pack(c, below) : ES_OK;
 }

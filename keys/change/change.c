@@ -13,7 +13,7 @@ enum es_reason es_change_begin_first(struct es_host *host, struct es_change *ret
 	*ret = (struct es_change){ .host = host };
 	host->detail[0] = '\0';
 	r = es_host_lock(host);
-	/* Another command may have committed, or an init may have ended, since this one looked. */
+	/* Since this command looked, another one may have committed, or an init may have finished. */
 	if (r == ES_OK)
 		r = es_host_refresh(host);
 	return r == ES_OK ? es_host_reload(host) : r;

@@ -38,7 +38,7 @@ void es_copy_up_close(struct es_copy_up *c)
 	es_fd_closep(&c->tree);
 }
 
-/* The path's folder, through no symlink; -1 and errno. */
+/* Opens the path's folder, without following symlinks; -1 and errno. */
 static int open_above(int root, const char *path)
 {
 	struct open_how how = {
@@ -63,7 +63,8 @@ static bool is_there(int root, const char *path, struct stat *ret, int *ret_erro
 	return false;
 }
 
-/* chattr's flags forbid every change but one of themselves. Set to what they are, they have the file copied up too. */
+/* chattr's flags forbid every change except one of the flags. Setting them to their current value also makes overlayfs
+ * copy the file up. */
 static bool touch_flags(int above, const char *name)
 {
 	ES_FD fd = openat(above, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -83,7 +84,7 @@ static enum es_reason touch(int above, const char *name, const struct stat *st)
 	return es_reason_from_errno(errno);
 }
 
-/* Gone, or with something above it that is no folder any more: the host has removed it. */
+/* The file is gone, or something above it isn't a folder any more: the host has removed it. */
 static bool is_gone(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == ELOOP;

@@ -33,7 +33,7 @@ static enum es_reason init_paths(struct es_host *host, const struct es_init_requ
 		return es_host_refuse(host, ES_ARGUMENT, "more than %d paths", ES_PATHS_MAX);
 	for (unsigned i = 0; i < request->path_count; i++) {
 		if (es_covered_path_check(request->paths[i]) != ES_OK)
-			return es_host_refuse(host, ES_ARGUMENT, "%s is no absolute path without dots",
+			return es_host_refuse(host, ES_ARGUMENT, "%s isn't an absolute path without dots",
 					      request->paths[i]);
 		strcpy(ret[i], request->paths[i]);
 	}
@@ -45,7 +45,8 @@ static enum es_reason init_paths(struct es_host *host, const struct es_init_requ
 	return ES_OK;
 }
 
-/* One bank, and a counter that was never counted: an init that was cut before it was done. Nobody was shown a key to it. */
+/* One bank, and a counter that was never counted: an init that was interrupted before it was complete. Nobody was shown
+ * a key to it. */
 static bool init_was_cut(struct es_host *host)
 {
 	const struct es_bank *bank = host->current >= 0 ? &host->banks[host->current] : NULL;
@@ -89,7 +90,8 @@ static enum es_reason new_identity(struct es_info *info, struct es_secret **ret_
 	return r;
 }
 
-/* Where the image is listed by its own hash, each new one would leave another PCR 7, which nobody could predict. */
+/* If the firmware lists the image by its own hash, each new image would lead to a different PCR 7, which nobody could
+ * predict. */
 static enum es_reason choose_secure_boot(struct es_host *host, const struct es_init_request *request, enum es_mode mode,
 					 bool *ret)
 {
@@ -116,7 +118,8 @@ static enum es_reason first_protectors(struct es_change *c)
 	r = es_protect_by_new_tpm(c);
 	if (r != ES_OK || c->commit.new_counter_at == 0)
 		return r;
-	/* Made now, and counted when the first bank is written: by that a boot knows one that was cut in between. */
+	/* The counter is made now, and counted when the first bank is written: this is how a boot recognises an init
+	 * that was interrupted in between. */
 	return es_host_counter_define(c->host);
 }
 
@@ -130,7 +133,8 @@ static enum es_reason first_commit(struct es_change *c, unsigned path_count, con
 	return r == ES_OK ? es_change_commit(c, NULL) : r;
 }
 
-/* Nothing that a boot would open was written: as if it had not been tried. What can't be removed counts for nothing. */
+/* No bank that a boot would open was written: restores the state from before init. What can't be removed does no
+ * harm. */
 static void take_back(struct es_change *c)
 {
 	(void)!es_keyring_drop_named(c->host->key_name);
@@ -179,7 +183,7 @@ enum es_reason es_host_init(struct es_host *host, const struct es_init_request *
 		r = first_protectors(&c);
 	if (r == ES_OK)
 		r = first_commit(&c, path_count, (const char(*)[ES_PATH_TEXT])paths);
-	/* A generation is complete: its recovery key must reach the owner, even if the rest of the commit failed. */
+	/* If a generation is complete, its recovery key must reach the owner, even if the rest of the commit failed. */
 	if (r == ES_OK || (host->current >= 0 && (c.commit.new_counter_at == 0 || c.commit.counted)))
 		*ret_recovery = es_take(recovery);
 	else

@@ -7,8 +7,8 @@
 #include "keys/host/machine.h"
 #include "keys/protector/protector.h"
 
-/* Whether the same mode with the same key would protect it less than the mode can: what was derived from a copy of
- * encryption.info alone would go on opening what is saved. */
+/* Whether keeping this mode with the same key would protect the host less than the mode can: the key derived from a
+ * copy of encryption.info alone would still open what is saved. */
 static bool raises_protection(const struct es_host *host, struct es_info *info, enum es_mode mode)
 {
 	const struct es_protector *p = es_info_find(info, ES_PROTECTOR_KDF);

@@ -5,10 +5,11 @@
 
 #include "keys/host/host.h"
 
-/* tpm: ES_TPM_… if it can't be used. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation: what
- * the old mode protected less, or otherwise, must not open what is saved from now on. Then *ret_recovery is the new recovery key, to
- * be shown before es_host_rotate_finish, and all is as with es_host_rotate (keys/change/rotate.h). NULL stays where the mode was this
- * already: the seal is made again, under the keys of before. */
+/* tpm: ES_TPM_… if it is unusable. kdf: voids the seal, and removes the TPM's counter. A change of mode is a rotation:
+ * what the old mode protected less, or differently, must not open what is saved from now on. *ret_recovery is then the
+ * new recovery key, to be shown before es_host_rotate_finish, and everything is as with es_host_rotate
+ * (keys/change/rotate.h). If the host was already in this mode, *ret_recovery stays NULL: the seal is made again, under
+ * the same keys. */
 ES_MUST_CHECK enum es_reason es_host_set_mode(struct es_host *host, enum es_mode mode,
 					      char ret_old_id[static ES_RECOVERY_ID_TEXT],
 					      struct es_secret **ret_recovery);

@@ -43,15 +43,16 @@ static enum es_reason look_for_counter(struct es_host *host, bool *ret)
 	uint64_t value;
 	enum es_reason r = es_host_counter(host, &value);
 
-	/* It may have been cleared or replaced since: then that one's counter is what a boot will see. */
+	/* The TPM may have been cleared or replaced since: then a boot will see the present TPM's counter. */
 	if ((r == ES_TPM_CLEARED || r == ES_TPM_OTHER) && es_host_unpin(host) == ES_OK)
 		r = es_host_counter(host, &value);
 	*ret = r == ES_OK || r == ES_COUNTER_UNCOUNTED;
 	if (*ret || r == ES_COUNTER_MISSING || r == ES_TPM_ABSENT || r == ES_TPM_VERSION || r == ES_TPM_HIERARCHY)
 		return ES_OK;
-	/* One that can't be asked for may be there: its TPM would refuse each kdf bank as a downgrade. */
+	/* A counter that the TPM can't be asked about may exist: every kdf bank would then be refused as a
+	 * downgrade. */
 	snprintf(why, sizeof why, "%.*s", (int)sizeof why - 1, host->detail);
-	return es_host_refuse(host, r, "whether the TPM holds a counter of this host: %s", why);
+	return es_host_refuse(host, r, "can't determine whether the TPM holds a counter of this host: %s", why);
 }
 
 enum es_reason es_protect_by_kdf(struct es_change *c)
@@ -88,13 +89,13 @@ static enum es_reason derive_all_again(struct es_host *host, struct es_info *inf
 			continue;
 		if (p->kdf.bound_to_product_uuid && !es_product_uuid_is_unique(product_uuid))
 			return es_host_refuse(host, ES_LOCKED_MACHINE,
-					      "the key is bound to a machine's UUID, and this one shows none");
+					      "the key is bound to a machine's UUID, and this machine shows none");
 		r = es_protector_make_kdf(p, product_uuid, key);
 	}
 	return r;
 }
 
-/* None that wraps the old key is left. */
+/* Leaves no protector that wraps the old key. */
 enum es_reason es_protect_again(struct es_change *c)
 {
 	struct es_info *info = c->info;

@@ -35,13 +35,13 @@ enum es_reason es_host_require_secure_boot(struct es_host *host, bool require)
 		return r;
 	if (!require && c.info->require_exec_installed_only)
 		return es_host_refuse(host, ES_NOT_MET,
-				      "exec-installed-only rests on Secure Boot: turn that off first");
+				      "exec-installed-only depends on Secure Boot: turn off exec-installed-only first");
 	c.info->require_secure_boot = require;
 	r = es_host_seal(host, c.info, c.key);
 	return r == ES_OK ? es_change_commit(&c, NULL) : r;
 }
 
-/* Linux' own way of it: IMA appraisal enforced from the (measured) command line. */
+/* Linux's own mechanism: IMA appraisal, enforced from the (measured) command line. */
 static bool appraisal_enforced(void)
 {
 	ES_BUF cmdline = { NULL, 0 };

@@ -19,12 +19,12 @@ static enum es_reason seal_next_image(struct es_host *host, struct es_info *info
 	es_seals_remove_for(info, ES_FOR_NEXT_IMAGE);
 	r = es_next_by_vendor(host, info, es_next_signature(next), &done->prediction.values);
 	done->vendor = r == ES_OK;
-	if (r != ES_MISSING) /* signed, and refused by the TPM: then a literal seal isn't the way around it either */
+	if (r != ES_MISSING) /* signed, and refused by the TPM: a literal seal must not bypass that */
 		return r;
 	if (es_seals_forbid_literal(info))
 		return es_host_refuse(host, ES_ARGUMENT,
-				      "the vendor of this host's images counts their generations, and hasn't signed "
-				      "this one: a seal to it would open it for ever");
+				      "the vendor of this host's images counts generations, and hasn't signed this "
+				      "image: a seal to it would never expire");
 	if (es_seals_fitting(info, &done->prediction.values) != NULL)
 		return ES_OK;
 	r = es_host_add_seal(host, info, key, &done->prediction.values, ES_FOR_NEXT_IMAGE);
@@ -32,7 +32,7 @@ static enum es_reason seal_next_image(struct es_host *host, struct es_info *info
 	return r;
 }
 
-/* The next boot will be as hollow as this one. */
+/* The next boot will prove as little as this one. */
 static enum es_reason refuse_hollow(struct es_host *host, const struct es_info *info, const struct es_pcr_values *now)
 {
 	struct es_secure_boot judged;

@@ -2,19 +2,19 @@
 /*
  * Which key opens, and which one the owner holds, at each step of a rotation:
  *
- *   1 protectors in memory           banks: old, old   he has the old one
+ *   1 protectors in memory           banks: old, old   the owner has the old key
  *   2 new config key in the keyring  banks: old, old   under its second name, beside the old one
- *   3 first bank, counter            banks: new, old   from here on a boot opens the new one by itself
- *   4 keyring: new one alone
- *   5 the new recovery key is shown  banks: new, old   he has both
- *   6 other bank                     banks: new, new   he has both, and needs the new one
+ *   3 first bank, counter            banks: new, old   from here on a boot opens the new bank automatically
+ *   4 keyring: only the new key
+ *   5 the new recovery key is shown  banks: new, old   the owner has both
+ *   6 other bank                     banks: new, new   the owner has both, and needs the new one
  *
- * The new recovery key must not be shown before it opens something (3), and the old one's bank must not go before he has
- * the new one (6): with both banks written at once, a power cut before 5 and a TPM that dies in it would leave him with a
- * key that opens nothing. Behind the fence the TPM gives the new config key to nobody, and whoever dies between 3 and 4
- * would leave a host that holds the wrong one. So it is in the keyring before there is a bank under it; every command takes
- * the one of the two that vouches for the newest bank (keys/host/key.c), so `recovery list` shows what a dead `recovery
- * rotate` didn't.
+ * The new recovery key must not be shown before it opens something (3), and the old key's bank must not be overwritten
+ * before the owner has the new key (6): if both banks were written at once, a power cut before 5 and a TPM that dies in
+ * it would leave the owner with a key that opens nothing. After the fence the TPM hands the new config key to nobody,
+ * and a command that died between 3 and 4 would leave a host that holds the wrong key. The new key is therefore in the
+ * keyring before there is a bank under it. Every command uses whichever of the two keys vouches for the newest bank
+ * (keys/host/key.c): after an interrupted `recovery rotate`, `recovery list` shows the key that is in force.
  */
 #include "keys/change/rotate.h"
 
@@ -43,7 +43,7 @@ static enum es_reason new_key(const struct es_secret *old, struct es_secret **re
 	return r;
 }
 
-/* An image that is pinned to the old key goes on opening, until one that is pinned to the new key has taken its place. */
+/* An image that is pinned to the old key must keep opening until one that is pinned to the new key has replaced it. */
 static enum es_reason pass_on(struct es_change *c)
 {
 	struct es_pins pins;
@@ -92,7 +92,8 @@ enum es_reason es_rotate_to(struct es_change *c, es_protect_fn *protect, char re
 	if (r == ES_OK)
 		r = es_change_commit(c, NULL);
 	if (!es_host_key_fits_bank(c->host, key)) {
-		/* Where the banks can't be read now both keys stay: what is there decides, once it can be read. */
+		/* If the banks can't be read now, both keys stay: once the banks can be read, they decide which key is
+		 * in force. */
 		if (es_host_key_fits_bank(c->host, c->key))
 			es_host_promote_key(c->host, c->key);
 		return r;

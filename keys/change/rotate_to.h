@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rotation with protectors of the caller's: also what a change of mode is. Private to keys/change. */
+/* A rotation with the caller's protectors; a change of mode is also one. Private to keys/change. */
 #ifndef ES_CHANGE_ROTATE_TO_H
 #define ES_CHANGE_ROTATE_TO_H
 

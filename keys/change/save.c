@@ -30,7 +30,7 @@ static enum es_reason hash_tree(struct es_host *host, struct es_pack_report *ret
 	return r == ES_OK ? r : es_host_refuse_tree(host, r, path, ret);
 }
 
-/* Byte by byte: a copy that differs in anything isn't one. */
+/* Byte for byte: a copy that differs in anything isn't a copy. */
 static bool banks_are_copies(const struct es_host *host)
 {
 	const struct es_buf *a = &host->banks[0].info_bytes, *b = &host->banks[1].info_bytes;
@@ -67,7 +67,8 @@ static bool same_tree(struct es_host *host, const struct es_secret *key, const s
 	return same_list(host, (struct es_span){ es_secret_bytes(tar), es_secret_len(tar) });
 }
 
-/* Whether the counter accepts nothing older than this. A TPM that can't be asked is no reason to write the same again. */
+/* Whether the counter accepts nothing older than this. If the TPM can't be asked, that isn't a reason to write the same
+ * again. */
 static bool stands_alone(struct es_host *host, const struct es_info *info)
 {
 	uint64_t counter;
@@ -79,7 +80,8 @@ static bool stands_alone(struct es_host *host, const struct es_info *info)
 	return es_host_counter(host, &counter) != ES_OK || counter == info->generation;
 }
 
-/* Nothing to write, and what was written stands uncounted: its predecessors open as well, until this. */
+/* Nothing needs writing, but the last save hasn't been counted: until it is counted here, its predecessors open as
+ * well. */
 static bool count_pending(struct es_host *host, const struct es_info *info)
 {
 	uint64_t counter;

@@ -42,15 +42,15 @@ bool es_next_has_request(struct es_host *host, const struct es_info *info)
 		return false;
 	if (requests.manager[0] != '\0')
 		(void)es_host_refuse(host, ES_NEXT_REQUEST,
-				     "%s; it starts its manager of keys (MokManager) first, which PCR 4 and 7 show",
+				     "%s; shim starts its key manager (MokManager) first, which changes PCR 4 and 7",
 				     requests.manager);
 	else
 		(void)es_host_refuse(host, ES_NEXT_REQUEST,
-				     "SbatPolicy (another SbatLevel, which PCR 7 shows where it is new)");
+				     "SbatPolicy (a different SbatLevel; if it is new, PCR 7 changes)");
 	return true;
 }
 
-/* What can't be read says nothing. */
+/* A variable that can't be read shows no difference. */
 static bool differs(const struct es_host *host, const char *name, const char *guid, struct es_span measured)
 {
 	ES_BUF now = { NULL, 0 };
@@ -97,7 +97,7 @@ struct es_span es_next_signature(const struct es_predict_request *next)
 	return next->uki->present[ES_UKI_PCRSIG] ? next->uki->section[ES_UKI_PCRSIG] : none;
 }
 
-/* The TPM refuses it by itself, but then somebody stands before the machine. */
+/* The TPM refuses such an image anyway, but at boot, when somebody must come to the console. */
 static enum es_reason check_generation(struct es_host *host, uint64_t generation)
 {
 	struct es_counter counter = { ES_OK, 0 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks what a boot will ask, in the same order, and goes on behind the first refusal. Sends the TPM no secret and no Unseal. */
+/* Asks what a boot will ask, in the same order, and goes on after the first refusal. Sends the TPM no secret and no
+ * Unseal. */
 #include "keys/next/check.h"
 
 #include "keys/choice/choice.h"
@@ -33,15 +34,16 @@ struct check {
 	struct es_check found;
 };
 
-/* While the host is open there is more to do than the words for a boot that was refused say. */
+/* While the host is open, more can be done than the advice for a refused boot says. */
 static const char *advice(enum es_reason reason)
 {
 	switch (reason) {
 	case ES_ROLLED_BACK:
-		return "`etcseal backup` saves what runs now as the newest.";
+		return "`etcseal backup` saves the running configuration as the newest generation.";
 	case ES_COUNTER_MISSING:
 	case ES_COUNTER_UNCOUNTED:
-		return "`etcseal set --mode=tpm` seals to this TPM anew while the configuration is open; else the "
+		return "`etcseal set --mode=tpm` seals to this TPM again while the configuration is open. Otherwise "
+		       "the "
 		       "next boot asks for the recovery key.";
 	case ES_OTHER_KEY:
 	case ES_OTHER_HOST:
@@ -49,8 +51,8 @@ static const char *advice(enum es_reason reason)
 		return "Build the image again on this host, with `etcseal image build --for-this-host`.";
 	case ES_TPM_CLEARED:
 	case ES_TPM_OTHER:
-		return "If it was you who changed it, `etcseal set --mode=tpm --yes` seals to this TPM anew while the "
-		       "configuration is open; else the next boot asks for the recovery key.";
+		return "If you cleared or replaced it yourself, `etcseal set --mode=tpm --yes` seals to it while the "
+		       "configuration is open. Otherwise the next boot asks for the recovery key.";
 	default:
 		return es_reason_words(reason)->next;
 	}
@@ -80,8 +82,8 @@ static bool same_bytes(const struct es_buf *a, const struct es_buf *b)
 	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-/* Whether its protectors give the key of this host: then a boot finds the wrong MAC with that key in hand, and passes it over
- * for the other bank. */
+/* Whether a's protectors hold the key of this host. If they do, a boot with that key in hand finds the wrong MAC, and
+ * falls back to the other bank. */
 static bool same_protectors(const struct es_info *a, const struct es_info *b)
 {
 	if (a->protector_count != b->protector_count)
@@ -102,7 +104,7 @@ static void look_at_vouched(struct check *c, int number, bool chosen, const stru
 		    number, (unsigned long long)es_vouched_info(v)->generation, (unsigned long long)c->counter.value);
 }
 
-/* After the counter is known: which one a boot takes depends on it. */
+/* Runs once the counter is known: the bank that a boot takes depends on it. */
 static void look_at_banks(struct check *c)
 {
 	int chosen = es_choice_bank(c->host->banks, c->counter, &c->pins);
@@ -117,8 +119,8 @@ static void look_at_banks(struct check *c)
 			add(c, false, ES_ONE_BANK, "bank%d: its folder is missing, or empty", i);
 		else if (es_bank_vouch(bank, c->key, &v) != ES_OK)
 			add(c, chosen == i && !same_protectors(bank->info, c->info), ES_TAMPERED_INFO,
-			    "bank%d isn't under this host's key: somebody else's, or left by a rotation that was cut "
-			    "short",
+			    "bank%d isn't under this host's key: somebody else wrote it, or an interrupted rotation "
+			    "left it",
 			    i);
 		else
 			look_at_vouched(c, i, i == chosen, v);
@@ -144,7 +146,8 @@ static void look_at_counter(struct check *c)
 		add(c, true, r, "%s", es_host_detail(c->host));
 }
 
-/* Whether this TPM is the one that was sealed to, as es_host_connect pinned it. Says why not. */
+/* Whether this TPM is the one that was sealed to, as es_host_connect pinned it. If not, adds the reason to the
+ * findings. */
 static bool is_pinned_tpm(struct check *c)
 {
 	enum es_reason r =
@@ -161,11 +164,11 @@ static void look_at_lockout(struct check *c)
 
 	if (es_host_locked_out(c->host, &matters))
 		add(c, matters, ES_TPM_LOCKOUT, "%s",
-		    matters ? "the storage key that was found on this TPM isn't exempt from it"
-			    : "what etcseal keeps there is exempt from it, and opens all the same");
+		    matters ? "the storage key found on this TPM isn't exempt from it"
+			    : "what etcseal keeps there is exempt from it, and still opens");
 }
 
-/* What is known of the counter is left in c->counter, also in mode kdf, where there must be none. */
+/* Leaves what is known of the counter in c->counter, also in mode kdf, where there must be no counter. */
 static void look_at_tpm(struct check *c)
 {
 	bool tpm_mode = c->info->mode == ES_MODE_TPM;
@@ -184,7 +187,7 @@ static void look_at_tpm(struct check *c)
 	look_at_counter(c);
 }
 
-/* What the vendor's signature opened now, it opens again: unless a newer image was accepted since. */
+/* What the vendor's signature opened in this boot, it opens again, unless a newer image was accepted since. */
 static enum es_reason this_boot_by_vendor(struct check *c, const struct es_pcr_values *values)
 {
 	ES_BUF json = { NULL, 0 };
@@ -257,7 +260,7 @@ static enum es_reason look_at_boot(struct check *c)
 	return r == ES_NEXT_UNKNOWN || r == ES_NEXT_REFUSED ? ES_OK : r;
 }
 
-/* It opens, but so would it for others. */
+/* The next boot opens, but it would also open for others. */
 static void look_at_secure_boot(struct check *c)
 {
 	struct es_secure_boot judged;
@@ -270,7 +273,7 @@ static void look_at_secure_boot(struct check *c)
 		    es_secure_boot_words(judged.state)->advice);
 }
 
-/* Then the check of another image, and the words of a refusal, do without. */
+/* Without a usable log, another image can't be checked, nor a refusal explained. */
 static void look_at_log(struct check *c)
 {
 	enum es_reason r = es_host_log(c->host);
@@ -279,7 +282,7 @@ static void look_at_log(struct check *c)
 		add(c, false, r, "%s", es_host_detail(c->host));
 }
 
-/* The helper asks neither TPM nor KDF then. */
+/* If the kernel could resume, the helper asks neither the TPM nor the KDF. */
 static void look_at_hibernation(struct check *c)
 {
 	enum es_reason r = es_host_check_resume(c->host, c->next);
@@ -288,7 +291,7 @@ static void look_at_hibernation(struct check *c)
 		add(c, true, r, "%s", es_host_detail(c->host));
 }
 
-/* It depends on nothing that a boot changes, so it can be tried. */
+/* The KDF depends on nothing that a boot changes, so it can be tried now. */
 static void look_at_kdf(struct check *c)
 {
 	const struct es_protector *p = es_info_find(c->info, ES_PROTECTOR_KDF);
@@ -300,9 +303,9 @@ static void look_at_kdf(struct check *c)
 	if (p != NULL)
 		r = es_protector_open_kdf(p, uuid, &key);
 	if (r == ES_OK)
-		snprintf(c->found.by, ES_BY_TEXT, "mode kdf, which looks at no measurement");
+		snprintf(c->found.by, ES_BY_TEXT, "mode kdf, which checks no measurements");
 	else
-		add(c, true, r, "%s", uuid[0] != '\0' ? uuid : "this machine tells no UUID");
+		add(c, true, r, "%s", uuid[0] != '\0' ? uuid : "this machine shows no UUID");
 }
 
 /* An image that is pinned to something else opens nothing here, whatever it measures. */

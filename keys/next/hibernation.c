@@ -9,7 +9,8 @@ static bool told_not_to(struct es_span options)
 	return es_needed_option_given(options, ES_NEEDED_NO_HIBERNATION);
 }
 
-/* Off in this boot, and not by its options: not built in, or the kernel is locked down, as it is with Secure Boot. */
+/* Hibernation is off in this boot, and not because of its options: it isn't built in, or the kernel is locked down, as
+ * it is with Secure Boot. */
 static bool never_hibernates(const struct es_host *host)
 {
 	char detail[ES_HIBERNATION_TEXT];

@@ -23,8 +23,7 @@ enum es_reason es_host_predict(struct es_host *host, const struct es_predict_req
 	if (!host->have_boot)
 		return ES_NOT_BOOTED;
 	if ((host->boot.before_fence.present & ES_PREDICTED_PCRS) != ES_PREDICTED_PCRS)
-		return es_host_refuse(host, ES_NOT_BOOTED,
-				      "the boot helper read no PCRs: restart with the TPM switched on");
+		return es_host_refuse(host, ES_NOT_BOOTED, "the boot helper read no PCRs: enable the TPM and reboot");
 	r = es_host_event_log(host, &log);
 	if (r == ES_OK)
 		r = es_reason_of(ES_OF_FIRMWARE, es_host_firmware(host, &firmware));

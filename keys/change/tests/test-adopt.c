@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was there before: from the root file system into both banks, and only then off it. With a real overlay. */
+/* Adopting earlier files: from the root file system into both banks, and only then removed from it. With a real
+ * overlay. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -26,7 +27,7 @@
 struct scene {
 	struct machine m;
 	struct es_boot_record record;
-	char below[96], host[96]; /* the root file system; and what the host sees of it */
+	char below[96], host[96]; /* the root file system; and the host's view of it */
 	bool mounted;
 };
 
@@ -54,7 +55,7 @@ static void cover_no_more(struct scene *s)
 	s->mounted = false;
 }
 
-/* What `etcseal-boot apply` does, but for the removal. */
+/* What `etcseal-boot apply` does, except for the removal. */
 static void cover(struct scene *s)
 {
 	char path[128], options[1024];
@@ -208,7 +209,7 @@ static void a_dry_run_changes_nothing(void **state)
 	scene_stop(&s);
 }
 
-/* What the host has of its own already stays; what lies below it is its older version, and goes. */
+/* Files that the host already has stay; what is below them is an older version, and is removed. */
 static void the_hosts_own_version_wins_and_what_it_removed_stays_away(void **state)
 {
 	char recovery[ES_RECOVERY_TEXT_LEN + 1];
@@ -249,7 +250,7 @@ static void a_recovery_boot_or_a_bank_that_is_no_copy_removes_nothing(void **sta
 	scene_stop(&s);
 }
 
-/* The list lives on: a backup of the root file system that is put back later is cleared like the first time. */
+/* The list is kept: if a backup of the root file system is restored later, it is cleared as it was the first time. */
 static void saves_carry_the_list_on_and_a_restored_root_is_cleared_again(void **state)
 {
 	struct es_adopt_report report;

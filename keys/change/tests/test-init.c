@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an administrator changes on a running host, and what the next boot makes of it. */
+/* What an administrator changes on a running host, and what the next boot does with it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

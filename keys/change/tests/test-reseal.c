@@ -27,7 +27,7 @@ struct image {
 struct scene {
 	struct machine m;
 	struct es_boot_record record;
-	struct image a, b, c; /* three images, a installed */
+	struct image a, b, c; /* three images; a is installed */
 	char key[ES_RECOVERY_TEXT_LEN + 1];
 };
 
@@ -86,7 +86,7 @@ static enum es_reason check(struct scene *s, const struct image *next, char *ret
 	return found.opens ? ES_OK : found.finding[0].reason;
 }
 
-/* "this boot, next image" of the literal protectors, in order. */
+/* The purposes of the literal protectors, in order: "this boot, next image". */
 static void assert_sealed_for(struct scene *s, const char *expected)
 {
 	ES_HOST host = machine_host(&s->m);
@@ -130,7 +130,7 @@ static void the_next_image_opens_by_itself(void **state)
 	assert_int_equal(check(&s, NULL, by, NULL), ES_OK);
 	assert_non_null(strstr(by, "this boot"));
 
-	/* Either opens, in any order, until the new one has and something was saved. */
+	/* Either image opens, in any order, until the new one has opened and something was saved. */
 	assert_int_equal(boot(&s, &s.a.boot), ES_OK);
 	backup(&s);
 	assert_sealed_for(&s, "this boot | next image");
@@ -147,7 +147,7 @@ static void the_next_image_opens_by_itself(void **state)
 	machine_stop(&s.m);
 }
 
-/* Each protector is made anew for what it was for. */
+/* Each protector is made again for its original purpose. */
 static void a_rotation_keeps_what_the_seals_are_for(void **state)
 {
 	char old_id[ES_RECOVERY_ID_TEXT];
@@ -172,7 +172,7 @@ static void a_rotation_keeps_what_the_seals_are_for(void **state)
 	machine_stop(&s.m);
 }
 
-/* Its protector fits, and didn't open: the recovery key did, which may be because the TPM wouldn't. */
+/* Its protector fits, but the recovery key opened the host instead; the TPM may have refused. */
 static void what_the_recovery_key_opened_settles_nothing(void **state)
 {
 	struct es_resealed done;
@@ -201,7 +201,7 @@ static void another_next_image_takes_its_place(void **state)
 	assert_sealed_for(&s, "this boot | next image");
 	assert_int_equal(boot(&s, &s.b.boot), ES_LOCKED_PCR);
 	assert_int_equal(boot(&s, &s.c.boot), ES_OK);
-	/* From there on to the next but one, without a save between. */
+	/* From one image on to the next but one, without a save in between. */
 	assert_int_equal(reseal(&s, &s.b, &done), ES_OK);
 	assert_sealed_for(&s, "this boot | next image");
 	assert_int_equal(boot(&s, &s.a.boot), ES_LOCKED_PCR);
@@ -248,7 +248,7 @@ static void what_worked_last_stays_until_its_successor_has(void **state)
 	machine_stop(&s.m);
 }
 
-/* A reseal for an image in a boot that nothing fits: that boot is sealed to as well. */
+/* A reseal for an image, in a boot that no protector fits: that boot is sealed to as well. */
 static void a_recovery_boot_is_sealed_to_as_well(void **state)
 {
 	struct machine_boot recovery;
@@ -272,7 +272,7 @@ static void a_recovery_boot_is_sealed_to_as_well(void **state)
 	machine_stop(&s.m);
 }
 
-/* The menu measures options in each boot, and in the recovery boot somebody typed others. */
+/* The menu measures options in each boot, and in the recovery boot somebody typed different ones. */
 static void the_options_of_before_open_too_after_a_recovery_boot(void **state)
 {
 	struct machine_boot usual, recovery;
@@ -341,7 +341,7 @@ static void does_not_seal_to_a_guess(void **state)
 		assert_int_equal(es_host_require_secure_boot(host, true), ES_OK);
 	}
 	assert_int_equal(boot(&s, &s.a.boot), ES_OK);
-	/* Its PCR 7 says nothing of Secure Boot being off, and the image isn't signed. */
+	/* Its PCR 7 doesn't show that Secure Boot is off, and the image isn't signed. */
 	assert_int_equal(check(&s, &s.b, by, detail), ES_NEXT_UNKNOWN);
 	assert_non_null(strstr(detail, "PCR 7: "));
 	assert_int_equal(reseal(&s, &s.b, &done), ES_NEXT_UNKNOWN);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Images of a vendor who signs policies: the next one needs no seal, and an unsigned one gets none that would outlive it. */
+/* Images of a vendor that signs policies: the next image needs no seal, and an unsigned one gets no seal that would
+ * outlive it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -43,7 +44,7 @@ static void open_image(struct image *i)
 	i->next = (struct es_predict_request){ .image = &i->pe, .uki = &i->uki };
 }
 
-/* For Secure Boot, by the one key that all of them are signed with. */
+/* Signs for Secure Boot, with the one key that all images are signed with. */
 static void sign_for_firmware(struct image *i)
 {
 	es_buf_free(&i->bytes);
@@ -51,7 +52,7 @@ static void sign_for_firmware(struct image *i)
 	open_image(i);
 }
 
-/* An image of the vendor's with these options; its policy signed by the vendor if sign. */
+/* One of the vendor's images, with these options; the vendor signs its policy if `sign`. */
 static void make_image(struct scene *s, const char *options, uint64_t generation, bool sign, struct image *ret)
 {
 	uint8_t stub[ES_TEST_PE_MAX], kernel[ES_TEST_PE_MAX];
@@ -128,7 +129,7 @@ static enum es_reason reseal(struct scene *s, const struct image *next, struct e
 	return es_host_reseal(host, &next->next, ret);
 }
 
-/* ret_text: by what it opens, or why it doesn't. */
+/* ret_text: which protector opens, or why none does. */
 static enum es_reason check(struct scene *s, const struct image *next, char ret_text[static ES_FINDING_TEXT])
 {
 	ES_HOST host = machine_host(&s->m);
@@ -163,7 +164,7 @@ static void a_signed_image_needs_no_seal(void **state)
 	end(&s);
 }
 
-/* A literal seal would open that image for ever, also when the vendor has long called it too old. */
+/* A literal seal would always open that image, even long after the vendor declared it too old. */
 static void an_unsigned_image_gets_no_seal_where_generations_count(void **state)
 {
 	struct es_resealed done;
@@ -210,7 +211,7 @@ static void assert_refused(struct scene *s, const struct image *next, enum es_re
 	assert_non_null(strstr(text, words));
 	assert_int_equal(es_host_reseal(host, &next->next, &done), why);
 	assert_non_null(strstr(es_host_detail(host), words));
-	/* It is what the boot says, too. */
+	/* The boot reports the same. */
 	assert_int_equal(boot(s, next), why);
 }
 
@@ -233,7 +234,7 @@ static void an_image_that_the_tpm_will_refuse_is_refused_beforehand(void **state
 	assert_refused(&s, &far, ES_IMAGE_AHEAD, "generation 1000, this host has accepted 5");
 	assert_int_equal(boot(&s, &five), ES_OK);
 	assert_int_equal(check(&s, NULL, text), ES_OK);
-	/* Counted up by somebody else while it runs: also this very image is old now. */
+	/* Somebody else increments the counter while the host runs: now this very image is old, too. */
 	es_swtpm_tool_ok(s.m.tpm, "tpm2_nvincrement -Q 0x0180e5eb", NULL, 0);
 	assert_int_equal(check(&s, NULL, text), ES_IMAGE_OLD);
 	assert_non_null(strstr(text, "generation 5, this host has accepted 6"));
@@ -256,7 +257,7 @@ static void rotate(struct scene *s)
 	assert_int_equal(es_host_rotate_finish(host), ES_OK);
 }
 
-/* With generations the vendor's protector stays alone; without, it stays beside the literal one. */
+/* With generations, the vendor's protector is the only one; without, it stays beside the literal one. */
 static void a_rotation_stays_under_the_vendors_signature(void **state)
 {
 	for (uint64_t generation = 0; generation < 2; generation++) {
@@ -279,7 +280,7 @@ static void a_rotation_stays_under_the_vendors_signature(void **state)
 	}
 }
 
-/* The vendor's name under a policy, and not his signature. */
+/* The vendor's name is under the policy, but not the vendor's signature. */
 static void a_forged_signature_is_found_beforehand(void **state)
 {
 	struct image one, two;

@@ -69,7 +69,7 @@ static void both_banks_are_alike_and_nothing_of_before_is_in_them(void **state)
 	machine_stop(&s.m);
 }
 
-/* The bank of before goes only when the owner has the new key. */
+/* The previous bank is overwritten only when the owner has the new key. */
 static void until_the_key_was_shown_the_old_one_opens_too(void **state)
 {
 	const bool *kdf = *state;
@@ -116,7 +116,7 @@ static bool locked(struct rotation *s)
 	return flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
-/* Or `watch` would take the old bank away before the owner has seen the key. */
+/* Otherwise `watch` would overwrite the old bank before the owner has seen the key. */
 static void nobody_saves_between_the_two_steps(void **state)
 {
 	struct rotation s;
@@ -136,7 +136,7 @@ static void nobody_saves_between_the_two_steps(void **state)
 	machine_stop(&s.m);
 }
 
-/* Who opens with the old key goes on with it, and while he saves, the bank that it opens stays. */
+/* An owner who opens with the old key keeps using it, and while they save, the bank that it opens stays. */
 static void opened_with_the_old_key_it_is_in_force_again(void **state)
 {
 	struct rotation s;
@@ -174,7 +174,7 @@ static void to_another_tpm_it_does_not_seal(void **state)
 	machine_stop(&s.m);
 }
 
-/* A recovery boot isn't what the seal is for: it stays for what it was. */
+/* The seal isn't for a recovery boot: its purpose doesn't change. */
 static void in_a_recovery_boot_the_seal_stays_for_the_usual_one(void **state)
 {
 	struct machine_boot other = machine_usual_boot;

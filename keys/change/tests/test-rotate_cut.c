@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rotation that was cut short or refused: which key is in force then, and that the running host knows it. */
+/* A rotation that was interrupted or refused: which key is then in force, and that the running host knows it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -37,7 +37,7 @@ static const char *without_count(struct machine *m)
 	return es_proxy_tcti(*p);
 }
 
-/* Killed between the commit and the keyring: the key that was put there beforehand serves. */
+/* Killed between the commit and the keyring: the key that was staged beforehand is usable. */
 static void a_host_whose_rotation_died_takes_the_key_of_the_newest_bank(void **state)
 {
 	ES_SECRET old_key = NULL;
@@ -55,7 +55,7 @@ static void a_host_whose_rotation_died_takes_the_key_of_the_newest_bank(void **s
 	{
 		ES_HOST host = machine_host(&s.m);
 
-		assert_int_equal(es_host_verify(host), ES_TAMPERED_INFO); /* it is the second name that it takes */
+		assert_int_equal(es_host_verify(host), ES_TAMPERED_INFO); /* it uses the second name */
 	}
 	assert_int_equal(es_keyring_put_named(next, new_key), ES_OK);
 	assert_rotation_lists(&s, s.after);
@@ -162,7 +162,8 @@ static void listed(struct endured *h, char ret[static ES_RECOVERY_TEXT_LEN + 1])
 	es_recovery_code_write(es_secret_bytes(recovery), ret);
 }
 
-/* The command dies, and the host runs on: it lists the key that is in force, saves, and that key opens what it saved. */
+/* The command dies and the host keeps running: it lists the key that is in force and saves, and that key opens the
+ * save. */
 static void the_running_host_goes_on_wherever_it_was_killed(void **state)
 {
 	struct endured *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -215,7 +216,7 @@ static void save(void *arg)
 	assert_int_equal(machine_backup(host, &report), ES_OK);
 }
 
-/* He has only the old key, and opened with it the bank that is older: a save doesn't begin by overwriting that one. */
+/* The owner has only the old key, and opened the older bank with it: a save doesn't overwrite that bank first. */
 static void who_opened_with_the_old_key_can_at_any_time_again(void **state)
 {
 	struct endured *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saves that follow each other: what is skipped, what the counter does, and what a boot makes of every state between. */
+/* Consecutive saves: what is skipped, what the counter does, and how a boot handles every state in between. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -217,7 +217,7 @@ static void the_hourly_save_counts_once_and_the_last_one_stands_alone(void **sta
 	assert_int_equal(counter(&s), before + 3);
 	assert_int_equal(save_as_is(&s, (struct es_save_request){ 0 }, &saved), ES_OK);
 	assert_true(saved.unchanged);
-	/* What was saved and not counted is, though nothing has changed. */
+	/* A save that wasn't counted is counted now, though nothing has changed. */
 	save(&s, "d\n", ES_COUNT_LATER);
 	assert_int_equal(save_as_is(&s, (struct es_save_request){ 0 }, &saved), ES_OK);
 	assert_false(saved.unchanged);
@@ -225,7 +225,7 @@ static void the_hourly_save_counts_once_and_the_last_one_stands_alone(void **sta
 	machine_stop(&s.m);
 }
 
-/* Power goes while the first bank, or the second, is written: every mixture of banks from before and after. */
+/* Power fails while the first bank, or the second, is written: every mixture of old and new banks. */
 static void a_cut_leaves_the_last_save_or_the_one_before(void **state)
 {
 	static const enum es_count before[] = { ES_COUNT_NOW, ES_COUNT_LATER, ES_COUNT_LATER, ES_COUNT_NEXT };
@@ -241,7 +241,8 @@ static void a_cut_leaves_the_last_save_or_the_one_before(void **state)
 				save(&s, "old\n", before[i]);
 				shell(&s, "rm -rf was && cp -r boot/etcseal was");
 				save(&s, "new\n", (enum es_count)count);
-				/* Bank `first` written, or half of it; or the first whole and the other half. */
+				/* Bank `first` is written, or half of it; or the first is whole and the second is half
+				 * written. */
 				if (cut < 4)
 					shell(&s, "rm -r boot/etcseal/bank%u && cp -r was/bank%u boot/etcseal/",
 					      1 - first, 1 - first);
@@ -271,7 +272,7 @@ static void an_older_revision_opens_until_a_save_is_counted(void **state)
 	assert_true(machine_has(&s.m, "etc/secret", "a\n"));
 	shell(&s, "rm -r boot/etcseal && cp -r new boot/etcseal");
 	assert_int_equal(boot(&s), ES_OK);
-	/* Unchanged, but a revision: older ones would still open. */
+	/* Nothing has changed, but it is a revision: older ones would still open. */
 	assert_int_equal(save_as_is(&s, (struct es_save_request){ 0 }, &saved), ES_OK);
 	assert_false(saved.unchanged);
 	assert_int_equal(saved.revision, 0);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* test-adopt.c has the same with the defence. */
+/* test-adopt.c tests the same with the defence. */
 static void control_a_single_bank_is_enough(void **state)
 {
 	char recovery[ES_RECOVERY_TEXT_LEN + 1], line[160];

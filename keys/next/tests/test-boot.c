@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `check` and `reseal` say of a next boot that will measure something else, whatever image it starts. */
+/* What `check` and `reseal` say about a next boot that will measure something else, whatever image it starts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -56,7 +56,7 @@ static void check_names_what_shim_is_asked_to_do(void **state)
 	c = check(&s);
 	assert_false(c.opens);
 	assert_non_null(find(&c, ES_NEXT_REQUEST));
-	assert_non_null(strstr(find(&c, ES_NEXT_REQUEST)->detail, "MokNew (enrol a key); it starts its manager"));
+	assert_non_null(strstr(find(&c, ES_NEXT_REQUEST)->detail, "MokNew (enrol a key); shim starts its key manager"));
 	{
 		ES_HOST host = machine_host(&s.m);
 
@@ -64,13 +64,13 @@ static void check_names_what_shim_is_asked_to_do(void **state)
 		assert_int_equal(done.ahead, ES_NEXT_REQUEST);
 		assert_detail(host, "MokNew");
 	}
-	/* It is another program, so PCR 4 shows it too. */
+	/* MokManager is another program, so PCR 4 changes too. */
 	assert_int_equal(host_scene_require(&s, false, ""), ES_OK);
 	assert_non_null((c = check(&s), find(&c, ES_NEXT_REQUEST)));
 	machine_stop(&s.m);
 }
 
-/* SbatLevel is in PCR 7 alone. */
+/* SbatLevel is only in PCR 7. */
 static void check_knows_where_a_new_sbat_level_matters(void **state)
 {
 	struct machine_boot with_shim = machine_usual_boot;
@@ -89,7 +89,7 @@ static void check_knows_where_a_new_sbat_level_matters(void **state)
 	machine_stop(&s.m);
 }
 
-/* fwupd brings a new dbx: the firmware measures it at the next boot, before anything of ours. */
+/* fwupd installs a new dbx: the firmware measures it at the next boot, before any code of ours. */
 static void check_sees_that_the_firmwares_keys_have_changed(void **state)
 {
 	struct es_resealed done;

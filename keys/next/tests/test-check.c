@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What else than the measurements would stop the next boot: found beforehand, as the boot would find it, and mended as advised. */
+/* What apart from the measurements would stop the next boot: it is found beforehand, as the boot would find it, and
+ * fixed as advised. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -98,7 +99,7 @@ static void backup(struct scene *s)
 	assert_int_equal(es_host_save(host, &(struct es_save_request){ .force = false }, &saved), ES_OK);
 }
 
-/* The helper won't ask the TPM, nor the KDF. */
+/* The helper will ask neither the TPM nor the KDF. */
 static void a_kernel_that_could_resume_stops_it(void **state)
 {
 	struct scene *s = *state;
@@ -158,7 +159,7 @@ static void a_planted_bank_is_named_and_stops_if_it_would_be_taken(void **state)
 {
 	struct scene *s = *state;
 
-	/* Both whole, and in one a word that its MAC doesn't cover as it stands. */
+	/* Both banks are whole, but one was edited, so its MAC doesn't match. */
 	shell(s, "sed -i 's/\"exec_installed_only\": false/\"exec_installed_only\": true/' "
 		 "boot/etcseal/bank1/encryption.info");
 	assert_int_equal(check(s), ES_TAMPERED_INFO);
@@ -209,7 +210,7 @@ static void another_tpm_or_a_cleared_one_is_found_and_sealed_to(void **state)
 	assert_false(s->found.opens);
 	set_mode_tpm(s);
 	assert_int_equal(check(s), ES_OK);
-	/* Somebody clears it and makes a storage key of the same form. */
+	/* Somebody clears the TPM and makes a storage key of the same form. */
 	es_swtpm_clear(s->m.tpm);
 	es_swtpm_tool_ok(s->m.tpm,
 			 "tpm2_createprimary -Q -C o -g sha256 -G ecc256:null:aes128cfb "
@@ -240,7 +241,7 @@ static void a_lockout_is_told_and_stops_nothing(void **state)
 	assert_int_equal(boot(s), ES_OK);
 }
 
-/* One that an older etcseal or another program made: taken over by init. */
+/* A storage key that an older etcseal or another program made: init takes it over. */
 static void a_lockout_stops_where_the_storage_key_is_not_exempt(void **state)
 {
 	struct scene *s = *state;
@@ -281,7 +282,7 @@ static void another_machine_is_found_in_mode_kdf(void **state)
 	assert_false(s->found.opens);
 }
 
-/* As many as there can be at once: those that stop come first. */
+/* As many findings as there can be at once: those that stop the boot come first. */
 static void several_are_told_at_once(void **state)
 {
 	struct scene *s = *state;

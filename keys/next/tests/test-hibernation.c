@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether the next boot's kernel could resume a hibernated system: told as the boot helper will find it. */
+/* Whether the next boot's kernel could resume a hibernated system: predicted as the boot helper will find it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -31,7 +31,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* The running kernel: its options, and what it says of hibernation. */
+/* The running kernel: its options, and what it reports about hibernation. */
 static void runs(const char *options, const char *modes)
 {
 	struct machine_boot usual = machine_usual_boot;
@@ -79,7 +79,7 @@ static void the_next_one_is_judged_by_its_options(void **state)
 	assert_int_equal(next("quiet", NULL), ES_RESUME_POSSIBLE);
 	assert_int_equal(next("quiet -- nohibernate", NULL), ES_RESUME_POSSIBLE);
 	assert_int_equal(next("quiet", "nohibernate"), ES_OK);
-	/* It is what mends a host that hibernates. */
+	/* This option fixes a host that hibernates. */
 	runs("quiet\n", HIBERNATES);
 	assert_int_equal(next("quiet nohibernate", NULL), ES_OK);
 	assert_int_equal(next("quiet", NULL), ES_RESUME_POSSIBLE);
@@ -90,10 +90,10 @@ static void a_kernel_that_never_hibernates_needs_no_option(void **state)
 	char path[128];
 
 	(void)state;
-	/* Locked down. */
+	/* The kernel is locked down. */
 	runs("quiet\n", "[disabled]");
 	assert_int_equal(next("quiet", NULL), ES_OK);
-	/* Built without. */
+	/* The kernel is built without hibernation. */
 	runs("quiet nohibernate\n", "[disabled]");
 	snprintf(path, sizeof path, "%s/disk", m.power_dir);
 	assert_int_equal(remove(path), 0);
