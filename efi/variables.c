@@ -69,7 +69,7 @@ static void set(const struct es_firmware *fw, const CHAR16 *name, struct es_span
 {
 	EFI_GUID guid = ES_LOADER_GUID;
 
-	/* They are only hints: a failure is no reason to stop. */
+	/* They are only hints: a failure isn't a reason to stop. */
 	(void)fw->table->RuntimeServices->SetVariable((CHAR16 *)name, &guid,
 						      EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS,
 						      value.len, (void *)(uintptr_t)value.data);

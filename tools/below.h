@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies below the configuration, as `adopt`, `below` and `init` show it. */
+/* What is below the configuration, as `adopt`, `below` and `init` show it. */
 #ifndef ES_TOOLS_BELOW_H
 #define ES_TOOLS_BELOW_H
 

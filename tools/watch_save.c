@@ -29,7 +29,7 @@ void es_watch_write_record(const struct es_watch *w)
 	ES_BUF json = { NULL, 0 };
 
 	snprintf(path, sizeof path, "%s/" ES_WATCH_RECORD_NAME, w->run_dir);
-	/* Only status reads it: a failure is no reason to stop watching. */
+	/* Only status reads it: a failure isn't a reason to stop watching. */
 	if (es_watch_record_write(&w->record, &json) == ES_OK &&
 	    es_file_write(AT_FDCWD, path, es_buf_span(&json)) != ES_OK)
 		es_warn("can't write %s", path);

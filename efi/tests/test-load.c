@@ -51,7 +51,7 @@ static void assert_loads(bool well)
 	assert_int_equal(status, well ? EFI_SUCCESS : EFI_LOAD_ERROR);
 }
 
-/* A block for one page with its entries, where .reloc lies; the directory's size is what they take. */
+/* A block for one page with its entries, in the place of .reloc; the directory's size is theirs. */
 static void set_relocations(uint32_t page, uint32_t block_size, const uint16_t *entries, size_t count)
 {
 	uint32_t raw = es_test_get32(file, es_test_pe_at(RELOC_SECTION, ES_TEST_PE_ROFF));
@@ -109,7 +109,7 @@ static void padding_on_disk_stays_there(void **state)
 static void raw_size_over_the_image_is_cut_to_the_section(void **state)
 {
 	(void)state;
-	/* 0xfff bytes in memory are all that is left of the image; more than that lies on disk */
+	/* 0xfff bytes in memory are all that is left of the image; more than that is on disk */
 	memset(file + file_len, 0x77, 0x2000);
 	es_test_put32(file, es_test_pe_at(DATA_SECTION, ES_TEST_PE_VSIZE), 0xfff);
 	es_test_put32(file, es_test_pe_at(DATA_SECTION, ES_TEST_PE_RSIZE), 0x2000);

@@ -40,7 +40,7 @@ static void plain_boot(void **state)
 	assert_false(mock_boot_initrd_has("recovery-key"));
 	assert_int_equal(mock_boot_events(11), 2 * 5);
 	assert_int_equal(mock_boot_events(12), 0);
-	assert_int_equal(mock_boot_events(13), 1); /* nothing to hash is no event */
+	assert_int_equal(mock_boot_events(13), 1); /* with nothing to hash, there isn't an event */
 }
 
 static void outside_options_take_the_place_of_the_images(void **state)

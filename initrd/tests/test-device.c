@@ -147,7 +147,7 @@ static void a_partition_of_garbage_names_what_each_file_system_said(void **state
 	assert_non_null(strstr(detail, "; ext4: "));
 }
 
-/* Makes the file system anew. */
+/* Makes the file system again. */
 static void refill(void **state, const char *line)
 {
 	shell_ok("rm -rf content/* && cd content && %s && cd .. && mkfs.ext4 -q -F -d content dev/part", line);

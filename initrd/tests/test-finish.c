@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The marks that PID 1 goes by, and the last look before a root is started. */
+/* The marks that PID 1 looks for, and the last check before a root is started. */
 #include "initrd/commands.h"
 #include "initrd/finish.h"
 #include "initrd/run.h"

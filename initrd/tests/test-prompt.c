@@ -333,7 +333,7 @@ static void a_lone_escape_swallows_no_way_out(void **state)
 	assert_int_equal(type(&t, "4\033\b"), ES_PROMPT_ERASED);
 }
 
-/* Whatever is typed: no byte outside the memory, nothing behind the count, and only a whole, good key is entered. */
+/* Whatever is typed: no byte outside the memory, nothing after the count, and only a whole, good key is entered. */
 static void keeps_its_bounds_whatever_is_typed(void **state)
 {
 	static const char keys[] = "0123456789012345678901234567890123456789- \t\r\n\b\x15\033[O~x\xe2";

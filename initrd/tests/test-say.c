@@ -69,7 +69,7 @@ static void what_every_boot_says_goes_to_the_log_only(void **state)
 	assert_string_equal(heard(h, h->kmsg[0]), "<6>etcseal: as always\n");
 }
 
-/* The kernel shows its lines on the console by itself. */
+/* The kernel shows its lines on the console on its own. */
 static void no_line_stands_twice_on_a_talkative_console(void **state)
 {
 	struct heard *h = *state;

@@ -35,7 +35,8 @@ static void field(const char *line, size_t len, unsigned n, char ret[static FIEL
 	}
 }
 
-/* mount.cifs(8), mount.davfs(8), sshfs: options that are a secret themselves. A file with credentials is no secret by its name. */
+/* mount.cifs(8), mount.davfs(8), sshfs: options that are a secret themselves. The name of a file with credentials isn't
+ * a secret. */
 static bool has_secret(const char *options)
 {
 	static const char *const secret[] = {

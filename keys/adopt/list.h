@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The list of adopted files: what lay below a covered path in the clear, and is in the archive now. It is the archive's
- * member `adopted` (FORMAT.md, "The list of adopted files"). The boot helper removes from the root file system exactly
- * what it names, and only while that still has the content that was adopted.
+ * The list of adopted files: those that were below a covered path in the clear, and are in the archive now. It is the
+ * archive's member `adopted` (FORMAT.md, "The list of adopted files"). The boot helper removes from the root file
+ * system exactly the files that it names, and only while they still have the content that was adopted.
  */
 #ifndef ES_ADOPT_LIST_H
 #define ES_ADOPT_LIST_H

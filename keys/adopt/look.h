@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A look at what lies below a covered path: the root file system's own files, which the mount of the configuration hides.
- * Everything that isn't byte for byte a package's lies there in the clear.
+ * Looks at what is below a covered path: the root file system's own files, which the mount of the configuration hides.
+ * Everything that isn't byte for byte a package's is there in the clear.
  */
 #ifndef ES_ADOPT_LOOK_H
 #define ES_ADOPT_LOOK_H

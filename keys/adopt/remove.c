@@ -237,7 +237,7 @@ static void take(struct remove *m, const struct es_adopted_entry *e)
 		note_failure(m, e->path, r);
 }
 
-/* The deepest first. One that holds something else now stays, and what it holds is named by whoever looks below. */
+/* The deepest first. A folder that holds something else now stays; looking below shows what it holds. */
 static void remove_folders(struct remove *m)
 {
 	for (size_t i = m->request->adopted->count; i > 0; i--) {

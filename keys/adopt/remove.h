@@ -36,7 +36,7 @@ struct es_remove_report {
 	bool discarded;                            /* the device was told that the free blocks are free */
 };
 
-/* Whether there is anything to do: without this there is no reason to make the file system writable. */
+/* Whether there is anything to do: if not, the file system needn't be made writable. */
 bool es_remove_needed(const struct es_remove_request *request);
 
 /* Goes through the whole list, whatever fails. Not ES_OK: the first failure. *ret_report is always written. */

@@ -236,7 +236,7 @@ static bool has_hash(struct es_span line)
 		at += strlen(marks[i]);
 		while (at + run < end && run < HASH_LEAST && is_hash_char(at[run]))
 			run++;
-		/* In a shell, $1$2 is no hash. */
+		/* In a shell, $1$2 isn't a hash. */
 		if (run == HASH_LEAST && (marks[i][0] != '$' || memchr(at, '$', run) != NULL))
 			return true;
 	}

@@ -82,7 +82,7 @@ enum es_reason es_signed_policy_digest(const struct es_signed_policy *p, es_sha2
 	return ES_OK;
 }
 
-/* Part 3, 23.16: the digest begins anew, H(zeros, TPM_CC_PolicyAuthorize, Name), then H(that, policyRef). */
+/* Part 3, 23.16: the digest starts again, H(zeros, TPM_CC_PolicyAuthorize, Name), then H(that, policyRef). */
 enum es_reason es_policy_authorize(const struct es_vendor_key *key, es_sha256_fn *sha256, struct es_digest *ret)
 {
 	const struct es_digest zeros = { 0 };

@@ -162,7 +162,7 @@ static int remove_script(void **state)
 	return unlink(script);
 }
 
-/* What bash offers behind words, of which the last one is being typed: parted by one space. */
+/* What bash offers after words, of which the last one is being typed: separated by one space. */
 static void assert_completes(const char *words, const char *expected)
 {
 	char line[1024], got[4096];
@@ -179,7 +179,7 @@ static void assert_completes(const char *words, const char *expected)
 	got[n] = '\0';
 	assert_int_equal(pclose(p), 0);
 	if (strcmp(got, expected) != 0)
-		fail_msg("behind <%s> bash offers <%s>, not <%s>", words, got, expected);
+		fail_msg("after <%s> bash offers <%s>, not <%s>", words, got, expected);
 }
 
 static void bash_completes(void **state)

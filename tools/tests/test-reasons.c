@@ -231,7 +231,7 @@ static void put(const char *path, const void *bytes, size_t len)
 /* The log that the kernel shows, by what is wrong with it: never tampering, never a file of etcseal's. */
 static void F3_each_fault_of_an_event_log_has_its_own_words(void **state)
 {
-	static const uint8_t garbage[] = "this is no event log, and hasn't the length of one either";
+	static const uint8_t garbage[] = "this isn't an event log, nor does it have the length of one";
 	static const uint8_t sha1_only[32] = { 0, 0, 0, 0, 8 };
 	static uint8_t large[(256 << 10) + 1];
 	struct es_boot_record record;

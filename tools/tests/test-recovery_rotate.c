@@ -23,7 +23,7 @@ static struct captured c;
 struct scene {
 	struct machine m;
 	struct es_boot_record record;
-	char key[ES_RECOVERY_TEXT_LEN + 1], id[ES_RECOVERY_ID_TEXT]; /* of before */
+	char key[ES_RECOVERY_TEXT_LEN + 1], id[ES_RECOVERY_ID_TEXT]; /* the ones before the rotation */
 };
 
 static void run_ends(struct scene *s, const char *words, int status, const struct capture_ends *ends)
@@ -45,7 +45,7 @@ static enum es_reason boot(struct scene *s, const char *recovery)
 	return machine_boot(&s->m, &b, recovery, &s->record);
 }
 
-/* Behind the head of a table of recovery keys: ID, two spaces, key. */
+/* After the head of a table of recovery keys: ID, two spaces, key. */
 static void take_key(const char *out, char *ret_id, char *ret_key)
 {
 	const char *row = strchr(out, '{');

@@ -112,7 +112,7 @@ static void the_counter_moves_once_an_hour_and_only_if_something_is_pending(void
 	es_schedule_changed(&s, 1000);
 	assert_int_equal(es_schedule_count(&s, 1000), ES_COUNT_LATER);
 	es_schedule_saved(&s, 2000, 2000, &saved_later);
-	/* Without another change it is due all the same, so that older ones don't open for ever. */
+	/* Without another change it is still due, so that older ones don't open forever. */
 	assert_int_equal(es_schedule_wait(&s, 2000), ES_COUNT_MS - 2000);
 	assert_int_equal(es_schedule_count(&s, ES_COUNT_MS), ES_COUNT_NEXT);
 	es_schedule_saved(&s, ES_COUNT_MS, ES_COUNT_MS, &(struct es_saved){ .unchanged = true, .counted = true });

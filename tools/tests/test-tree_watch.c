@@ -62,7 +62,7 @@ static void each_kind_of_change_is_told_and_found(void **state)
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		assert_int_equal(oracle_shell(state, "%s", changes[i]), 0);
 		if (!es_tree_watch_drain(&c))
-			fail_msg("the kernel doesn't tell of: %s", changes[i]);
+			fail_msg("the kernel doesn't report: %s", changes[i]);
 		if (!es_tree_watch_walk(&c))
 			fail_msg("the walk doesn't find: %s", changes[i]);
 		assert_false(es_tree_watch_drain(&c));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The service on a whole machine: it saves by itself, lives through what keeps it from that, and ends with all saved. */
+/* The service on a whole machine: it saves automatically, survives what keeps it from saving, and ends with everything
+ * saved. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -33,7 +34,7 @@ struct scene {
 	char ram[128];
 };
 
-/* Where the tree lies on a file system of its own the kernel tells of changes; else the walk finds them, 20 s later. */
+/* If the tree is on a separate file system, the kernel reports changes; otherwise the walk finds them, 20 s later. */
 enum tree { WALKED, TOLD };
 
 static void unconfigured_start(struct scene *s, bool with_tpm, enum tree tree)

@@ -15,7 +15,7 @@ static EFI_STATUS EFIAPI unsupported(void)
 	return EFI_UNSUPPORTED;
 }
 
-/* Pages by themselves, so that code in them can be run. */
+/* Allocates separate pages, so that code in them can be run. */
 static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN count,
 					EFI_PHYSICAL_ADDRESS *ret)
 {

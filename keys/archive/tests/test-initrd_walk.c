@@ -109,7 +109,7 @@ static void a_frame_of_several_blocks_is_read(void **state)
 	assert_non_null(strstr(s.text, "/b 100644 5 last\n"));
 }
 
-/* The kernel goes on after each; so must whoever looks for what is in there. */
+/* The kernel goes on after each archive; so must anything that looks for its content. */
 static void what_follows_a_compressed_archive_is_read(void **state)
 {
 	static const char *const compress[] = {

@@ -138,7 +138,7 @@ static void distinguishes_a_sha1_log_from_garbage(void **state)
 	old[36] = ES_PCR_COUNT;
 	assert_int_equal(walk((struct es_span){ old, sizeof old }), ES_FORMAT);
 	assert_int_equal(walk(text("")), ES_FORMAT);
-	assert_int_equal(walk(text("some text that is no event log, and is longer than its header")), ES_FORMAT);
+	assert_int_equal(walk(text("some text that isn't an event log, and is longer than its header")), ES_FORMAT);
 	assert_int_equal(with32(0, 1), ES_FORMAT);
 	assert_int_equal(with32(4, 4), ES_FORMAT);
 }

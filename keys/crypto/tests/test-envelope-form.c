@@ -181,12 +181,12 @@ static void fields_that_no_tag_covers_are_refused(void **state)
 		{ "a second recipient", AT_CONTENT, { recipient, 2 }, in_set, 4, ES_VERSION },
 		{ "date of the key id", AT_KEY_ID + 8, { date, 3 }, in_id, 6, ES_FORMAT },
 		{ "parameter of the wrap", AT_WRAP_OID + 9, { null, 2 }, in_wrap, 6, ES_FORMAT },
-		{ "a null behind the tag", der.len, { null, 2 }, outer, 3, ES_FORMAT },
-		{ "a null behind the envelope", der.len, { null, 2 }, outer, 2, ES_FORMAT },
-		{ "a null behind the content", der.len, { null, 2 }, outer, 1, ES_FORMAT },
-		{ "a null behind the wrapped key", AT_CONTENT, { null, 2 }, in_kek, 5, ES_FORMAT },
-		{ "a null behind the ciphertext", tag_at, { null, 2 }, in_content, 4, ES_FORMAT },
-		{ "a null behind GCM's parameters", AT_TAG_LEN + 1, { null, 2 }, in_gcm, 5, ES_FORMAT },
+		{ "a null after the tag", der.len, { null, 2 }, outer, 3, ES_FORMAT },
+		{ "a null after the envelope", der.len, { null, 2 }, outer, 2, ES_FORMAT },
+		{ "a null after the content", der.len, { null, 2 }, outer, 1, ES_FORMAT },
+		{ "a null after the wrapped key", AT_CONTENT, { null, 2 }, in_kek, 5, ES_FORMAT },
+		{ "a null after the ciphertext", tag_at, { null, 2 }, in_content, 4, ES_FORMAT },
+		{ "a null after GCM's parameters", AT_TAG_LEN + 1, { null, 2 }, in_gcm, 5, ES_FORMAT },
 		{ "a null within GCM's parameters", AT_TAG_LEN + 1, { null, 2 }, in_gcm, 6, ES_FORMAT },
 	};
 

@@ -189,7 +189,7 @@ static void sealed(struct endured *h)
 	assert_int_equal(endured_boot(h, NULL), ES_OK);
 }
 
-/* What lies below is an older version of what the tree has: it is listed, and nothing has to be copied. */
+/* What is below is an older version of what the tree has: it is listed, and nothing has to be copied. */
 static void sealed_over_an_older_file(struct endured *h)
 {
 	char line[512];
