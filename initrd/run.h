@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RUN_DIR (/run/etcseal, root only): boot.json, and ram/, a tmpfs of its own with the opened configuration:
- * ram/tree/<path> is the overlay's upper folder, ram/work/<n> its work folder, ram/adopted the list of adopted files. And
- * below/, the root file system without what covers it (below.h).
+ * ram/tree/<path> is the overlay's upper folder, ram/work/<n> its work folder, ram/adopted the list of adopted files.
+ * And below/, the root file system without what covers it (below.h).
  */
 #ifndef ES_INITRD_RUN_H
 #define ES_INITRD_RUN_H

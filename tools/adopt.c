@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal adopt`: seals the files that were there before, and has the next start remove them. `etcseal below` shows them. */
+/* `etcseal adopt`: seals the files that were there before, and has the next start remove them. `etcseal below` shows
+ * them. */
 #include "keys/core/labels.h"
 #include "tools/below.h"
 #include "tools/verbs.h"

@@ -9,7 +9,8 @@
 enum es_exit es_files_check_options(const struct es_args *args);
 /* path: an image, an initramfs or a folder. */
 enum es_exit es_files_inspect(const struct es_args *args, const char *path);
-/* Warns of what the parts disclose; with --strict, fails. Parts that can't be looked into are es_image_build()'s to refuse. */
+/* Warns of what the parts disclose; with --strict, fails. Parts that can't be looked into are es_image_build()'s to
+ * refuse. */
 enum es_exit es_files_warn(const struct es_args *args, const struct es_uki_parts *parts);
 
 #endif

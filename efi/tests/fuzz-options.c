@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A byte of how, then any bytes as LoadOptions, or as the arguments that the UEFI shell passes. What comes out is bounded text;
- * if it held a key, nothing of the original stays.
+ * A byte of how, then any bytes as LoadOptions, or as the arguments that the UEFI shell passes. What comes out is
+ * bounded text; if it held a key, nothing of the original stays.
  */
 #include "efi/options.h"
 #include "efi/tests/lib/mock.h"

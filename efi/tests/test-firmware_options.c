@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EFI variables and SMBIOS strings that give options to what starts. Real firmware: tests-ovmf/attack/firmware-options.sh. */
+/* EFI variables and SMBIOS strings that give options to what starts. Real firmware:
+ * tests-ovmf/attack/firmware-options.sh. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

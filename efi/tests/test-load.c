@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Laying out images: sound ones, and one defect each. The room is of the very size, so that ASan sees a byte too far. */
+/* Laying out images: sound ones, and one defect each. The room is of the very size, so that ASan sees a byte too
+ * far. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the stub measures is what the host predicts (keys/image), over many inputs. A difference seals a host to PCRs that no
- * boot has. Every run has the same inputs. */
+/* What the stub measures is what the host predicts (keys/image), over many inputs. A difference seals a host to PCRs
+ * that no boot has. Every run has the same inputs. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -74,8 +74,8 @@ static void every_set_of_sections_gives_the_predicted_pcr_11(void **state)
 	}
 }
 
-/* The image's own options, others, or none, with white space and control characters between the words and at the end. The
- * first character is printable: from a menu, the stub takes anything else for binary data. */
+/* The image's own options, others, or none, with white space and control characters between the words and at the end.
+ * The first character is printable: from a menu, the stub takes anything else for binary data. */
 static void draw_options(char ret[static OPTIONS_TEXT])
 {
 	static const char *const words[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hooks for initramfs-tools: what mkinitramfs makes of them, what they do with the helper's exit code, and what init is
- * made to insist on. They are booted in tests-ovmf/attack/died.sh. */
+/* The hooks for initramfs-tools: what mkinitramfs makes of them, what they do with the helper's exit code, and what
+ * init is made to insist on. They are booted in tests-ovmf/attack/died.sh. */
 #include "keys/core/reason.h"
 #include "keys/tests/lib/oracle.h"
 
@@ -134,7 +134,8 @@ static void a_helper_that_is_missing_switches_off(void **state)
 	shell_ok("test -e off");
 }
 
-/* What init would do with it, in a shell of our own; true if that comes to its end, false if the host is switched off. */
+/* What init would do with it, in a shell of our own; true if that comes to its end, false if the host is switched
+ * off. */
 static bool init_goes_on(void **state, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool init_goes_on(void **state, const char *format, ...)
 {
@@ -181,7 +182,8 @@ static void there_is_never_a_shell(void **state)
 
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
 		assert_true(init_goes_on(state, "break=%s; maybe_break %s </dev/null", places[i], places[i]));
-	/* A root that doesn't come: the host starts again after a while. A panic= without a number leads to no shell either. */
+	/* A root that doesn't come: the host starts again after a while. A panic= without a number leads to no shell
+	 * either. */
 	shell_ok("mkdir -p bin && printf '#!/bin/sh\necho \"$1\" >slept\n' >bin/sleep && chmod +x bin/sleep");
 	assert_false(init_goes_on(state, "panic='' panic no root"));
 	shell_ok("test \"$(cat off)\" = reboot && test \"$(cat slept)\" = 60");

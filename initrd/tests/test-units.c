@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The units for an initramfs that systemd runs, as `make install-files` lays them out: what systemd itself says of them. */
+/* The units for an initramfs that systemd runs, as `make install-files` lays them out: what systemd itself says of
+ * them. */
 #include "keys/tests/lib/oracle.h"
 
 #include <limits.h>

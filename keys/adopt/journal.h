@@ -26,8 +26,8 @@ ES_MUST_CHECK enum es_reason es_removal_make(struct es_removal *j);
  * mode. */
 ES_MUST_CHECK enum es_reason es_removal_take(struct es_removal *j, int dirfd, const char *name,
 					     const struct es_span *replacement);
-/* Overwrites and removes everything in the journal, and the journal. A file that has another name elsewhere only loses this
- * one. */
+/* Overwrites and removes everything in the journal, and the journal. A file that has another name elsewhere only loses
+ * this one. */
 ES_MUST_CHECK enum es_reason es_removal_finish(struct es_removal *j);
 void es_removal_close(struct es_removal *j);
 

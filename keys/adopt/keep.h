@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 
-/* Whether the path is one of which a part stays: /etc/fstab. Then *ret is that part of content, which may be empty: the lines
- * of /usr, and of mounts with x-initrd.mount or x-initrd.attach, unless an option in them is a secret. A part of a part
- * is the part itself. initramfs-tools' read_fstab_entry(), systemd.mount(5). */
+/* Whether the path is one of which a part stays: /etc/fstab. Then *ret is that part of content, which may be empty: the
+ * lines of /usr, and of mounts with x-initrd.mount or x-initrd.attach, unless an option in them is a secret. A part of
+ * a part is the part itself. initramfs-tools' read_fstab_entry(), systemd.mount(5). */
 ES_MUST_CHECK enum es_reason es_keep_part(const char *path, struct es_span content, bool *ret_keeps,
 					  struct es_buf *ret);
 

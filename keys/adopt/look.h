@@ -41,9 +41,9 @@ struct es_below_request {
 
 typedef enum es_reason es_below_fn(void *context, const struct es_below_file *file);
 
-/* Calls fn for everything below the path but not for the path itself if it is a folder, in sorted order, a folder before its
- * contents. It stays on the path's file system and follows no symlink. ES_MISSING: the path isn't there. Stops at the first call
- * that doesn't return ES_OK, with that reason. */
+/* Calls fn for everything below the path but not for the path itself if it is a folder, in sorted order, a folder
+ * before its contents. It stays on the path's file system and follows no symlink. ES_MISSING: the path isn't there.
+ * Stops at the first call that doesn't return ES_OK, with that reason. */
 ES_MUST_CHECK enum es_reason es_below_look(const struct es_below_request *request, es_below_fn *fn, void *context);
 
 /* Opens a path of the host below root: through no symlink, and on root's own file system. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Removes adopted files from the root file system: exactly what the list names, and only what still has the content that
- * was adopted. The caller has made sure that both banks hold the configuration.
+ * Removes adopted files from the root file system: exactly what the list names, and only what still has the content
+ * that was adopted. The caller has made sure that both banks hold the configuration.
  *
  * The power may fail between any two writes. A file first moves into a folder of ours (ES_BELOW_JOURNAL), whole; once
  * that is on disk its content is overwritten there and then removed. So a file under its own name is never half gone,

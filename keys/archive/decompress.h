@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compressions of an initramfs (Linux lib/decompress.c), read piece by piece. One stream each: unlike a general reader it
- * says where the stream ended, since the kernel goes on with another archive there.
+ * The compressions of an initramfs (Linux lib/decompress.c), read piece by piece. One stream each: unlike a general
+ * reader it says where the stream ended, since the kernel goes on with another archive there.
  */
 #ifndef ES_ARCHIVE_DECOMPRESS_H
 #define ES_ARCHIVE_DECOMPRESS_H
@@ -33,8 +33,8 @@ ES_MUST_CHECK enum es_reason es_decompress_open(enum es_compression kind, struct
 void es_decompress_closep(struct es_decompressor **d);
 #define ES_DECOMPRESSOR ES_SCOPED(es_decompress_closep) struct es_decompressor *
 
-/* The next cap bytes; fewer only at the stream's end. ES_FORMAT: damaged or truncated; ES_TOO_LARGE: needs more memory to be
- * unpacked than the kernel has for it; ES_MEMORY. */
+/* The next cap bytes; fewer only at the stream's end. ES_FORMAT: damaged or truncated; ES_TOO_LARGE: needs more memory
+ * to be unpacked than the kernel has for it; ES_MEMORY. */
 ES_MUST_CHECK enum es_reason es_decompress_read(struct es_decompressor *d, void *into, size_t cap, size_t *ret_len);
 
 /* The bytes of `in` that the stream had; known once its end was read. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an initramfs contains: each file of each archive, in the order in which the kernel unpacks them. Nothing is written, and
- * nothing is believed: sizes and counts have limits.
+ * What an initramfs contains: each file of each archive, in the order in which the kernel unpacks them. Nothing is
+ * written, and nothing is believed: sizes and counts have limits.
  */
 #ifndef ES_ARCHIVE_INITRD_WALK_H
 #define ES_ARCHIVE_INITRD_WALK_H
@@ -27,8 +27,9 @@ struct es_initrd_limits {
 };
 extern const struct es_initrd_limits es_initrd_limits;
 
-/* ES_PART_INITRD: it isn't one, or is damaged, or compressed with LZO; ES_FILE_TOO_LARGE: over a limit; ES_MEMORY; or what fn
- * returned. Files before the damage were reported. *ret_why: a clause, "ends in the middle of a file"; "" with ES_OK. */
+/* ES_PART_INITRD: it isn't one, or is damaged, or compressed with LZO; ES_FILE_TOO_LARGE: over a limit; ES_MEMORY; or
+ * what fn returned. Files before the damage were reported. *ret_why: a clause, "ends in the middle of a file"; "" with
+ * ES_OK. */
 ES_MUST_CHECK enum es_reason es_initrd_walk(struct es_span initrd, const struct es_initrd_limits *limits,
 					    es_initrd_file_fn *fn, void *context, const char **ret_why);
 

@@ -14,8 +14,8 @@
 
 /* The literal protector that opens a boot with those values; NULL if none does. */
 struct es_protector *es_seals_fitting(const struct es_info *info, const struct es_pcr_values *values);
-/* Whether no literal protector may be added: every seal is under the signature of a vendor that counts the generations of
- * its images. */
+/* Whether no literal protector may be added: every seal is under the signature of a vendor that counts the generations
+ * of its images. */
 bool es_seals_forbid_literal(const struct es_info *info);
 /* What a boot menu measures of its options in an automatic boot can't be seen in a recovery boot, in which someone
  * typed options. The previous seal shows it; without one, it is assumed that the menu measured nothing. */

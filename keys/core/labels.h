@@ -72,7 +72,8 @@ enum {
 #define ES_RUN_PUBLIC_KEY_NAME "pcr-public-key.pem"
 #define ES_RUN_SIGNATURE_NAME  "pcr-signature.json"
 
-/* In the same folder: the root file system, read-only, without what covers it; and, in ram/, the list of adopted files. */
+/* In the same folder: the root file system, read-only, without what covers it; and, in ram/, the list of adopted
+ * files. */
 #define ES_BELOW_NAME   "below"
 #define ES_ADOPTED_NAME "adopted"
 

@@ -22,11 +22,11 @@ void es_options_remove(char *options, size_t *len, const char *name);
 /* As the kernel's isspace(), including 0xa0. A NUL separates words, too. */
 bool es_options_is_space(char c);
 
-/* How the stub cleans options before it uses them: control characters become spaces, and spaces at the ends are removed.
- * In place; returns the new length. Options end at their first NUL: the caller cuts them off there. */
+/* How the stub cleans options before it uses them: control characters become spaces, and spaces at the ends are
+ * removed. In place; returns the new length. Options end at their first NUL: the caller cuts them off there. */
 size_t es_options_clean(char *options, size_t len);
-/* Whether options that were given at boot replace the image's own and are measured, both cleaned. If not, there are none,
- * or they are the image's own, which systemd-boot passes. */
+/* Whether options that were given at boot replace the image's own and are measured, both cleaned. If not, there are
+ * none, or they are the image's own, which systemd-boot passes. */
 bool es_options_replace(struct es_span given, struct es_span own);
 
 /* The word at or after *pos, in place; *pos moves past it. False: there are no more. */

@@ -169,8 +169,8 @@ static bool is_of_hit(const struct take *t, struct es_span word, const struct es
 {
 	size_t from = start_of(t, word), to = from + word.len;
 
-	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a separator that touches the hit belongs
-	 * to it. */
+	/* A digit's own last byte may be 0xa0, which the kernel takes for a space: a separator that touches the hit
+	 * belongs to it. */
 	if (to <= hit->from || from >= hit->to)
 		return to >= hit->from && from <= hit->to && is_separator(word);
 	for (unsigned i = 0; i < hit->parts; i++)

@@ -12,8 +12,8 @@
 /*
  * Takes out of options[0..*len), in place, closes the gap, and wipes the bytes after the new end:
  *
- *   - each word that holds a part of a recovery key, whatever its name (keys/core/recovery_find.h), with the recovery ID or
- *     the name before it and a surplus group after it;
+ *   - each word that holds a part of a recovery key, whatever its name (keys/core/recovery_find.h), with the recovery
+ * ID or the name before it and a surplus group after it;
  *   - each word that holds a part of what looks like a mistyped one;
  *   - each etcseal.recovery and encryptionRecoveryKey, with or without a value, in any case, also with - or _ for the
  *     dot, and the words after it that may belong to its value.

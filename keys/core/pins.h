@@ -4,9 +4,9 @@
  * therefore be trusted, unlike the files on the boot partition:
  *
  *   etcseal.srk=000b…       the Name of the TPM's storage key (TPM 2.0 Library Part 1, "Names"; 68 hex digits)
- *   etcseal.key-id=…[,…]    the key ids (16 hex digits each, at most ES_PINNED_KEYS_MAX) of configurations that may open
- *   etcseal.host=UUID       the host that they belong to
- *   etcseal.first-boot      a host without a configuration may start, even if its TPM or the image knows of one
+ *   etcseal.key-id=…[,…]    the key ids (16 hex digits each, at most ES_PINNED_KEYS_MAX) of configurations that may
+ * open etcseal.host=UUID       the host that they belong to etcseal.first-boot      a host without a configuration may
+ * start, even if its TPM or the image knows of one
  */
 #ifndef ES_CORE_PINS_H
 #define ES_CORE_PINS_H

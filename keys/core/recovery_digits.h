@@ -26,8 +26,8 @@ struct es_digits {
 /* Takes the next character, of any kind. */
 void es_digits_put(struct es_digits *d, const struct es_char *c);
 
-/* The group that begins `back` digits before the end, and where it begins. back is at most the number of digits that were
- * put in, and at most ES_DIGITS_KEPT. */
+/* The group that begins `back` digits before the end, and where it begins. back is at most the number of digits that
+ * were put in, and at most ES_DIGITS_KEPT. */
 uint32_t es_digits_group(const struct es_digits *d, size_t back);
 size_t es_digits_from(const struct es_digits *d, size_t back);
 bool es_digits_begin(const struct es_digits *d, size_t back);

@@ -4,10 +4,11 @@
  * wherever and however they are written. One in 10^19 sequences of 96 digits passes all those checks by chance, so what
  * is between the digits needn't be judged:
  *
- *   - 96 digits in a row, with anything between them but ASCII letters: any separators, 3+3, none at all. A further digit at
- *     either end, with nothing in between, is a mistyped group; or
+ *   - 96 digits in a row, with anything between them but ASCII letters: any separators, 3+3, none at all. A further
+ * digit at either end, with nothing in between, is a mistyped group; or
  *   - 16 six-digit numbers that follow each other, with anything between them but other numbers of about
- *     six digits: groups in several options, numbered, in a table; or with letters, if there is no other number between them.
+ *     six digits: groups in several options, numbered, in a table; or with letters, if there is no other number between
+ * them.
  *
  * Text looks like a mistyped key, and is treated as one, if it is any of
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The firmware's variables as the running system shows them (efivarfs): what Secure Boot and shim will use at the next
- * boot. They aren't authenticated: root can write some of them. Nothing is sealed because of them; they can only prevent
- * a promise.
+ * boot. They aren't authenticated: root can write some of them. Nothing is sealed because of them; they can only
+ * prevent a promise.
  */
 #ifndef ES_EFI_VARIABLES_H
 #define ES_EFI_VARIABLES_H
@@ -13,7 +13,8 @@
 #define ES_EFI_DATABASE "d719b2cb-3d3a-4596-a3bc-dad00e67656f"
 #define ES_EFI_SHIM     "605dab50-e046-4300-abb6-3dd810dd8b23"
 
-/* A variable's value without the attributes. ES_MISSING; ES_TOO_LARGE: over ES_EFI_VARIABLE_MAX. The caller owns *ret. */
+/* A variable's value without the attributes. ES_MISSING; ES_TOO_LARGE: over ES_EFI_VARIABLE_MAX. The caller owns
+ * *ret. */
 enum { ES_EFI_VARIABLE_MAX = 1 << 20 };
 ES_MUST_CHECK enum es_reason es_efi_variable(const char *efivars, const char *name, const char *guid,
 					     struct es_buf *ret);

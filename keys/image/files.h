@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files of a host's configuration a boot image contains: an initramfs is on the ESP, where anyone who has the disk can read
- * it, whatever was sealed. It finds what it knows to look for; a secret of an unknown kind, or one that a program wrote into
- * another file, isn't found.
+ * Which files of a host's configuration a boot image contains: an initramfs is on the ESP, where anyone who has the
+ * disk can read it, whatever was sealed. It finds what it knows to look for; a secret of an unknown kind, or one that a
+ * program wrote into another file, isn't found.
  */
 #ifndef ES_IMAGE_FILES_H
 #define ES_IMAGE_FILES_H
@@ -62,12 +62,13 @@ struct es_image_files {
 	bool packages;   /* there is a dpkg database */
 };
 
-/* Collects from any number of parts, then es_image_files_finish. ES_MEMORY, ES_IO, … The caller owns *ret; *request and what
- * it points to must outlive the collector. */
+/* Collects from any number of parts, then es_image_files_finish. ES_MEMORY, ES_IO, … The caller owns *ret; *request and
+ * what it points to must outlive the collector. */
 struct es_image_collector;
 ES_MUST_CHECK enum es_reason es_image_files_begin(const struct es_image_files_request *request,
 						  struct es_image_collector **ret);
-/* The reasons and the clause of es_initrd_walk: "ends in the middle of a file". What came before the damage is collected. */
+/* The reasons and the clause of es_initrd_walk: "ends in the middle of a file". What came before the damage is
+ * collected. */
 ES_MUST_CHECK enum es_reason es_image_files_initrd(struct es_image_collector *c, struct es_span initrd,
 						   const char **ret_why);
 /* A folder that is to become an initramfs. */

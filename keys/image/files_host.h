@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Private to keys/image: the files of a host's covered paths, to find the one that a file in an initramfs is a copy of. Their
- * contents are plaintext: no more than one is in memory, in a struct es_secret. */
+/* Private to keys/image: the files of a host's covered paths, to find the one that a file in an initramfs is a copy of.
+ * Their contents are plaintext: no more than one is in memory, in a struct es_secret. */
 #ifndef ES_IMAGE_FILES_HOST_H
 #define ES_IMAGE_FILES_HOST_H
 

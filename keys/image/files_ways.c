@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Debian 12 and 13: initramfs-tools, dracut, and the packages that have hooks for them. etcseal(8), "FILES IN THE INITRAMFS",
- * says the same at length. */
+/* Debian 12 and 13: initramfs-tools, dracut, and the packages that have hooks for them. etcseal(8), "FILES IN THE
+ * INITRAMFS", says the same at length. */
 #include "keys/image/files_ways.h"
 
 #include "keys/store/file.h"

@@ -66,8 +66,8 @@ ES_MUST_CHECK enum es_reason es_opening_unpack(struct es_opening *o, int treefd)
 
 /* After unpacking: the archive's list of adopted files (keys/adopt/list.h), empty if it has none. o owns it. */
 struct es_span es_opening_adopted(const struct es_opening *o);
-/* After unpacking: whether nothing but the seal opened the configuration, and both banks hold this one. Only then may what it
- * replaces be removed. */
+/* After unpacking: whether nothing but the seal opened the configuration, and both banks hold this one. Only then may
+ * what it replaces be removed. */
 bool es_opening_may_remove(const struct es_opening *o);
 
 /* Hands out the config key, after unpacking; NULL before. */

@@ -80,9 +80,9 @@ void es_opening_accept_image(struct es_opening *o);
 void es_opening_explain_refusal(struct es_opening *o);
 /* For the test that shows why the order matters: does both before the fence. */
 void es_opening_look_early(struct es_opening *o);
-/* Gets the key from the TPM's secret, from the KDF, or from the recovery key (NULL: none was given); then judges whether
- * the chosen bank may be opened with it. It must be authentic, ours, and new enough. If it isn't authentic, the other bank
- * is used if that is. */
+/* Gets the key from the TPM's secret, from the KDF, or from the recovery key (NULL: none was given); then judges
+ * whether the chosen bank may be opened with it. It must be authentic, ours, and new enough. If it isn't authentic, the
+ * other bank is used if that is. */
 ES_MUST_CHECK enum es_reason es_opening_find_key(struct es_opening *o, const char *recovery_text);
 /* Judges the other bank in place of the chosen one, which was refused for that reason. */
 ES_MUST_CHECK enum es_reason es_opening_use_other_bank(struct es_opening *o, enum es_reason reason);

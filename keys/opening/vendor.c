@@ -105,7 +105,8 @@ static bool is_white_space(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether it is the same PEM, apart from white space anywhere in it: a bank's isn't parsed here. FORMAT.md, "Vendor images". */
+/* Whether it is the same PEM, apart from white space anywhere in it: a bank's isn't parsed here. FORMAT.md, "Vendor
+ * images". */
 static bool same_key(struct es_span a, struct es_span b)
 {
 	size_t i = 0, k = 0;

@@ -13,7 +13,8 @@ ES_MUST_CHECK enum es_reason es_protector_wrap(struct es_protector *p, const str
 ES_MUST_CHECK enum es_reason es_protector_unwrap(const struct es_protector *p, const struct es_secret *secret,
 						 struct es_secret **ret_config_key);
 
-/* Fills in a fresh kdf protector: cost, salt, input. It is bound to product_uuid if es_product_uuid_is_unique says so. */
+/* Fills in a fresh kdf protector: cost, salt, input. It is bound to product_uuid if es_product_uuid_is_unique says
+ * so. */
 ES_MUST_CHECK enum es_reason es_protector_make_kdf(struct es_protector *p, const char *product_uuid,
 						   const struct es_secret *config_key);
 /* ES_LOCKED_MACHINE: it is bound to another machine's UUID; ES_TAMPERED_INFO: it is bound to none, and doesn't

@@ -30,8 +30,8 @@ enum es_freshness {
 	ES_FRESHNESS_DOWNGRADE,  /* mode kdf although there is a counter */
 	ES_FRESHNESS_COUNT
 };
-extern const char *const es_freshness_names[ES_FRESHNESS_COUNT]; /* "unknown" "newest" "rolled-back" "counter-missing"
-								    * "downgrade" */
+/* "unknown" "newest" "rolled-back" "counter-missing" "downgrade" */
+extern const char *const es_freshness_names[ES_FRESHNESS_COUNT];
 
 /* What the owner was asked at the console and agreed to. */
 enum es_consent { ES_CONSENT_NONE, ES_CONSENT_OLD, ES_CONSENT_NEW_HOST, ES_CONSENT_COUNT };

@@ -100,8 +100,8 @@ void es_info_parse_signed(struct es_json *j, struct es_protector *p)
 	j->reason = in.reason;
 }
 
-/* As parse_key takes it: a key with other line ends or with tabs would make a file that nobody reads. White space doesn't count
- * where the key is compared with an image's (keys/opening/vendor.c). */
+/* As parse_key takes it: a key with other line ends or with tabs would make a file that nobody reads. White space
+ * doesn't count where the key is compared with an image's (keys/opening/vendor.c). */
 static bool set_key(json_t *s, const struct es_buf *key)
 {
 	ES_BUF text = { NULL, 0 };

@@ -33,8 +33,8 @@ void es_json_freep(json_t **obj);
 /* text is one JSON object of at most ES_JSON_MAX bytes, followed by white space at most. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_json_parse(struct es_span text, json_t **ret, char ret_detail[static ES_JSON_DETAIL]);
 
-/* Two spaces of indentation, one field a line, "\n" at the end; slashes aren't escaped. ES_ARGUMENT: a text isn't UTF-8.
- * The caller owns *ret. */
+/* Two spaces of indentation, one field a line, "\n" at the end; slashes aren't escaped. ES_ARGUMENT: a text isn't
+ * UTF-8. The caller owns *ret. */
 ES_MUST_CHECK enum es_reason es_json_print(const json_t *obj, struct es_buf *ret);
 /* The same on one line, without spaces. */
 ES_MUST_CHECK enum es_reason es_json_print_line(const json_t *obj, struct es_buf *ret);
@@ -42,7 +42,8 @@ ES_MUST_CHECK enum es_reason es_json_print_line(const json_t *obj, struct es_buf
 /* Sets reason and detail unless there was an error before. key may be NULL: the object itself. */
 void es_json_fail(struct es_json *j, enum es_reason reason, const char *key, const char *what);
 
-/* The field, or NULL and a failure if it is missing or has another type. es_json_bool is for JSON_TRUE and JSON_FALSE. */
+/* The field, or NULL and a failure if it is missing or has another type. es_json_bool is for JSON_TRUE and
+ * JSON_FALSE. */
 json_t *es_json_get(struct es_json *j, const char *key, json_type type);
 bool es_json_is_null(struct es_json *j, const char *key); /* exists and is null */
 uint64_t es_json_uint(struct es_json *j, const char *key, uint64_t max);

@@ -32,8 +32,8 @@ static void say_depth(char ret_detail[static ES_JSON_DETAIL])
 	snprintf(ret_detail, ES_JSON_DETAIL, "nested deeper than %d levels", ES_JSON_DEPTH);
 }
 
-/* The position is that of the byte after the one that jansson stopped at. Its words quote what it read, and the detail is
- * shown on consoles and in logs. */
+/* The position is that of the byte after the one that jansson stopped at. Its words quote what it read, and the detail
+ * is shown on consoles and in logs. */
 static void say(struct es_span text, const json_error_t *e, char ret_detail[static ES_JSON_DETAIL])
 {
 	char words[80];

@@ -88,8 +88,8 @@ static bool is_base64(uint8_t c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
-/* Whether what follows a header is a key: base64, perhaps after RFC 1421's headers. Line ends may be written as \n, in a
- * value of JSON. */
+/* Whether what follows a header is a key: base64, perhaps after RFC 1421's headers. Line ends may be written as \n, in
+ * a value of JSON. */
 static bool key_follows(struct es_span s)
 {
 	size_t run = 0;
@@ -148,8 +148,8 @@ static enum es_content pem_key(struct es_span file)
 	return ES_CONTENT_NOTHING;
 }
 
-/* A SEQUENCE that fills the file and begins with a small version: PKCS #1, #8 (RFC 5208, 5958), #12 (RFC 7292) and SEC 1
- * keys. A certificate begins with another SEQUENCE. */
+/* A SEQUENCE that fills the file and begins with a small version: PKCS #1, #8 (RFC 5208, 5958), #12 (RFC 7292) and SEC
+ * 1 keys. A certificate begins with another SEQUENCE. */
 static bool is_der_key(struct es_span file)
 {
 	struct es_reader r = { .in = file };

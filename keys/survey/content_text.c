@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Passwords in settings. A setting is a name, then = or :, then a value, anywhere in a line: as in ini files, shells, YAML,
- * JSON and mount options; or <name>value</name>; or a name and a value in quotation marks. The name's end says what it is,
- * and a value that is a word of a setting, a variable or a path isn't a password.
+ * Passwords in settings. A setting is a name, then = or :, then a value, anywhere in a line: as in ini files, shells,
+ * YAML, JSON and mount options; or <name>value</name>; or a name and a value in quotation marks. The name's end says
+ * what it is, and a value that is a word of a setting, a variable or a path isn't a password.
  */
 #include "keys/survey/content.h"
 

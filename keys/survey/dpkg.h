@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Private to keys/survey: dpkg's files, parsed into a table of paths. A line that isn't well-formed is skipped. The text
- * must outlive the table, which points into it. ES_MEMORY; ES_TOO_LARGE: the table is full.
+ * Private to keys/survey: dpkg's files, parsed into a table of paths. A line that isn't well-formed is skipped. The
+ * text must outlive the table, which points into it. ES_MEMORY; ES_TOO_LARGE: the table is full.
  */
 #ifndef ES_SURVEY_DPKG_H
 #define ES_SURVEY_DPKG_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads dpkg's database, and answers from it. A file of it that is too large, or isn't a regular file, is passed over: what
- * it names is then nobody's. */
+/* Reads dpkg's database, and answers from it. A file of it that is too large, or isn't a regular file, is passed over:
+ * what it names is then nobody's. */
 #include "keys/survey/packages.h"
 
 #include "keys/core/subject.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Private to keys/survey: paths, each with the package that has it, the checksums that packages know for it, and where a
- * diversion moves it (dpkg-divert(1)). Bounded: what comes after the bounds isn't taken in, and is nobody's. */
+/* Private to keys/survey: paths, each with the package that has it, the checksums that packages know for it, and where
+ * a diversion moves it (dpkg-divert(1)). Bounded: what comes after the bounds isn't taken in, and is nobody's. */
 #ifndef ES_SURVEY_PATH_TABLE_H
 #define ES_SURVEY_PATH_TABLE_H
 
@@ -46,7 +46,8 @@ uint32_t es_path_table_find(const struct es_path_table *t, struct es_span path);
 /* Finds or adds. ES_TOO_LARGE, ES_MEMORY. */
 ES_MUST_CHECK enum es_reason es_path_table_put(struct es_path_table *t, struct es_span path, uint32_t *ret);
 
-/* The package's file of that path, which is elsewhere if another package has diverted it. package outlives the table. */
+/* The package's file of that path, which is elsewhere if another package has diverted it. package outlives the
+ * table. */
 ES_MUST_CHECK enum es_reason es_path_table_own(struct es_path_table *t, struct es_span path, const char *package);
 /* The same, with a checksum; of two packages that have a path, the one with a checksum is its owner. */
 ES_MUST_CHECK enum es_reason es_path_table_own_sum(struct es_path_table *t, struct es_span path, const char *package,

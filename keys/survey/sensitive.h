@@ -23,8 +23,8 @@ enum es_sensitive {
 	ES_SENSITIVE_COUNT
 };
 
-/* path is absolute, as on the host. content may be empty: a folder or symlink is never sensitive, and a file is if its place
- * says so whatever it contains. ES_SENSITIVE_PRIVATE needs a content. */
+/* path is absolute, as on the host. content may be empty: a folder or symlink is never sensitive, and a file is if its
+ * place says so whatever it contains. ES_SENSITIVE_PRIVATE needs a content. */
 enum es_sensitive es_sensitive(const char *path, mode_t mode, struct es_span content);
 
 struct es_sensitive_words {

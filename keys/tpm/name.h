@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The public areas that a vendor's policy names, and their Names (TPM 2.0 Library Part 1, "Names"): the vendor's key, and the
- * counter of its generations. Computed here, so that a policy can be without asking a TPM. Private to keys/tpm.
+ * The public areas that a vendor's policy names, and their Names (TPM 2.0 Library Part 1, "Names"): the vendor's key,
+ * and the counter of its generations. Computed here, so that a policy can be without asking a TPM. Private to keys/tpm.
  */
 #ifndef ES_TPM_NAME_H
 #define ES_TPM_NAME_H

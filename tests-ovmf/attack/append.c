@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * append VARIABLE FILE: appends a signed list to a Secure Boot variable, as its key's holder may. The kernel keeps these files
- * from careless hands (immutable), and wants attributes and content in one write.
+ * append VARIABLE FILE: appends a signed list to a Secure Boot variable, as its key's holder may. The kernel keeps
+ * these files from careless hands (immutable), and wants attributes and content in one write.
  */
 #include <fcntl.h>
 #include <linux/fs.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kcore TEXT: how often TEXT is in this machine's RAM, by /proc/kcore, as root of whatever runs may read it. TEXT comes with the
- * lowest bit of each byte flipped, so that neither this program nor the script that calls it holds what is searched for.
+ * kcore TEXT: how often TEXT is in this machine's RAM, by /proc/kcore, as root of whatever runs may read it. TEXT comes
+ * with the lowest bit of each byte flipped, so that neither this program nor the script that calls it holds what is
+ * searched for.
  */
 #include <elf.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * needles KEY-FILE FILE: looks for a recovery key in a file of any size, such as a dump of all memory: as typed, as digits
- * alone, each in ASCII and in UTF-16, by the stretch of two groups, and as the 32 bytes that it stands for, by the half.
- * Prints where and as what; exit 1 if it is anywhere, 0 if nowhere.
+ * needles KEY-FILE FILE: looks for a recovery key in a file of any size, such as a dump of all memory: as typed, as
+ * digits alone, each in ASCII and in UTF-16, by the stretch of two groups, and as the 32 bytes that it stands for, by
+ * the half. Prints where and as what; exit 1 if it is anywhere, 0 if nowhere.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,12 +2,12 @@
 /*
  * recorder SOCKET IMAGE LOG TPM-STATE FOLDER: a disk that remembers. Serves IMAGE as a network block device to one
  * QEMU, and writes down every write and every flush in their order, and between them each new state of the guest's
- * TPM (a file that swtpm replaces when NV memory changes), which is copied to FOLDER/N. So a power cut at any moment can be
- * made up afterwards, of the disk and of the TPM as they were then.
+ * TPM (a file that swtpm replaces when NV memory changes), which is copied to FOLDER/N. So a power cut at any moment
+ * can be made up afterwards, of the disk and of the TPM as they were then.
  *
- * LOG is a row of records: type (W write, F flush, T the TPM's state is now number `offset`), length, offset, and a write's
- * bytes; all in this machine's byte order. Protocol: the NBD project's proto.md, fixed newstyle, one export, writeback
- * (NBD_FLAG_SEND_FLUSH), no FUA.
+ * LOG is a row of records: type (W write, F flush, T the TPM's state is now number `offset`), length, offset, and a
+ * write's bytes; all in this machine's byte order. Protocol: the NBD project's proto.md, fixed newstyle, one export,
+ * writeback (NBD_FLAG_SEND_FLUSH), no FUA.
  */
 #include <endian.h>
 #include <errno.h>

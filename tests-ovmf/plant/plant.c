@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plant VARS.fd NAME GUID ATTRIBUTES FILE: puts a variable into a machine's firmware, as if it had been written there long ago:
- * shim's lists of keys, say, that only its own manager may write. An older one of that name is marked as deleted.
- * edk2, MdeModulePkg/Include/Guid/VariableFormat.h: authenticated variables.
+ * plant VARS.fd NAME GUID ATTRIBUTES FILE: puts a variable into a machine's firmware, as if it had been written there
+ * long ago: shim's lists of keys, say, that only its own manager may write. An older one of that name is marked as
+ * deleted. edk2, MdeModulePkg/Include/Guid/VariableFormat.h: authenticated variables.
  */
 #include <err.h>
 #include <stdint.h>

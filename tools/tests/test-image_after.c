@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `recovery rotate` on a host whose boot image is pinned to its key: the image that follows, and the host at every step. */
+/* `recovery rotate` on a host whose boot image is pinned to its key: the image that follows, and the host at every
+ * step. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image inspect --files`, and `image build` of the same initramfs. What is found is in keys/image/tests/test-files.c. */
+/* `etcseal image inspect --files`, and `image build` of the same initramfs. What is found is in
+ * keys/image/tests/test-files.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

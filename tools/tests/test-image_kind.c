@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal image build` and `inspect` on programs that packages install, and on files that stand where others belong. */
+/* `etcseal image build` and `inspect` on programs that packages install, and on files that stand where others
+ * belong. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

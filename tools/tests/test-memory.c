@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the command keeps of the configuration in memory: nothing in pages that can be swapped, and nothing once it is done. */
+/* What the command keeps of the configuration in memory: nothing in pages that can be swapped, and nothing once it is
+ * done. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

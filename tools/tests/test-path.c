@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paths that root names, and that another user waits at. What is refused, in words: test-extract.c; how: keys/store/tests/test-path.c. */
+/* Paths that root names, and that another user waits at. What is refused, in words: test-extract.c; how:
+ * keys/store/tests/test-path.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of reasons against the program: each is returned somewhere, the manual page has them all, and nothing of somebody
- * else's is told of in the words for etcseal's own files. `test-reasons --write` writes the manual page again (`make man`).
+ * The table of reasons against the program: each is returned somewhere, the manual page has them all, and nothing of
+ * somebody else's is told of in the words for etcseal's own files. `test-reasons --write` writes the manual page again
+ * (`make man`).
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal reseal` and `etcseal check` as their user calls them. What they decide is tested in keys/change/tests/test-reseal.c. */
+/* `etcseal reseal` and `etcseal check` as their user calls them. What they decide is tested in
+ * keys/change/tests/test-reseal.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every state that a user, a firmware's setup or another program can bring a TPM into, each on a real one, and what `init`
- * says of it. On a host that was never sealed nothing may be worded as if it had been.
+ * Every state that a user, a firmware's setup or another program can bring a TPM into, each on a real one, and what
+ * `init` says of it. On a host that was never sealed nothing may be worded as if it had been.
  */
 #include <stdarg.h>
 #include <stddef.h>

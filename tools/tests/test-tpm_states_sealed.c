@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same states on a host that is sealed: what a boot and the command say of each, and that nothing was lost by it. */
+/* The same states on a host that is sealed: what a boot and the command say of each, and that nothing was lost by
+ * it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

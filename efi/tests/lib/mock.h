@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A firmware for tests on the host: memory, handles with protocols, variables and a console that can be read. Every other
- * boot service answers EFI_UNSUPPORTED. One at a time.
+ * A firmware for tests on the host: memory, handles with protocols, variables and a console that can be read. Every
+ * other boot service answers EFI_UNSUPPORTED. One at a time.
  */
 #ifndef ES_EFI_TESTLIB_MOCK_H
 #define ES_EFI_TESTLIB_MOCK_H

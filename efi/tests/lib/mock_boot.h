@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole boot for the tests of efi/main.c: a loaded image, a volume, a TPM, and a kernel that looks at what it was given. */
+/* A whole boot for the tests of efi/main.c: a loaded image, a volume, a TPM, and a kernel that looks at what it was
+ * given. */
 #ifndef ES_EFI_TESTLIB_MOCK_BOOT_H
 #define ES_EFI_TESTLIB_MOCK_BOOT_H
 
@@ -30,8 +31,8 @@ struct mock_boot {
 };
 extern struct mock_boot mock_boot;
 
-/* cmocka setup and teardown. At its end everything is given back, and a stub that has measured and came back all the same has
- * spoilt what it measured. The test links efi/main.c itself. */
+/* cmocka setup and teardown. At its end everything is given back, and a stub that has measured and came back all the
+ * same has spoilt what it measured. The test links efi/main.c itself. */
 int mock_boot_start(void **state);
 int mock_boot_end(void **state);
 

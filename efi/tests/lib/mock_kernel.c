@@ -24,8 +24,8 @@ void mock_kernel_start(struct mock *m, mock_kernel_fn *look)
 	seen_by_kernel = look;
 }
 
-/* rcx: handle, rdx: system table. `call table->BootServices->Stall` with the handle in rcx, then ret with its status, or
- * Exit(handle, that status). */
+/* rcx: handle, rdx: system table. `call table->BootServices->Stall` with the handle in rcx, then ret with its status,
+ * or Exit(handle, that status). */
 size_t mock_kernel_make(bool exits, uint8_t out[static ES_TEST_PE_MAX])
 {
 	static const uint8_t look[] = {

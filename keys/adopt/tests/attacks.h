@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attacks on the removal, as test-remove.c runs them and as the controls do, each without one defence. True: it succeeded. */
+/* Attacks on the removal, as test-remove.c runs them and as the controls do, each without one defence. True: it
+ * succeeded. */
 #ifndef ES_ADOPT_TESTS_ATTACKS_H
 #define ES_ADOPT_TESTS_ATTACKS_H
 

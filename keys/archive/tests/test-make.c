@@ -124,7 +124,8 @@ static void a_folder_is_finished_only_where_it_is(void **state)
 
 static void a_default_acl_is_not_inherited_by_archived_files(void **state)
 {
-	/* version 2; user::rwx, user:1:rwx, group::r-x, mask::rwx, other::--- (uapi posix_acl_xattr.h, little endian) */
+	/* version 2; user::rwx, user:1:rwx, group::r-x, mask::rwx, other::--- (uapi posix_acl_xattr.h, little
+	 * endian) */
 	static const uint8_t acl[] = { 2, 0, 0,   0,   1,   0,   7,  0, 255, 255, 255, 255, 2,   0,  7,
 				       0, 1, 0,   0,   0,   4,   0,  5, 0,   255, 255, 255, 255, 16, 0,
 				       7, 0, 255, 255, 255, 255, 32, 0, 0,   0,   255, 255, 255, 255 };

@@ -98,7 +98,8 @@ static void keeps_the_authority_of_the_same_signer(void **state)
 	q = predict_boot(state, &s, authorities);
 	predict_now(&q, &p);
 	assert_comes_true(state, &s, authorities, &p);
-	/* Without the old image it is unknown: the last authority may have vouched for it, or for an earlier program. */
+	/* Without the old image it is unknown: the last authority may have vouched for it, or for an earlier
+	 * program. */
 	q.installed = NULL;
 	predict_now(&q, &p);
 	assert_int_equal(p.values.present & ES_PCR_BIT(7), 0);

@@ -87,8 +87,8 @@ static void a_boot_that_is_given_the_recovery_key_asks_for_no_unseal(void **stat
 	attack_scene_stop(&s);
 }
 
-/* Banks of the attacker's in place of the owner's: sealed to the owner's own TPM, or in mode kdf. Their recovery key goes to
- * ret_recovery. */
+/* Banks of the attacker's in place of the owner's: sealed to the owner's own TPM, or in mode kdf. Their recovery key
+ * goes to ret_recovery. */
 static void plant(struct attack_scene *s, bool kdf, char *ret_recovery)
 {
 	attack_scene_start(s);
@@ -122,8 +122,8 @@ static void the_owners_recovery_key_opens_no_planted_bank(void **state)
 	}
 }
 
-/* One in mode kdf is passed over as a downgrade. One that is sealed to the same TPM is the newer, and is tried first; that TPM has
- * counted it, so the owner has to agree to the age of theirs. */
+/* One in mode kdf is passed over as a downgrade. One that is sealed to the same TPM is the newer, and is tried first;
+ * that TPM has counted it, so the owner has to agree to the age of theirs. */
 static void beside_a_planted_bank_it_opens_the_owners(void **state)
 {
 	char theirs[ES_RECOVERY_TEXT_LEN + 1];
@@ -161,7 +161,8 @@ static struct es_protector **recovery_protector(struct es_info *info)
 	return NULL;
 }
 
-/* The attacker's encryption.info with the owner's recovery protector in it, under a MAC that is right by the attacker's key. */
+/* The attacker's encryption.info with the owner's recovery protector in it, under a MAC that is right by the attacker's
+ * key. */
 static void graft(struct attack_scene *s, const char *theirs)
 {
 	ES_BANK planted = { .state = ES_BANK_ABSENT };
@@ -192,8 +193,8 @@ static void graft(struct attack_scene *s, const char *theirs)
 	}
 }
 
-/* The prompt shows the id of the owner's own recovery key, and that key gives the owner's configuration key; but the MAC isn't
- * by it. */
+/* The prompt shows the id of the owner's own recovery key, and that key gives the owner's configuration key; but the
+ * MAC isn't by it. */
 static void nor_one_that_the_owners_recovery_protector_was_put_into(void **state)
 {
 	char theirs[ES_RECOVERY_TEXT_LEN + 1];

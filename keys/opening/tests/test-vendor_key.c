@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether an image carries the vendor's key that its host was sealed to: the PEM as text, and white space doesn't count. */
+/* Whether an image carries the vendor's key that its host was sealed to: the PEM as text, and white space doesn't
+ * count. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

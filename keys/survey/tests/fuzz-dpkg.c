@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dpkg's files, one after another between lines of "%%": diversions, a list, its md5sums, status. Whatever they say, each
- * entry's chain of checksums ends, and each path that has an owner is found again.
- * Covers: dpkg.c path_table.c
+ * dpkg's files, one after another between lines of "%%": diversions, a list, its md5sums, status. Whatever they say,
+ * each entry's chain of checksums ends, and each path that has an owner is found again. Covers: dpkg.c path_table.c
  */
 #include "keys/survey/dpkg.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file of an initramfs or a host: a place (the first byte), then its content. Whatever it contains, the answer has words, an
- * empty file of no special place is nothing, and a comment before each line leaves nothing of what settings said.
- * Covers: sensitive.c content.c content_text.c
+ * A file of an initramfs or a host: a place (the first byte), then its content. Whatever it contains, the answer has
+ * words, an empty file of no special place is nothing, and a comment before each line leaves nothing of what settings
+ * said. Covers: sensitive.c content.c content_text.c
  */
 #include "keys/survey/sensitive.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits of mode kdf, as SECURITY.md has them: what an attacker can do. A test here that fails has found a limit that is gone, or
- * one that has moved: change SECURITY.md then, and this file.
+ * Limits of mode kdf, as SECURITY.md has them: what an attacker can do. A test here that fails has found a limit that
+ * is gone, or one that has moved: change SECURITY.md then, and this file.
  */
 #include "keys/core/labels.h"
 #include "keys/protector/bank_open.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits against an active device on the TPM's bus, as SECURITY.md has them: what it can do. A test here that fails has found a
- * limit that is gone, or one that has moved: change SECURITY.md then, and this file.
+ * Limits against an active device on the TPM's bus, as SECURITY.md has them: what it can do. A test here that fails has
+ * found a limit that is gone, or one that has moved: change SECURITY.md then, and this file.
  */
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"

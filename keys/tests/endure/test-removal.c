@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test-removal --quick|--whole BASE LOG LIST: the power fails at every write of a removal of adopted files that was recorded
- * (tests-ovmf/endure/removal.sh). For each write, the file system is rebuilt as it was when that write was the
+ * test-removal --quick|--whole BASE LOG LIST: the power fails at every write of a removal of adopted files that was
+ * recorded (tests-ovmf/endure/removal.sh). For each write, the file system is rebuilt as it was when that write was the
  * last one, then with parts missing of what hadn't been flushed. It is mounted as the next start would mount it: each
- * file must be whole under its name or gone. Then that start's removal runs, after which nothing of them may be left anywhere
- * in the image.
+ * file must be whole under its name or gone. Then that start's removal runs, after which nothing of them may be left
+ * anywhere in the image.
  *
- * test-removal --list TREE: the list of every file in TREE, as if all were adopted. test-removal --remove ROOT LIST: the removal.
+ * test-removal --list TREE: the list of every file in TREE, as if all were adopted. test-removal --remove ROOT LIST:
+ * the removal.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -21,7 +21,8 @@ bool attack_extract_into_their_folder(dispatch_fn *dispatch);
 bool attack_image_by_link(dispatch_fn *dispatch);
 /* The image carries, and is signed with, a key of theirs; or the recovery key comes from a file of theirs. */
 bool attack_policy_key(dispatch_fn *dispatch);
-/* The same for Secure Boot: the key, or its certificate, is in a folder of theirs; or a symlink of theirs leads to it. */
+/* The same for Secure Boot: the key, or its certificate, is in a folder of theirs; or a symlink of theirs leads to
+ * it. */
 bool attack_sign_key(dispatch_fn *dispatch);
 bool attack_sign_cert(dispatch_fn *dispatch);
 bool attack_sign_key_by_link(dispatch_fn *dispatch);

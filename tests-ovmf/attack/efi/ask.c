@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the firmware starts next, when the owner's image has come back: a system of the attacker's, which asks the TPM. */
+/* What the firmware starts next, when the owner's image has come back: a system of the attacker's, which asks the
+ * TPM. */
 #include "tests-ovmf/attack/efi/common.h"
 
 EFI_STATUS efi_main(EFI_HANDLE self, EFI_SYSTEM_TABLE *system)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the attacker's firmware programs share. TCG EFI Protocol Specification 6; UEFI specification 13.2 (Load File 2). */
+/* What the attacker's firmware programs share. TCG EFI Protocol Specification 6; UEFI specification 13.2 (Load File
+ * 2). */
 #ifndef ATTACK_EFI_COMMON_H
 #define ATTACK_EFI_COMMON_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attack 11: a driver that makes every measurement into PCR 12 fail, as a TPM might, and lets the boot go on: what was typed
- * at the menu shall leave no trace.
+ * Attack 11: a driver that makes every measurement into PCR 12 fail, as a TPM might, and lets the boot go on: what was
+ * typed at the menu shall leave no trace.
  */
 #include "tests-ovmf/attack/efi/common.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attack 9: a driver that offers the kernel an initrd of the attacker's, \EFI\evil\initrd, under the name by which it looks
- * for one, and then lets the boot go on. The firmware measures drivers into PCR 2, not 4.
+ * Attack 9: a driver that offers the kernel an initrd of the attacker's, \EFI\evil\initrd, under the name by which it
+ * looks for one, and then lets the boot go on. The firmware measures drivers into PCR 2, not 4.
  */
 #include "tests-ovmf/attack/efi/common.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attack 3: measures the sections of the owner's boot image into PCR 11 just as its stub would, then starts a kernel and an
- * initrd of the attacker's. \EFI\etcseal\etcseal.efi, \EFI\evil\vmlinuz, \EFI\evil\initrd. Where the firmware won't load the
- * kernel, since nobody signed it, this program does.
+ * Attack 3: measures the sections of the owner's boot image into PCR 11 just as its stub would, then starts a kernel
+ * and an initrd of the attacker's. \EFI\etcseal\etcseal.efi, \EFI\evil\vmlinuz, \EFI\evil\initrd. Where the firmware
+ * won't load the kernel, since nobody signed it, this program does.
  */
 #include "tests-ovmf/attack/efi/common.h"
 

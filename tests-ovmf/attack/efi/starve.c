@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A driver that lets the owner's stub measure its image, and then has no memory for its kernel: so that the stub goes back to the
- * firmware with PCR 11 as it is when the image starts. Only once: what comes next is to run.
+ * A driver that lets the owner's stub measure its image, and then has no memory for its kernel: so that the stub goes
+ * back to the firmware with PCR 11 as it is when the image starts. Only once: what comes next is to run.
  */
 #include "tests-ovmf/attack/efi/common.h"
 
