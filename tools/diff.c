@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `etcseal diff`: how this host's configuration differs from the image's own files. */
+#include "keys/host/adopted.h"
 #include "keys/store/file.h"
 #include "tools/common.h"
 #include "tools/compare.h"
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 
 static const char letters[] = { 'A', 'M', 'D' };
 static const char *const words[] = { "added", "modified", "deleted" };
@@ -116,12 +116,6 @@ static void fill(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 }
 
-/* A clone of the root mount alone, without the mounts on it: it shows the folders beneath the overlays. */
-static int open_image_root(void)
-{
-	return open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-}
-
 static enum es_exit fail_errno(const struct es_args *args, const char *what)
 {
 	char detail[ES_PATH_TEXT + 64];
@@ -149,9 +143,9 @@ enum es_exit es_verb_diff(const struct es_args *args)
 	tree = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (tree < 0)
 		return fail_errno(args, path);
-	root = open_image_root();
-	if (root < 0)
-		return fail_errno(args, "the image's own files");
+	r = es_host_below(host, &root);
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
 	r = es_compare(tree, root, es_host_boot(host), &d);
 	if (r != ES_OK)
 		return es_fail(args, r, path);
