@@ -7,8 +7,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { HEX_LEN = 2 * ES_SHA256_LEN, HEAD_LEN = 2 + HEX_LEN + 1 };
+
+enum es_adopted_kind es_adopted_kind_of(mode_t mode)
+{
+	return S_ISDIR(mode) ? ES_ADOPTED_FOLDER : S_ISLNK(mode) ? ES_ADOPTED_LINK : ES_ADOPTED_FILE;
+}
 
 void es_adopted_free(struct es_adopted *list)
 {
@@ -36,18 +42,14 @@ enum es_reason es_adopted_add(struct es_adopted *list, enum es_adopted_kind kind
 			      const char *path)
 {
 	struct es_adopted_entry e = { .kind = kind, .digest = *digest };
+	void *more;
 
 	if (path[0] != '/' || !es_relative_path_is_valid(path + 1) || strlen(path) > ES_MEMBER_MAX)
 		return ES_ARGUMENT;
-	if (list->count == list->room) {
-		size_t room = list->room == 0 ? 256 : list->room * 2;
-		struct es_adopted_entry *more = realloc(list->entry, room * sizeof *more);
-
-		if (more == NULL)
-			return ES_MEMORY;
-		list->entry = more;
-		list->room = room;
-	}
+	more = es_grow(list->entry, list->count, &list->room, sizeof list->entry[0]);
+	if (more == NULL)
+		return ES_MEMORY;
+	list->entry = more;
 	e.path = strdup(path);
 	if (e.path == NULL)
 		return ES_MEMORY;

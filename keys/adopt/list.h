@@ -11,6 +11,8 @@
 #include "keys/core/pcr.h"
 #include "keys/core/scope.h"
 
+#include <sys/types.h>
+
 enum { ES_ADOPTED_MAX = 64 << 20 }; /* bytes of the list as text */
 
 enum es_adopted_kind {
@@ -18,6 +20,9 @@ enum es_adopted_kind {
 	ES_ADOPTED_LINK = 'l',
 	ES_ADOPTED_FOLDER = 'd',
 };
+
+/* Of a file, a symlink or a folder, by its st_mode. */
+enum es_adopted_kind es_adopted_kind_of(mode_t mode);
 
 struct es_adopted_entry {
 	enum es_adopted_kind kind;

@@ -6,6 +6,7 @@
 #include "keys/host/adopted.h"
 #include "keys/host/state.h"
 #include "keys/store/file.h"
+#include "keys/store/identity.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +23,7 @@ struct collect {
 	struct es_host *host;
 	const struct es_adopt_request *request;
 	struct es_adopt_report *report;
-	struct es_adopted before, list; /* the files adopted earlier; and those with the new ones added */
-	struct es_copy_up copy;
-	bool copying; /* the second walk */
+	struct es_adopted adopted, fresh; /* the files adopted earlier; and the new ones */
 };
 
 static void count(struct collect *c, const struct es_below_file *f)
@@ -46,9 +45,12 @@ static bool is_new(const struct collect *c, const struct es_below_file *f)
 	return f->state == ES_BELOW_CLEAR || (f->state == ES_BELOW_CHANGED && c->request->discard_changed);
 }
 
-/* The first walk counts; nothing is copied before it is known to fit. */
-static enum es_reason look(struct collect *c, const struct es_below_file *f)
+/* Nothing is copied before it is known to fit: new files are only collected. */
+static enum es_reason look(void *context, const struct es_below_file *f)
 {
+	struct collect *c = context;
+	enum es_reason r = ES_OK;
+
 	if (f->state == ES_BELOW_SHIPPED || f->state == ES_BELOW_KEPT)
 		return ES_OK;
 	if (is_new(c, f))
@@ -61,35 +63,9 @@ static enum es_reason look(struct collect *c, const struct es_below_file *f)
 		c->report->left++;
 	if (is_new(c, f) || f->state == ES_BELOW_PENDING)
 		c->report->sensitive[f->sensitive]++;
-	return c->request->each != NULL ? c->request->each(c->request->context, f) : ES_OK;
-}
-
-static enum es_reason copy(struct collect *c, const struct es_below_file *f)
-{
-	enum es_adopted_kind kind = S_ISDIR(f->st.st_mode)   ? ES_ADOPTED_FOLDER
-				    : S_ISLNK(f->st.st_mode) ? ES_ADOPTED_LINK
-							     : ES_ADOPTED_FILE;
-	enum es_reason r;
-
-	if (!is_new(c, f))
-		return ES_OK;
-	r = es_copy_up(&c->copy, f->path);
-	if (r == ES_NOT_MET) {
-		c->report->uncovered++;
-		return ES_OK;
-	}
-	if (r == ES_OK)
-		r = es_adopted_add(&c->list, kind, &f->digest, f->path);
-	if (r != ES_OK)
-		es_printable(f->path, c->report->refused, sizeof c->report->refused);
-	return r;
-}
-
-static enum es_reason on_file(void *context, const struct es_below_file *f)
-{
-	struct collect *c = context;
-
-	return c->copying ? copy(c, f) : look(c, f);
+	if (is_new(c, f) && !c->request->dry_run)
+		r = es_adopted_add(&c->fresh, es_adopted_kind_of(f->st.st_mode), &f->digest, f->path);
+	return r == ES_OK && c->request->each != NULL ? c->request->each(c->request->context, f) : r;
 }
 
 static enum es_reason open_below(const struct collect *c, int *ret_fd)
@@ -106,19 +82,18 @@ static enum es_reason walk_all(struct collect *c, int below, const struct es_pac
 	enum es_reason r = ES_OK;
 
 	for (unsigned i = 0; r == ES_OK && i < boot->path_count; i++) {
-		const struct es_below_request look = {
+		const struct es_below_request request = {
 			.root = below,
 			.path = boot->paths[i],
-			.adopted = &c->before,
+			.adopted = &c->adopted,
 			.packages = packages,
 		};
 
-		r = es_below_look(&look, on_file, c);
+		r = es_below_look(&request, look, c);
 		if (r == ES_MISSING)
 			r = ES_OK;
 		else if (r != ES_OK)
-			r = es_host_refuse(c->host, r, "%s below the configuration: %s", boot->paths[i],
-					   c->report->refused);
+			r = es_host_refuse(c->host, r, "%s below the configuration", boot->paths[i]);
 	}
 	return r;
 }
@@ -132,10 +107,10 @@ static enum es_reason try_pack(struct collect *c, int below)
 	enum es_reason r;
 
 	memcpy(manifest.paths, c->host->boot.paths, sizeof manifest.paths);
-	memset(manifest.host, '0', ES_UUID_TEXT - 1);
-	for (size_t i = 8; i < 24; i += 5)
-		manifest.host[i] = '-';
-	strcpy(manifest.time, "2026-01-01T00:00:00Z");
+	es_time_now(manifest.time);
+	r = es_uuid_make(manifest.host);
+	if (r != ES_OK)
+		return r;
 	r = es_archive_pack(below, &manifest, &packed, &report);
 	return r == ES_OK ? r
 			  : es_host_refuse_tree(c->host, r, "the root file system below the configuration", &report);
@@ -154,43 +129,56 @@ static enum es_reason check_room(struct collect *c, int below)
 	return c->report->bytes > SURELY_FITS ? try_pack(c, below) : ES_OK;
 }
 
-static enum es_reason read_before(struct collect *c)
+static enum es_reason read_list(struct collect *c)
 {
 	ES_BUF text = { NULL, 0 };
 	enum es_reason r = es_host_adopted(c->host, &text);
 
 	if (r == ES_OK)
-		r = es_adopted_parse(es_buf_span(&text), &c->before);
-	if (r == ES_OK)
-		r = es_adopted_parse(es_buf_span(&text), &c->list);
+		r = es_adopted_parse(es_buf_span(&text), &c->adopted);
 	return r == ES_OK ? r : es_host_refuse(c->host, r, "the list of adopted files in RAM");
 }
 
-static enum es_reason copy_all(struct collect *c, int below, const struct es_packages *packages)
+static enum es_reason copy(struct collect *c, const struct es_copy_up *to, const struct es_adopted_entry *e)
 {
-	ES_BUF text = { NULL, 0 };
-	enum es_reason r = es_copy_up_open(c->request->host_root, c->host->run_dir, &c->copy);
+	enum es_reason r = es_copy_up(to, e->path);
 
-	c->copying = true;
+	if (r == ES_NOT_MET) {
+		c->report->uncovered++;
+		return ES_OK;
+	}
 	if (r == ES_OK)
-		r = walk_all(c, below, packages);
+		r = es_adopted_add(&c->adopted, e->kind, &e->digest, e->path);
 	if (r == ES_OK)
-		r = es_adopted_write(&c->list, &text);
+		return r;
+	es_printable(e->path, c->report->refused, sizeof c->report->refused);
+	return es_host_refuse(c->host, r, "%s below the configuration", c->report->refused);
+}
+
+static enum es_reason copy_all(struct collect *c)
+{
+	ES_SCOPED(es_copy_up_close) struct es_copy_up to = ES_COPY_UP_NONE;
+	ES_BUF text = { NULL, 0 };
+	enum es_reason r = es_copy_up_open(c->request->host_root, c->host->run_dir, &to);
+
+	for (size_t i = 0; r == ES_OK && i < c->fresh.count; i++)
+		r = copy(c, &to, &c->fresh.entry[i]);
+	if (r == ES_OK)
+		r = es_adopted_write(&c->adopted, &text);
 	return r == ES_OK && text.len > 0 ? es_host_set_adopted(c->host, es_buf_span(&text)) : r;
 }
 
 static void collect_free(struct collect *c)
 {
-	es_adopted_free(&c->before);
-	es_adopted_free(&c->list);
-	es_copy_up_close(&c->copy);
+	es_adopted_free(&c->adopted);
+	es_adopted_free(&c->fresh);
 }
 
 static enum es_reason collect(struct es_host *host, const struct es_adopt_request *request,
 			      struct es_adopt_report *ret_report)
 {
 	ES_SCOPED(collect_free)
-	struct collect c = { .host = host, .request = request, .report = ret_report, .copy = ES_COPY_UP_NONE };
+	struct collect c = { .host = host, .request = request, .report = ret_report };
 	ES_PACKAGES packages = NULL;
 	ES_FD below = -1;
 	enum es_reason r;
@@ -198,7 +186,7 @@ static enum es_reason collect(struct es_host *host, const struct es_adopt_reques
 	*ret_report = (struct es_adopt_report){ 0 };
 	if (!host->have_boot)
 		return ES_NOT_BOOTED;
-	r = read_before(&c);
+	r = read_list(&c);
 	if (r == ES_OK)
 		r = open_below(&c, &below);
 	if (r == ES_OK)
@@ -211,7 +199,7 @@ static enum es_reason collect(struct es_host *host, const struct es_adopt_reques
 	if (r != ES_OK || request->dry_run)
 		return r;
 	r = check_room(&c, below);
-	return r == ES_OK ? copy_all(&c, below, packages) : r;
+	return r == ES_OK ? copy_all(&c) : r;
 }
 
 enum es_reason es_adopt_collect(struct es_change *change, const struct es_adopt_request *request,

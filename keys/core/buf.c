@@ -49,3 +49,16 @@ struct es_span es_text_span(const char *text)
 {
 	return (struct es_span){ (const uint8_t *)text, strlen(text) };
 }
+
+void *es_grow(void *items, size_t count, size_t *room, size_t item_size)
+{
+	size_t more = *room > 0 ? *room * 2 : 64, bytes;
+	void *grown;
+
+	if (count < *room)
+		return items;
+	grown = __builtin_mul_overflow(more, item_size, &bytes) ? NULL : realloc(items, bytes);
+	if (grown != NULL)
+		*room = more;
+	return grown;
+}

@@ -66,11 +66,7 @@ static uint64_t dice(struct removal *r)
 
 static enum es_reason list_one(void *context, const struct es_below_file *f)
 {
-	enum es_adopted_kind kind = S_ISDIR(f->st.st_mode)   ? ES_ADOPTED_FOLDER
-				    : S_ISLNK(f->st.st_mode) ? ES_ADOPTED_LINK
-							     : ES_ADOPTED_FILE;
-
-	return es_adopted_add(context, kind, &f->digest, f->path);
+	return es_adopted_add(context, es_adopted_kind_of(f->st.st_mode), &f->digest, f->path);
 }
 
 static int print_list(const char *tree)
