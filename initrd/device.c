@@ -15,7 +15,6 @@
 #include <strings.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 /* udev's links by UUID are upper case for FAT and lower case for everything else; users type either. */
 static bool find_link(const char *folder, const char *value, char *ret_path, size_t cap)
@@ -96,13 +95,10 @@ static enum es_reason mount_read_only(const char *device, int *ret_fd, char *ret
 static int open_banks(int root)
 {
 	static const char *const names[] = { ES_BANK_FOLDER, "boot/" ES_BANK_FOLDER };
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
-	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		int fd = (int)syscall(SYS_openat2, root, names[i], &how, sizeof how);
+		int fd = es_open_how(root, names[i], O_RDONLY | O_DIRECTORY,
+				     RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
 
 		if (fd >= 0 || errno != ENOENT)
 			return fd;

@@ -8,17 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/syscall.h>
-#include <linux/openat2.h>
 #include <fcntl.h>
 #include <sys/mount.h>
-
-int es_open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
-{
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = resolve };
-
-	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
-}
 
 enum es_reason es_mount_fail(struct es_mount_notes *notes, const char *what)
 {

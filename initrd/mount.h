@@ -48,8 +48,6 @@ void es_mount_remove(int mount_fd);
 enum { ES_FD_PATH = 32 };
 void es_fd_path(int fd, char ret_path[static ES_FD_PATH]);
 
-/* openat2(2) with O_CLOEXEC; -1 and errno. */
-int es_open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
 /* Sets notes->why to "what: " and errno's text. Returns ES_COVERED_KIND if a parent of the path isn't a folder, else
  * errno's reason. */
 enum es_reason es_mount_fail(struct es_mount_notes *notes, const char *what);

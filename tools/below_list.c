@@ -19,6 +19,7 @@ void es_below_list_free(struct es_below_list *list)
 enum es_reason es_below_keep(void *context, const struct es_below_file *file)
 {
 	struct es_below_list *list = context;
+	void *more;
 	struct es_below_line line = {
 		.state = file->state,
 		.packaged = file->packaged,
@@ -27,15 +28,10 @@ enum es_reason es_below_keep(void *context, const struct es_below_file *file)
 		.size = S_ISREG(file->st.st_mode) ? (uint64_t)file->st.st_size : 0,
 	};
 
-	if (list->count == list->room) {
-		size_t room = list->room == 0 ? 64 : list->room * 2;
-		void *more = realloc(list->line, room * sizeof list->line[0]);
-
-		if (more == NULL)
-			return ES_MEMORY;
-		list->line = more;
-		list->room = room;
-	}
+	more = es_grow(list->line, list->count, &list->room, sizeof list->line[0]);
+	if (more == NULL)
+		return ES_MEMORY;
+	list->line = more;
 	line.path = strdup(file->path);
 	if (line.path == NULL)
 		return ES_MEMORY;

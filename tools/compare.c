@@ -3,15 +3,14 @@
 
 #include "keys/core/wipe_stack.h"
 #include "keys/store/file.h"
+#include "keys/store/names.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -33,53 +32,17 @@ void es_differences_free(struct es_differences *d)
 
 static enum es_reason note(struct es_differences *d, const char *path, const struct es_difference *what)
 {
-	if (d->count == d->room) {
-		size_t room = d->room == 0 ? 64 : d->room * 2;
-		struct es_difference *more = realloc(d->list, room * sizeof *more);
+	void *more = es_grow(d->list, d->count, &d->room, sizeof d->list[0]);
 
-		if (more == NULL)
-			return ES_MEMORY;
-		d->list = more;
-		d->room = room;
-	}
+	if (more == NULL)
+		return ES_MEMORY;
+	d->list = more;
 	d->list[d->count] = *what;
 	d->list[d->count].path = strdup(path);
 	if (d->list[d->count].path == NULL)
 		return ES_MEMORY;
 	d->count++;
 	return ES_OK;
-}
-
-static int not_dots(const struct dirent *e)
-{
-	return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-struct names {
-	struct dirent **entry;
-	int count;
-};
-
-static void names_free(struct names *n)
-{
-	for (int i = 0; i < n->count; i++)
-		free(n->entry[i]);
-	free(n->entry);
-}
-
-static enum es_reason names_list(int fd, struct names *ret)
-{
-	ret->count = scandirat(fd, ".", &ret->entry, not_dots, by_bytes);
-	if (ret->count >= 0)
-		return ES_OK;
-	ret->count = 0;
-	ret->entry = NULL;
-	return es_reason_from_errno(errno);
 }
 
 static bool is_opaque(int fd)
@@ -107,11 +70,11 @@ static enum es_reason compare_name(struct es_differences *d, const struct pair *
 /* An opaque folder hides everything in the image's folder of that name: what it lacks itself is deleted. */
 static enum es_reason hidden(struct es_differences *d, int upper, int lower, const char *path)
 {
-	ES_SCOPED(names_free) struct names names = { 0 };
-	enum es_reason r = names_list(lower, &names);
+	ES_NAMES names = { 0 };
+	enum es_reason r = es_names_read(lower, SIZE_MAX, &names);
 
-	for (int i = 0; i < names.count && r == ES_OK; i++) {
-		const char *name = names.entry[i]->d_name;
+	for (size_t i = 0; i < names.count && r == ES_OK; i++) {
+		const char *name = names.name[i];
 		struct es_difference gone = { .change = ES_CHANGE_DELETED };
 		TEXT below = join(path, name);
 		struct stat st;
@@ -132,7 +95,7 @@ static int open_folder(int dirfd, const char *name)
 
 static enum es_reason compare_folder(struct es_differences *d, const struct pair *p, bool image_has_it)
 {
-	ES_SCOPED(names_free) struct names names = { 0 };
+	ES_NAMES names = { 0 };
 	ES_FD upper = open_folder(p->upper, p->upper_name);
 	ES_FD lower = image_has_it ? open_folder(p->lower, p->lower_name) : -1;
 	bool opaque;
@@ -141,9 +104,9 @@ static enum es_reason compare_folder(struct es_differences *d, const struct pair
 	if (upper < 0)
 		return errno == ENOENT ? ES_OK : es_reason_from_errno(errno);
 	opaque = is_opaque(upper);
-	r = names_list(upper, &names);
-	for (int i = 0; i < names.count && r == ES_OK; i++) {
-		const char *name = names.entry[i]->d_name;
+	r = es_names_read(upper, SIZE_MAX, &names);
+	for (size_t i = 0; i < names.count && r == ES_OK; i++) {
+		const char *name = names.name[i];
 		TEXT below = join(p->path, name);
 
 		r = below != NULL ? compare_name(d, &(struct pair){ upper, lower, name, name, below }) : ES_MEMORY;
@@ -212,9 +175,7 @@ static enum es_reason compare_name(struct es_differences *d, const struct pair *
 /* Follows symlinks within the image, as the boot helper does. */
 static int open_lower(int rootfd, const char *path)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-
-	return (int)syscall(SYS_openat2, rootfd, path, &how, sizeof how);
+	return es_open_how(rootfd, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 static ES_OWN_FRAME enum es_reason compare_covered(struct es_differences *d, int treefd, int rootfd, const char *path)

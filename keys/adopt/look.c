@@ -13,7 +13,6 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { NAMES_MAX = 1000000 };
@@ -30,18 +29,29 @@ struct walk {
 	size_t len;
 };
 
-enum es_reason es_below_open(int root, const char *path, int flags, int *ret_fd)
+/* path is relative. */
+static enum es_reason open_beneath(int root, const char *path, int flags, int *ret_fd)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | (ES_WITH_REMOVE_BENEATH ? RESOLVE_NO_SYMLINKS : 0),
-	};
-	int fd = (int)syscall(SYS_openat2, root, path + 1, &how, sizeof how);
+	int fd = es_open_how(root, path, (uint64_t)(unsigned)flags,
+			     RESOLVE_BENEATH | RESOLVE_NO_XDEV | (ES_WITH_REMOVE_BENEATH ? RESOLVE_NO_SYMLINKS : 0));
 
 	if (fd < 0)
 		return errno == ELOOP || errno == EXDEV || errno == ENOTDIR ? ES_UNSAFE : es_reason_from_errno(errno);
 	*ret_fd = fd;
 	return ES_OK;
+}
+
+enum es_reason es_below_open(int root, const char *path, int flags, int *ret_fd)
+{
+	return open_beneath(root, path + 1, flags, ret_fd);
+}
+
+enum es_reason es_below_open_above(int root, const char *path, int *ret_fd, const char **ret_base)
+{
+	char above[ES_MEMBER_MAX + 1];
+
+	*ret_base = es_path_above(path, above);
+	return open_beneath(root, above, O_RDONLY | O_DIRECTORY, ret_fd);
 }
 
 static enum es_reason hash_link(int dirfd, const char *name, struct es_digest *ret)
@@ -156,8 +166,7 @@ static enum es_reason look_folder(struct walk *w, int fd)
 enum es_reason es_below_look(const struct es_below_request *request, es_below_fn *fn, void *context)
 {
 	struct walk *w = calloc(1, sizeof *w);
-	const char *base = strrchr(request->path, '/') + 1;
-	char above[ES_PATH_TEXT];
+	const char *base;
 	struct stat st;
 	ES_FD fd = -1, dir = -1;
 	enum es_reason r;
@@ -175,12 +184,7 @@ enum es_reason es_below_look(const struct es_below_request *request, es_below_fn
 		if (r == ES_OK)
 			r = look_folder(w, dir);
 	} else if (r == ES_OK) {
-		memcpy(above, request->path, (size_t)(base - request->path));
-		above[base - request->path] = '\0';
-		if (base - request->path == 1)
-			dir = fcntl(request->root, F_DUPFD_CLOEXEC, 0);
-		else
-			r = es_below_open(request->root, above, O_RDONLY | O_DIRECTORY, &dir);
+		r = es_below_open_above(request->root, request->path, &dir, &base);
 		if (r == ES_OK)
 			r = look_name(w, dir, base);
 	}

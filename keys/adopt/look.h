@@ -49,6 +49,9 @@ ES_MUST_CHECK enum es_reason es_below_look(const struct es_below_request *reques
 /* Opens a path of the host below root: through no symlink, and on root's own file system. */
 ES_MUST_CHECK enum es_reason es_below_open(int root, const char *path, int flags, int *ret_fd);
 
+/* Opens the folder that the path is in, likewise; *ret_base is the name in it. */
+ES_MUST_CHECK enum es_reason es_below_open_above(int root, const char *path, int *ret_fd, const char **ret_base);
+
 /* The folder below a covered path into which files go on their way out. The next start finishes what is in it. */
 #define ES_BELOW_JOURNAL ".etcseal-removing"
 

@@ -53,26 +53,6 @@ static void note_failure(struct remove *m, const char *path, enum es_reason r)
 		m->first = m->report.why = r;
 }
 
-/* The folder that an entry is in. ES_MISSING, ES_UNSAFE. */
-static enum es_reason open_above(const struct remove *m, const char *path, int *ret_fd, const char **ret_base)
-{
-	const char *base = strrchr(path, '/') + 1;
-	char *above;
-	enum es_reason r;
-
-	*ret_base = base;
-	if (base - path == 1) {
-		*ret_fd = fcntl(m->request->root, F_DUPFD_CLOEXEC, 0);
-		return *ret_fd < 0 ? es_reason_from_errno(errno) : ES_OK;
-	}
-	above = strndup(path, (size_t)(base - path) - 1);
-	if (above == NULL)
-		return ES_MEMORY;
-	r = es_below_open(m->request->root, above, O_RDONLY | O_DIRECTORY, ret_fd);
-	free(above);
-	return r;
-}
-
 /* Whether what has the name is what was adopted. ES_MISSING: it is gone; ES_NOT_MET: it is something else. */
 static enum es_reason compare(int dirfd, const char *base, const struct es_adopted_entry *e, struct stat *ret_st,
 			      struct es_buf *ret_content)
@@ -127,15 +107,11 @@ static enum es_reason replacement(const struct remove *m, const struct es_adopte
 
 static enum es_reason add_candidate(struct remove *m, const struct es_adopted_entry *e, const struct stat *st)
 {
-	if (m->count == m->room) {
-		size_t room = m->room == 0 ? 256 : m->room * 2;
-		struct candidate *more = realloc(m->candidate, room * sizeof *more);
+	void *more = es_grow(m->candidate, m->count, &m->room, sizeof m->candidate[0]);
 
-		if (more == NULL)
-			return ES_MEMORY;
-		m->candidate = more;
-		m->room = room;
-	}
+	if (more == NULL)
+		return ES_MEMORY;
+	m->candidate = more;
 	m->candidate[m->count++] = (struct candidate){ .entry = e, .inode = st->st_ino, .links = st->st_nlink };
 	return ES_OK;
 }
@@ -157,7 +133,7 @@ static bool look(struct remove *m, const struct es_adopted_entry *e, bool count)
 	ES_BUF content = { NULL, 0 };
 	struct stat st;
 	const char *base;
-	enum es_reason r = open_above(m, e->path, &dirfd, &base);
+	enum es_reason r = es_below_open_above(m->request->root, e->path, &dirfd, &base);
 
 	if (r == ES_OK)
 		r = compare(dirfd, base, e, &st, &content);
@@ -223,7 +199,7 @@ static void take(struct remove *m, const struct es_adopted_entry *e)
 	ES_BUF content = { NULL, 0 };
 	struct stat st;
 	const char *base;
-	enum es_reason r = open_above(m, e->path, &dirfd, &base);
+	enum es_reason r = es_below_open_above(m->request->root, e->path, &dirfd, &base);
 
 	if (r == ES_OK)
 		r = compare(dirfd, base, e, &st, &content);
@@ -247,7 +223,8 @@ static void remove_folders(struct remove *m)
 
 		if (e->kind != ES_ADOPTED_FOLDER || !es_path_within(e->path, m->path) || strcmp(e->path, m->path) == 0)
 			continue;
-		if (open_above(m, e->path, &dirfd, &base) == ES_OK && unlinkat(dirfd, base, AT_REMOVEDIR) == 0)
+		if (es_below_open_above(m->request->root, e->path, &dirfd, &base) == ES_OK &&
+		    unlinkat(dirfd, base, AT_REMOVEDIR) == 0)
 			m->report.folders++;
 	}
 }
@@ -265,7 +242,7 @@ static enum es_reason open_top(struct remove *m)
 		return r;
 	if (S_ISDIR(st.st_mode))
 		return es_below_open(m->request->root, m->path, O_RDONLY | O_DIRECTORY, &m->journal.top);
-	return open_above(m, m->path, &m->journal.top, &base);
+	return es_below_open_above(m->request->root, m->path, &m->journal.top, &base);
 }
 
 static enum es_reason remove_below(struct remove *m)

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -22,14 +21,10 @@ enum { PROC_PATH = 32 + ES_PART_MAX + 1 };
 
 static int open_beneath(int treefd, const char *path)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = ES_WITH_UNPACK_CHECKS
+	return es_open_how(treefd, path[0] != '\0' ? path : ".", O_RDONLY | O_DIRECTORY,
+			   ES_WITH_UNPACK_CHECKS
 			       ? RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV
-			       : 0,
-	};
-
-	return (int)syscall(SYS_openat2, treefd, path[0] != '\0' ? path : ".", &how, sizeof how);
+			       : 0);
 }
 
 /* If a name is taken, or leads through something other than a folder, the archive is at fault, not the machine. */

@@ -35,15 +35,11 @@ static void folders_free(struct folders *f)
 
 static enum es_reason folders_add(struct folders *f, struct archive_entry *e)
 {
-	if (f->count == f->room) {
-		size_t room = f->room == 0 ? 64 : f->room * 2;
-		struct archive_entry **more = realloc(f->entry, room * sizeof *more);
+	void *more = es_grow(f->entry, f->count, &f->room, sizeof f->entry[0]);
 
-		if (more == NULL)
-			return ES_MEMORY;
-		f->entry = more;
-		f->room = room;
-	}
+	if (more == NULL)
+		return ES_MEMORY;
+	f->entry = more;
 	f->entry[f->count] = archive_entry_clone(e);
 	if (f->entry[f->count] == NULL)
 		return ES_MEMORY;

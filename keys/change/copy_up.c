@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { RUN_PATH = ES_PATH_TEXT + 16 };
@@ -41,16 +40,10 @@ void es_copy_up_close(struct es_copy_up *c)
 /* Opens the path's folder, without following symlinks; -1 and errno. */
 static int open_above(int root, const char *path)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-	};
-	const char *base = strrchr(path, '/');
 	char above[ES_MEMBER_MAX + 1];
 
-	/* "." for a path in the root itself */
-	snprintf(above, sizeof above, "%.*s", base == path ? 1 : (int)(base - path) - 1, base == path ? "." : path + 1);
-	return (int)syscall(SYS_openat2, root, above, &how, sizeof how);
+	(void)es_path_above(path, above);
+	return es_open_how(root, above, O_RDONLY | O_DIRECTORY, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 static bool is_there(int root, const char *path, struct stat *ret, int *ret_error)

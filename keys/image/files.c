@@ -189,18 +189,14 @@ static void find_kind(const struct es_image_collector *c, const struct look *l, 
 static enum es_reason list(struct es_image_collector *c, const struct look *l)
 {
 	struct es_image_file f = { .size = l->file->size, .mode = l->file->mode };
+	void *more;
 
 	if (c->files.count == LISTED_MAX)
 		return ES_FILE_TOO_LARGE;
-	if (c->files.count == c->room) {
-		size_t room = c->room > 0 ? c->room * 2 : 64;
-		struct es_image_file *new = reallocarray(c->files.file, room, sizeof new[0]);
-
-		if (new == NULL)
-			return ES_MEMORY;
-		c->files.file = new;
-		c->room = room;
-	}
+	more = es_grow(c->files.file, c->files.count, &c->room, sizeof c->files.file[0]);
+	if (more == NULL)
+		return ES_MEMORY;
+	c->files.file = more;
 	f.path = strdup(l->file->path);
 	if (f.path == NULL)
 		return ES_MEMORY;

@@ -12,36 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { FILES_MAX = 1 << 20 };
 
 static int open_in_root(int rootfd, const char *path, uint64_t flags)
 {
-	struct open_how how = {
-		.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, rootfd, path, &how, sizeof how);
+	return es_open_how(rootfd, path, flags | O_RDONLY | O_NONBLOCK | O_NOCTTY,
+			   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 static enum es_reason add_file(struct es_host_files *h, const char *path, const struct stat *st)
 {
 	struct es_host_file f = { .size = (uint64_t)st->st_size, .mode = st->st_mode };
+	void *more;
 
 	if (!S_ISREG(st->st_mode) || st->st_size == 0 || (uint64_t)st->st_size > ES_FILE_MAX || h->count == FILES_MAX)
 		return ES_OK;
-	if (h->count == h->room) {
-		size_t room = h->room > 0 ? h->room * 2 : 256;
-		struct es_host_file *new = reallocarray(h->file, room, sizeof new[0]);
-
-		if (new == NULL)
-			return ES_MEMORY;
-		h->file = new;
-		h->room = room;
-	}
+	more = es_grow(h->file, h->count, &h->room, sizeof h->file[0]);
+	if (more == NULL)
+		return ES_MEMORY;
+	h->file = more;
 	f.path = strdup(path);
 	if (f.path == NULL)
 		return ES_MEMORY;

@@ -56,6 +56,16 @@ bool es_path_within(const char *path, const char *top)
 	return strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
+const char *es_path_above(const char *path, char ret[static ES_MEMBER_MAX + 1])
+{
+	const char *base = strrchr(path, '/') + 1;
+	size_t len = (size_t)(base - path) > 1 ? (size_t)(base - path) - 2 : 0;
+
+	memcpy(ret, path + 1, len);
+	strcpy(ret + len, len > 0 ? "" : ".");
+	return base;
+}
+
 void es_printable(const char *text, char *ret, size_t cap)
 {
 	size_t n = 0;

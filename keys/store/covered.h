@@ -32,6 +32,10 @@ unsigned es_path_depth(const char *path);
 /* Whether path is top or below it. Neither has a slash at the end. */
 bool es_path_within(const char *path, const char *top);
 
+/* The folder that an absolute path is in, relative to the root: "etc/ssh" for "/etc/ssh/key", "." for "/etc". Returns
+ * the name in that folder. path has at most ES_MEMBER_MAX bytes. */
+const char *es_path_above(const char *path, char ret[static ES_MEMBER_MAX + 1]);
+
 /* A name for a message: printable ASCII, '?' for anything else, truncated at cap. */
 void es_printable(const char *text, char *ret, size_t cap);
 

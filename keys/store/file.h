@@ -32,6 +32,9 @@ ES_MUST_CHECK enum es_reason es_file_discard(int dirfd, const char *name);
 ES_MUST_CHECK enum es_reason es_file_remove(int dirfd, const char *name);
 ES_MUST_CHECK enum es_reason es_folder_sync(int dirfd);
 
+/* openat2(2), with O_CLOEXEC; resolve: RESOLVE_… of <linux/openat2.h>. -1 and errno. */
+int es_open_how(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
+
 /* errno → reason: ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ENOENT, ENOMEM; everything else is ES_IO. */
 enum es_reason es_reason_from_errno(int error);
 

@@ -19,15 +19,11 @@ void es_names_free(struct es_names *n)
 
 static enum es_reason add(struct es_names *n, const char *name)
 {
-	if (n->count == n->room) {
-		size_t room = n->room == 0 ? 64 : n->room * 2;
-		char **more = realloc(n->name, room * sizeof *more);
+	void *more = es_grow(n->name, n->count, &n->room, sizeof n->name[0]);
 
-		if (more == NULL)
-			return ES_MEMORY;
-		n->name = more;
-		n->room = room;
-	}
+	if (more == NULL)
+		return ES_MEMORY;
+	n->name = more;
 	n->name[n->count] = strdup(name);
 	if (n->name[n->count] == NULL)
 		return ES_MEMORY;

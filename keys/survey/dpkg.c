@@ -2,6 +2,7 @@
 #include "keys/survey/dpkg.h"
 
 #include "keys/core/hex.h"
+#include "keys/survey/content.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,25 +57,6 @@ const char *es_dpkg_name(struct es_dpkg *d, struct es_span name)
 	return new->text;
 }
 
-/* The next line, without its line end; false at the end of the text. */
-static bool next_line(struct es_span *text, struct es_span *ret)
-{
-	const uint8_t *end;
-
-	if (text->len == 0)
-		return false;
-	end = memchr(text->data, '\n', text->len);
-	ret->data = text->data;
-	ret->len = end != NULL ? (size_t)(end - text->data) : text->len;
-	text->data += ret->len;
-	text->len -= ret->len;
-	if (end != NULL) {
-		text->data++;
-		text->len--;
-	}
-	return true;
-}
-
 static bool is_path(struct es_span s)
 {
 	return s.len > 1 && s.len <= PATH_MAX_LEN && s.data[0] == '/' && memchr(s.data, '\0', s.len) == NULL;
@@ -102,7 +84,7 @@ enum es_reason es_dpkg_diversions(struct es_dpkg *d, struct es_span text)
 	struct es_span from, to, by;
 	uint32_t from_at, to_at;
 
-	while (next_line(&text, &from) && next_line(&text, &to) && next_line(&text, &by)) {
+	while (es_content_line(&text, &from) && es_content_line(&text, &to) && es_content_line(&text, &by)) {
 		const char *name = is_text(by, ":") ? "" : es_dpkg_name(d, by);
 		enum es_reason r;
 
@@ -123,7 +105,7 @@ enum es_reason es_dpkg_list(struct es_dpkg *d, const char *package, struct es_sp
 {
 	struct es_span line;
 
-	while (next_line(&text, &line)) {
+	while (es_content_line(&text, &line)) {
 		enum es_reason r;
 
 		if (!is_path(line) || is_text(line, "/."))
@@ -142,7 +124,7 @@ enum es_reason es_dpkg_md5sums(struct es_dpkg *d, const char *package, struct es
 	struct es_span line;
 
 	path[0] = '/';
-	while (next_line(&text, &line)) {
+	while (es_content_line(&text, &line)) {
 		struct es_span whole;
 		enum es_reason r;
 
@@ -216,7 +198,7 @@ enum es_reason es_dpkg_status(struct es_dpkg *d, struct es_span text)
 	bool conffiles = false;
 	struct es_span line, value;
 
-	while (next_line(&text, &line)) {
+	while (es_content_line(&text, &line)) {
 		enum es_reason r = ES_OK;
 
 		if (line.len > 0 && line.data[0] == ' ') {

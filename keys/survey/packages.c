@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define STATUS_MAX ((size_t)64 << 20)
@@ -74,11 +73,7 @@ void es_packages_freep(struct es_packages **p)
 
 static enum es_reason open_folder(int rootfd, const char *path, int *ret)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd = (int)syscall(SYS_openat2, rootfd, path, &how, sizeof how);
+	int fd = es_open_how(rootfd, path, O_RDONLY | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 
 	if (fd < 0)
 		return errno == ENOTDIR ? ES_MISSING : es_reason_from_errno(errno);

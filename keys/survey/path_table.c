@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/survey/path_table.h"
 
+#include "keys/core/buf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,18 +92,11 @@ static enum es_reason grow_slots(struct es_path_table *t)
 
 static enum es_reason make_room(void **items, size_t size, size_t count, size_t *room)
 {
-	size_t more = *room > 0 ? *room * 2 : 1024;
-	void *new;
+	void *grown = count < ES_PATH_ENTRIES_MAX ? es_grow(*items, count, room, size) : NULL;
 
-	if (count < *room)
-		return ES_OK;
-	if (count >= ES_PATH_ENTRIES_MAX)
-		return ES_TOO_LARGE;
-	new = reallocarray(*items, more, size);
-	if (new == NULL)
-		return ES_MEMORY;
-	*items = new;
-	*room = more;
+	if (grown == NULL)
+		return count < ES_PATH_ENTRIES_MAX ? ES_MEMORY : ES_TOO_LARGE;
+	*items = grown;
 	return ES_OK;
 }
 

@@ -58,9 +58,23 @@ static void a_name_for_a_message_is_printable_and_terminated(void **state)
 	assert_string_equal(text, "longe");
 }
 
+static void the_folder_of_a_path_is_relative_to_the_root(void **state)
+{
+	char above[ES_MEMBER_MAX + 1];
+
+	(void)state;
+	assert_string_equal(es_path_above("/etc/ssh/key", above), "key");
+	assert_string_equal(above, "etc/ssh");
+	assert_string_equal(es_path_above("/etc/a", above), "a");
+	assert_string_equal(above, "etc");
+	assert_string_equal(es_path_above("/etc", above), "etc");
+	assert_string_equal(above, ".");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_folder_of_a_path_is_relative_to_the_root),
 		cmocka_unit_test(covered_paths_are_absolute_and_plain),
 		cmocka_unit_test(members_are_relative_and_plain),
 		cmocka_unit_test(a_name_for_a_message_is_printable_and_terminated),
