@@ -18,9 +18,11 @@ PREFIX ?= /usr
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DES_VERSION_TEXT='"$(VERSION)"' $(WARN) $(HARDEN) -I. -MMD -MP $(CFLAGS) $(EXTRA_CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS) $(EXTRA_CFLAGS)
 # libarchive is static, so that the initramfs isn't filled with its dependencies; gc-sections drops the formats that
-# nobody calls, and with them what they would need.
-LIBS := -Wl,-Bstatic -larchive -lzstd -lz -llzma -lbz2 -Wl,-Bdynamic -ljansson -lkeyutils \
-	-ltss2-esys -ltss2-mu -ltss2-rc -ltss2-tctildr -lcrypto -lpthread
+# nobody calls, and with them what they would need. The compressors are static in the initramfs only: every Debian has them.
+LIBS_HOST := -ljansson -lkeyutils -ltss2-esys -ltss2-mu -ltss2-rc -ltss2-tctildr -lcrypto -lpthread
+COMPRESSORS := -lzstd -lz -llzma -lbz2
+LIBS := -Wl,-Bstatic -larchive -Wl,-Bdynamic $(COMPRESSORS) $(LIBS_HOST)
+LIBS_INITRD := -Wl,-Bstatic -larchive $(COMPRESSORS) -Wl,-Bdynamic $(LIBS_HOST)
 
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -40,7 +42,7 @@ LIB := $(BUILD)/libetcseal.a
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 PROGRAMS := $(if $(TOOLS_SRC),$(BUILD)/etcseal) $(if $(INITRD_SRC),$(BUILD)/etcseal-boot)
 
-.PHONY: man all deps check units quick test layers lint clean tests install install-files compile_commands.json FORCE
+.PHONY: man all deb deb-check deps check units quick test layers lint clean tests install install-files compile_commands.json FORCE
 all: $(LIB) $(PROGRAMS)
 tests: $(TESTS)
 
@@ -77,7 +79,7 @@ $(BUILD)/etcseal: $(call objects,$(TOOLS_SRC)) $(LIB)
 
 $(BUILD)/etcseal-boot: $(call objects,$(INITRD_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(filter %.o,$^) $(WHOLE_LIB) $(LDFLAGS_ALL) $(LIBS) -o $@
+	$(Q)$(CC) $(filter %.o,$^) $(WHOLE_LIB) $(LDFLAGS_ALL) $(LIBS_INITRD) -o $@
 
 # A test links the library, the test library and, for initrd/ and tools/, its program's objects but main.
 $(BUILD)/initrd/tests/test-%: $(BUILD)/initrd/tests/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
@@ -134,6 +136,14 @@ layers: all
 	$(Q).ci/layers
 	$(Q).ci/circles $(call objects,$(LIB_SRC) $(INITRD_SRC) $(TOOLS_SRC))
 	$(Q).ci/circles $(filter-out %/efi/libc.o,$(EFI_OBJ))
+
+# A Debian package of what git knows, in $(BUILD)/deb.
+deb:
+	$(Q).ci/deb $(BUILD)/deb
+
+# The same bytes twice, from two folders, and nothing for lintian to say.
+deb-check:
+	$(Q).ci/deb --check $(BUILD)/deb
 
 deps:
 	$(Q).ci/deps

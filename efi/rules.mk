@@ -14,7 +14,7 @@ EFI_CORE := $(patsubst %,keys/core/%.c,span wipe hex utf8 utf16 recovery_text re
 EFI_OBJ := $(patsubst %.c,$(BUILD)/stub-$(EFI_ARCH)/%.o,$(EFI_SRC) $(EFI_CORE))
 EFI_FLAGS := -std=gnu11 -DES_VERSION_TEXT='"$(VERSION)"' $(filter -DES_TEST_%,$(EXTRA_CFLAGS)) $(WARN) -O2 -g -I. $(EFI_INCLUDE) $(EFI_ARCH_FLAGS) \
 	-ffreestanding -fpic -fvisibility=hidden -fshort-wchar -fno-stack-protector -fcf-protection=none \
-	-fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -fno-strict-aliasing -U_FORTIFY_SOURCE -MMD -MP
+	-fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -fno-strict-aliasing -U_FORTIFY_SOURCE -MMD -MP $(EFI_CFLAGS)
 STUB := $(BUILD)/etcseal-stub-$(EFI_ARCH).efi
 
 all: $(STUB)
