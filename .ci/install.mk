@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make install [DESTDIR=…] [PREFIX=/usr]`: programs, stub, unit, man pages, completion, hooks for initramfs-tools. What names
+# `make install [DESTDIR=…] [PREFIX=/usr]`: programs, stub, unit, man pages, completions, hooks for initramfs-tools. What names
 # a place of another file is told the PREFIX on its way. Nothing is enabled: README.md says what comes next.
 
 SBIN := $(DESTDIR)$(PREFIX)/sbin
@@ -8,6 +8,8 @@ MAN7 := $(DESTDIR)$(PREFIX)/share/man/man7
 MAN8 := $(DESTDIR)$(PREFIX)/share/man/man8
 DOC := $(DESTDIR)$(PREFIX)/share/doc/etcseal
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH := $(DESTDIR)$(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 # initramfs-tools looks in two places: packages go into the one, what an administrator built into the other.
 INITRAMFS_TOOLS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools
 HOOKS := $(DESTDIR)$(INITRAMFS_TOOLS)
@@ -33,13 +35,16 @@ install-files: units-initrd
 	$(Q)install -D -m 0755 -t $(SBIN) $(BUILD)/etcseal $(BUILD)/etcseal-boot
 	$(Q)install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/etcseal $(STUB)
 	$(Q)install -D -m 0644 -t $(DOC) README.md SECURITY.md FORMAT.md LICENSE
-	$(Q)install -d -m 0755 $(UNITS) $(MAN7) $(MAN8) $(COMPLETIONS) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
+	$(Q)install -d -m 0755 $(UNITS) $(MAN7) $(MAN8) $(COMPLETIONS) $(ZSH) $(FISH) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
 	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/etcseal-watch.service >$(UNITS)/etcseal-watch.service
 	$(Q)sed 's|/usr/lib/etcseal/|$(PREFIX)/lib/etcseal/|' tools/etcseal.8 >$(MAN8)/etcseal.8
 	$(Q)install -m 0644 initrd/etcseal-boot.8 $(MAN8)/etcseal-boot.8
 	$(Q)install -m 0644 tools/etcseal-reasons.7 $(MAN7)/etcseal-reasons.7
 	$(Q)$(BUILD)/etcseal completion bash >$(COMPLETIONS)/etcseal
+	$(Q)$(BUILD)/etcseal completion zsh >$(ZSH)/_etcseal
+	$(Q)$(BUILD)/etcseal completion fish >$(FISH)/etcseal.fish
 	$(Q)for f in $(HOOK_FILES); do \
 		sed 's|$$(command -v \(etcseal[-a-z]*\))|$(PREFIX)/sbin/\1|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \
 		chmod 0755 $(HOOKS)/$$f || exit 1; done
-	$(Q)chmod 0644 $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal
+	$(Q)chmod 0644 $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal \
+		$(ZSH)/_etcseal $(FISH)/etcseal.fish

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Help, completion and the manual page against the table; bash itself runs the completion. */
+/* Help and the manual page against the table. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -142,73 +142,6 @@ static void the_manual_has_every_verb_and_option(void **state)
 	free(page);
 }
 
-static char script[] = "/tmp/etcseal-completion-XXXXXX";
-
-static int make_script(void **state)
-{
-	struct captured c;
-	int fd = mkstemp(script);
-
-	(void)state;
-	run("completion bash", &c);
-	if (fd < 0 || write(fd, c.out, strlen(c.out)) != (ssize_t)strlen(c.out))
-		return -1;
-	return close(fd);
-}
-
-static int remove_script(void **state)
-{
-	(void)state;
-	return unlink(script);
-}
-
-/* What bash offers after words, of which the last one is being typed: separated by one space. */
-static void assert_completes(const char *words, const char *expected)
-{
-	char line[1024], got[4096];
-	size_t n;
-	FILE *p;
-
-	snprintf(line, sizeof line,
-		 "bash -c 'source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); "
-		 "_etcseal; echo -n \"${COMPREPLY[*]}\"' 2>&1",
-		 script, words);
-	p = popen(line, "r");
-	assert_non_null(p);
-	n = fread(got, 1, sizeof got - 1, p);
-	got[n] = '\0';
-	assert_int_equal(pclose(p), 0);
-	if (strcmp(got, expected) != 0)
-		fail_msg("after <%s> bash offers <%s>, not <%s>", words, got, expected);
-}
-
-static void bash_completes(void **state)
-{
-	(void)state;
-	assert_completes("etcseal st", "status");
-	assert_completes("etcseal recovery \"\"", "list rotate --json --boot-dir= --run-dir= --tcti= --event-log= "
-						  "--product-uuid= --firmware= --kernel-options= --power= "
-						  "--key-name= --help "
-						  "--version");
-	assert_completes("etcseal recovery list --j", "--json");
-	assert_completes("etcseal set --m", "--mode=");
-	assert_completes("etcseal set --mode = t", "tpm");
-	assert_completes("etcseal set --mode = \"=\"", "tpm kdf");
-	assert_completes("etcseal set --mode \"\"", "tpm kdf");
-	assert_completes("etcseal set --mode = tpm --require-secure-boot = f", "false");
-	assert_completes("etcseal set --mode tpm --ye", "--yes");
-	assert_completes("etcseal extract --to /us", "/usr");
-	assert_completes("etcseal --boot-dir /etc se", "set");
-	assert_completes("etcseal --boot-dir = /etc se", "set");
-	assert_completes("etcseal --boot-dir etc se", "set");
-	assert_completes("etcseal completion b", "bash");
-	assert_completes("etcseal help back", "backup");
-	assert_completes("etcseal image inspect tools/etcseal.", "tools/etcseal.8");
-	assert_completes("etcseal image inspect --js", "--json");
-	assert_completes("etcseal image build --linux tools/etcseal.", "tools/etcseal.8");
-	assert_completes("etcseal --tcti \"\"", "");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,7 +149,6 @@ int main(void)
 		cmocka_unit_test(the_overview_shows_every_verb),
 		cmocka_unit_test(every_verb_has_its_help),
 		cmocka_unit_test(the_manual_has_every_verb_and_option),
-		cmocka_unit_test_setup_teardown(bash_completes, make_script, remove_script),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

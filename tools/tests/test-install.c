@@ -29,6 +29,7 @@ static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "644 usr/share/doc/etcseal/LICENSE\n"
 			    "644 usr/share/doc/etcseal/README.md\n"
 			    "644 usr/share/doc/etcseal/SECURITY.md\n"
+			    "644 usr/share/fish/vendor_completions.d/etcseal.fish\n"
 			    "755 usr/share/initramfs-tools/hooks/etcseal\n"
 			    "755 usr/share/initramfs-tools/hooks/etcseal-files\n"
 			    "644 usr/share/initramfs-tools/scripts/etcseal\n"
@@ -36,7 +37,8 @@ static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "755 usr/share/initramfs-tools/scripts/init-premount/etcseal\n"
 			    "644 usr/share/man/man7/etcseal-reasons.7\n"
 			    "644 usr/share/man/man8/etcseal-boot.8\n"
-			    "644 usr/share/man/man8/etcseal.8\n";
+			    "644 usr/share/man/man8/etcseal.8\n"
+			    "644 usr/share/zsh/vendor-completions/_etcseal\n";
 
 /* Tests are run from the top of the sources. What is built stays as it is. */
 static int install(void **state, const char *more)

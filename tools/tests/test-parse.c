@@ -129,7 +129,7 @@ static void each_misuse_is_named(void **state)
 	assert_refused("get --json=yes", "--json takes no value");
 	assert_refused("get -x", "unknown option -x (options start with --)");
 	assert_refused("get more", "unexpected argument more: `get` takes none");
-	assert_refused("completion", "`completion` needs bash");
+	assert_refused("completion", "`completion` needs bash|zsh|fish");
 	assert_refused("set --mod=tpm", "did you mean --mode?");
 	assert_refused("--", "no command given");
 }
