@@ -31,14 +31,48 @@ static int setup(void **state)
 			    cwd, self);
 }
 
+/* settings: of the shell, in front of mkinitramfs. */
+static int make_initramfs_with(void **state, const char *settings)
+{
+	return oracle_shell(state,
+			    "rm -rf conf && cp -r /etc/initramfs-tools conf && cp -r hooks/. conf && "
+			    "sed -i 's/^MODULES=.*/MODULES=list/' conf/initramfs.conf && "
+			    "ETCSEAL_BOOT=\"$PWD/helper\" ETCSEAL_RUN=\"$PWD/run\" %s "
+			    "mkinitramfs -d \"$PWD/conf\" -o image \"$(ls /lib/modules | tail -n 1)\" 2>err",
+			    settings);
+}
+
 static int make_initramfs(void **state, const char *helper)
 {
-	return oracle_shell(
-	    state,
-	    "rm -rf conf && cp -r /etc/initramfs-tools conf && cp -r hooks/. conf && "
-	    "sed -i 's/^MODULES=.*/MODULES=list/' conf/initramfs.conf && "
-	    "ETCSEAL_BOOT=%s mkinitramfs -d \"$PWD/conf\" -o image \"$(ls /lib/modules | tail -n 1)\" 2>err",
-	    helper);
+	char settings[PATH_MAX];
+
+	snprintf(settings, sizeof settings, "ETCSEAL_INITRAMFS=yes ETCSEAL_BOOT=%s", helper);
+	return make_initramfs_with(state, settings);
+}
+
+/* Installed, and nobody asked for it: the initramfs is the one without us. */
+static void a_host_that_does_not_use_it_boots_as_before(void **state)
+{
+	assert_int_equal(make_initramfs_with(state, ""), 0);
+	shell_ok("unmkinitramfs image tree && mv conf/hooks/etcseal* . && rm -r conf/scripts/etcseal "
+		 "conf/scripts/*/etcseal");
+	shell_ok(
+	    "mkinitramfs -d \"$PWD/conf\" -o stock \"$(ls /lib/modules | tail -n 1)\" && unmkinitramfs stock expected");
+	shell_ok("diff -r --no-dereference -I auto-generated expected tree");
+	assert_int_equal(make_initramfs_with(state, "ETCSEAL_INITRAMFS=no"), 0);
+	shell_ok("rm -r tree && unmkinitramfs image tree && diff -r --no-dereference -I auto-generated expected tree");
+}
+
+static void a_host_that_it_started_keeps_it(void **state)
+{
+	shell_ok("mkdir run && echo '{}' >run/boot.json");
+	assert_int_equal(make_initramfs_with(state, ""), 0);
+	shell_ok("unmkinitramfs image tree && test -x tree/usr/bin/etcseal-boot && test -x "
+		 "tree/scripts/init-bottom/etcseal");
+	assert_int_equal(make_initramfs_with(state, "ETCSEAL_INITRAMFS=no"), 0);
+	shell_ok("rm -r tree && unmkinitramfs image tree && test ! -e tree/usr/bin/etcseal-boot");
+	assert_int_not_equal(make_initramfs_with(state, "ETCSEAL_INITRAMFS=perhaps"), 0);
+	shell_ok("grep -q 'auto, yes or no, and not perhaps' err");
 }
 
 static void mkinitramfs_takes_in_all_that_the_helper_needs(void **state)
@@ -216,6 +250,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, oracle_folder_remove)
 		TEST(mkinitramfs_takes_in_all_that_the_helper_needs),
+		TEST(a_host_that_does_not_use_it_boots_as_before),
+		TEST(a_host_that_it_started_keeps_it),
 		TEST(init_is_made_to_insist),
 		TEST(an_init_that_would_not_insist_is_refused),
 		TEST(an_initramfs_without_the_helper_is_not_made),

@@ -24,6 +24,7 @@ debian_chroot() { # tree, command
 
 debian_guest() { # tree: what an installer leaves in /etc
 	printf 'MODULES=list\nFSTYPE=ext4\n' >"$1/etc/initramfs-tools/conf.d/guest"
+	printf 'ETCSEAL_INITRAMFS=yes\n' >"$1/etc/initramfs-tools/conf.d/etcseal"
 	# As Debian's installer does where there is a swap partition.
 	printf 'RESUME=/dev/vda3\n' >"$1/etc/initramfs-tools/conf.d/resume"
 	printf '%s\n' $DEBIAN_MODULES >"$1/etc/initramfs-tools/modules"
