@@ -6,7 +6,7 @@ OVMF_BUILD := $(BUILD)/tests-ovmf
 OVMF_GUEST := $(OVMF_BUILD)/init $(OVMF_BUILD)/menu.efi
 OVMF_BUILT = $(OVMF_GUEST) $(PROGRAMS) $(wildcard $(BUILD)/etcseal-stub-x64.efi)
 
-.PHONY: demo check scenarios guest
+.PHONY: demo check scenarios guest bench
 guest: $(OVMF_GUEST) $(OVMF_BUILD)/plant
 
 $(OVMF_BUILD)/init: tests-ovmf/guest/init.c
@@ -34,6 +34,10 @@ $(OVMF_BUILD)/menu.efi: tests-ovmf/menu/menu.c
 demo:
 	$(Q).ci/deps
 	$(Q)BUILD=$(BUILD) tests-ovmf/demo
+
+# Figures, as tables; BENCH_RUNS says how often each is measured.
+bench:
+	$(Q)BUILD=$(BUILD) tests-ovmf/bench/run
 
 scenarios:
 	$(Q)BUILD=$(BUILD) tests-ovmf/check --scenarios $(SCENARIO)
