@@ -20,6 +20,9 @@ enum es_content es_content_key(struct es_span file);
 /* content_text.c: settings and hashes in a text file; what is in a comment isn't looked at. */
 enum es_content es_content_text(struct es_span file);
 
+/* content_value.c: not a word of a setting, a variable, a macro or a path. */
+bool es_content_is_value(struct es_span value, bool quoted);
+
 bool es_content_is_text(struct es_span file);
 /* The next line, without its line end; false at the end. */
 bool es_content_line(struct es_span *text, struct es_span *ret);

@@ -6,15 +6,16 @@
  */
 #include "keys/survey/content.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
 	NAME_MAX_LEN = 64,
-	VALUE_LEAST = 2,
 	VALUE_LOOK = 256, /* and no more, or a long line would take the square of its length */
 	HASH_LEAST = 20,
 	WIREGUARD_KEY = 44, /* base64 of 32 bytes */
+	LINK_KEY = 32,      /* hexadecimal of 16 bytes */
 };
 
 static bool is_name(uint8_t c)
@@ -102,31 +103,6 @@ static enum es_content kind_of_name(struct es_span name)
 	return ES_CONTENT_NOTHING;
 }
 
-static bool is_a_value(struct es_span value, bool quoted)
-{
-	static const char *const words[] = { "yes",      "no",       "true",     "false",    "on",       "off",
-					     "none",     "null",     "nil",      "ask",      "prompt",   "default",
-					     "required", "optional", "enabled",  "disabled", "enable",   "always",
-					     "disable",  "never",    "auto",     "files",    "compat",   "db",
-					     "sss",      "systemd",  "ldap",     "nis",      "password", "winbind",
-					     "file",     "pam",      "required:" };
-	static const char *const paths[] = { "/etc/", "/run/",  "/var/",  "/usr/", "/dev/", "/home/", "/root/",
-					     "/sys/", "/proc/", "/lib/",  "/tmp/", "./",    "~/",     "file:",
-					     "/bin/", "/sbin/", "/boot/", "/srv/", "/opt/", "/mnt/",  "/conf/" };
-
-	if (value.len < VALUE_LEAST || strchr("$<([{%*&@`\\|>?=", value.data[0]) != NULL)
-		return false;
-	if (!quoted && memchr(value.data, '(', value.len) != NULL) /* a call, in a script */
-		return false;
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (is_word(value, words[i]))
-			return false;
-	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-		if (begins(value, paths[i]))
-			return false;
-	return true;
-}
-
 /* The value at the beginning of s. */
 static bool has_value(struct es_span s, const char *ends)
 {
@@ -148,7 +124,7 @@ static bool has_value(struct es_span s, const char *ends)
 			break;
 		value.len++;
 	}
-	return is_a_value(value, quote != 0);
+	return es_content_is_value(value, quote != 0);
 }
 
 /* The name that ends at `at`, with blanks and a quotation mark after it. */
@@ -178,6 +154,16 @@ static bool is_wireguard(struct es_span name, struct es_span value)
 	       memchr(value.data, ' ', WIREGUARD_KEY) == NULL;
 }
 
+/* BlueZ's keys of paired devices. */
+static bool is_link_key(struct es_span name, struct es_span value)
+{
+	size_t hex = 0;
+
+	while (hex < value.len && isxdigit(value.data[hex]))
+		hex++;
+	return is_word(name, "Key") && hex == value.len && hex >= LINK_KEY;
+}
+
 /* A setting whose separator, or quotation mark, is at `at`. */
 static enum es_content setting_at(struct es_span line, size_t at)
 {
@@ -190,6 +176,8 @@ static enum es_content setting_at(struct es_span line, size_t at)
 	case '=':
 		if (is_wireguard(name, after))
 			return ES_CONTENT_VPN_KEY;
+		if (is_link_key(name, after))
+			return ES_CONTENT_PASSWORD;
 		if (is_word(name, "PreSharedKey")) /* iwd */
 			kind = ES_CONTENT_PSK;
 		return kind != ES_CONTENT_NOTHING && has_value(after, " \t,;&|\"'") ? kind : ES_CONTENT_NOTHING;
@@ -257,7 +245,7 @@ static bool has_url_password(struct es_span line)
 			p++;
 		}
 		if (p < end && *p == '@' && colon != NULL &&
-		    is_a_value((struct es_span){ colon + 1, (size_t)(p - colon - 1) }, false))
+		    es_content_is_value((struct es_span){ colon + 1, (size_t)(p - colon - 1) }, false))
 			return true;
 	}
 	return false;
@@ -313,18 +301,20 @@ static struct es_span cut_word(struct es_span *line)
 	return word;
 }
 
-/* Words without separators: netrc(5), apt_auth.conf(5), ifupdown's wpa-psk, curl's -u. */
+/* Words without separators: netrc(5), apt_auth.conf(5), ifupdown's wpa-psk, curl's -u, snmpd's users. */
 static enum es_content by_words(struct es_span line, bool *netrc)
 {
 	struct es_span word = cut_word(&line), next, first = word;
 
+	if ((is_word(word, "usmUser") || is_word(word, "createUser")) && line.len > 1)
+		return ES_CONTENT_PASSWORD;
 	for (; word.len > 0; word = next) {
 		next = cut_word(&line);
 		*netrc = *netrc || ((is_word(word, "machine") || is_word(word, "login")) && next.len > 0);
-		if (*netrc && is_word(word, "password") && is_a_value(next, false))
+		if (*netrc && is_word(word, "password") && es_content_is_value(next, false))
 			return ES_CONTENT_PASSWORD;
 		if (word.data == first.data && (is_word(word, "wpa-psk") || is_word(word, "wireless-key")) &&
-		    is_a_value(next, false))
+		    es_content_is_value(next, false))
 			return ES_CONTENT_PSK;
 		if ((is_word(word, "-u") || is_word(word, "--user")) && next.len > 3 && !is_quote(next.data[0]) &&
 		    memchr(next.data, '$', next.len) == NULL && memchr(next.data + 1, ':', next.len - 2) != NULL)

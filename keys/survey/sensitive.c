@@ -14,6 +14,7 @@ enum must_have {
 	ANYTHING, /* any byte, or an unknown content */
 	SETTINGS, /* a line that isn't a comment or an include */
 	HASHES,   /* "name:hash", as in shadow(5) */
+	ANSWERS,  /* "Value: …", as in debconf's databases */
 };
 
 static const struct {
@@ -32,6 +33,10 @@ static const struct {
 	{ "*htpasswd*", ES_SENSITIVE_PASSWORD_HASH, HASHES },
 	{ "*.htdigest", ES_SENSITIVE_PASSWORD_HASH, SETTINGS },
 	{ "*/smbpasswd", ES_SENSITIVE_PASSWORD_HASH, SETTINGS },
+	{ "*/smbpasswd.bak", ES_SENSITIVE_PASSWORD_HASH, SETTINGS },
+	{ "*/shadow.bak", ES_SENSITIVE_PASSWORD_HASH, HASHES },
+	{ "*/gshadow.bak", ES_SENSITIVE_PASSWORD_HASH, HASHES },
+	{ "*/passwd.bak", ES_SENSITIVE_PASSWORD_HASH, HASHES },
 	{ "*/opasswd", ES_SENSITIVE_PASSWORD_HASH, SETTINGS },
 	{ "*.p12", ES_SENSITIVE_TLS_KEY, ANYTHING },
 	{ "*.pfx", ES_SENSITIVE_TLS_KEY, ANYTHING },
@@ -50,6 +55,8 @@ static const struct {
 	{ "*/secrets.tdb", ES_SENSITIVE_CREDENTIAL, ANYTHING },
 	{ "*/passdb.tdb", ES_SENSITIVE_CREDENTIAL, ANYTHING },
 	{ "*.keytab", ES_SENSITIVE_CREDENTIAL, ANYTHING },
+	{ "*/debconf/passwords.dat", ES_SENSITIVE_CREDENTIAL, ANSWERS },
+	{ "*/debconf/passwords.dat-old", ES_SENSITIVE_CREDENTIAL, ANSWERS },
 	{ "*/munge.key", ES_SENSITIVE_CREDENTIAL, ANYTHING },
 	{ "*/corosync/authkey", ES_SENSITIVE_CREDENTIAL, ANYTHING },
 	{ "*/chap-secrets", ES_SENSITIVE_CREDENTIAL, SETTINGS },
@@ -117,13 +124,39 @@ static bool has_settings(struct es_span file)
 	return false;
 }
 
+/* An answer that was given: a question alone has no value, or an empty one. */
+static bool has_answers(struct es_span file)
+{
+	static const char value[] = "Value: ";
+	struct es_span line;
+
+	while (es_content_line(&file, &line))
+		if (line.len >= sizeof value && memcmp(line.data, value, sizeof value - 1) == 0)
+			return true;
+	return false;
+}
+
+static bool has(enum must_have must, struct es_span content)
+{
+	switch (must) {
+	case SETTINGS:
+		return has_settings(content);
+	case HASHES:
+		return has_hash_field(content);
+	case ANSWERS:
+		return has_answers(content);
+	case ANYTHING:
+		break;
+	}
+	return true;
+}
+
 static enum es_sensitive by_place(const char *path, struct es_span content)
 {
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 		if (fnmatch(places[i].pattern, path, 0) != 0)
 			continue;
-		if (places[i].must == ANYTHING || (places[i].must == SETTINGS && has_settings(content)) ||
-		    (places[i].must == HASHES && has_hash_field(content)))
+		if (has(places[i].must, content))
 			return places[i].kind;
 	}
 	return ES_SENSITIVE_NO;

@@ -2,7 +2,7 @@
 /*
  * A file of an initramfs or a host: a place (the first byte), then its content. Whatever it contains, the answer has
  * words, an empty file of no special place is nothing, and a comment before each line leaves nothing of what settings
- * said. Covers: sensitive.c content.c content_text.c
+ * said. Covers: sensitive.c content.c content_text.c content_value.c
  */
 #include "keys/survey/sensitive.h"
 
