@@ -76,6 +76,8 @@ enum {
  * files. */
 #define ES_BELOW_NAME   "below"
 #define ES_ADOPTED_NAME "adopted"
+/* The mounts beneath the root file system that were there when `etcseal-boot apply` laid its own (keys/store/mounts.h). */
+#define ES_MOUNTS_NAME "mounts"
 
 /* The covered path unless another is given. */
 #define ES_COVERED_DEFAULT "/etc"

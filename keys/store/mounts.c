@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keys/store/mounts.h"
+
+#include "keys/store/covered.h"
+#include "keys/store/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORD = ES_MOUNT_TEXT, ID = 0, DEVICE = 2, FROM = 3, POINT = 4, WORDS = 6 };
+
+enum es_reason es_mounts_read(struct es_buf *ret)
+{
+	return es_file_read(AT_FDCWD, "/proc/self/mountinfo", ES_MOUNTS_MAX, ret);
+}
+
+static bool next_line(struct es_span *text, struct es_span *ret)
+{
+	const uint8_t *end = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
+
+	if (text->len == 0)
+		return false;
+	*ret = (struct es_span){ text->data, end != NULL ? (size_t)(end - text->data) : text->len };
+	text->data += ret->len + (end != NULL);
+	text->len -= ret->len + (end != NULL);
+	return true;
+}
+
+static bool next_word(struct es_span *line, char ret[static WORD])
+{
+	size_t n = 0;
+
+	while (n < line->len && line->data[n] != ' ')
+		n++;
+	if (n == 0 || n >= WORD)
+		return false;
+	memcpy(ret, line->data, n);
+	ret[n] = '\0';
+	n += n < line->len;
+	line->data += n;
+	line->len -= n;
+	return true;
+}
+
+static bool copy(char *ret, size_t cap, const char *word)
+{
+	return (size_t)snprintf(ret, cap, "%s", word) < cap;
+}
+
+static bool parse(struct es_span line, struct es_mounted *ret)
+{
+	struct es_mounted m = { 0 };
+	char word[WORD];
+
+	for (unsigned i = 0; i < WORDS; i++) {
+		if (!next_word(&line, word))
+			return false;
+		if (i == ID)
+			m.id = strtoull(word, NULL, 10);
+		else if ((i == DEVICE && !copy(m.device, sizeof m.device, word)) ||
+			 (i == FROM && !copy(m.from, sizeof m.from, word)) ||
+			 (i == POINT && !copy(m.point, sizeof m.point, word)))
+			return false;
+	}
+	/* Any number of optional fields, then a dash. */
+	while (next_word(&line, word))
+		if (strcmp(word, "-") == 0)
+			break;
+	if (!next_word(&line, word) || !copy(m.type, sizeof m.type, word))
+		return false;
+	*ret = m;
+	return true;
+}
+
+bool es_mounts_next(struct es_span *mountinfo, struct es_mounted *ret)
+{
+	struct es_span line;
+
+	while (next_line(mountinfo, &line))
+		if (parse(line, ret))
+			return true;
+	return false;
+}
+
+/* The part of a mount's point after root; NULL: it isn't beneath it. */
+static const char *beneath(const char *root, const char *point)
+{
+	size_t len = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	return strncmp(point, root, len) == 0 && point[len] == '/' && point[len + 1] != '\0' ? point + len : NULL;
+}
+
+static int line_of(const struct es_mounted *m, const char *point, char *ret, size_t cap)
+{
+	return snprintf(ret, cap, "%s %s %s\n", m->device, m->from, point);
+}
+
+enum es_reason es_mounts_beneath(struct es_span mountinfo, const char *root, struct es_buf *ret)
+{
+	ES_BUF b = { NULL, 0 };
+	struct es_mounted m;
+	size_t used = 0;
+	/* Each line of the list is shorter than the one that it comes from. */
+	enum es_reason r = es_buf_new(mountinfo.len + 1, &b);
+
+	if (r != ES_OK)
+		return r;
+	while (es_mounts_next(&mountinfo, &m)) {
+		const char *point = beneath(root, m.point);
+
+		if (point != NULL)
+			used += (size_t)line_of(&m, point, (char *)b.data + used, b.len - used);
+	}
+	b.len = used;
+	*ret = es_buf_take(&b);
+	return ES_OK;
+}
+
+bool es_mounts_has(struct es_span list, const char *root, const struct es_mounted *m)
+{
+	const char *point = beneath(root, m->point);
+	char want[3 * ES_MOUNT_TEXT];
+	struct es_span line;
+	size_t len = point != NULL ? (size_t)line_of(m, point, want, sizeof want) : 0;
+
+	while (point != NULL && next_line(&list, &line))
+		if (line.len + 1 == len && memcmp(line.data, want, line.len) == 0)
+			return true;
+	return false;
+}
