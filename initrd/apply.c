@@ -9,6 +9,7 @@
 #include "initrd/fd.h"
 #include "initrd/finish.h"
 #include "initrd/overlay.h"
+#include "initrd/root.h"
 #include "initrd/run.h"
 #include "initrd/say.h"
 #include "keys/core/labels.h"
@@ -96,7 +97,10 @@ static enum es_reason apply(const struct es_say *say, const struct es_apply_opti
 	}
 	a.root = root;
 	a.work = work;
+	if (es_root_note_mounts(run, root) != ES_OK)
+		es_say_log(say, "can't list the mounts beneath the root file system in /run");
 	es_below_clear(say, run, record, root);
+	es_root_make_missing(say, run, record, root);
 	if (es_below_show(run, root) != ES_OK)
 		es_say_log(say, "can't show the root file system below the configuration in /run");
 	for (unsigned i = 0; i < ES_PATHS_MAX; i++)

@@ -3,6 +3,7 @@
 
 #include "initrd/fd.h"
 #include "initrd/finish.h"
+#include "initrd/root.h"
 #include "keys/adopt/remove.h"
 #include "keys/core/labels.h"
 #include "keys/store/file.h"
@@ -18,20 +19,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const unsigned harmless = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-
-/* Another mount of the same file system, attached nowhere. */
-static enum es_reason clone_root(int root, uint64_t set, uint64_t clear, int *ret_fd)
-{
-	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
-	ES_FD clone = open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-
-	if (clone < 0 || mount_setattr(clone, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0)
-		return es_reason_from_errno(errno);
-	*ret_fd = es_fd_take(&clone);
-	return ES_OK;
-}
-
 enum es_reason es_below_show(const struct es_run *run, int root)
 {
 	ES_FD point = -1, clone = -1;
@@ -45,21 +32,8 @@ enum es_reason es_below_show(const struct es_run *run, int root)
 		return es_reason_from_errno(errno);
 	if (here.st_dev != there.st_dev)
 		return ES_OK;
-	r = clone_root(root, MOUNT_ATTR_RDONLY | harmless, 0, &clone);
+	r = es_root_clone(root, MOUNT_ATTR_RDONLY, 0, &clone);
 	return r == ES_OK ? es_mount_attach(clone, point) : r;
-}
-
-static bool path_of(int fd, char ret[static ES_BELOW_PATH])
-{
-	char link[ES_FD_PATH];
-	ssize_t n;
-
-	es_fd_path(fd, link);
-	n = readlink(link, ret, ES_BELOW_PATH);
-	if (n <= 0 || n == ES_BELOW_PATH || ret[0] != '/')
-		return false;
-	ret[n] = '\0';
-	return true;
 }
 
 bool es_layer_path(const char *path, int fd)
@@ -72,26 +46,15 @@ bool es_layer_path(const char *path, int fd)
 
 bool es_below_path(const char *run_dir, int root, int target, char ret[static ES_BELOW_PATH])
 {
-	char top[ES_BELOW_PATH], path[ES_BELOW_PATH];
+	char top[ES_ROOT_PATH], path[ES_ROOT_PATH];
 	size_t len;
 
-	if (!path_of(root, top) || !path_of(target, path))
+	if (!es_root_path(root, top) || !es_root_path(target, path))
 		return false;
 	len = strcmp(top, "/") == 0 ? 0 : strlen(top);
 	return strncmp(path, top, len) == 0 && path[len] == '/' &&
 	       snprintf(ret, ES_BELOW_PATH, "%s/" ES_BELOW_NAME "%s", run_dir, path + len) < ES_BELOW_PATH &&
 	       es_layer_path(ret, target);
-}
-
-/* Of the file system itself, not of one mount. */
-static enum es_reason set_writable(int root, bool writable)
-{
-	ES_FD fs = fspick(root, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
-
-	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_FLAG, writable ? "rw" : "ro", NULL, 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
-		return es_reason_from_errno(errno);
-	return ES_OK;
 }
 
 static void report(const struct es_say *say, const struct es_remove_report *done)
@@ -112,26 +75,18 @@ static void report(const struct es_say *say, const struct es_remove_report *done
 	       done->failed > 0 ? es_reason_words(done->why)->what : "", done->named[0], left > 1 ? ", …" : "");
 }
 
-static enum es_reason remove_now(const struct es_remove_request *request, int root, struct es_remove_report *ret)
-{
-	struct es_remove_request on_clone = *request;
-	ES_FD clone = -1;
-	struct statvfs st;
-	bool was_read_only;
-	enum es_reason r = clone_root(root, harmless, MOUNT_ATTR_RDONLY, &clone), back;
+struct removal {
+	const struct es_remove_request *request;
+	struct es_remove_report *report;
+};
 
-	if (r != ES_OK || fstatvfs(clone, &st) < 0)
-		return r != ES_OK ? r : es_reason_from_errno(errno);
-	was_read_only = (st.f_flag & ST_RDONLY) != 0;
-	if (was_read_only)
-		r = set_writable(root, true);
-	if (r != ES_OK)
-		return r;
-	on_clone.root = openat(clone, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = on_clone.root < 0 ? es_reason_from_errno(errno) : es_remove(&on_clone, ret);
-	es_fd_closep(&on_clone.root);
-	back = was_read_only ? set_writable(root, false) : ES_OK;
-	return r != ES_OK ? r : back;
+static enum es_reason remove_now(int root, void *context)
+{
+	const struct removal *removal = context;
+	struct es_remove_request on_clone = *removal->request;
+
+	on_clone.root = root;
+	return es_remove(&on_clone, removal->report);
 }
 
 void es_below_clear(const struct es_say *say, const struct es_run *run, const struct es_boot_record *record, int root)
@@ -161,7 +116,7 @@ void es_below_clear(const struct es_say *say, const struct es_run *run, const st
 		return;
 	}
 	if (r == ES_OK)
-		r = remove_now(&request, root, &done);
+		r = es_root_write(root, remove_now, &(struct removal){ &request, &done });
 	report(say, &done);
 	if (r != ES_OK && done.failed == 0)
 		es_say(say, ES_SAY_WARNING, "adopted files stay in the clear below the configuration: %s. %s",

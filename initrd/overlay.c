@@ -28,6 +28,8 @@ static enum es_reason open_target(const struct es_overlay_request *request, int 
 		*ret = fd;
 		return ES_OK;
 	}
+	if (errno == ENOENT)
+		notes->next = "Make the folder from a rescue system, empty, and start again";
 	return es_mount_fail(notes, errno == ENOTDIR ? "only a folder or a regular file can be covered"
 						     : "no such folder on the root file system");
 }

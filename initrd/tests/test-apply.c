@@ -95,12 +95,82 @@ static void without_unlock_there_is_nothing_to_apply(void **state)
 
 static void one_path_that_fails_leaves_none_covered(void **state)
 {
-	const char *const paths[] = { "/etc", "/missing", "/srv" };
+	const char *const paths[] = { "/etc", "/file/x", "/srv" };
 
+	shell_ok("echo x >root/file");
 	unlocked(state, ES_BOOT_UNLOCKED, 3, paths);
 	assert_int_equal(apply(state), ES_EXIT_FAILED);
 	assert_overlays(state, 0);
 	shell_ok("test \"$(cat root/etc/hostname)\" = image");
+}
+
+/* A package was purged, or an image has no such folder any more: the host starts, with what was saved. */
+static void a_missing_folder_is_made_again_and_shows_what_was_saved(void **state)
+{
+	const char *const paths[] = { "/etc", "/var/lib/app/private", "/new/one" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 3, paths);
+	shell_ok("mkdir -p run/ram/tree/var/lib/app/private && chmod 700 run/ram/tree/var/lib/app/private && "
+		 "echo saved >run/ram/tree/var/lib/app/private/key");
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	assert_overlays(state, 3);
+	shell_ok("test \"$(cat root/var/lib/app/private/key)\" = saved && "
+		 "test \"$(stat -c %%a root/var/lib/app/private)\" = 700 && umount root/var/lib/app/private && "
+		 "test -z \"$(ls root/var/lib/app/private)\"");
+}
+
+static void a_missing_file_is_made_again(void **state)
+{
+	const char *const paths[] = { "/etc", "/srv/id" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	shell_ok("mkdir -p run/ram/tree/srv && echo saved >run/ram/tree/srv/id && chmod 640 run/ram/tree/srv/id");
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("test \"$(cat root/srv/id)\" = saved && test \"$(stat -c %%a root/srv/id)\" = 640 && "
+		 "umount root/srv/id && test ! -s root/srv/id");
+}
+
+static void a_root_that_was_read_only_is_so_again(void **state)
+{
+	const char *const paths[] = { "/etc", "/var/lib/app" };
+
+	shell_ok(
+	    "mkdir r && mount -t tmpfs none r && mkdir r/etc && mount -o remount,ro r && rm -r root && ln -s r root");
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("echo x >root/var/lib/app/x && ! touch r/x 2>/dev/null && test -d r/var/lib");
+}
+
+/* Nothing of the host may be written through a link that leads elsewhere; and without a configuration nothing is made.
+ */
+static void what_cannot_be_made_stops_the_host(void **state)
+{
+	const char *const paths[] = { "/etc", "/link/x" };
+
+	shell_ok("mkdir outside && ln -s ../outside/x root/link");
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	assert_int_equal(apply(state), ES_EXIT_FAILED);
+	assert_overlays(state, 0);
+	shell_ok("test -z \"$(ls outside)\"");
+}
+
+static void without_a_configuration_nothing_is_made(void **state)
+{
+	const char *const paths[] = { "/etc", "/nowhere" };
+
+	unlocked(state, ES_BOOT_UNCONFIGURED, 2, paths);
+	assert_int_equal(apply(state), ES_EXIT_FAILED);
+	shell_ok("test ! -e root/nowhere");
+}
+
+static void what_is_mounted_beneath_the_root_is_noted(void **state)
+{
+	const char *const paths[] = { "/etc" };
+
+	shell_ok("mkdir root/usr && mount -t tmpfs none root/usr");
+	unlocked(state, ES_BOOT_UNLOCKED, 1, paths);
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("test \"$(cat run/mounts)\" = \"$(stat -c '%%Hd:%%Ld' root/usr) / /usr\"");
 }
 
 static void a_path_beneath_another_is_covered_by_that(void **state)
@@ -153,6 +223,12 @@ int main(void)
 		TEST(a_locked_host_gets_nothing),
 		TEST(without_unlock_there_is_nothing_to_apply),
 		TEST(one_path_that_fails_leaves_none_covered),
+		TEST(a_missing_folder_is_made_again_and_shows_what_was_saved),
+		TEST(a_missing_file_is_made_again),
+		TEST(a_root_that_was_read_only_is_so_again),
+		TEST(what_cannot_be_made_stops_the_host),
+		TEST(without_a_configuration_nothing_is_made),
+		TEST(what_is_mounted_beneath_the_root_is_noted),
 		TEST(a_path_beneath_another_is_covered_by_that),
 		TEST(a_file_is_covered_by_its_copy),
 		TEST(a_name_that_only_begins_alike_is_covered_by_itself),
