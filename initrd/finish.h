@@ -7,6 +7,7 @@
 #define ES_INITRD_FINISH_H
 
 #include "initrd/overlay.h"
+#include "keys/core/labels.h"
 #include "keys/store/boot_record.h"
 
 /* unlock finished, and the host may start: opened, or not configured. Read by initramfs-tools/scripts/etcseal. */
@@ -14,7 +15,7 @@
 /* The seal alone opened the configuration, and both banks hold it: apply may remove what it replaces. */
 #define ES_FINISH_MAY_REMOVE "may-remove"
 /* apply finished; a line for each mount. */
-#define ES_FINISH_APPLIED "applied"
+#define ES_FINISH_APPLIED ES_APPLIED_NAME
 
 /* Removes the mark, if there is one; run before each command. */
 void es_finish_clear(const char *run_dir, const char *mark);

@@ -3,6 +3,7 @@
  * them. */
 #include "keys/core/labels.h"
 #include "tools/below.h"
+#include "tools/elsewhere.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
@@ -13,6 +14,7 @@ struct shown {
 	const struct es_adopt_report *report;
 	const struct es_below_list *list;
 	const struct es_saved *saved;
+	const struct es_elsewhere_list *elsewhere; /* NULL: not looked for */
 };
 
 static void fill(struct es_writer *w, const void *what)
@@ -26,6 +28,8 @@ static void fill(struct es_writer *w, const void *what)
 		es_emit_number(&j, "generation", s->saved->generation);
 	es_adopt_emit(&j, s->report);
 	es_below_emit(&j, "below", s->list);
+	if (s->elsewhere != NULL)
+		es_elsewhere_emit(&j, "elsewhere", s->elsewhere);
 	es_emit_end(&j);
 }
 
@@ -40,7 +44,7 @@ enum es_exit es_verb_adopt(const struct es_args *args)
 		.each = es_below_keep,
 		.context = &list,
 	};
-	struct shown shown = { request.dry_run, &report, &list, &saved };
+	struct shown shown = { request.dry_run, &report, &list, &saved, NULL };
 	ES_HOST host = NULL;
 	enum es_exit failed = es_open_host(args, &host);
 	enum es_reason r;
@@ -68,7 +72,8 @@ enum es_exit es_verb_below(const struct es_args *args)
 	struct es_adopt_report report;
 	ES_BELOW_LIST list = { 0 };
 	const struct es_adopt_request request = { .dry_run = true, .each = es_below_keep, .context = &list };
-	struct shown shown = { true, &report, &list, NULL };
+	struct es_elsewhere_list elsewhere;
+	struct shown shown = { true, &report, &list, NULL, &elsewhere };
 	ES_HOST host = NULL;
 	enum es_exit failed = es_open_host(args, &host);
 	enum es_reason r;
@@ -78,9 +83,12 @@ enum es_exit es_verb_below(const struct es_args *args)
 	r = es_host_look_below(host, &request, &report);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
+	es_elsewhere_gather(es_host_boot(host), &elsewhere);
 	es_below_say(args, &list);
+	es_unseen_say(&report);
 	if (list.count == 0)
 		es_line(args, "Below the configuration is nothing but what packages ship.");
 	es_line(args, "The files themselves: %s/" ES_BELOW_NAME, at.run_dir != NULL ? at.run_dir : ES_RUN_DIR);
+	es_elsewhere_say(args, &elsewhere);
 	return args->json ? es_print(fill, &shown) : ES_EXIT_DONE;
 }

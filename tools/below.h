@@ -29,6 +29,8 @@ es_below_fn es_below_keep; /* context: struct es_below_list */
 void es_below_say(const struct es_args *args, const struct es_below_list *list);
 void es_below_emit(struct es_emit *j, const char *name, const struct es_below_list *list);
 
+/* Warns of covered paths that weren't looked at. */
+void es_unseen_say(const struct es_adopt_report *report);
 /* After an adoption: how many, what happens next, what can't be undone, and which secrets to renew. */
 void es_adopt_say(const struct es_args *args, const struct es_adopt_report *report, const struct es_below_list *list);
 void es_adopt_emit(struct es_emit *j, const struct es_adopt_report *report);

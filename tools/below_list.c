@@ -131,6 +131,15 @@ static void say_secrets(const struct es_args *args, const struct es_adopt_report
 	}
 }
 
+void es_unseen_say(const struct es_adopt_report *r)
+{
+	if (r->unseen > 0)
+		es_warn(
+		    "%s is covered on a file system of its own: what was there before isn't looked at, and can't be "
+		    "adopted",
+		    r->unseen_path);
+}
+
 static const char no_undo[] =
     "\nWhat removing can't undo: flash memory and copy-on-write file systems (btrfs, snapshots) keep old blocks until\n"
     "they are discarded; the file system's journal, swap, backups and earlier initramfs images may hold copies. Where\n"
@@ -146,6 +155,7 @@ void es_adopt_say(const struct es_args *args, const struct es_adopt_report *r, c
 		all == 1 ? "" : "s", size, r->pending);
 	if (!r->packages)
 		es_warn("dpkg's records aren't there: every file counts as changed");
+	es_unseen_say(r);
 	if (r->changed > 0)
 		es_warn("%" PRIu64 " adopted earlier have changed below since: they stay. `etcseal below` lists them; "
 			"`etcseal adopt --discard-changed` removes them, and keeps the configuration's version",
@@ -176,6 +186,7 @@ void es_adopt_emit(struct es_emit *j, const struct es_adopt_report *r)
 	es_emit_number(j, "changed", r->changed);
 	es_emit_number(j, "left", r->left);
 	es_emit_number(j, "uncovered", r->uncovered);
+	es_emit_number(j, "unseen", r->unseen);
 	es_emit_bool(j, "packages", r->packages);
 	es_emit_array(j, "secrets");
 	for (int kind = ES_SENSITIVE_NO + 1; kind < ES_SENSITIVE_COUNT; kind++) {

@@ -3,12 +3,12 @@
 #include "keys/change/init.h"
 #include "tools/below.h"
 #include "tools/common.h"
+#include "tools/cover_paths.h"
 #include "tools/recovery_key.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 struct first {
 	const struct es_info *info;
@@ -111,24 +111,13 @@ static void say_below(struct es_host *host)
 			below.files);
 }
 
-/* A path that doesn't exist, or can't be covered, would keep the next boot from starting. */
-static enum es_exit check_paths(const struct es_args *args, const char *const *paths)
-{
-	struct stat st;
-
-	for (; *paths != NULL; paths++)
-		if (stat(*paths, &st) < 0 || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)))
-			return es_usage_error(args, "%s can't be covered: it isn't a folder or a regular file", *paths);
-	return ES_EXIT_DONE;
-}
-
 enum es_exit es_verb_init(const struct es_args *args)
 {
-	const char *paths[ES_GIVEN_MAX];
+	struct es_cover_list cover;
 	struct es_adopt_report adopted;
 	ES_BELOW_LIST list = { 0 };
 	const struct es_adopt_request adopt = { .each = es_below_keep, .context = &list };
-	struct es_init_request request = { .kdf = es_arg_given(args, "kdf"), .paths = paths };
+	struct es_init_request request = { .kdf = es_arg_given(args, "kdf") };
 	ES_SECRET recovery = NULL;
 	ES_HOST host = NULL;
 	enum es_exit status, shown = ES_EXIT_DONE;
@@ -148,11 +137,11 @@ enum es_exit es_verb_init(const struct es_args *args)
 		request.adopt = &adopt;
 		request.ret_adopted = &adopted;
 	}
-	while ((paths[request.path_count] = es_arg_at(args, "path", request.path_count)) != NULL)
-		request.path_count++;
-	status = check_paths(args, paths);
+	status = es_cover_paths(args, host, &cover);
 	if (status != ES_EXIT_DONE)
 		return status;
+	request.path_count = cover.count;
+	request.paths = cover.path;
 	r = es_host_init(host, &request, &recovery);
 	/* Even if a later step failed: there is a generation, and this is the only key to it that its owner gets. */
 	if (recovery != NULL && es_host_bank(host) != NULL)
@@ -163,5 +152,9 @@ enum es_exit es_verb_init(const struct es_args *args)
 		es_adopt_say(args, &adopted, &list);
 	else
 		say_below(host);
+	if (cover.late)
+		es_line(args,
+			"Some of the paths are covered from the next start on. What is in them then is in the clear "
+			"until `etcseal adopt`.");
 	return shown;
 }

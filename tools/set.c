@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `etcseal set`: mode and requirements. Each is a separate change; those made before a failure stay. */
+/* `etcseal set`: mode, requirements and covered paths. Each is a separate change; those made before a failure stay. */
+#include "keys/change/cover.h"
 #include "keys/change/mode.h"
 #include "keys/change/require.h"
 #include "tools/common.h"
+#include "tools/cover_paths.h"
 #include "tools/image_after.h"
 #include "tools/rotated.h"
 #include "tools/verbs.h"
@@ -130,6 +132,30 @@ static enum es_exit set_exec(const struct es_args *args, struct es_host *host, b
 	return ES_EXIT_DONE;
 }
 
+static enum es_exit set_paths(const struct es_args *args, struct es_host *host, bool *printed)
+{
+	struct es_cover_list cover;
+	struct es_saved saved;
+	unsigned added;
+	enum es_exit status = es_cover_paths(args, host, &cover);
+	enum es_reason r;
+
+	(void)printed;
+	if (status != ES_EXIT_DONE)
+		return status;
+	r = es_host_cover(host, cover.count, cover.path, &added, &saved);
+	if (r != ES_OK)
+		return es_fail_host(args, r, host);
+	if (added == 0) {
+		es_line(args, "these paths are covered already");
+		return ES_EXIT_DONE;
+	}
+	es_done(args, "%u more path%s covered from the next start on, saved as generation %" PRIu64, added,
+		added == 1 ? " is" : "s are", saved.generation);
+	es_line(args, "What is in them then is in the clear until `etcseal adopt`.");
+	return ES_EXIT_DONE;
+}
+
 /* *printed: a JSON object has already been printed. */
 typedef enum es_exit step_fn(const struct es_args *args, struct es_host *host, bool *printed);
 
@@ -146,15 +172,17 @@ enum es_exit es_verb_set(const struct es_args *args)
 		  giving_up ? set_exec : set_secure_boot },
 		{ giving_up ? "require-secure-boot" : "require-exec-installed-only",
 		  giving_up ? set_secure_boot : set_exec },
+		{ es_arg_given(args, "path") ? "path" : "path-preset", set_paths },
 	};
 	ES_HOST host = NULL;
 	bool printed = false;
 	enum es_exit status;
 
 	if (!es_arg_given(args, "mode") && !es_arg_given(args, "require-secure-boot") &&
-	    !es_arg_given(args, "require-exec-installed-only"))
-		return es_usage_error(args,
-				      "`set` needs --mode, --require-secure-boot or --require-exec-installed-only");
+	    !es_arg_given(args, "require-exec-installed-only") && !es_arg_given(args, "path") &&
+	    !es_arg_given(args, "path-preset"))
+		return es_usage_error(args, "`set` needs --mode, --require-secure-boot, --require-exec-installed-only, "
+					    "--path or --path-preset");
 	status = es_open_host(args, &host);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == ES_EXIT_DONE; i++)
 		if (es_arg_given(args, steps[i].option))

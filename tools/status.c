@@ -226,6 +226,21 @@ static void show_below(const struct es_status *s)
 		    clear, b->pending, b->changed, b->left);
 }
 
+static void show_elsewhere(const struct es_status *s)
+{
+	const struct es_elsewhere_list *e = &s->elsewhere;
+
+	if (s->boot == NULL || s->boot->state == ES_BOOT_LOCKED)
+		return;
+	if (e->reason != ES_OK)
+		row("Elsewhere", "unknown: %s", es_reason_words(e->reason)->what);
+	else if (e->count == 0)
+		row("Elsewhere", "no copies that etcseal knows of");
+	else
+		row("Elsewhere", "places with copies in the clear: %u; that may come to have some: %u",
+		    e->by_state[ES_ELSEWHERE_HOLDS], e->by_state[ES_ELSEWHERE_MAY]);
+}
+
 enum es_exit es_verb_status(const struct es_args *args)
 {
 	struct es_host_request request;
@@ -245,6 +260,7 @@ enum es_exit es_verb_status(const struct es_args *args)
 		show_banks(&s);
 		show_watch(&s);
 		show_below(&s);
+		show_elsewhere(&s);
 		show_trust(&s);
 		for (unsigned i = 0; i < s.warning_count; i++)
 			printf("%s  ! %s\n", i == 0 ? "\n" : "", s.warnings[i]);

@@ -6,6 +6,7 @@
 #include "keys/change/adopt.h"
 #include "keys/host/host.h"
 #include "keys/image/firmware_now.h"
+#include "tools/elsewhere.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
 #include "tools/watch_status.h"
@@ -40,6 +41,7 @@ struct es_status {
 	struct es_pack_report packed; /* what a save of the tree would lose */
 	enum es_reason below_reason;  /* ES_OK: `below` says what is in the clear below the configuration */
 	struct es_adopt_report below;
+	struct es_elsewhere_list elsewhere; /* copies of the configuration outside it */
 	unsigned warning_count;
 	char warnings[ES_WARNINGS_MAX][ES_WARNING_TEXT];
 };

@@ -83,5 +83,7 @@ void es_status_gather(struct es_host *host, const char *run_dir, struct es_statu
 	ret->unsaved_reason = es_host_unsaved(host, &ret->unsaved, &ret->packed);
 	keep_detail(host, ret->unsaved_reason, ret->unsaved_detail);
 	ret->below_reason = es_host_look_below(host, &(struct es_adopt_request){ .dry_run = true }, &ret->below);
+	if (ret->boot != NULL)
+		es_elsewhere_gather(ret->boot, &ret->elsewhere);
 	es_status_warn(ret);
 }

@@ -191,6 +191,10 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	emit_banks(&j, s->host);
 	emit_watch(&j, s);
 	emit_below(&j, s);
+	if (s->boot != NULL)
+		es_elsewhere_emit(&j, "elsewhere", &s->elsewhere);
+	else
+		es_emit_null(&j, "elsewhere");
 	emit_tpm(&j, s);
 	es_emit_bool(&j, "secure_boot", es_secure_boot_vouched(s->secure_boot.state));
 	es_emit_text(&j, "secure_boot_state", es_secure_boot_words(s->secure_boot.state)->id);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The warnings of `etcseal status`, in sentences. */
+#include "keys/host/hidden.h"
 #include "keys/image/options.h"
 #include "keys/next/check.h"
 #include "tools/common.h"
@@ -258,6 +259,11 @@ static void warn_of_below(struct es_status *s)
 		    "%" PRIu64 " files from before are in the clear on the root file system, below the configuration: "
 		    "`etcseal below` lists them, `etcseal adopt` seals them too",
 		    b->files);
+	if (b->unseen > 0)
+		add(s,
+		    "%s is covered on a file system of its own: what was there before isn't looked at, and can't be "
+		    "adopted",
+		    b->unseen_path);
 	if (b->pending > 0)
 		add(s,
 		    "%" PRIu64 " adopted files are still in the clear on the root file system: a start that opens "
@@ -268,6 +274,26 @@ static void warn_of_below(struct es_status *s)
 		    "%" PRIu64 " files below the configuration have changed since they were adopted, so they weren't "
 		    "removed: `etcseal below` lists them, `etcseal adopt --discard-changed` removes them",
 		    b->changed);
+}
+
+static void warn_of_elsewhere(struct es_status *s)
+{
+	const struct es_elsewhere_list *e = &s->elsewhere;
+	unsigned holds = e->by_state[ES_ELSEWHERE_HOLDS];
+
+	if (s->boot == NULL || s->info == NULL)
+		return;
+	for (unsigned i = 0; i < s->boot->path_count; i++)
+		if (es_host_path_hidden(s->host, s->boot->paths[i]))
+			add(s,
+			    "%s is covered, but something else is mounted over it: what is written there isn't saved, "
+			    "and is in the clear. Unmount it, or take it out of /etc/fstab",
+			    s->boot->paths[i]);
+	if (e->reason == ES_OK && holds > 0)
+		add(s,
+		    "%u place%s outside the configuration hold%s copies of it, or secrets, in the clear (%s%s): "
+		    "`etcseal below` lists them, each with a remedy",
+		    holds, holds == 1 ? "" : "s", holds == 1 ? "s" : "", e->place[0].where, holds > 1 ? ", ..." : "");
 }
 
 void es_status_warn(struct es_status *s)
@@ -290,6 +316,7 @@ void es_status_warn(struct es_status *s)
 	warn_of_watch(s);
 	warn_of_lost(s);
 	warn_of_below(s);
+	warn_of_elsewhere(s);
 	if (s->recovery != NULL && s->recovery->recovery.verified[0] == '\0' &&
 	    s->recovery->recovery.acknowledged[0] == '\0')
 		add(s, "nobody has confirmed that the recovery key was written down%s",

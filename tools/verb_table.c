@@ -10,6 +10,7 @@ static const struct es_option init_options[] = {
 	{ "kdf", NULL, "don't use the TPM (nothing is sealed)", false },
 	{ "require-secure-boot", "T|F|true|false", "seal to PCR 7, or to the boot programs (detected)", false },
 	{ "path", "PATH", "cover this folder or file; may be repeated (/etc)", true },
+	{ "path-preset", "debian", "cover /etc and where Debian keeps copies of it", false },
 	{ "adopt", NULL, "also seal what is in these places now: see `adopt`", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -19,6 +20,8 @@ static const struct es_option set_options[] = {
 	{ "require-secure-boot", "T|F|true|false", "require Secure Boot to be on", false },
 	{ "require-exec-installed-only", "T|F|true|false", "require that only programs from installed packages may run",
 	  false },
+	{ "path", "PATH", "also cover this, from the next start on; may be repeated", true },
+	{ "path-preset", "debian", "also cover where Debian keeps copies of /etc", false },
 	{ "yes", NULL, "kdf: don't ask for confirmation; tpm: confirm you replaced the TPM", false },
 	{ NULL, NULL, NULL, false },
 };

@@ -89,7 +89,7 @@ static void one_that_fails_takes_the_mark_of_before_away(void **state)
 {
 	unlocked(state, ES_BOOT_UNLOCKED, 1, all);
 	assert_int_equal(apply(), ES_EXIT_DONE);
-	shell_ok("umount root/etc && mv root/etc root/elsewhere");
+	shell_ok("umount root/etc && mv root/etc root/elsewhere && ln -s nowhere root/etc");
 	assert_int_equal(apply(), ES_EXIT_FAILED);
 	shell_ok("test ! -e run/applied");
 }

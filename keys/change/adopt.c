@@ -76,6 +76,17 @@ static enum es_reason open_below(const struct collect *c, int *ret_fd)
 	return *ret_fd >= 0 ? ES_OK : es_host_refuse(c->host, es_reason_from_errno(errno), "%s", c->request->below);
 }
 
+/* What the host has and the root file system hasn't is on another one, which the initramfs has mounted. */
+static void note_unseen(struct collect *c, const char *path)
+{
+	char full[2 * ES_PATH_TEXT];
+	struct stat st;
+
+	snprintf(full, sizeof full, "%s%s", c->request->host_root != NULL ? c->request->host_root : "", path);
+	if (stat(full, &st) == 0 && c->report->unseen++ == 0)
+		strcpy(c->report->unseen_path, path);
+}
+
 static enum es_reason walk_all(struct collect *c, int below, const struct es_packages *packages)
 {
 	const struct es_boot_record *boot = &c->host->boot;
@@ -90,9 +101,10 @@ static enum es_reason walk_all(struct collect *c, int below, const struct es_pac
 		};
 
 		r = es_below_look(&request, look, c);
-		if (r == ES_MISSING)
+		if (r == ES_MISSING) {
+			note_unseen(c, boot->paths[i]);
 			r = ES_OK;
-		else if (r != ES_OK)
+		} else if (r != ES_OK)
 			r = es_host_refuse(c->host, r, "%s below the configuration", boot->paths[i]);
 	}
 	return r;

@@ -25,6 +25,8 @@ struct es_adopt_report {
 	uint64_t pending;                       /* adopted earlier, and not removed yet */
 	uint64_t changed, left;                 /* not adopted: changed since adoption; of a kind that can't be */
 	uint64_t uncovered;                     /* not adopted: the path isn't covered until the next start */
+	uint64_t unseen;                        /* covered paths on a file system of their own: not looked at */
+	char unseen_path[ES_PATH_TEXT];         /* the first of them */
 	uint64_t sensitive[ES_SENSITIVE_COUNT]; /* of the newly adopted and the pending, by kind */
 	bool packages;                          /* dpkg's records were found; if not, every file counts as changed */
 	char refused[ES_PATH_TEXT];             /* on failure: the file, printable ASCII only; "" if none */

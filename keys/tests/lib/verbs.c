@@ -2,6 +2,7 @@
 #include "keys/tests/lib/verbs.h"
 
 #include "keys/change/adopt.h"
+#include "keys/change/cover.h"
 #include "keys/change/init.h"
 #include "keys/change/mode.h"
 #include "keys/change/require.h"
@@ -173,6 +174,16 @@ static enum es_reason adopt(struct endured *h)
 	return es_host_adopt(host, &request, &report, &saved);
 }
 
+static enum es_reason cover(struct endured *h)
+{
+	static const char *const paths[] = { "/srv/app" };
+	struct es_saved saved;
+	unsigned added;
+	ES_HOST host = machine_host(&h->m);
+
+	return es_host_cover(host, 1, paths, &added, &saved);
+}
+
 static enum es_reason unlock(struct endured *h)
 {
 	return endured_boot(h, NULL);
@@ -269,6 +280,7 @@ const struct verb verbs[] = {
 	{ "no Secure Boot", "set --require-secure-boot=false", sealed, allow_no_secure_boot, false },
 	{ "no exec-installed-only", "set --require-exec-installed-only=false", sealed, allow_all_programs, false },
 	{ "adopt", "adopt", sealed_over_an_older_file, adopt, false },
+	{ "more paths", "set --path=/srv/app", sealed, cover, false },
 	{ "reseal", "reseal", sealed, reseal, false },
 	{ "reseal --image", NULL, image_to_come, reseal_image, false },
 	{ "recovery rotate, kdf", NULL, kdf, rotate, false },

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Covered paths that the host doesn't see as covered. */
+#ifndef ES_HOST_HIDDEN_H
+#define ES_HOST_HIDDEN_H
+
+#include "keys/host/host.h"
+
+/* The boot helper covered this path, and now something else is there: a file system that was mounted later, or an
+ * unmounted configuration. What is written there isn't saved, and is in the clear. By RUN_DIR/applied, which the helper
+ * leaves; a path that is covered from the next start on isn't hidden. */
+bool es_host_path_hidden(const struct es_host *host, const char *path);
+
+#endif
