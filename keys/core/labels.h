@@ -76,7 +76,8 @@ enum {
  * files. */
 #define ES_BELOW_NAME   "below"
 #define ES_ADOPTED_NAME "adopted"
-/* The mounts beneath the root file system that were there when `etcseal-boot apply` laid its own (keys/store/mounts.h). */
+/* The mounts beneath the root file system that were there when `etcseal-boot apply` laid its own (keys/store/mounts.h).
+ */
 #define ES_MOUNTS_NAME "mounts"
 /* What it mounted: "8:1 2 /etc", device and inode of each. */
 #define ES_APPLIED_NAME "applied"
