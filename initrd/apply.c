@@ -99,6 +99,8 @@ static enum es_reason apply(const struct es_say *say, const struct es_apply_opti
 	a.work = work;
 	if (es_root_note_mounts(run, root) != ES_OK)
 		es_say_log(say, "can't list the mounts beneath the root file system in /run");
+	if (es_root_note_first(run, record) != ES_OK)
+		es_say_log(say, "can't list the paths that are covered for the first time in /run");
 	es_below_clear(say, run, record, root);
 	es_root_make_missing(say, run, record, root);
 	if (es_below_show(run, root) != ES_OK)

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -87,6 +88,26 @@ enum es_reason es_root_note_mounts(const struct es_run *run, int root)
 	return r == ES_OK ? es_file_write(run->dir, ES_MOUNTS_NAME, es_buf_span(&list)) : r;
 }
 
+static bool tree_has(const struct es_run *run, const char *path, struct stat *ret)
+{
+	ES_FD fd = es_open_how(run->tree, path + 1, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+
+	return fd >= 0 && fstat(fd, ret) == 0;
+}
+
+enum es_reason es_root_note_first(const struct es_run *run, const struct es_boot_record *record)
+{
+	char text[ES_PATHS_MAX * (ES_PATH_TEXT + 1) + 1];
+	size_t used = 0;
+	struct stat st;
+
+	for (unsigned i = 0; i < record->path_count && record->state == ES_BOOT_UNLOCKED; i++)
+		if (es_covered_path_check(record->paths[i]) == ES_OK && !tree_has(run, record->paths[i], &st))
+			used += (size_t)snprintf(text + used, sizeof text - used, "%s\n", record->paths[i]);
+	return used > 0 ? es_file_write(run->dir, ES_FIRST_COVERED_NAME, (struct es_span){ (uint8_t *)text, used })
+			: es_file_remove(run->dir, ES_FIRST_COVERED_NAME);
+}
+
 static bool is_missing(int root, const char *path)
 {
 	ES_FD fd = es_open_how(root, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
@@ -132,21 +153,15 @@ struct missing {
 	bool is[ES_PATHS_MAX];
 };
 
-static bool tree_has_file(const struct es_run *run, const char *path)
-{
-	ES_FD fd = es_open_how(run->tree, path + 1, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-	struct stat st;
-
-	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 static enum es_reason make_all(int root, void *context)
 {
 	const struct missing *m = context;
 
 	for (unsigned i = 0; i < m->record->path_count; i++) {
 		const char *path = m->record->paths[i];
-		enum es_reason r = m->is[i] ? make(root, path, tree_has_file(m->run, path)) : ES_OK;
+		struct stat st;
+		bool file = tree_has(m->run, path, &st) && S_ISREG(st.st_mode);
+		enum es_reason r = m->is[i] ? make(root, path, file) : ES_OK;
 
 		if (r != ES_OK)
 			es_say(m->say, ES_SAY_WARNING, "%s is missing on the root file system, and can't be made: %s",

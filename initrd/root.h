@@ -21,6 +21,10 @@ ES_MUST_CHECK enum es_reason es_root_write(int root, es_root_fn *fn, void *conte
 /* Leaves RUN_DIR/mounts: what is mounted beneath root now (keys/store/mounts.h). */
 ES_MUST_CHECK enum es_reason es_root_note_mounts(const struct es_run *run, int root);
 
+/* Leaves RUN_DIR/first-covered: the paths for which the tree has nothing yet. What they have on root is adopted later.
+ */
+ES_MUST_CHECK enum es_reason es_root_note_first(const struct es_run *run, const struct es_boot_record *record);
+
 /* Makes covered paths that are missing on root, if a configuration was opened: a package that was purged, or a folder
  * that somebody removed, must not keep the host from starting. An empty folder, or an empty file where the tree has a
  * file; the configuration shows its own over it. What can't be made is reported, and is missing still. */

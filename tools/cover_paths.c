@@ -17,6 +17,10 @@
 
 enum { WHY = 3 * ES_MOUNT_TEXT };
 
+const char es_cover_late_words[] =
+    "What is in a path that is covered from the next start on is in the clear until it is adopted: by `etcseal watch`\n"
+    "after that start, if this host has adopted anything before, otherwise by `etcseal adopt`.";
+
 struct judge {
 	const struct es_args *args;
 	const struct es_boot_record *boot;

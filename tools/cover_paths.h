@@ -16,4 +16,7 @@ struct es_cover_list {
  * what doesn't exist here is left out. On failure it has reported why. */
 enum es_exit es_cover_paths(const struct es_args *args, const struct es_host *host, struct es_cover_list *ret);
 
+/* What becomes of what is in a path before the start that covers it. */
+extern const char es_cover_late_words[];
+
 #endif

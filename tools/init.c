@@ -153,8 +153,6 @@ enum es_exit es_verb_init(const struct es_args *args)
 	else
 		say_below(host);
 	if (cover.late)
-		es_line(args,
-			"Some of the paths are covered from the next start on. What is in them then is in the clear "
-			"until `etcseal adopt`.");
+		es_line(args, "%s", es_cover_late_words);
 	return shown;
 }

@@ -24,6 +24,8 @@ const struct es_message_kind es_messages[ES_MESSAGES] = {
 	[ES_SAY_NOT_SAVED_AT_STOP] = { "27987f57e12843be89208d524e0cceb8", "not-saved-at-stop", LOG_CRIT },
 	[ES_SAY_WATCH_WAITING] = { "5b5139db7bd6481da01e14011bb5b487", "watch-waiting", LOG_NOTICE },
 	[ES_SAY_ROTATED] = { "bd261534031440689d6068df2842a60e", "rotated", LOG_NOTICE },
+	[ES_SAY_ADOPTED] = { "e5a9d30bcfb64c77b03a2f9ee1c0bf7e", "adopted", LOG_NOTICE },
+	[ES_SAY_NOT_ADOPTED] = { "5e9f533789684d7b990db50a3701fe61", "not-adopted", LOG_WARNING },
 };
 
 enum { FIELDS_MAX = 4096, TEXT_MAX = 1536 };

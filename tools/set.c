@@ -152,7 +152,7 @@ static enum es_exit set_paths(const struct es_args *args, struct es_host *host, 
 	}
 	es_done(args, "%u more path%s covered from the next start on, saved as generation %" PRIu64, added,
 		added == 1 ? " is" : "s are", saved.generation);
-	es_line(args, "What is in them then is in the clear until `etcseal adopt`.");
+	es_line(args, "%s", es_cover_late_words);
 	return ES_EXIT_DONE;
 }
 

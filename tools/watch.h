@@ -18,6 +18,7 @@ struct es_watch {
 	int signals, mounts, lock;
 	int boot; /* the boot partition, where it is mounted on demand; -1: it isn't */
 	int64_t walk_at, deep_at;
+	bool adopted; /* it has looked for paths that are covered for the first time */
 };
 
 /* CLOCK_BOOTTIME in milliseconds: it also counts time in suspend. */

@@ -163,6 +163,18 @@ static void without_a_configuration_nothing_is_made(void **state)
 	shell_ok("test ! -e root/nowhere");
 }
 
+static void paths_that_are_covered_for_the_first_time_are_noted(void **state)
+{
+	const char *const paths[] = { "/etc", "/srv" };
+
+	unlocked(state, ES_BOOT_UNLOCKED, 2, paths);
+	shell_ok("mkdir run/ram/tree/etc");
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("test \"$(cat run/first-covered)\" = /srv && umount root/etc root/srv");
+	assert_int_equal(apply(state), ES_EXIT_DONE);
+	shell_ok("test ! -e run/first-covered");
+}
+
 static void what_is_mounted_beneath_the_root_is_noted(void **state)
 {
 	const char *const paths[] = { "/etc" };
@@ -228,6 +240,7 @@ int main(void)
 		TEST(a_root_that_was_read_only_is_so_again),
 		TEST(what_cannot_be_made_stops_the_host),
 		TEST(without_a_configuration_nothing_is_made),
+		TEST(paths_that_are_covered_for_the_first_time_are_noted),
 		TEST(what_is_mounted_beneath_the_root_is_noted),
 		TEST(a_path_beneath_another_is_covered_by_that),
 		TEST(a_file_is_covered_by_its_copy),

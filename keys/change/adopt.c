@@ -2,6 +2,7 @@
 #include "keys/change/adopt.h"
 
 #include "keys/change/change.h"
+#include "keys/core/labels.h"
 #include "keys/change/copy_up.h"
 #include "keys/host/adopted.h"
 #include "keys/host/state.h"
@@ -87,10 +88,39 @@ static void note_unseen(struct collect *c, const char *path)
 		strcpy(c->report->unseen_path, path);
 }
 
+/* RUN_DIR/first-covered; empty if there is none. */
+static enum es_reason read_first_covered(struct collect *c, struct es_buf *ret)
+{
+	char path[ES_PATH_TEXT + 32];
+	enum es_reason r;
+
+	snprintf(path, sizeof path, "%s/" ES_FIRST_COVERED_NAME, c->host->run_dir);
+	r = es_file_read(AT_FDCWD, path, ES_PATHS_MAX * (ES_PATH_TEXT + 1), ret);
+	return r == ES_MISSING ? ES_OK : r;
+}
+
+static bool has_line(struct es_span text, const char *line)
+{
+	size_t len = strlen(line);
+
+	while (text.len > 0) {
+		const uint8_t *end = memchr(text.data, '\n', text.len);
+		size_t n = end != NULL ? (size_t)(end - text.data) : text.len;
+
+		if (n == len && memcmp(text.data, line, len) == 0)
+			return true;
+		n += end != NULL;
+		text.data += n;
+		text.len -= n;
+	}
+	return false;
+}
+
 static enum es_reason walk_all(struct collect *c, int below, const struct es_packages *packages)
 {
 	const struct es_boot_record *boot = &c->host->boot;
-	enum es_reason r = ES_OK;
+	ES_BUF first = { NULL, 0 };
+	enum es_reason r = c->request->first_covered ? read_first_covered(c, &first) : ES_OK;
 
 	for (unsigned i = 0; r == ES_OK && i < boot->path_count; i++) {
 		const struct es_below_request request = {
@@ -100,6 +130,8 @@ static enum es_reason walk_all(struct collect *c, int below, const struct es_pac
 			.packages = packages,
 		};
 
+		if (c->request->first_covered && !has_line(es_buf_span(&first), boot->paths[i]))
+			continue;
 		r = es_below_look(&request, look, c);
 		if (r == ES_MISSING) {
 			note_unseen(c, boot->paths[i]);

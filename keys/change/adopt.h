@@ -14,6 +14,7 @@
 struct es_adopt_request {
 	bool dry_run;          /* only report */
 	bool discard_changed;  /* also changed files: the configuration's version stays */
+	bool first_covered;    /* only below paths that this start is the first to cover (RUN_DIR/first-covered) */
 	const char *host_root; /* where the host sees the covered paths; NULL: "/" */
 	const char *below;     /* a folder with the root file system below the configuration; NULL: es_host_below */
 	es_below_fn *each;     /* for everything that isn't shipped or kept; may be NULL */

@@ -81,6 +81,8 @@ enum {
 #define ES_MOUNTS_NAME "mounts"
 /* What it mounted: "8:1 2 /etc", device and inode of each. */
 #define ES_APPLIED_NAME "applied"
+/* The paths that this start is the first to cover, a line each. */
+#define ES_FIRST_COVERED_NAME "first-covered"
 
 /* The covered path unless another is given. */
 #define ES_COVERED_DEFAULT "/etc"
