@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 . ./adopt.sh
 say sums "$(sums)"
-etcseal init --adopt >/run/out/init.txt 2>&1
+etcseal init --adopt --path-preset=debian >/run/out/init.txt 2>&1
 say init-exit $?
 etcseal below >/run/out/below.txt 2>&1
 etcseal status >/run/out/status.txt 2>&1

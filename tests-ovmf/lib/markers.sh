@@ -20,6 +20,15 @@ samba 600 /etc/samba/smbpasswd backup:1000:MARKERsamba:[U          ]:LCT-6500000
 LIST
 }
 
+# Copies outside /etc, in places that the preset covers.
+markers_copies() {
+	cat <<'LIST'
+backup 600 /var/backups/shadow.bak root:$y$j9T$MARKERbackup$9sJkMZJ5Jz0000000000000000000000000000000:19700:0:99999:7:::
+crontab 600 /var/spool/cron/crontabs/root 0 4 * * * /usr/bin/true --token=MARKERcrontab\n
+debconf 600 /var/cache/debconf/passwords.dat Name: app/password\nTemplate: app/password\nValue: MARKERdebconf\nOwners: app\n\n
+LIST
+}
+
 # Into the root file system of an image, as if they had been there when the host was installed.
 markers_plant() { # ext4 image
 	local word mode path content folder part commands=$SCRATCH/markers.debugfs
@@ -32,7 +41,7 @@ markers_plant() { # ext4 image
 			echo "mkdir $folder" >>"$commands"
 		done
 		printf '%s\n' "rm $path" "write $SCRATCH/marker-$word $path" "sif $path mode 0100$mode" >>"$commands"
-	done < <(markers_list)
+	done < <(markers_list && markers_copies)
 	# It complains of folders that are there already, and files that aren't.
 	debugfs -w -f "$commands" "$1" >"$SCRATCH/markers.log" 2>&1
 	e2fsck -fn "$1" >>"$SCRATCH/markers.log" 2>&1 || die "markers: $(tail -n 5 "$SCRATCH/markers.log")"
@@ -44,7 +53,7 @@ markers_found() { # file
 }
 
 markers_all() {
-	markers_list | cut -d' ' -f1 | sort | tr '\n' ' '
+	(markers_list && markers_copies) | cut -d' ' -f1 | sort | tr '\n' ' '
 }
 
 # Whether `etcseal below` lists every one of them, in that state.

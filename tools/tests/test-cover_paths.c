@@ -120,12 +120,55 @@ static void a_sealed_host_covers_more_from_its_next_start_on(void **state)
 	machine_stop(&m);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void copies_elsewhere_are_counted_and_listed_with_a_remedy(void **state)
+{
+	struct machine m;
+	char below[128], etc[160];
+
+	(void)state;
+	booted(&m);
+	/* A root file system with an empty /etc, in place of this machine's. */
+	snprintf(below, sizeof below, "%s/below", m.run_dir);
+	snprintf(etc, sizeof etc, "%s/etc", below);
+	assert_int_equal(mkdir(below, 0700), 0);
+	assert_int_equal(mount("none", below, "tmpfs", 0, NULL), 0);
+	assert_int_equal(mkdir(etc, 0755), 0);
+	assert_int_equal(mount("none", "/var/backups", "tmpfs", 0, NULL), 0);
+	write_file("/var/backups/shadow.bak", "root:$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o3DX6M94c7o:19000::::::\n");
+	run(&m, "init", 0);
+	run(&m, "status", 0);
+	assert_says(c.out, "Elsewhere");
+	assert_says(c.out, "hold");
+	run(&m, "below", 0);
+	assert_says(c.out, "Copies elsewhere, in the clear:");
+	assert_says(c.out, "/var/backups/shadow.bak: backups of configuration");
+	assert_says(c.out, "--path-preset=debian");
+	run(&m, "below --json", 0);
+	assert_says(c.out, "\"where\": \"/var/backups/shadow.bak\"");
+	assert_says(c.out, "\"secret\": \"password-hash\"");
+	run(&m, "status --json", 0);
+	assert_says(c.out, "\"elsewhere\"");
+	assert_int_equal(umount("/var/backups"), 0);
+	assert_int_equal(umount(below), 0);
+	machine_stop(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_on_another_file_system_is_refused),
 		cmocka_unit_test(a_path_through_a_symlink_is_refused_and_named_without),
 		cmocka_unit_test(the_preset_covers_what_is_there_and_names_what_it_leaves_out),
+		cmocka_unit_test(copies_elsewhere_are_counted_and_listed_with_a_remedy),
 		cmocka_unit_test(a_sealed_host_covers_more_from_its_next_start_on),
 	};
 
