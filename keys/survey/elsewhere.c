@@ -8,16 +8,14 @@
 
 const char *const es_elsewhere_names[ES_ELSEWHERE_STATES] = { "holds", "may" };
 
-#define COVER                                                                                                          \
-	"Cover it: `etcseal init --path-preset=debian`, or `etcseal set --path-preset=debian` on a sealed host, then " \
-	"`etcseal adopt` after the next start."
-
-static const char cover[] = COVER;
+static const char cover[] =
+    "Cover it: `etcseal set --path-preset=debian`, then restart. `etcseal adopt` seals what is in it.";
 
 /*
  * What the preset covers is small and seldom written, since all of it is in RAM and each change is a save. That leaves
  * out: /var/lib/NetworkManager (written every few minutes; it holds no passwords), /var/lib/sss (a cache that changes
- * with each login), logs, mail, core dumps and databases.
+ * with each login), /var/lib/bluetooth (bluez couldn't be removed: its script deletes the folder), logs, mail, core
+ * dumps and databases.
  */
 static const struct place {
 	const char *id, *path;
@@ -44,8 +42,6 @@ static const struct place {
 	  cover },
 	{ "connman", "/var/lib/connman", es_elsewhere_judged, ES_ELSEWHERE_HOLDS, true,
 	  "ConnMan's networks with their passwords", cover },
-	{ "bluetooth", "/var/lib/bluetooth", es_elsewhere_judged, ES_ELSEWHERE_HOLDS, true,
-	  "keys of paired Bluetooth devices", cover },
 	{ "cloud-init", "/var/lib/cloud", es_elsewhere_judged, ES_ELSEWHERE_HOLDS, true,
 	  "cloud-init's seed and instance data: passwords, keys, scripts", cover },
 	{ "exim", "/var/lib/exim4", es_elsewhere_judged, ES_ELSEWHERE_HOLDS, true,
@@ -58,6 +54,9 @@ static const struct place {
 	  "the key that signs kernel modules for Secure Boot", cover },
 	{ "local", "/usr/local/etc", es_elsewhere_judged, ES_ELSEWHERE_HOLDS, true,
 	  "the configuration of software that the administrator built", cover },
+	{ "bluetooth", "/var/lib/bluetooth", es_elsewhere_judged, ES_ELSEWHERE_HOLDS, false,
+	  "keys of paired Bluetooth devices",
+	  "Cover it (`etcseal set --path=/var/lib/bluetooth`); unmount it before bluez is removed." },
 	{ "conffiles", "/var/lib/dpkg/status", es_elsewhere_conffiles, ES_ELSEWHERE_HOLDS, false,
 	  "configuration files of packages outside /etc, or old versions of them",
 	  "Cover their folder (`etcseal set --path=`), or delete the old versions." },

@@ -96,9 +96,9 @@ static void other_services_secrets_are_found(void **state)
 	    ">var/lib/dkms/mok.key && echo 'password=hunter2' >usr/local/etc/app.conf");
 	look(state, 1, etc,
 	     "snmp holds /var/lib/snmp/snmpd.conf 1 preset\niscsi holds /var/lib/iscsi/nodes/x/default 1 preset\n"
-	     "bluetooth holds /var/lib/bluetooth/A/B/info 1 preset\n"
 	     "cloud-init holds /var/lib/cloud/seed/nocloud/user-data 1 preset\n"
-	     "module-key holds /var/lib/dkms/mok.key 1 preset\nlocal holds /usr/local/etc/app.conf 1 preset\n");
+	     "module-key holds /var/lib/dkms/mok.key 1 preset\nlocal holds /usr/local/etc/app.conf 1 preset\n"
+	     "bluetooth holds /var/lib/bluetooth/A/B/info 1\n");
 }
 
 static void old_versions_of_conffiles_outside_are_found(void **state)
