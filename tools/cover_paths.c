@@ -25,7 +25,7 @@ struct judge {
 	const struct es_args *args;
 	const struct es_boot_record *boot;
 	int root;
-	struct es_buf mounts, early;
+	struct es_buf mounts, early, fstab;
 	struct es_cover_list *list;
 };
 
@@ -34,6 +34,7 @@ static void judge_free(struct judge *j)
 	es_fd_closep(&j->root);
 	es_buf_free(&j->mounts);
 	es_buf_free(&j->early);
+	es_buf_free(&j->fstab);
 }
 
 /* Without the helper's list, as an older one leaves none, nothing but the root file system counts as mounted early. */
@@ -46,6 +47,8 @@ static bool judge_open(struct judge *j)
 	j->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (es_file_read(AT_FDCWD, path, ES_MOUNTS_MAX, &j->early) != ES_OK)
 		j->early = (struct es_buf){ NULL, 0 };
+	if (es_file_read(AT_FDCWD, "/etc/fstab", ES_MOUNTS_MAX, &j->fstab) != ES_OK)
+		j->fstab = (struct es_buf){ NULL, 0 };
 	return j->root >= 0 && es_mounts_read(&j->mounts) == ES_OK;
 }
 
@@ -65,6 +68,7 @@ static enum es_coverable judge(const struct judge *j, const char *path, char ret
 		.path = path,
 		.mounts = es_buf_span(&j->mounts),
 		.early = es_buf_span(&j->early),
+		.fstab = es_buf_span(&j->fstab),
 	};
 	struct es_coverable_found found;
 	enum es_coverable result;
@@ -82,7 +86,7 @@ static enum es_coverable judge(const struct judge *j, const char *path, char ret
 			 "it is on another file system (%s at %s), which isn't mounted yet when the configuration is. "
 			 "Encrypt that file system, or have the initramfs mount it (x-initrd.mount in /etc/fstab, if "
 			 "systemd runs the initramfs; initramfs-tools mounts / and /usr only)",
-			 found.on.type[0] != '\0' ? found.on.type : "mounted", found.on.point);
+			 found.on.type[0] != '\0' ? found.on.type : "by /etc/fstab", found.on.point);
 	es_replace_controls(ret_why);
 	return result;
 }

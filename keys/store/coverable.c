@@ -61,6 +61,9 @@ static enum es_coverable judge_mount(const struct es_coverable_request *request,
 
 	if (!mount_of(request->root, &root_id) || !mount_of(fd, &id) || !path_of(request->root, root))
 		return ES_COVERABLE_LATE;
+	/* Not mounted now, but at the next start. */
+	if (id == root_id && es_fstab_mounts_over(request->fstab, request->path, ret->on.point))
+		return ES_COVERABLE_LATE;
 	if (id == root_id)
 		return ES_COVERABLE_YES;
 	while (es_mounts_next(&mounts, &ret->on))

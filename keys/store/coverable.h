@@ -26,6 +26,7 @@ struct es_coverable_request {
 	int root; /* of the host; readable */
 	const char *path;
 	struct es_span mounts; /* es_mounts_read() */
+	struct es_span fstab;  /* what will be mounted; may be empty */
 	struct es_span early;  /* the boot helper's list; empty: it mounted nothing but the root */
 };
 

@@ -130,3 +130,71 @@ bool es_mounts_has(struct es_span list, const char *root, const struct es_mounte
 			return true;
 	return false;
 }
+
+/* fstab separates words by any number of blanks. */
+static bool next_field(struct es_span *line, char ret[static WORD])
+{
+	size_t n = 0;
+
+	while (line->len > 0 && (line->data[0] == ' ' || line->data[0] == '\t')) {
+		line->data++;
+		line->len--;
+	}
+	while (n < line->len && line->data[n] != ' ' && line->data[n] != '\t')
+		n++;
+	if (n == 0 || n >= WORD)
+		return false;
+	memcpy(ret, line->data, n);
+	ret[n] = '\0';
+	line->data += n;
+	line->len -= n;
+	return true;
+}
+
+/* "\040" is a blank; a slash at the end says nothing. */
+static void plain_path(char *path)
+{
+	char *to = path;
+
+	for (const char *from = path; *from != '\0';) {
+		bool octal = from[0] == '\\' && strspn(from + 1, "01234567") >= 3;
+
+		*to++ = octal ? (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0')) : *from;
+		from += octal ? 4 : 1;
+	}
+	while (to > path + 1 && to[-1] == '/')
+		to--;
+	*to = '\0';
+}
+
+static bool has_option(const char *options, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *o = options; o != NULL; o = strchr(o, ',')) {
+		o += *o == ',';
+		if (strncmp(o, name, len) == 0 && (o[len] == '\0' || o[len] == ',' || o[len] == '='))
+			return true;
+	}
+	return false;
+}
+
+bool es_fstab_mounts_over(struct es_span fstab, const char *path, char ret_point[static ES_MOUNT_TEXT])
+{
+	char what[WORD], point[WORD], type[WORD], options[WORD];
+	struct es_span line;
+
+	while (next_line(&fstab, &line)) {
+		if (!next_field(&line, what) || what[0] == '#' || !next_field(&line, point) || !next_field(&line, type))
+			continue;
+		if (!next_field(&line, options))
+			options[0] = '\0';
+		plain_path(point);
+		if (point[0] != '/' || point[1] == '\0' || !es_path_within(path, point) ||
+		    (has_option(options, "noauto") && !has_option(options, "x-systemd.automount")))
+			continue;
+		strcpy(ret_point, point);
+		return true;
+	}
+	return false;
+}

@@ -30,4 +30,8 @@ ES_MUST_CHECK enum es_reason es_mounts_beneath(struct es_span mountinfo, const c
 /* Whether that list has a mount. root is the path that its point begins with; "" on the running host. */
 bool es_mounts_has(struct es_span list, const char *root, const struct es_mounted *m);
 
+/* Whether an entry of fstab(5) mounts something over the path, or over a folder above it, when the host starts or when
+ * the path is used. *ret_point is where; its device isn't looked at. The root itself doesn't count. */
+bool es_fstab_mounts_over(struct es_span fstab, const char *path, char ret_point[static ES_MOUNT_TEXT]);
+
 #endif

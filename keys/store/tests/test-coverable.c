@@ -88,6 +88,25 @@ static void what_is_mounted_after_the_boot_helper_is_late(void **state)
 	assert_int_equal(judge(state, "/etc", es_buf_span(&early), &found), ES_COVERABLE_YES);
 }
 
+/* The administrator has written the line, and not mounted it yet. */
+static void what_fstab_mounts_at_the_next_start_is_late(void **state)
+{
+	struct es_coverable_request request = { .path = "/var/backups" };
+	struct es_coverable_found found;
+	ES_BUF mounts = { NULL, 0 };
+	char root[256];
+
+	snprintf(root, sizeof root, "%s/root", (const char *)*state);
+	request.root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(es_mounts_read(&mounts), ES_OK);
+	request.mounts = es_buf_span(&mounts);
+	assert_int_equal(es_coverable(&request, &found), ES_COVERABLE_YES);
+	request.fstab = es_text_span("/dev/vda9 /var ext4 defaults 0 2\n");
+	assert_int_equal(es_coverable(&request, &found), ES_COVERABLE_LATE);
+	assert_string_equal(found.on.point, "/var");
+	close(request.root);
+}
+
 static void what_the_initramfs_mounts_can_be_covered(void **state)
 {
 	struct es_coverable_found found;
@@ -136,6 +155,7 @@ int main(void)
 		TEST(folders_and_files_of_the_root_can_be_covered),
 		TEST(a_path_through_a_symlink_is_named_without_it),
 		TEST(what_is_mounted_after_the_boot_helper_is_late),
+		TEST(what_fstab_mounts_at_the_next_start_is_late),
 		TEST(what_the_initramfs_mounts_can_be_covered),
 		TEST(a_bind_mount_is_late_too),
 		TEST(the_size_is_of_this_file_system_and_stops_at_the_cap),

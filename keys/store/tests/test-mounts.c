@@ -72,6 +72,28 @@ static void what_was_mounted_early_is_found_again(void **state)
 	assert_false(es_mounts_has(es_buf_span(&list), "/root", &usr));
 }
 
+static void fstab_tells_what_comes_later(void **state)
+{
+	static const char fstab[] = "# /dev/x /etc ext4 defaults 0 0\n/dev/vda2 / ext4 ro 0 1\n"
+				    "UUID=1\t/var/   ext4\tdefaults 0 2\n/dev/b /srv/a\\040b ext4\n"
+				    "/dev/c /opt ext4 ro,noauto 0 0\n/dev/d /home ext4 noauto,x-systemd.automount 0 0\n"
+				    "/dev/e none swap sw 0 0\nshort /mnt";
+	struct es_span text = es_text_span(fstab);
+	char point[ES_MOUNT_TEXT] = "";
+
+	(void)state;
+	assert_true(es_fstab_mounts_over(text, "/var/backups", point));
+	assert_string_equal(point, "/var");
+	assert_true(es_fstab_mounts_over(text, "/var", point));
+	assert_true(es_fstab_mounts_over(text, "/srv/a b/x", point));
+	assert_string_equal(point, "/srv/a b");
+	assert_true(es_fstab_mounts_over(text, "/home/x", point));
+	assert_false(es_fstab_mounts_over(text, "/etc", point));
+	assert_false(es_fstab_mounts_over(text, "/variety", point));
+	assert_false(es_fstab_mounts_over(text, "/opt/x", point));
+	assert_false(es_fstab_mounts_over(text, "/mnt/x", point));
+}
+
 static void the_kernels_own_list_can_be_read(void **state)
 {
 	ES_BUF text = { NULL, 0 };
@@ -93,6 +115,7 @@ int main(void)
 		cmocka_unit_test(lines_are_parsed_and_bad_ones_passed_over),
 		cmocka_unit_test(names_that_are_too_long_are_passed_over),
 		cmocka_unit_test(what_was_mounted_early_is_found_again),
+		cmocka_unit_test(fstab_tells_what_comes_later),
 		cmocka_unit_test(the_kernels_own_list_can_be_read),
 	};
 
