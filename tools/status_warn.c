@@ -276,6 +276,23 @@ static void warn_of_below(struct es_status *s)
 		    b->changed);
 }
 
+static void warn_of_hidden(struct es_status *s, const char *path)
+{
+	char point[ES_MOUNT_TEXT];
+
+	if (es_host_path_hidden(s->host, path))
+		add(s,
+		    "%s is covered, but something else is mounted over it: what is written there isn't saved, and is "
+		    "in "
+		    "the clear. Unmount that, and take it out of /etc/fstab",
+		    path);
+	else if (es_host_path_hidden_next(s->host, path, point))
+		add(s,
+		    "%s is covered, but /etc/fstab mounts %s over it at the next start: what is written there won't be "
+		    "saved, and will be in the clear. Take the line out, or encrypt that file system",
+		    path, point);
+}
+
 static void warn_of_elsewhere(struct es_status *s)
 {
 	const struct es_elsewhere_list *e = &s->elsewhere;
@@ -284,11 +301,7 @@ static void warn_of_elsewhere(struct es_status *s)
 	if (s->boot == NULL || s->info == NULL)
 		return;
 	for (unsigned i = 0; i < s->boot->path_count; i++)
-		if (es_host_path_hidden(s->host, s->boot->paths[i]))
-			add(s,
-			    "%s is covered, but something else is mounted over it: what is written there isn't saved, "
-			    "and is in the clear. Unmount it, or take it out of /etc/fstab",
-			    s->boot->paths[i]);
+		warn_of_hidden(s, s->boot->paths[i]);
 	if (e->reason == ES_OK && holds > 0)
 		add(s,
 		    "%u place%s outside the configuration hold%s copies of it, or secrets, in the clear (%s%s): "

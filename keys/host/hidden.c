@@ -48,3 +48,36 @@ bool es_host_path_hidden(const struct es_host *host, const char *path)
 	snprintf(is, sizeof is, "%u:%u %llu", major(st.st_dev), minor(st.st_dev), (unsigned long long)st.st_ino);
 	return strcmp(was, is) != 0;
 }
+
+/* Whether a line of the boot helper's list ends in " POINT". */
+static bool was_mounted_early(const struct es_host *host, const char *point)
+{
+	char name[ES_PATH_TEXT + 16];
+	ES_BUF list = { NULL, 0 };
+	struct es_span rest;
+	size_t len = strlen(point);
+
+	snprintf(name, sizeof name, "%s/" ES_MOUNTS_NAME, host->run_dir);
+	if (es_file_read(AT_FDCWD, name, ES_MOUNTS_MAX, &list) != ES_OK)
+		return false;
+	rest = es_buf_span(&list);
+	while (rest.len > 0) {
+		const uint8_t *end = memchr(rest.data, '\n', rest.len);
+		size_t n = end != NULL ? (size_t)(end - rest.data) : rest.len;
+
+		if (n > len && memcmp(rest.data + n - len, point, len) == 0 && rest.data[n - len - 1] == ' ')
+			return true;
+		n += end != NULL;
+		rest.data += n;
+		rest.len -= n;
+	}
+	return false;
+}
+
+bool es_host_path_hidden_next(const struct es_host *host, const char *path, char ret_point[static ES_MOUNT_TEXT])
+{
+	ES_BUF fstab = { NULL, 0 };
+
+	return es_file_read(AT_FDCWD, "/etc/fstab", ES_MOUNTS_MAX, &fstab) == ES_OK &&
+	       es_fstab_mounts_over(es_buf_span(&fstab), path, ret_point) && !was_mounted_early(host, ret_point);
+}

@@ -53,11 +53,30 @@ static void a_path_that_the_helper_did_not_cover_is_not_hidden(void **state)
 	assert_false(hidden(state, "/etc"));
 }
 
+/* With another /etc in place of this machine's. */
+static void fstab_hides_it_at_the_next_start(void **state)
+{
+	struct es_host host = { .have_boot = true };
+	char point[ES_MOUNT_TEXT];
+
+	snprintf(host.run_dir, sizeof host.run_dir, "%s/run", (const char *)*state);
+	shell_ok("mkdir run && mount -t tmpfs none /etc && echo '/dev/x /var ext4 defaults 0 2' >/etc/fstab");
+	assert_true(es_host_path_hidden_next(&host, "/var/backups", point));
+	assert_string_equal(point, "/var");
+	assert_false(es_host_path_hidden_next(&host, "/etc", point));
+	shell_ok("echo '8:1 / /var' >run/mounts");
+	assert_false(es_host_path_hidden_next(&host, "/var/backups", point));
+	shell_ok("echo '8:1 / /other/var' >run/mounts");
+	assert_true(es_host_path_hidden_next(&host, "/var/backups", point));
+	shell_ok("umount /etc");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, mounts_folder_make, mounts_folder_remove)
 		TEST(what_is_mounted_over_a_covered_path_hides_it),
+		TEST(fstab_hides_it_at_the_next_start),
 		TEST(a_path_that_the_helper_did_not_cover_is_not_hidden),
 	};
 
