@@ -4,6 +4,7 @@
 
 #include "keys/core/hex.h"
 #include "keys/core/labels.h"
+#include "keys/host/hidden.h"
 #include "tools/common.h"
 #include "tools/verbs.h"
 
@@ -126,7 +127,8 @@ static void show_opened(const struct es_status *s)
 	if (b->stub)
 		show_measured(&b->handover);
 	for (unsigned i = 0; i < b->path_count; i++)
-		row(i == 0 ? "Covered" : "", "%s", b->paths[i]);
+		row(i == 0 ? "Covered" : "", "%s%s", b->paths[i],
+		    es_host_path_late(s->host, b->paths[i]) ? " (from the next start on)" : "");
 }
 
 static void show_banks(const struct es_status *s)

@@ -15,4 +15,8 @@ bool es_host_path_hidden(const struct es_host *host, const char *path);
  * *ret_point is where. */
 bool es_host_path_hidden_next(const struct es_host *host, const char *path, char ret_point[static ES_MOUNT_TEXT]);
 
+/* It is to be covered, but neither it nor a folder above it was covered at this start. False if the helper left no
+ * list. */
+bool es_host_path_late(const struct es_host *host, const char *path);
+
 #endif

@@ -225,6 +225,7 @@ bool es_elsewhere_diffs(const struct es_elsewhere_at *at, struct es_elsewhere *r
 	rest = es_buf_span(&log);
 	while (es_content_line(&rest, &line))
 		count += line.len >= sizeof head && memcmp(line.data, head, sizeof head - 1) == 0;
+	explicit_bzero(log.data, log.len);
 	es_elsewhere_set(ret, at->path, count > 0, ES_SENSITIVE_NO);
 	return count > 0;
 }

@@ -24,6 +24,16 @@ static bool hidden(void **state, const char *path)
 	return es_host_path_hidden(&host, full);
 }
 
+static bool late(void **state, const char *path)
+{
+	struct es_host host = { .have_boot = true };
+	char full[ES_PATH_TEXT];
+
+	snprintf(host.run_dir, sizeof host.run_dir, "%s/run", (const char *)*state);
+	snprintf(full, sizeof full, "%s%s", (const char *)*state, path);
+	return es_host_path_late(&host, full);
+}
+
 /* What the boot helper leaves for what is at the path now. */
 #define COVER(path) shell_ok("mkdir -p run && stat -c '%%Hd:%%Ld %%i '$PWD" path " ." path " >>run/applied")
 
@@ -46,9 +56,13 @@ static void what_is_mounted_over_a_covered_path_hides_it(void **state)
 static void a_path_that_the_helper_did_not_cover_is_not_hidden(void **state)
 {
 	shell_ok("mkdir -p etc etc2");
+	assert_false(late(state, "/etc"));
 	assert_false(hidden(state, "/etc"));
 	COVER("/etc2");
 	assert_false(hidden(state, "/etc"));
+	assert_true(late(state, "/etc"));
+	assert_false(late(state, "/etc2"));
+	assert_false(late(state, "/etc2/x"));
 	shell_ok("printf 'x\\n\\n /\\n' >run/applied");
 	assert_false(hidden(state, "/etc"));
 }
