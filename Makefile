@@ -82,9 +82,10 @@ $(BUILD)/etcseal-boot: $(call objects,$(INITRD_SRC)) $(LIB)
 	$(Q)$(CC) $(filter %.o,$^) $(WHOLE_LIB) $(LDFLAGS_ALL) $(LIBS_INITRD) -o $@
 
 # A test links the library, the test library and, for initrd/ and tools/, its program's objects but main.
+# What test-without-x has compiled again takes the place of the program's object.
 $(BUILD)/initrd/tests/test-%: $(BUILD)/initrd/tests/test-%.o $(filter-out %/main.o,$(call objects,$(INITRD_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
+	$(Q)$(CC) $(filter-out $(patsubst $@-parts/%,$(BUILD)/%,$(filter $@-parts/%,$^)),$(filter %.o,$^)) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@
 $(BUILD)/tools/tests/test-%: $(BUILD)/tools/tests/test-%.o $(filter-out %/main.o,$(call objects,$(TOOLS_SRC))) $(call objects,$(TESTLIB_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS_ALL) -lcmocka $(LIBS) -o $@

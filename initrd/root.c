@@ -3,6 +3,7 @@
 
 #include "initrd/fd.h"
 #include "initrd/finish.h"
+#include "keys/core/defences.h"
 #include "keys/core/labels.h"
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
@@ -131,7 +132,7 @@ static enum es_reason make(int root, const char *path, bool file)
 			break;
 		if (mkdirat(above, part, 0755) < 0 && errno != EEXIST)
 			return es_reason_from_errno(errno);
-		fd = openat(above, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		fd = openat(above, part, O_RDONLY | O_DIRECTORY | (ES_WITH_MAKE_BENEATH ? O_NOFOLLOW : 0) | O_CLOEXEC);
 		es_fd_closep(&above);
 		above = fd;
 	}

@@ -2,6 +2,7 @@
 #include "keys/change/adopt.h"
 
 #include "keys/change/change.h"
+#include "keys/core/defences.h"
 #include "keys/core/labels.h"
 #include "keys/change/copy_up.h"
 #include "keys/host/adopted.h"
@@ -130,7 +131,8 @@ static enum es_reason walk_all(struct collect *c, int below, const struct es_pac
 			.packages = packages,
 		};
 
-		if (c->request->first_covered && !has_line(es_buf_span(&first), boot->paths[i]))
+		if (ES_WITH_FIRST_COVERED && c->request->first_covered &&
+		    !has_line(es_buf_span(&first), boot->paths[i]))
 			continue;
 		r = es_below_look(&request, look, c);
 		if (r == ES_MISSING) {

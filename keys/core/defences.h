@@ -62,6 +62,8 @@ ES_DEFENCE(SECTION_CHECKS);     /* keys/core/pe.c, uki.c: sections may overlap, 
 ES_DEFENCE(REMOVE_SAME);        /* keys/adopt/remove.c: whatever has an adopted file's name is removed */
 ES_DEFENCE(REMOVE_BENEATH);     /* keys/adopt/look.c: a symlink leads the removal elsewhere */
 ES_DEFENCE(REMOVE_LINKS);       /* keys/adopt/remove.c: a file that has another name counts as removed */
+ES_DEFENCE(MAKE_BENEATH);       /* initrd/root.c: a symlink leads what is made again elsewhere */
+ES_DEFENCE(FIRST_COVERED);      /* keys/change/adopt.c: watch adopts below all paths, not only the new ones */
 ES_DEFENCE(REMOVE_BOTH_BANKS);  /* keys/opening/unpack.c: files are removed though one bank alone holds them */
 ES_DEFENCE(WIPE);               /* keys/core/wipe.c, initrd/handover_in.c, console.c: secrets stay where they were */
 ES_DEFENCE(LOCKING);            /* keys/core/harden.c: plaintext may be swapped; keys still may not */

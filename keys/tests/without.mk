@@ -12,9 +12,11 @@ $(patsubst %.c,$(BUILD)/$(1)-parts/%.o,$(3)): $(BUILD)/$(1)-parts/%.o: %.c
 -include $(patsubst %.c,$(BUILD)/$(1)-parts/%.d,$(3))
 endef
 
+$(eval $(call without,initrd/tests/test-without-make-beneath,MAKE_BENEATH,initrd/root.c))
 $(eval $(call without,keys/adopt/tests/test-without-remove-beneath,REMOVE_BENEATH,keys/adopt/look.c))
 $(eval $(call without,keys/adopt/tests/test-without-remove-links,REMOVE_LINKS,keys/adopt/remove.c))
 $(eval $(call without,keys/adopt/tests/test-without-remove-same,REMOVE_SAME,keys/adopt/remove.c))
+$(eval $(call without,keys/change/tests/test-without-first-covered,FIRST_COVERED,keys/change/adopt.c))
 $(eval $(call without,keys/change/tests/test-without-remove-both-banks,REMOVE_BOTH_BANKS,keys/opening/unpack.c))
 $(eval $(call without,keys/core/tests/test-without-key-form,KEY_FORM,keys/core/options_recovery.c))
 $(eval $(call without,keys/tests/attacks/test-without-counter-index,COUNTER_INDEX,keys/opening/tpm.c keys/store/info_parse.c))
