@@ -13,6 +13,7 @@
 #include "tools/journal.h"
 #include "tools/notify.h"
 #include "tools/verbs.h"
+#include "tools/watch_adopt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,6 +131,7 @@ static void look_around(struct es_watch *w)
 	if (now < w->walk_at)
 		return;
 	w->walk_at = now + ES_WALK_MS;
+	w->adopted = w->adopted || es_watch_adopt(w);
 	if (es_tree_watch_walk(&w->changes))
 		es_watch_changed(w);
 	if (now < w->deep_at || w->schedule.changed)

@@ -3,10 +3,11 @@
 #ifndef ES_TOOLS_WATCH_ADOPT_H
 #define ES_TOOLS_WATCH_ADOPT_H
 
-#include "keys/host/host.h"
+#include "tools/watch.h"
 
-/* On a host that has adopted before: adopts it, once, and says so in the journal. A failure is reported and not
- * retried: `status` names what is in the clear. */
-void es_watch_adopt(struct es_host *host, const char *run_dir);
+/* On a host that has adopted before: adopts it, and says so in the journal. False: not now, since there is no boot
+ * partition yet, or another command is at work. Any other failure is reported and not tried again: `status` names what
+ * is in the clear. */
+bool es_watch_adopt(const struct es_watch *w);
 
 #endif

@@ -5,7 +5,6 @@
 #include "tools/journal.h"
 #include "tools/notify.h"
 #include "tools/watch.h"
-#include "tools/watch_adopt.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -197,15 +196,7 @@ static enum es_reason save(struct es_watch *w, enum es_count count)
 
 bool es_watch_save(struct es_watch *w, enum es_count count)
 {
-	const struct es_host_request request = es_host_request_of(w->args);
-	ES_HOST host = NULL;
-
-	if (save(w, count) != ES_OK)
-		return false;
-	if (!w->adopted && es_host_open(&request, &host) == ES_OK)
-		es_watch_adopt(host, w->run_dir);
-	w->adopted = true;
-	return true;
+	return save(w, count) == ES_OK;
 }
 
 bool es_watch_save_last(struct es_watch *w)
