@@ -88,6 +88,14 @@ static const struct {
 	{ "*/systemd/network/*", ES_SENSITIVE_NO, ES_SENSITIVE_NETWORK },
 };
 
+/* systemd-sysusers' own word for a root without a password, in the initramfs of dracut 106. */
+static bool is_word(const uint8_t *field, size_t len)
+{
+	static const char word[] = "unprovisioned";
+
+	return len == sizeof word - 1 && memcmp(field, word, len) == 0;
+}
+
 /* Whether a line has a second field that can be a hash, also a locked one. */
 static bool has_hash_field(struct es_span file)
 {
@@ -103,7 +111,7 @@ static bool has_hash_field(struct es_span file)
 			at++;
 		while (at + len < line.len && line.data[at + len] != ':' && line.data[at + len] != ' ')
 			len++;
-		if (len >= OLD_HASH && line.data[0] != '#')
+		if (len >= OLD_HASH && line.data[0] != '#' && !is_word(&line.data[at], len))
 			return true;
 	}
 	return false;
