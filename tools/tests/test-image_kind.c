@@ -44,12 +44,7 @@ static int make_files(void **state)
 
 static void run(void **state, const char *words, int status)
 {
-	char before[256];
-
-	assert_non_null(getcwd(before, sizeof before));
-	assert_int_equal(chdir(*state), 0);
-	command_run(&command, NULL, words, status, NULL, &c);
-	assert_int_equal(chdir(before), 0);
+	command_run_in(&command, *state, words, status, &c);
 }
 
 struct row {

@@ -61,15 +61,26 @@ void command_run(struct command *command, const struct machine *m, const char *w
 		fail_msg("%s: exit %d, not %d\n%s%s", words, ret->status, status, ret->out, ret->err);
 }
 
-void command_run_there(struct command *command, const struct machine *m, const char *words, int status,
-		       struct captured *ret)
+static void run_in(struct command *command, const struct machine *m, const char *folder, const char *words, int status,
+		   struct captured *ret)
 {
 	char before[256];
 
 	assert_non_null(getcwd(before, sizeof before));
-	assert_int_equal(chdir(m->folder), 0);
+	assert_int_equal(chdir(folder), 0);
 	command_run(command, m, words, status, NULL, ret);
 	assert_int_equal(chdir(before), 0);
+}
+
+void command_run_in(struct command *command, const char *folder, const char *words, int status, struct captured *ret)
+{
+	run_in(command, NULL, folder, words, status, ret);
+}
+
+void command_run_there(struct command *command, const struct machine *m, const char *words, int status,
+		       struct captured *ret)
+{
+	run_in(command, m, m->folder, words, status, ret);
 }
 
 void assert_says(const char *where, const char *text)

@@ -30,7 +30,8 @@ int command_at_terminal(const char *path, void *command);
 void command_run(struct command *command, const struct machine *m, const char *words, int status,
 		 const struct capture_ends *ends, struct captured *ret);
 
-/* The same in the machine's folder, so that its files have short names. */
+/* The same in a folder, so that its files have short names: the test's, or the machine's. */
+void command_run_in(struct command *command, const char *folder, const char *words, int status, struct captured *ret);
 void command_run_there(struct command *command, const struct machine *m, const char *words, int status,
 		       struct captured *ret);
 
