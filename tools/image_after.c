@@ -36,6 +36,7 @@ static enum es_exit find_source(const struct es_args *args, struct es_host *host
 
 enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *host, struct es_image_after *after)
 {
+	static const char *const need[] = { "from", "sign-key", "strict", "allow" };
 	ES_BUF tried = { NULL, 0 };
 	const char *lost;
 	enum es_exit failed;
@@ -43,8 +44,9 @@ enum es_exit es_image_after_prepare(const struct es_args *args, struct es_host *
 	after->output = es_arg(args, "image-output");
 	if (es_arg_given(args, "sign-key") != es_arg_given(args, "sign-cert"))
 		return es_usage_error(args, "--sign-key and --sign-cert go together");
-	if (after->output == NULL && (es_arg_given(args, "sign-key") || es_arg_given(args, "from")))
-		return es_usage_error(args, "--from and --sign-key need --image-output");
+	for (size_t i = 0; i < sizeof need / sizeof need[0] && after->output == NULL; i++)
+		if (es_arg_given(args, need[i]))
+			return es_usage_error(args, "--%s needs --image-output", need[i]);
 	if (after->output == NULL)
 		return ES_EXIT_DONE;
 	failed = find_source(args, host, after);

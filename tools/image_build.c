@@ -3,7 +3,6 @@
 #include "keys/core/hex.h"
 #include "keys/core/subject.h"
 #include "tools/common.h"
-#include "tools/image_files.h"
 #include "tools/image_parts.h"
 #include "tools/image_policy.h"
 #include "tools/image_sign.h"
@@ -195,9 +194,7 @@ enum es_exit es_verb_image_build(const struct es_args *args)
 	lost = es_build_overwritten(args, &b, output);
 	if (lost != NULL)
 		return es_usage_error(args, "the image would overwrite %s, one of its inputs", lost);
-	failed = es_files_warn(args, &b.parts);
-	if (failed == ES_EXIT_DONE)
-		failed = es_build_make(args, &b, &image);
+	failed = es_build_make(args, &b, &image);
 	if (failed == ES_EXIT_DONE)
 		failed = sign_policy(args, &v, &image);
 	if (failed == ES_EXIT_DONE && es_arg_given(args, "sign-key"))

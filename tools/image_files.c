@@ -275,7 +275,7 @@ enum es_exit es_files_inspect(const struct es_args *args, const char *path)
 	return failed == ES_EXIT_DONE ? judge(args, files, path) : failed;
 }
 
-enum es_exit es_files_warn(const struct es_args *args, const struct es_uki_parts *parts)
+enum es_exit es_files_warn(const struct es_args *args, struct es_span initrd, struct es_span options, const char *path)
 {
 	SEARCH s = { .rootfd = -1 };
 	const struct es_image_files *files;
@@ -285,15 +285,19 @@ enum es_exit es_files_warn(const struct es_args *args, const struct es_uki_parts
 
 	if (failed != ES_EXIT_DONE)
 		return failed;
-	r = es_image_files_initrd(s.collector, parts->section[ES_UKI_INITRD], &why);
-	if (r == ES_OK && parts->present[ES_UKI_CMDLINE])
-		r = es_image_files_options(s.collector, parts->section[ES_UKI_CMDLINE]);
+	r = es_image_files_initrd(s.collector, initrd, &why);
+	if (r == ES_OK)
+		r = es_image_files_options(s.collector, options);
 	if (r != ES_OK && es_arg_given(args, "strict"))
 		return es_fail(args, es_reason_of(ES_OF_FILE, r), why);
 	if (r != ES_OK)
 		es_warn("the initramfs wasn't looked into: it %s",
 			why[0] != '\0' ? why : es_reason_words(es_reason_of(ES_OF_FILE, r))->what);
 	files = es_image_files_finish(s.collector);
+	if (r == ES_OK && !files->helper)
+		es_warn("the initramfs doesn't contain etcseal-boot: an image with it opens no configuration%s",
+			files->dracut ? ". dracut made it, and etcseal has no module for dracut that adds the helper"
+				      : ". The hook etcseal of initramfs-tools adds it");
 	warn_of_findings(args, files);
-	return judge(args, files, es_arg_given(args, "output") ? es_arg(args, "output") : "the initramfs");
+	return judge(args, files, path);
 }

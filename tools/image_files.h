@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `image inspect --files`, and the same look at what `image build` is given. */
+/* `image inspect --files`, and the same look by each verb that writes a boot image. */
 #ifndef ES_TOOLS_IMAGE_FILES_H
 #define ES_TOOLS_IMAGE_FILES_H
 
@@ -9,8 +9,8 @@
 enum es_exit es_files_check_options(const struct es_args *args);
 /* path: an image, an initramfs or a folder. */
 enum es_exit es_files_inspect(const struct es_args *args, const char *path);
-/* Warns of what the parts disclose; with --strict, fails. Parts that can't be looked into are es_image_build()'s to
- * refuse. */
-enum es_exit es_files_warn(const struct es_args *args, const struct es_uki_parts *parts);
+/* Warns of what an image that is about to be written to path discloses; with --strict, fails. An initramfs that can't
+ * be looked into is es_image_build()'s to refuse. */
+enum es_exit es_files_warn(const struct es_args *args, struct es_span initrd, struct es_span options, const char *path);
 
 #endif

@@ -4,6 +4,7 @@
 #include "keys/host/pins.h"
 #include "keys/image/options.h"
 #include "tools/common.h"
+#include "tools/image_files.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -205,6 +206,16 @@ static enum es_exit check_pins(const struct es_args *args, struct es_span option
 	return es_fail(args, ES_ARGUMENT, what);
 }
 
+static enum es_exit check_parts(const struct es_args *args, const struct es_build *b)
+{
+	const char *path = es_arg(args, es_arg_given(args, "image-output") ? "image-output" : "output");
+	enum es_exit failed = check_pins(args, b->parts.section[ES_UKI_CMDLINE]);
+
+	return failed != ES_EXIT_DONE
+		   ? failed
+		   : es_files_warn(args, b->parts.section[ES_UKI_INITRD], b->parts.section[ES_UKI_CMDLINE], path);
+}
+
 enum es_exit es_build_complete(const struct es_args *args, struct es_build *b)
 {
 	struct es_span *options = &b->parts.section[ES_UKI_CMDLINE], word;
@@ -217,7 +228,7 @@ enum es_exit es_build_complete(const struct es_args *args, struct es_build *b)
 	       options->data[options->len - 1] != '\0')
 		options->len--;
 	if (es_arg_given(args, "options-as-given"))
-		return check_pins(args, *options);
+		return check_parts(args, b);
 	if (es_option_contradicting(*options, &word, &n)) {
 		snprintf(what, sizeof what, "%s has %.*s, and with that %s. Remove it, or give --options-as-given",
 			 es_arg_given(args, "cmdline") ? "--cmdline" : "the image's .cmdline",
@@ -228,7 +239,7 @@ enum es_exit es_build_complete(const struct es_args *args, struct es_build *b)
 	if (r != ES_OK)
 		return es_fail(args, r, "unclosed quote in the options");
 	*options = es_buf_span(&b->options);
-	return check_pins(args, *options);
+	return check_parts(args, b);
 }
 
 enum es_exit es_build_pin(const struct es_args *args, struct es_host *host, struct es_build *b)

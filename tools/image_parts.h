@@ -28,7 +28,7 @@ enum es_exit es_build_from_bytes(const struct es_args *args, const char *path, s
 /* The stub (path NULL: the installed one), and all parts that the options of `image build` name. */
 enum es_exit es_build_stub(const struct es_args *args, const char *path, struct es_build *b);
 enum es_exit es_build_parts(const struct es_args *args, struct es_build *b);
-/* Adds the options that an image needs, unless --options-as-given; refuses a malformed pin. */
+/* Adds the options that an image needs, unless --options-as-given; refuses a malformed pin. Then es_files_warn(). */
 enum es_exit es_build_complete(const struct es_args *args, struct es_build *b);
 /* Pins the image to the running host (keys/host/pins.h), replacing earlier pins; may be called again. */
 enum es_exit es_build_pin(const struct es_args *args, struct es_host *host, struct es_build *b);

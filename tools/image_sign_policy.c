@@ -2,6 +2,7 @@
 /* `etcseal image sign-policy`: adds a vendor's signature over an image's expected measurement to the image. */
 #include "keys/core/hex.h"
 #include "tools/common.h"
+#include "tools/image_files.h"
 #include "tools/image_policy.h"
 
 #include <stdio.h>
@@ -53,6 +54,20 @@ static enum es_exit report(const struct es_args *args, const struct es_image_pol
 	return ES_EXIT_DONE;
 }
 
+/* The image is another tool's, and goes to all of the vendor's hosts. */
+static enum es_exit look_into(const struct es_args *args, struct es_span image, const char *output)
+{
+	struct es_uki uki;
+	struct es_pe pe;
+	enum es_reason r = es_pe_open(image, ES_PE_FILE, &pe);
+
+	if (r == ES_OK)
+		r = es_uki_find(&pe, ES_PE_FILE, &uki);
+	if (r != ES_OK)
+		return es_fail(args, r, output);
+	return es_files_warn(args, uki.section[ES_UKI_INITRD], uki.section[ES_UKI_CMDLINE], output);
+}
+
 enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 {
 	const char *output = es_arg(args, "output");
@@ -67,6 +82,8 @@ enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 
 	if (request.key_path == NULL)
 		return es_usage_error(args, "`image sign-policy` needs --key");
+	if (output == NULL && es_arg_given(args, "strict"))
+		return es_usage_error(args, "--strict needs --output");
 	if (output == NULL && !print)
 		return es_usage_error(args, "`image sign-policy` needs --output or --print");
 	if (print && args->json)
@@ -84,6 +101,8 @@ enum es_exit es_verb_image_sign_policy(const struct es_args *args)
 	request.image = es_buf_span(&image);
 	request.key = key;
 	failed = es_policy_sign(args, &request, &policy, output != NULL ? &signed_image : NULL);
+	if (failed == ES_EXIT_DONE && output != NULL)
+		failed = look_into(args, es_buf_span(&signed_image), output);
 	if (failed == ES_EXIT_DONE && output != NULL)
 		failed = es_image_write(args, output, es_buf_span(&signed_image));
 	return failed == ES_EXIT_DONE ? report(args, &policy, output, request.generation) : failed;

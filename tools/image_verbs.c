@@ -48,6 +48,9 @@ static const struct es_option sign_policy_options[] = {
 	{ "generation", "N", "hosts that accepted an image of generation N refuse lower ones", false },
 	{ "output", "FILE", "write the image with its signature to FILE", false },
 	{ "print", NULL, "print the signature, as systemd-measure does", false },
+	{ "strict", NULL, "refuse an image with secrets or configuration in the clear", false },
+	{ "allow", "PATH", "accept this file in its initramfs; a pattern; may be repeated", true },
+	{ "root", "DIR", "the system that the initramfs was made on (/)", false },
 	{ NULL, NULL, NULL, false },
 };
 

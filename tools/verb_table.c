@@ -55,6 +55,8 @@ static const struct es_option rotate_options[] = {
 	{ "stub", "FILE", "with --image-output: the EFI stub (the installed one)", false },
 	{ "sign-key", "FILE", "with --image-output: sign for Secure Boot with this key (PEM)", false },
 	{ "sign-cert", "FILE", "with --image-output: the key's certificate (PEM)", false },
+	{ "strict", NULL, "with --image-output: refuse one with secrets in the clear", false },
+	{ "allow", "PATH", "with --image-output: accept this file in it; may be repeated", true },
 	{ NULL, NULL, NULL, false },
 };
 

@@ -95,6 +95,14 @@ struct look {
 	bool configuration;
 };
 
+static void find_origin(const char *source, const char *path, char ret[static ORIGIN])
+{
+	if (source != NULL)
+		snprintf(ret, ORIGIN, "%s", source);
+	else
+		es_image_way_origin(path, ret, ORIGIN);
+}
+
 /* As shipped if any of its names says so; otherwise changed if any does. */
 static enum es_packaged judge(const struct es_image_collector *c, const struct look *l)
 {
@@ -146,19 +154,6 @@ static char *copy_of(const char *text)
 	return text != NULL ? strdup(text) : NULL;
 }
 
-static void find_copier(const struct es_image_collector *c, const char *origin, struct es_image_file *f)
-{
-	char *hook = f->way->by != NULL ? NULL : es_image_way_hook(c->request->rootfd, origin);
-	const char *package = hook != NULL ? es_packages_owner(c->packages, hook) : NULL;
-
-	f->copied_by = hook != NULL ? hook : copy_of(f->way->by);
-	f->guessed = hook != NULL;
-	if (package != NULL && asprintf(&f->copied_by, "%s of %s", hook, package) >= 0)
-		free(hook);
-	else if (package != NULL)
-		f->copied_by = hook;
-}
-
 static void find_kind(const struct es_image_collector *c, const struct look *l, struct es_image_file *f)
 {
 	const char *owner = l->packaged != ES_PACKAGED_NOT ? es_packages_owner(c->packages, l->origin) : NULL;
@@ -182,8 +177,6 @@ static void find_kind(const struct es_image_collector *c, const struct look *l, 
 	f->allowed = f->finding && is_allowed(c->request, f->path);
 	f->package = copy_of(owner);
 	f->source = copy_of(l->source != NULL ? l->source->path : NULL);
-	if (f->finding)
-		find_copier(c, l->origin, f);
 }
 
 static enum es_reason list(struct es_image_collector *c, const struct look *l)
@@ -212,6 +205,8 @@ static enum es_reason look_at(void *context, const struct es_initrd_file *file)
 
 	if (!S_ISREG(file->mode) || file->size == 0)
 		return ES_OK;
+	c->files.dracut |= es_path_within(file->path, "/usr/lib/dracut") || es_path_within(file->path, "/lib/dracut");
+	c->files.helper |= fnmatch("*bin/etcseal-boot", file->path, 0) == 0;
 	if (file->left_out) {
 		c->files.left_out++;
 		return ES_OK;
@@ -222,10 +217,7 @@ static enum es_reason look_at(void *context, const struct es_initrd_file *file)
 	l.sensitive = look_for_secrets(&l);
 	if (!l.configuration && l.source == NULL && l.sensitive == ES_SENSITIVE_NO)
 		return ES_OK;
-	if (l.source != NULL)
-		snprintf(l.origin, sizeof l.origin, "%s", l.source->path);
-	else
-		es_image_way_origin(file->path, l.origin, sizeof l.origin);
+	find_origin(l.source != NULL ? l.source->path : NULL, file->path, l.origin);
 	l.packaged = judge(c, &l);
 	/* What the tools write themselves isn't a changed file of a package's. */
 	if (l.packaged == ES_PACKAGED_CHANGED && l.source == NULL && es_image_way_generated(file->path))
@@ -318,12 +310,39 @@ static int by_kind(const void *a, const void *b)
 	return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : strcmp(x->path, y->path);
 }
 
+/* Once it is known which tool made the initramfs. */
+static void find_copier(const struct es_image_collector *c, struct es_image_file *f)
+{
+	const char *usual = c->files.dracut ? es_image_way_dracut(f->way) : f->way->by, *package;
+	char origin[ORIGIN];
+	char *hook;
+
+	if (usual != NULL) {
+		f->copied_by = copy_of(usual);
+		return;
+	}
+	find_origin(f->source, f->path, origin);
+	hook = es_image_way_hook(c->request->rootfd, c->files.dracut, origin);
+	package = hook != NULL ? es_packages_owner(c->packages, hook) : NULL;
+	f->copied_by = hook;
+	f->guessed = hook != NULL;
+	if (package != NULL && asprintf(&f->copied_by, "%s of %s", hook, package) >= 0)
+		free(hook);
+	else if (package != NULL)
+		f->copied_by = hook;
+}
+
 const struct es_image_files *es_image_files_finish(struct es_image_collector *c)
 {
 	if (c->files.count > 0)
 		qsort(c->files.file, c->files.count, sizeof c->files.file[0], by_kind);
 	c->files.findings = 0;
-	for (size_t i = 0; i < c->files.count; i++)
-		c->files.findings += c->files.file[i].finding && !c->files.file[i].allowed;
+	for (size_t i = 0; i < c->files.count; i++) {
+		struct es_image_file *f = &c->files.file[i];
+
+		c->files.findings += f->finding && !f->allowed;
+		if (f->finding && f->copied_by == NULL)
+			find_copier(c, f);
+	}
 	return &c->files;
 }

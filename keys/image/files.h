@@ -60,6 +60,8 @@ struct es_image_files {
 	size_t findings; /* without those that are allowed */
 	size_t left_out; /* files too large to be looked into */
 	bool packages;   /* there is a dpkg database */
+	bool dracut;     /* dracut made it */
+	bool helper;     /* etcseal-boot is in it */
 };
 
 /* Collects from any number of parts, then es_image_files_finish. ES_MEMORY, ES_IO, … The caller owns *ret; *request and

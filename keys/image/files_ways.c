@@ -16,7 +16,7 @@
 #define HOOK_MAX ((size_t)1 << 20)
 enum { HOOKS_MAX = 1000 };
 
-#define SETTINGS  "/etc/initramfs-tools/conf.d/etcseal"
+#define SETTINGS  "/etc/initramfs-tools/conf.d/etcseal (dracut: /etc/dracut.conf.d/etcseal.conf)"
 #define LEAVE_OUT "ETCSEAL_LEAVE_OUT in " SETTINGS
 #define TREE      "/run/etcseal/ram/tree/etc"
 
@@ -95,8 +95,7 @@ static const struct {
 	  { "keymap", "hook keymap of initramfs-tools", "It holds a keyboard layout: accept it." } },
 	{ "/etc/default/*", { "keymap", "hook keymap of initramfs-tools", "Accept it if it is the keyboard's." } },
 	{ "/etc/shadow",
-	  { "dracut", "dracut with hostonly",
-	    "hostonly=\"no\" in /etc/dracut.conf.d, or a last module whose install() removes it from $initdir." } },
+	  { "shadow", "dracut's module base", "Name it in " LEAVE_OUT ": the initramfs needs no passwords." } },
 	{ "/etc/nvdimm*",
 	  { "nvdimm", "dracut's module nvdimm",
 	    "omit_dracutmodules+=\" nvdimm \" in /etc/dracut.conf.d, and unlock it from the opened configuration." } },
@@ -107,7 +106,8 @@ static const struct {
 
 static const struct es_image_way general = {
 	"other", NULL,
-	"Name it in " LEAVE_OUT ", or let a script of init-premount that has PREREQ=etcseal take it from " TREE "."
+	"Name it in " LEAVE_OUT
+	", or let a script of initramfs-tools' init-premount that has PREREQ=etcseal take it from " TREE "."
 };
 
 const struct es_image_way *es_image_way_find(const char *path, bool *ret_usual)
@@ -121,11 +121,35 @@ const struct es_image_way *es_image_way_find(const char *path, bool *ret_usual)
 	return &general;
 }
 
+const char *es_image_way_dracut(const struct es_image_way *way)
+{
+	static const struct {
+		const char *id, *by;
+	} modules[] = {
+		{ "modprobe", "dracut's module kernel-modules" },
+		{ "mdadm", "dracut's module mdraid" },
+		{ "udev", "dracut's module udev-rules" },
+		{ "lvm", "dracut's module lvm" },
+		{ "multipath", "dracut's module multipath" },
+		{ "ld.so", "dracut" },
+		{ "shadow", "dracut's module base" },
+		{ "nvdimm", "dracut's module nvdimm" },
+		{ "options", "--cmdline" },
+	};
+
+	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
+		if (strcmp(modules[i].id, way->id) == 0)
+			return modules[i].by;
+	return NULL;
+}
+
 bool es_image_way_generated(const char *path)
 {
-	static const char *const made[] = { "/etc/passwd",  "/etc/group", "/etc/nsswitch.conf", "/etc/ld.so.cache",
-					    "/etc/fstab",   "/etc/mtab",  "/etc/os-release",    "/etc/initrd-release",
-					    "/etc/profile", "/etc/motd" };
+	static const char *const made[] = {
+		"/etc/passwd",  "/etc/group", "/etc/nsswitch.conf",        "/etc/ld.so.cache",
+		"/etc/fstab",   "/etc/mtab",  "/etc/os-release",           "/etc/initrd-release",
+		"/etc/profile", "/etc/motd",  "/etc/systemd/journald.conf"
+	};
 
 	for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
 		if (strcmp(path, made[i]) == 0)
@@ -175,6 +199,12 @@ static bool names(struct es_span script, const char *path)
 	return false;
 }
 
+/* "etcseal-files", "99etcseal-files" */
+static bool is_ours(const char *name)
+{
+	return strncmp(name + strspn(name, "0123456789"), "etcseal", 7) == 0;
+}
+
 /* The first script of a folder that names the path. folder/NAME, or, for dracut, folder/NAME/module-setup.sh. */
 static char *search_folder(int rootfd, const char *folder, const char *script, const char *path)
 {
@@ -190,7 +220,7 @@ static char *search_folder(int rootfd, const char *folder, const char *script, c
 		char name[NAME_MAX + 32], *whole = NULL;
 
 		snprintf(name, sizeof name, "%s%s", e->d_name, script);
-		if (strncmp(e->d_name, "etcseal", 7) == 0 || es_file_read(fd, name, HOOK_MAX, &text) != ES_OK ||
+		if (is_ours(e->d_name) || es_file_read(fd, name, HOOK_MAX, &text) != ES_OK ||
 		    !names(es_buf_span(&text), path) || asprintf(&whole, "/%s/%s", folder, name) < 0)
 			continue;
 		/* Independent of the order of the folder. */
@@ -204,31 +234,30 @@ static char *search_folder(int rootfd, const char *folder, const char *script, c
 	return found;
 }
 
-static char *search(int rootfd, const char *path)
+static char *search(int rootfd, bool dracut, const char *path)
 {
-	char *found = search_folder(rootfd, "etc/initramfs-tools/hooks", "", path);
+	char *found;
 
-	if (found == NULL)
-		found = search_folder(rootfd, "usr/share/initramfs-tools/hooks", "", path);
-	if (found == NULL)
-		found = search_folder(rootfd, "usr/lib/dracut/modules.d", "/module-setup.sh", path);
-	return found;
+	if (dracut)
+		return search_folder(rootfd, "usr/lib/dracut/modules.d", "/module-setup.sh", path);
+	found = search_folder(rootfd, "etc/initramfs-tools/hooks", "", path);
+	return found != NULL ? found : search_folder(rootfd, "usr/share/initramfs-tools/hooks", "", path);
 }
 
-char *es_image_way_hook(int rootfd, const char *host_path)
+char *es_image_way_hook(int rootfd, bool dracut, const char *host_path)
 {
 	char folder[ES_MEMBER_MAX + 1];
 	char *found, *slash;
 
 	if (rootfd < 0)
 		return NULL;
-	found = search(rootfd, host_path);
+	found = search(rootfd, dracut, host_path);
 	snprintf(folder, sizeof folder, "%s", host_path);
 	while (found == NULL && (slash = strrchr(folder, '/')) != NULL && slash != strchr(folder, '/')) {
 		*slash = '\0';
 		if (strchr(folder + 1, '/') == NULL)
 			break; /* "/etc": every hook names it */
-		found = search(rootfd, folder);
+		found = search(rootfd, dracut, folder);
 	}
 	return found;
 }

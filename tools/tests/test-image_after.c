@@ -149,7 +149,10 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 		{ "--image-output two --from vendors2 --stub stub", "vendors2 contains its vendor's key", 2 },
 		{ "--image-output two --from one --stub stub --sign-key key", "--sign-key and --sign-cert go together",
 		  2 },
-		{ "--from one", "--from and --sign-key need --image-output", 2 },
+		{ "--from one", "--from needs --image-output", 2 },
+		{ "--strict", "--strict needs --image-output", 2 },
+		{ "--image-output two --from leaky --stub stub --strict", "the initramfs contains secrets", 1 },
+		{ "--image-output two --from leaky --stub stub --strict --allow /etc/other", "two: 1 file", 1 },
 	};
 	char words[200];
 	struct scene s;
@@ -162,6 +165,11 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 	    0);
 	run(&s, "image build --stub stub --from one --sign-key key --sign-cert cert --output vendors", 0);
 	run(&s, "image build --stub stub --from one --policy-public-key pub --output vendors2", 0);
+	assert_int_equal(
+	    machine_shell(&s.m, "mkdir -p t/etc && echo password=hunter2 >t/etc/x && cd t && find . | cpio -o -H "
+				"newc >../leaky-initrd 2>/dev/null"),
+	    0);
+	run(&s, "image build --stub stub --from one --initrd leaky-initrd --output leaky", 0);
 	run(&s, "recovery rotate --image-output two --stub stub", 2);
 	assert_says(
 	    c.err,
@@ -178,6 +186,26 @@ static void what_can_fail_fails_before_there_is_a_new_key(void **state)
 	assert_int_equal(
 	    machine_shell(&s.m, "cat boot/etcseal/bank?/encryption.info | sha256sum | cmp - before && ! test -e two"),
 	    0);
+	machine_stop(&s.m);
+}
+
+/* The next image has the initramfs of this one. */
+static void what_the_image_discloses_is_said(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	start(&s, true);
+	assert_int_equal(
+	    machine_shell(&s.m, "mkdir -p t/etc && echo password=hunter2 >t/etc/x && cd t && find . | cpio -o -H "
+				"newc >../leaky-initrd 2>/dev/null"),
+	    0);
+	run(&s, "image build --stub stub --from one --initrd leaky-initrd --output leaky", 0);
+	run(&s, "recovery rotate --image-output two --from leaky --stub stub --strict --allow /etc/x", 0);
+	assert_null(strstr(c.err, "in the clear"));
+	run(&s, "recovery rotate --image-output three --from leaky --stub stub", 0);
+	assert_says(c.err, "the initramfs has /etc/x in the clear: a password or token");
+	assert_null(strstr(c.err, "hunter2"));
 	machine_stop(&s.m);
 }
 
@@ -209,6 +237,7 @@ int main(void)
 		cmocka_unit_test_prestate(without_it_is_said_what_has_to_follow, &tpm),
 		cmocka_unit_test_prestate(without_it_is_said_what_has_to_follow, &kdf),
 		cmocka_unit_test(what_can_fail_fails_before_there_is_a_new_key),
+		cmocka_unit_test(what_the_image_discloses_is_said),
 		cmocka_unit_test(an_image_that_cannot_be_written_can_be_made_later),
 	};
 

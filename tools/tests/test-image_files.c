@@ -40,12 +40,7 @@ static int setup(void **state)
 
 static void run(void **state, const char *words, int status)
 {
-	char before[256];
-
-	assert_non_null(getcwd(before, sizeof before));
-	assert_int_equal(chdir(*state), 0);
-	command_run(&command, NULL, words, status, NULL, &c);
-	assert_int_equal(chdir(before), 0);
+	command_run_in(&command, *state, words, status, &c);
 	assert_null(strstr(c.out, "hunter2"));
 	assert_null(strstr(c.err, "hunter2"));
 }
@@ -111,6 +106,22 @@ static void a_build_warns_and_strictly_refuses(void **state)
 	run(state, "image build " KERNEL " --strict --initrd good --cmdline rd.password=hunter2 --output out", 1);
 }
 
+static void an_image_without_the_helper_is_warned_of(void **state)
+{
+	run(state, "image build " PARTS " --initrd good --output out", 0);
+	assert_says(c.err,
+		    "the initramfs doesn't contain etcseal-boot: an image with it opens no configuration. The hook");
+	shell("mkdir -p clean/usr/lib/dracut && echo 106 >clean/usr/lib/dracut/version && cd clean && find . | cpio -o "
+	      "-H newc "
+	      ">../dracut");
+	run(state, "image build " PARTS " --initrd dracut --output out", 0);
+	assert_says(c.err, "dracut made it, and etcseal has no module");
+	shell("mkdir -p clean/usr/bin && echo x >clean/usr/bin/etcseal-boot && cd clean && find . | cpio -o -H newc "
+	      ">../helper");
+	run(state, "image build " PARTS " --initrd helper --output out", 0);
+	assert_string_equal(c.err, "");
+}
+
 static void what_cannot_be_looked_into_is_said(void **state)
 {
 	shell("head -c 200 initrd >half; (cat good; printf '\\211LZO....') >lzo; echo text >text");
@@ -149,13 +160,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, oracle_folder_remove)
-		TEST(an_image_an_initramfs_and_a_folder_list_the_same),
-		TEST(strict_refuses_what_is_not_allowed),
-		TEST(quiet_says_only_what_should_not_be_there),
-		TEST(a_build_warns_and_strictly_refuses),
-		TEST(what_cannot_be_looked_into_is_said),
-		TEST(names_from_an_image_cannot_move_the_terminal),
-		TEST(options_without_files_are_a_misuse),
+		TEST(an_image_an_initramfs_and_a_folder_list_the_same), TEST(strict_refuses_what_is_not_allowed),
+		TEST(quiet_says_only_what_should_not_be_there),         TEST(a_build_warns_and_strictly_refuses),
+		TEST(an_image_without_the_helper_is_warned_of),         TEST(what_cannot_be_looked_into_is_said),
+		TEST(names_from_an_image_cannot_move_the_terminal),     TEST(options_without_files_are_a_misuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,25 @@ static void both_ways_give_the_same_image(void **state)
 	assert_int_equal(run(state, "image predict once"), 0);
 }
 
+/* A vendor's image goes to all of their hosts, and another tool may have made it. */
+static void what_the_image_discloses_is_said(void **state)
+{
+	assert_int_equal(
+	    oracle_shell(state, "mkdir -p t/etc && echo password=hunter2 >t/etc/x && cd t && find . | cpio -o -H newc "
+				">../initrd"),
+	    0);
+	assert_int_equal(run(state, BUILD "--policy-public-key vendor.pem --output open"), 0);
+	assert_int_equal(run(state, "image sign-policy open --key vendor.key --output new"), 0);
+	says("the initramfs has /etc/x in the clear: a password or token");
+	silent_of("hunter2");
+	assert_int_equal(run(state, "image sign-policy open --key vendor.key --output strict --strict"), 1);
+	says("the initramfs contains secrets");
+	assert_int_equal(oracle_shell(state, "! test -e strict"), 0);
+	assert_int_equal(run(state, "image sign-policy open --key vendor.key --output strict --strict --allow /etc/x"),
+			 0);
+	assert_int_equal(run(state, "image sign-policy open --key vendor.key --print --strict"), 2);
+}
+
 static int build_with_key(void *state)
 {
 	return call(state, BUILD "--output locked --policy-key vendor.key");
@@ -234,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(both_ways_give_the_same_image),
+		TEST(what_the_image_discloses_is_said),
 		TEST(memory_is_locked_from_when_a_key_is_read),
 		TEST(a_key_that_others_can_read_is_warned_of),
 		TEST(what_a_host_could_not_use_is_warned_of_or_refused),

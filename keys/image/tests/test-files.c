@@ -147,6 +147,26 @@ static void it_names_where_a_file_is_from(void **state)
 	es_fd_closep(&request.rootfd);
 }
 
+static void it_names_dracuts_modules_where_dracut_made_it(void **state)
+{
+	struct es_image_files_request request = { .allowed = NULL };
+	ES_IMAGE_FILES c = NULL;
+	const struct es_image_files *files;
+
+	shell("mkdir -p tree/usr/lib/dracut root/usr/lib/dracut/modules.d/99wifi "
+	      "root/usr/lib/dracut/modules.d/99etcseal-x && "
+	      "echo 106 >tree/usr/lib/dracut/version && cp tree/usr/lib/program tree/usr/lib/etcseal-boot && "
+	      "for m in 99wifi 99etcseal-x; do echo 'inst /etc/wifi/net' "
+	      ">root/usr/lib/dracut/modules.d/$m/module-setup.sh; done");
+	files = look(state, "tree", &request, &c);
+	assert_true(files->dracut && !files->helper);
+	assert_string_equal(file_of(files, "/etc/modprobe.d/lab.conf")->copied_by, "dracut's module kernel-modules");
+	assert_false(file_of(files, "/etc/modprobe.d/lab.conf")->guessed);
+	assert_string_equal(file_of(files, "/etc/wifi.conf")->copied_by,
+			    "/usr/lib/dracut/modules.d/99wifi/module-setup.sh");
+	es_fd_closep(&request.rootfd);
+}
+
 static void a_changed_conffile_is_changed(void **state)
 {
 	struct es_image_files_request request = { .allowed = NULL };
@@ -250,6 +270,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, oracle_folder_remove)
 		TEST(a_folder_and_each_archive_of_it_show_the_same),
 		TEST(it_names_where_a_file_is_from),
+		TEST(it_names_dracuts_modules_where_dracut_made_it),
 		TEST(a_changed_conffile_is_changed),
 		TEST(a_secret_is_found_outside_the_usual_places),
 		TEST(the_mode_in_the_initramfs_says_nothing),

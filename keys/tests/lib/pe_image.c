@@ -100,7 +100,7 @@ struct es_span es_test_initrd(const char *text)
 	struct es_writer w = { .data = held[calls++ % 4], .cap = sizeof held[0] };
 	struct es_cpio cpio = { .out = &w };
 
-	es_cpio_file(&cpio, "init", 0755, es_text_span(text));
+	es_cpio_file(&cpio, "usr/bin/etcseal-boot", 0755, es_text_span(text));
 	es_cpio_end(&cpio);
 	return (struct es_span){ w.data, w.bad ? 0 : w.pos };
 }
