@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make install [DESTDIR=…] [PREFIX=/usr]`: programs, stub, unit, man pages, completions, hooks for initramfs-tools. What names
-# a place of another file is told the PREFIX on its way. Nothing is enabled: README.md says what comes next.
+# `make install [DESTDIR=…] [PREFIX=/usr]`: programs, stub, unit, man pages, completions, hooks for initramfs-tools and dracut.
+# What names a place of another file is told the PREFIX on its way. Nothing is enabled: README.md says what comes next.
 
 SBIN := $(DESTDIR)$(PREFIX)/sbin
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
@@ -14,6 +14,15 @@ FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 INITRAMFS_TOOLS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools
 HOOKS := $(DESTDIR)$(INITRAMFS_TOOLS)
 HOOK_FILES := hooks/etcseal hooks/etcseal-files scripts/etcseal $(patsubst %,scripts/%/etcseal,init-premount init-bottom)
+# mkinitramfs sources it: conf-hooks.d is for packages, and copied nowhere.
+CONF_HOOK := $(HOOKS)/$(if $(filter /usr,$(PREFIX)),conf-hooks.d,conf.d)/etcseal-tmpdir
+# update-initramfs has no other place; run-parts(8) names.
+POST_UPDATE := $(DESTDIR)/etc/initramfs/post-update.d/etcseal-files
+# dracut looks for modules in one place only.
+DRACUT := $(DESTDIR)/usr/lib/dracut
+DRACUT_FILES := modules.d/99etcseal-files/module-setup.sh dracut.conf.d/05-etcseal-tmpdir.conf
+LIB_DIR := $(PREFIX)/lib/etcseal
+TOLD := sed 's|$$(command -v \(etcseal[-a-z]*\))|$(PREFIX)/sbin/\1|; s|/usr/lib/etcseal/|$(LIB_DIR)/|'
 
 # For an initramfs that systemd runs: laid out as its /etc/systemd/system has to have them. A tool that builds one copies them there.
 UNITS_INITRD ?= $(DESTDIR)$(PREFIX)/lib/etcseal/initrd-units
@@ -35,7 +44,8 @@ install-files: units-initrd
 	$(Q)install -D -m 0755 -t $(SBIN) $(BUILD)/etcseal $(BUILD)/etcseal-boot
 	$(Q)install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/etcseal $(STUB)
 	$(Q)install -D -m 0644 -t $(DOC) README.md SECURITY.md FORMAT.md LICENSE
-	$(Q)install -d -m 0755 $(UNITS) $(MAN7) $(MAN8) $(COMPLETIONS) $(ZSH) $(FISH) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)))
+	$(Q)install -d -m 0755 $(UNITS) $(MAN7) $(MAN8) $(COMPLETIONS) $(ZSH) $(FISH) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)) $(CONF_HOOK) \
+		$(POST_UPDATE) $(addprefix $(DRACUT)/,$(DRACUT_FILES)))
 	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/etcseal-watch.service >$(UNITS)/etcseal-watch.service
 	$(Q)sed 's|/usr/lib/etcseal/|$(PREFIX)/lib/etcseal/|' tools/etcseal.8 >$(MAN8)/etcseal.8
 	$(Q)install -m 0644 initrd/etcseal-boot.8 $(MAN8)/etcseal-boot.8
@@ -44,7 +54,11 @@ install-files: units-initrd
 	$(Q)$(BUILD)/etcseal completion zsh >$(ZSH)/_etcseal
 	$(Q)$(BUILD)/etcseal completion fish >$(FISH)/etcseal.fish
 	$(Q)for f in $(HOOK_FILES); do \
-		sed 's|$$(command -v \(etcseal[-a-z]*\))|$(PREFIX)/sbin/\1|' initrd/initramfs-tools/$$f >$(HOOKS)/$$f && \
-		chmod 0755 $(HOOKS)/$$f || exit 1; done
-	$(Q)chmod 0644 $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal \
+		$(TOLD) initrd/initramfs-tools/$$f >$(HOOKS)/$$f && chmod 0755 $(HOOKS)/$$f || exit 1; done
+	$(Q)for f in $(DRACUT_FILES); do $(TOLD) initrd/dracut/$$f >$(DRACUT)/$$f && chmod 0755 $(DRACUT)/$$f || exit 1; done
+	$(Q)for f in look-files ram-tmpdir; do \
+		$(TOLD) initrd/$$f >$(DESTDIR)$(LIB_DIR)/$$f && chmod 0755 $(DESTDIR)$(LIB_DIR)/$$f || exit 1; done
+	$(Q)$(TOLD) initrd/initramfs-tools/post-update.d/etcseal-files >$(POST_UPDATE) && chmod 0755 $(POST_UPDATE)
+	$(Q)$(TOLD) initrd/initramfs-tools/conf-hooks.d/etcseal-tmpdir >$(CONF_HOOK) && chmod 0644 $(CONF_HOOK)
+	$(Q)chmod 0644 $(DRACUT)/dracut.conf.d/05-etcseal-tmpdir.conf $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal \
 		$(ZSH)/_etcseal $(FISH)/etcseal.fish

@@ -2,6 +2,7 @@
 /* The hooks for initramfs-tools: what mkinitramfs makes of them, what they do with the helper's exit code, and what
  * init is made to insist on. They are booted in tests-ovmf/attack/died.sh. */
 #include "keys/core/reason.h"
+#include "keys/tests/lib/hooks.h"
 #include "keys/tests/lib/oracle.h"
 
 #include <limits.h>
@@ -17,67 +18,39 @@
 
 #define shell_ok(...) assert_int_equal(oracle_shell(state, __VA_ARGS__), 0)
 
-/* Tests are run from the top of the sources. */
 static int setup(void **state)
 {
-	char cwd[PATH_MAX], self[PATH_MAX];
-
-	if (oracle_folder_make(state) != 0 || getcwd(cwd, sizeof cwd) == NULL)
-		return -1;
-	oracle_build_folder(self);
-	return oracle_shell(state,
-			    "cp -r '%s/initrd/initramfs-tools' hooks && ln -s '%s/etcseal-boot' helper && "
-			    "sed -i 's|/dev/kmsg|kmsg|' hooks/scripts/init-*/etcseal",
-			    cwd, self);
-}
-
-/* settings: of the shell, in front of mkinitramfs. */
-static int make_initramfs_with(void **state, const char *settings)
-{
-	return oracle_shell(state,
-			    "rm -rf conf && cp -r /etc/initramfs-tools conf && cp -r hooks/. conf && "
-			    "sed -i 's/^MODULES=.*/MODULES=list/' conf/initramfs.conf && "
-			    "ETCSEAL_BOOT=\"$PWD/helper\" ETCSEAL_RUN=\"$PWD/run\" %s "
-			    "mkinitramfs -d \"$PWD/conf\" -o image \"$(ls /lib/modules | tail -n 1)\" 2>err",
-			    settings);
-}
-
-static int make_initramfs(void **state, const char *helper)
-{
-	char settings[PATH_MAX];
-
-	snprintf(settings, sizeof settings, "ETCSEAL_INITRAMFS=yes ETCSEAL_BOOT=%s", helper);
-	return make_initramfs_with(state, settings);
+	return hooks_folder_make(state) == 0
+		   ? oracle_shell(state, "sed -i 's|/dev/kmsg|kmsg|' hooks/scripts/init-*/etcseal")
+		   : -1;
 }
 
 /* Installed, and nobody asked for it: the initramfs is the one without us. */
 static void a_host_that_does_not_use_it_boots_as_before(void **state)
 {
-	assert_int_equal(make_initramfs_with(state, ""), 0);
-	shell_ok("unmkinitramfs image tree && mv conf/hooks/etcseal* . && rm -r conf/scripts/etcseal "
-		 "conf/scripts/*/etcseal");
-	shell_ok(
-	    "mkinitramfs -d \"$PWD/conf\" -o stock \"$(ls /lib/modules | tail -n 1)\" && unmkinitramfs stock expected");
-	shell_ok("diff -r --no-dereference -I auto-generated expected tree");
-	assert_int_equal(make_initramfs_with(state, "ETCSEAL_INITRAMFS=no"), 0);
-	shell_ok("rm -r tree && unmkinitramfs image tree && diff -r --no-dereference -I auto-generated expected tree");
+	assert_int_equal(hooks_mkinitramfs(state, "hooks", "ETCSEAL_INITRAMFS="), 0);
+	shell_ok("unmkinitramfs image tree && rm -r hooks/hooks hooks/scripts");
+	assert_int_equal(hooks_mkinitramfs(state, "hooks", ""), 0);
+	shell_ok("unmkinitramfs image expected && diff -r --no-dereference -I auto-generated expected tree");
 }
 
 static void a_host_that_it_started_keeps_it(void **state)
 {
-	shell_ok("mkdir run && echo '{}' >run/boot.json");
-	assert_int_equal(make_initramfs_with(state, ""), 0);
+	shell_ok("mkdir etcseal.run && echo '{}' >etcseal.run/boot.json");
+	assert_int_equal(
+	    hooks_mkinitramfs(state, "hooks", "ETCSEAL_INITRAMFS= ETCSEAL_STARTED=$PWD/etcseal.run/boot.json"), 0);
 	shell_ok("unmkinitramfs image tree && test -x tree/usr/bin/etcseal-boot && test -x "
 		 "tree/scripts/init-bottom/etcseal");
-	assert_int_equal(make_initramfs_with(state, "ETCSEAL_INITRAMFS=no"), 0);
+	assert_int_equal(
+	    hooks_mkinitramfs(state, "hooks", "ETCSEAL_INITRAMFS=no ETCSEAL_STARTED=$PWD/etcseal.run/boot.json"), 0);
 	shell_ok("rm -r tree && unmkinitramfs image tree && test ! -e tree/usr/bin/etcseal-boot");
-	assert_int_not_equal(make_initramfs_with(state, "ETCSEAL_INITRAMFS=perhaps"), 0);
-	shell_ok("grep -q 'auto, yes or no, and not perhaps' err");
+	assert_int_not_equal(hooks_mkinitramfs(state, "hooks", "ETCSEAL_INITRAMFS=perhaps"), 0);
+	shell_ok("grep -q 'auto, yes or no, and not perhaps' said");
 }
 
 static void mkinitramfs_takes_in_all_that_the_helper_needs(void **state)
 {
-	assert_int_equal(make_initramfs(state, "\"$PWD/helper\""), 0);
+	assert_int_equal(hooks_mkinitramfs(state, "hooks", ""), 0);
 	shell_ok("unmkinitramfs image tree");
 	shell_ok("unshare -m sh -c 'mkdir -p tree/proc && mount -t proc proc tree/proc && "
 		 "chroot tree /usr/bin/etcseal-boot --version' | grep -q etcseal-boot");
@@ -91,7 +64,7 @@ static void mkinitramfs_takes_in_all_that_the_helper_needs(void **state)
 
 static void init_is_made_to_insist(void **state)
 {
-	assert_int_equal(make_initramfs(state, "\"$PWD/helper\""), 0);
+	assert_int_equal(hooks_mkinitramfs(state, "hooks", ""), 0);
 	shell_ok("unmkinitramfs image tree");
 	/* After its own functions, and again after each script. */
 	shell_ok("test \"$(tail -n 1 tree/scripts/functions)\" = '. /scripts/etcseal'");
@@ -121,8 +94,8 @@ static void an_init_that_would_not_insist_is_refused(void **state)
 
 static void an_initramfs_without_the_helper_is_not_made(void **state)
 {
-	assert_int_not_equal(make_initramfs(state, "/nowhere/etcseal-boot"), 0);
-	shell_ok("grep -q \"couldn't open the configuration\" err");
+	assert_int_not_equal(hooks_mkinitramfs(state, "hooks", "ETCSEAL_BOOT=/nowhere/etcseal-boot"), 0);
+	shell_ok("grep -q \"couldn't open the configuration\" said");
 }
 
 /* The helper answers `code`; whether the host is switched off, or the script goes on. */

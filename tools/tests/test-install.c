@@ -14,13 +14,18 @@
 
 #define shell_ok(...) assert_int_equal(oracle_shell(state, __VA_ARGS__), 0)
 
-static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
+static const char usual[] = "755 etc/initramfs/post-update.d/etcseal-files\n"
+			    "644 usr/lib/dracut/dracut.conf.d/05-etcseal-tmpdir.conf\n"
+			    "755 usr/lib/dracut/modules.d/99etcseal-files/module-setup.sh\n"
+			    "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "644 usr/lib/etcseal/initrd-units/dracut-emergency.service\n"
 			    "644 usr/lib/etcseal/initrd-units/emergency.service\n"
 			    "644 usr/lib/etcseal/initrd-units/etcseal-apply.service\n"
 			    "644 usr/lib/etcseal/initrd-units/etcseal-unlock.service\n"
 			    "644 usr/lib/etcseal/initrd-units/initrd-switch-root.service.d/etcseal.conf\n"
 			    "644 usr/lib/etcseal/initrd-units/rescue.service\n"
+			    "755 usr/lib/etcseal/look-files\n"
+			    "755 usr/lib/etcseal/ram-tmpdir\n"
 			    "644 usr/lib/systemd/system/etcseal-watch.service\n"
 			    "755 usr/sbin/etcseal\n"
 			    "755 usr/sbin/etcseal-boot\n"
@@ -30,6 +35,7 @@ static const char usual[] = "644 usr/lib/etcseal/etcseal-stub-x64.efi\n"
 			    "644 usr/share/doc/etcseal/README.md\n"
 			    "644 usr/share/doc/etcseal/SECURITY.md\n"
 			    "644 usr/share/fish/vendor_completions.d/etcseal.fish\n"
+			    "644 usr/share/initramfs-tools/conf-hooks.d/etcseal-tmpdir\n"
 			    "755 usr/share/initramfs-tools/hooks/etcseal\n"
 			    "755 usr/share/initramfs-tools/hooks/etcseal-files\n"
 			    "644 usr/share/initramfs-tools/scripts/etcseal\n"
@@ -73,14 +79,24 @@ static void every_file_lands_where_debian_has_it(void **state)
 
 static void another_prefix_is_told_to_all_that_name_a_place(void **state)
 {
-	shell_ok("sed 's|usr/share/initramfs-tools|etc/initramfs-tools|; s| usr/| opt/es/|' >want <<'END'\n%sEND",
+	/* dracut looks for modules in one place only; conf-hooks.d is for packages. */
+	shell_ok("sed 's|usr/share/initramfs-tools|etc/initramfs-tools|; s|conf-hooks.d|conf.d|; / usr.lib.dracut/! s| "
+		 "usr/| "
+		 "opt/es/|' >want <<'END'\n%sEND",
 		 usual);
 	shell_ok("(cd dest && find . -type f -printf '%%m %%P\\n') | LC_ALL=C sort -k2 >is && LC_ALL=C sort -k2 want | "
 		 "diff - is >&2");
 	shell_ok(
 	    "grep -qx 'ExecStart=/opt/es/sbin/etcseal watch' dest/opt/es/lib/systemd/system/etcseal-watch.service");
 	shell_ok("grep -q '^helper=.*/opt/es/sbin/etcseal-boot' dest/etc/initramfs-tools/hooks/etcseal");
-	shell_ok("grep -q '^etcseal=.*:-/opt/es/sbin/etcseal}' dest/etc/initramfs-tools/hooks/etcseal-files");
+	shell_ok("grep -q '^etcseal=.*:-/opt/es/sbin/etcseal}' dest/opt/es/lib/etcseal/look-files");
+	shell_ok(
+	    "cd dest && for f in etc/initramfs-tools/hooks/etcseal-files etc/initramfs/post-update.d/etcseal-files "
+	    "usr/lib/dracut/modules.d/99etcseal-files/module-setup.sh; do grep -q ':-/opt/es/lib/etcseal/look-files}' "
+	    "$f || "
+	    "exit 1; done");
+	shell_ok("cd dest && for f in etc/initramfs-tools/conf.d/etcseal-tmpdir usr/lib/dracut/dracut.conf.d/*; do "
+		 "grep -q '(/opt/es/lib/etcseal/ram-tmpdir ' $f || exit 1; done");
 	shell_ok("grep -q '/opt/es/lib/etcseal/etcseal-stub-x64.efi' dest/opt/es/share/man/man8/etcseal.8");
 }
 
