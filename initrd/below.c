@@ -65,6 +65,11 @@ static void report(const struct es_say *say, const struct es_remove_report *done
 		es_say(say, ES_SAY_INFO,
 		       "removed %" PRIu64 " file%s from below the configuration; the configuration has %s",
 		       done->removed, done->removed == 1 ? "" : "s", done->removed == 1 ? "it" : "them");
+	if (done->removed > 0 && !done->discarded)
+		es_say(say, ES_SAY_INFO,
+		       "this disk doesn't discard free blocks: earlier copies may be left in them; etcseal(8), AN "
+		       "INITRAMFS "
+		       "THAT HAD SECRETS, says how to overwrite them");
 	if (left == 0)
 		return;
 	es_say(say, ES_SAY_WARNING,

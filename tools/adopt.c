@@ -4,6 +4,7 @@
 #include "keys/core/labels.h"
 #include "tools/below.h"
 #include "tools/elsewhere.h"
+#include "tools/image_files.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
@@ -60,6 +61,7 @@ enum es_exit es_verb_adopt(const struct es_args *args)
 		es_line(args, "%" PRIu64 " files would be adopted; nothing was changed", report.files + report.links);
 	else
 		es_adopt_say(args, &report, &list);
+	es_files_warn_of_boot(args, host);
 	if (!request.dry_run && report.files + report.links > 0)
 		es_note("adopted %" PRIu64 " files from below the configuration, saved as generation %" PRIu64,
 			report.files + report.links, saved.generation);
@@ -88,6 +90,7 @@ enum es_exit es_verb_below(const struct es_args *args)
 	es_unseen_say(&report);
 	if (list.count == 0)
 		es_line(args, "Below the configuration is nothing but what packages ship.");
+	es_files_warn_of_boot(args, host);
 	es_line(args, "The files themselves: %s/" ES_BELOW_NAME, at.run_dir != NULL ? at.run_dir : ES_RUN_DIR);
 	es_elsewhere_say(args, &elsewhere);
 	return args->json ? es_print(fill, &shown) : ES_EXIT_DONE;

@@ -143,7 +143,9 @@ void es_unseen_say(const struct es_adopt_report *r)
 static const char no_undo[] =
     "\nWhat removing can't undo: flash memory and copy-on-write file systems (btrfs, snapshots) keep old blocks until\n"
     "they are discarded; the file system's journal, swap, backups and earlier initramfs images may hold copies. Where\n"
-    "the device supports it, the start that removes the files discards all free blocks (FITRIM).";
+    "the device supports it, the start that removes the files discards all free blocks (FITRIM). etcseal(8), AN "
+    "INITRAMFS\n"
+    "THAT HAD SECRETS, has the commands.";
 
 void es_adopt_say(const struct es_args *args, const struct es_adopt_report *r, const struct es_below_list *list)
 {

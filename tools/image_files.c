@@ -3,6 +3,7 @@
 #include "tools/image_files.h"
 
 #include "keys/core/subject.h"
+#include "keys/host/booted_image.h"
 #include "keys/image/files.h"
 #include "keys/store/file.h"
 #include "tools/common.h"
@@ -42,15 +43,11 @@ enum es_exit es_files_check_options(const struct es_args *args)
 	return ES_EXIT_DONE;
 }
 
-/* The covered paths of the running host, or what an unconfigured one would cover. */
-static void find_covered(const struct es_args *args, struct search *s)
+/* The covered paths of the running host (NULL: there is none), or what an unconfigured one would cover. */
+static void find_covered(const struct es_host *host, struct search *s)
 {
-	const struct es_host_request request = es_host_request_of(args);
-	const struct es_boot_record *boot = NULL;
-	ES_HOST host = NULL;
+	const struct es_boot_record *boot = host != NULL ? es_host_boot(host) : NULL;
 
-	if (!es_arg_given(args, "root") && es_host_open(&request, &host) == ES_OK)
-		boot = es_host_boot(host);
 	snprintf(s->paths[0], sizeof s->paths[0], "/etc");
 	s->request.path_count = 1;
 	if (boot != NULL && boot->path_count > 0) {
@@ -62,14 +59,18 @@ static void find_covered(const struct es_args *args, struct search *s)
 
 static enum es_exit begin(const struct es_args *args, struct search *s)
 {
+	const struct es_host_request host_request = es_host_request_of(args);
 	const char *root = es_arg_given(args, "root") ? es_arg(args, "root") : "/", *allowed;
+	ES_HOST host = NULL;
 	enum es_reason r;
 
 	s->rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->rootfd < 0)
 		return es_fail(args, es_reason_from_errno(errno), root);
 	s->request.rootfd = s->rootfd;
-	find_covered(args, s);
+	if (!es_arg_given(args, "root") && es_host_open(&host_request, &host) != ES_OK)
+		host = NULL;
+	find_covered(host, s);
 	while (s->request.allowed_count < ES_GIVEN_MAX &&
 	       (allowed = es_arg_at(args, "allow", s->request.allowed_count)) != NULL)
 		s->allowed[s->request.allowed_count++] = allowed;
@@ -300,4 +301,32 @@ enum es_exit es_files_warn(const struct es_args *args, struct es_span initrd, st
 				      : ". The hook etcseal of initramfs-tools adds it");
 	warn_of_findings(args, files);
 	return judge(args, files, path);
+}
+
+void es_files_warn_of_boot(const struct es_args *args, struct es_host *host)
+{
+	SEARCH s = { .rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+	const struct es_image_files *files;
+	char path[ES_BOOTED_PATH];
+	ES_BUF bytes = { NULL, 0 };
+	ES_IMAGE image = { 0 };
+	const char *why;
+	size_t secrets = 0;
+
+	s.request.rootfd = s.rootfd;
+	s.request.allowed = s.allowed;
+	find_covered(host, &s);
+	if (es_host_booted_image(host, path, &bytes) != ES_OK ||
+	    es_image_parse_next(args, path, &bytes, &image) != ES_EXIT_DONE ||
+	    es_image_files_begin(&s.request, &s.collector) != ES_OK ||
+	    es_image_files_initrd(s.collector, image.uki.section[ES_UKI_INITRD], &why) != ES_OK)
+		return;
+	files = es_image_files_finish(s.collector);
+	for (size_t i = 0; i < files->count; i++)
+		secrets += files->file[i].kind == ES_IMAGE_FILE_SECRET;
+	if (secrets > 0)
+		es_warn("the boot image %s has %zu secret%s in the clear: `etcseal image inspect --files` on it lists "
+			"what it "
+			"has. etcseal(8), AN INITRAMFS THAT HAD SECRETS, says how to be rid of it",
+			path, secrets, secrets == 1 ? "" : "s");
 }

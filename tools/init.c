@@ -4,6 +4,7 @@
 #include "tools/below.h"
 #include "tools/common.h"
 #include "tools/cover_paths.h"
+#include "tools/image_files.h"
 #include "tools/recovery_key.h"
 #include "tools/verbs.h"
 
@@ -148,10 +149,12 @@ enum es_exit es_verb_init(const struct es_args *args)
 		shown = show(args, host, recovery);
 	if (r != ES_OK)
 		return es_fail_host(args, r, host);
-	if (request.adopt != NULL)
+	if (request.adopt != NULL) {
 		es_adopt_say(args, &adopted, &list);
-	else
+		es_files_warn_of_boot(args, host);
+	} else {
 		say_below(host);
+	}
 	if (cover.late)
 		es_line(args, "%s", es_cover_late_words);
 	return shown;
