@@ -7,7 +7,7 @@ OVMF_GUEST := $(OVMF_BUILD)/init $(OVMF_BUILD)/menu.efi
 OVMF_BUILT = $(OVMF_GUEST) $(PROGRAMS) $(wildcard $(BUILD)/etcseal-stub-x64.efi)
 
 .PHONY: demo check scenarios guest bench
-guest: $(OVMF_GUEST) $(OVMF_BUILD)/plant
+guest: $(OVMF_GUEST) $(OVMF_BUILD)/plant $(OVMF_BUILD)/unpack
 
 $(OVMF_BUILD)/init: tests-ovmf/guest/init.c
 	@mkdir -p $(@D)
@@ -18,6 +18,11 @@ $(OVMF_BUILD)/plant: tests-ovmf/plant/plant.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 $< -o $@
+
+$(OVMF_BUILD)/unpack: tests-ovmf/unpack/unpack.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 $< -lzstd -lz -o $@
 
 MENU_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
 	-fno-strict-aliasing -mno-red-zone -maccumulate-outgoing-args -fcf-protection=none -DGNU_EFI_USE_MS_ABI \

@@ -10,6 +10,10 @@ say lower "$lower"
 say lower-there "$([ -d "$lower/systemd" ] && echo yes || echo no)"
 say lower-writable "$(touch "$lower/x" 2>/dev/null && echo yes || echo no)"
 find "$lower" >/run/out/lower.txt
+say loop-option "$(cat /sys/module/loop/parameters/max_loop)"
+# The old image goes: it had secrets.
+shred -u /boot/efi/EFI/etcseal/etcseal.efi
+say images "$(ls /boot/efi/EFI/etcseal)"
 echo "a new password" >/etc/cifs.credentials
 rm /etc/keys/data.key
 etcseal backup >/run/out/backup.txt 2>&1

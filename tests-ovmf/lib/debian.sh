@@ -59,8 +59,8 @@ debian_initrd() { # tree, variant, file
 }
 
 debian_key() { # variant: of all that is ours in it
-	cat "$DEBIAN_BASE.name" "$OVMF"/lib/debian*.sh "$BUILD"/etcseal{,-boot,-stub-x64.efi} .ci/install.mk \
-		$(find initrd/initramfs-tools tests-ovmf/guest/{systemd,debian} tools/etcseal-watch.service -type f | sort) |
+	cat "$DEBIAN_BASE.name" "$OVMF"/lib/debian*.sh "$OVMF/lib/markers.sh" "$OVMF/jobs/adopt-mend.sh" "$BUILD"/etcseal{,-boot,-stub-x64.efi} .ci/install.mk \
+		$(find initrd/{initramfs-tools,look-files,ram-tmpdir} tests-ovmf/guest/{systemd,debian} tools/etcseal-watch.service -type f | sort) |
 		sha256sum | cut -d' ' -f1
 	echo "$1"
 }
@@ -69,27 +69,37 @@ debian_fresh() { # variant: whether its parts are as they should be
 	[ -s "$DEBIAN_OUT/$1/initrd" ] && [ "$(cat "$DEBIAN_OUT/$1/key" 2>/dev/null)" = "$(debian_key "$1")" ]
 }
 
+debian_root() { # tree, file
+	rm -f "$2"
+	truncate -s 1G "$2"
+	mke2fs -q -t ext4 -L root -d "$1" "$2"
+}
+
 debian_make() { # variant
-	local out=$DEBIAN_OUT/$1 tree=$SCRATCH/debian-tree-$1
+	local out=$DEBIAN_OUT/$1 tree=$SCRATCH/debian-tree-$1 kernel
 	mkdir -p "$out"
 	rm -f "$out/key"
 	debian_tree "$tree"
-	cp "$tree"/boot/vmlinuz-* "$out/linux"
+	kernel=$(basename "$tree"/boot/vmlinuz-*)
+	cp "$tree/boot/$kernel" "$out/linux"
 	if [ "$1" = plain ]; then
 		mv "$tree/boot" "$SCRATCH/debian-boot"
 		mkdir -p "$tree/boot/efi"
-		rm -f "$out/root.ext4"
-		truncate -s 1G "$out/root.ext4"
-		mke2fs -q -t ext4 -L root -d "$tree" "$out/root.ext4"
+		debian_root "$tree" "$out/root.ext4"
 		rm -r "$tree/boot"
 		mv "$SCRATCH/debian-boot" "$tree/boot"
 	fi
 	debian_initrd "$tree" "$1" "$out/initrd"
+	# With kernel and initrd, so that the guest can make a new one.
+	if [ "$1" = lived ]; then
+		cp "$out/initrd" "$tree/boot/initrd.${kernel/vmlinuz/img}"
+		debian_root "$tree" "$out/root.ext4"
+	fi
 	rm -rf --one-file-system "$tree"
 	debian_key "$1" >"$out/key"
 }
 
-debian_parts() { # variants: $DEBIAN_OUT/VARIANT has kernel and initrd, plain/ the root file system
+debian_parts() { # variants: $DEBIAN_OUT/VARIANT has kernel and initrd, plain/ and lived/ a root file system
 	local variant
 	DEBIAN_OUT=$OVMF_OUT/debian-$DEBIAN_RELEASE
 	debian_base

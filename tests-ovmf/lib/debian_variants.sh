@@ -6,10 +6,19 @@
 #   dying-unguarded   and init doesn't insist: scripts/etcseal isn't sourced
 #   unguarded         init doesn't insist
 #   resumes           the initramfs' own resume isn't switched off
+#
+# Of another kind is "lived": a host that had secrets of twelve kinds in /etc (markers.sh) when its initramfs was made. In "mended"
+# its administrator has kept them out (jobs/adopt-mend.sh).
 
 debian_variant() { # variant, tree
 	case $1 in
 	plain) ;;
+	lived) variant_lived "$2" ;;
+	mended)
+		variant_lived "$2"
+		. "$OVMF/jobs/adopt-mend.sh"
+		adopt_mend "$2" "$OVMF/guest/debian/opened"
+		;;
 	dying) variant_dies "$2" ;;
 	dying-unguarded)
 		variant_dies "$2"
@@ -39,6 +48,13 @@ variant_edit() { # file, sed's script: which must change it
 	rm "$1.before"
 }
 
+# What an administrator's hook takes along: the wireless network's password, and a disk's key.
+variant_lived() { # tree
+	markers_plant_tree "$1"
+	echo 'options loop max_loop=13' >"$1/etc/modprobe.d/loop.conf"
+	install -m 0755 "$OVMF/guest/debian/site-hook" "$1/etc/initramfs-tools/hooks/site"
+}
+
 variant_unguarded() { # tree
 	variant_mark "$1" guard
 	variant_edit "$1/usr/share/initramfs-tools/hooks/etcseal" '/^printf/d'
@@ -53,7 +69,7 @@ debian_marked() { # tree, variant, initrd in it
 	local found
 	found=$(debian_chroot "$1" lsinitramfs "$3" | sed -n 's#^conf/without-##p' | sort | tr '\n' ' ')
 	case $2 in
-	plain) same "$found" "" ;;
+	plain | lived | mended) same "$found" "" ;;
 	dying) same "$found" "helper " ;;
 	dying-unguarded) same "$found" "guard helper " ;;
 	unguarded) same "$found" "guard " ;;

@@ -29,22 +29,14 @@ debconf 600 /var/cache/debconf/passwords.dat Name: app/password\nTemplate: app/p
 LIST
 }
 
-# Into the root file system of an image, as if they had been there when the host was installed.
-markers_plant() { # ext4 image
-	local word mode path content folder part commands=$SCRATCH/markers.debugfs
-	: >"$commands"
+# As if they had been there when the host was installed.
+markers_plant_tree() { # tree
+	local word mode path content
 	while read -r word mode path content; do
-		printf '%b' "$content" >"$SCRATCH/marker-$word"
-		folder=
-		for part in $(tr / ' ' <<<"${path%/*}"); do
-			folder=$folder/$part
-			echo "mkdir $folder" >>"$commands"
-		done
-		printf '%s\n' "rm $path" "write $SCRATCH/marker-$word $path" "sif $path mode 0100$mode" >>"$commands"
+		mkdir -p "$1${path%/*}"
+		printf '%b' "$content" >"$1$path"
+		chmod "$mode" "$1$path"
 	done < <(markers_list && markers_copies)
-	# It complains of folders that are there already, and files that aren't.
-	debugfs -w -f "$commands" "$1" >"$SCRATCH/markers.log" 2>&1
-	e2fsck -fn "$1" >>"$SCRATCH/markers.log" 2>&1 || die "markers: $(tail -n 5 "$SCRATCH/markers.log")"
 }
 
 # The words that are found in a file, whatever it is.
@@ -65,4 +57,30 @@ markers_listed() { # its output, state
 			return 1
 		}
 	done < <(markers_list)
+}
+
+# The same, also in what is compressed: on the disk wherever it begins, and in every file that can hold an initramfs, put
+# together from its pieces.
+markers_unpacked() { # disk
+	local file name list=$SCRATCH/unpacked root=$SCRATCH/root-to-search
+	"$BUILD/tests-ovmf/unpack" "$1" >"$list"
+	while IFS= read -r file; do
+		[[ $file != */ ]] || continue
+		esp_get "$1" "${file#::}" "$SCRATCH/unpacked.file"
+		"$BUILD/tests-ovmf/unpack" "$SCRATCH/unpacked.file" >>"$list"
+	done < <(esp_list "$1" /EFI)
+	dd if="$1" of="$root" bs=1M skip=$(((ESP_START + ESP_SECTORS) * 512))B conv=sparse status=none
+	while IFS= read -r name; do
+		debugfs -R "dump /boot/$name $SCRATCH/unpacked.file" "$root" 2>/dev/null
+		"$BUILD/tests-ovmf/unpack" "$SCRATCH/unpacked.file" >>"$list"
+	done < <(debugfs -R "ls -p /boot" "$root" 2>/dev/null | awk -F/ '$6 ~ /^initrd/ { print $6 }')
+	rm -f "$root" "$SCRATCH/unpacked.file"
+	sed 's/.* //' "$list" | sort -u | tr '\n' ' '
+}
+
+# Those in the initramfs of a boot image on the boot partition.
+markers_in_image() { # disk, path
+	esp_get "$1" "$2" "$SCRATCH/unpacked.efi"
+	"$BUILD/tests-ovmf/unpack" "$SCRATCH/unpacked.efi" | sed -n 's/^packed //p' | sort -u | tr '\n' ' '
+	rm "$SCRATCH/unpacked.efi"
 }
