@@ -183,8 +183,9 @@ static void warn_of_findings(const struct es_args *args, const struct es_image_f
 	}
 	show_ways(files, way_warning, args);
 	if (files->left_out > 0)
-		es_warn("the initramfs has %zu file%s of more than 64 MiB, which %s not looked into", files->left_out,
-			files->left_out == 1 ? "" : "s", files->left_out == 1 ? "was" : "were");
+		es_warn("the initramfs has %zu file%s that %s not looked into: over 64 MiB, or a file system "
+			"(squashfs, erofs)",
+			files->left_out, files->left_out == 1 ? "" : "s", files->left_out == 1 ? "was" : "were");
 }
 
 static void show(const struct es_args *args, const struct es_image_files *files)
@@ -207,7 +208,7 @@ static void show(const struct es_args *args, const struct es_image_files *files)
 	if (!files->packages)
 		es_line(args, "There is no dpkg database to compare with: nothing is known as shipped.");
 	if (files->left_out > 0)
-		es_line(args, "%zu of more than 64 MiB, not looked into", files->left_out);
+		es_line(args, "%zu not looked into: over 64 MiB, or a file system (squashfs, erofs)", files->left_out);
 	show_ways(files, way_line, args);
 }
 
@@ -252,7 +253,10 @@ static enum es_exit judge(const struct es_args *args, const struct es_image_file
 
 	if (!es_arg_given(args, "strict") || (files->findings == 0 && files->left_out == 0))
 		return ES_EXIT_DONE;
-	snprintf(what, sizeof what, "%s: %zu file%s", path, files->findings, files->findings == 1 ? "" : "s");
+	snprintf(what, sizeof what, "%s: %zu file%s, %zu not looked into", path, files->findings,
+		 files->findings == 1 ? "" : "s", files->left_out);
+	if (files->left_out == 0)
+		*strrchr(what, ',') = '\0';
 	return es_fail(args, ES_IMAGE_DISCLOSES, what);
 }
 
@@ -295,7 +299,7 @@ enum es_exit es_files_warn(const struct es_args *args, struct es_span initrd, st
 		es_warn("the initramfs wasn't looked into: it %s",
 			why[0] != '\0' ? why : es_reason_words(es_reason_of(ES_OF_FILE, r))->what);
 	files = es_image_files_finish(s.collector);
-	if (r == ES_OK && !files->helper)
+	if (r == ES_OK && !files->helper && files->left_out == 0)
 		es_warn("the initramfs doesn't contain etcseal-boot: an image with it opens no configuration%s",
 			files->dracut ? ". dracut made it, and etcseal has no module for dracut that adds the helper"
 				      : ". The hook etcseal of initramfs-tools adds it");

@@ -198,6 +198,20 @@ static enum es_reason list(struct es_image_collector *c, const struct look *l)
 	return ES_OK;
 }
 
+/* dracut's module squash moves nearly all of an initramfs into a squashfs or erofs. */
+static bool is_file_system(struct es_span content)
+{
+	static const struct {
+		size_t at;
+		char magic[5];
+	} kinds[] = { { 0, "hsqs" }, { 1024, "\xe2\xe1\xf5\xe0" } };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (content.len >= kinds[i].at + 4 && memcmp(content.data + kinds[i].at, kinds[i].magic, 4) == 0)
+			return true;
+	return false;
+}
+
 static enum es_reason look_at(void *context, const struct es_initrd_file *file)
 {
 	struct es_image_collector *c = context;
@@ -207,7 +221,7 @@ static enum es_reason look_at(void *context, const struct es_initrd_file *file)
 		return ES_OK;
 	c->files.dracut |= es_path_within(file->path, "/usr/lib/dracut") || es_path_within(file->path, "/lib/dracut");
 	c->files.helper |= fnmatch("*bin/etcseal-boot", file->path, 0) == 0;
-	if (file->left_out) {
+	if (file->left_out || is_file_system(file->content)) {
 		c->files.left_out++;
 		return ES_OK;
 	}

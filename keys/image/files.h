@@ -58,7 +58,7 @@ struct es_image_files {
 	struct es_image_file *file; /* secrets first; by path */
 	size_t count;
 	size_t findings; /* without those that are allowed */
-	size_t left_out; /* files too large to be looked into */
+	size_t left_out; /* not looked into: too large, or a file system in a file */
 	bool packages;   /* there is a dpkg database */
 	bool dracut;     /* dracut made it */
 	bool helper;     /* etcseal-boot is in it */

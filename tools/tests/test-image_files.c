@@ -137,6 +137,23 @@ static void what_cannot_be_looked_into_is_said(void **state)
 	shell("! test -e out2");
 }
 
+/* As dracut's module squash makes it. */
+static void a_file_system_in_it_is_not_passed_over(void **state)
+{
+	shell("mkdir squash && printf 'hsqs and more' >squash/squashfs-root.img && cd squash && find . | cpio -o -H "
+	      "newc >../sq; "
+	      "cd .. && head -c 1024 /dev/zero >erofs-root.img && printf '\\342\\341\\365\\340' >>erofs-root.img && "
+	      "echo erofs-root.img | cpio -o -H newc >er");
+	run(state, "image inspect --files --root root sq", 0);
+	assert_says(c.out, "1 not looked into: over 64 MiB, or a file system (squashfs, erofs)");
+	run(state, "image inspect --files --strict --root root sq", 1);
+	assert_says(c.err, "sq: 0 files, 1 not looked into\n");
+	run(state, "image inspect --files --strict --root root er", 1);
+	run(state, "image build " PARTS " --initrd sq --output out", 0);
+	assert_says(c.err, "warning: the initramfs has 1 file that was not looked into");
+	assert_null(strstr(c.err, "doesn't contain etcseal-boot"));
+}
+
 static void names_from_an_image_cannot_move_the_terminal(void **state)
 {
 	shell("mkdir -p odd/etc && printf 'password=hunter2\\n' >\"$(printf 'odd/etc/\\033[2Jx')\" && "
@@ -160,10 +177,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, oracle_folder_remove)
-		TEST(an_image_an_initramfs_and_a_folder_list_the_same), TEST(strict_refuses_what_is_not_allowed),
-		TEST(quiet_says_only_what_should_not_be_there),         TEST(a_build_warns_and_strictly_refuses),
-		TEST(an_image_without_the_helper_is_warned_of),         TEST(what_cannot_be_looked_into_is_said),
-		TEST(names_from_an_image_cannot_move_the_terminal),     TEST(options_without_files_are_a_misuse),
+		TEST(an_image_an_initramfs_and_a_folder_list_the_same),
+		TEST(strict_refuses_what_is_not_allowed),
+		TEST(quiet_says_only_what_should_not_be_there),
+		TEST(a_build_warns_and_strictly_refuses),
+		TEST(an_image_without_the_helper_is_warned_of),
+		TEST(what_cannot_be_looked_into_is_said),
+		TEST(a_file_system_in_it_is_not_passed_over),
+		TEST(names_from_an_image_cannot_move_the_terminal),
+		TEST(options_without_files_are_a_misuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
