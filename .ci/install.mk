@@ -2,6 +2,8 @@
 # `make install [DESTDIR=…] [PREFIX=/usr]`: programs, stub, unit, man pages, completions, hooks for initramfs-tools and dracut.
 # What names a place of another file is told the PREFIX on its way. Nothing is enabled: README.md says what comes next.
 
+UNIT_FILES := etcseal-watch.service etcseal-monitor.service etcseal-monitor.timer
+PLUGINS := $(DESTDIR)$(PREFIX)/lib/nagios/plugins
 SBIN := $(DESTDIR)$(PREFIX)/sbin
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 MAN7 := $(DESTDIR)$(PREFIX)/share/man/man7
@@ -44,9 +46,11 @@ install-files: units-initrd
 	$(Q)install -D -m 0755 -t $(SBIN) $(BUILD)/etcseal $(BUILD)/etcseal-boot
 	$(Q)install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/etcseal $(STUB)
 	$(Q)install -D -m 0644 -t $(DOC) README.md SECURITY.md FORMAT.md LICENSE
-	$(Q)install -d -m 0755 $(UNITS) $(MAN7) $(MAN8) $(COMPLETIONS) $(ZSH) $(FISH) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)) $(CONF_HOOK) \
+	$(Q)install -d -m 0755 $(UNITS) $(PLUGINS) $(MAN7) $(MAN8) $(COMPLETIONS) $(ZSH) $(FISH) $(dir $(addprefix $(HOOKS)/,$(HOOK_FILES)) $(CONF_HOOK) \
 		$(POST_UPDATE) $(addprefix $(DRACUT)/,$(DRACUT_FILES)))
-	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/etcseal-watch.service >$(UNITS)/etcseal-watch.service
+	$(Q)for f in $(UNIT_FILES); do sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/$$f >$(UNITS)/$$f || exit 1; done
+	$(Q)sed 's|/usr/sbin/|$(PREFIX)/sbin/|' tools/check_etcseal >$(PLUGINS)/check_etcseal && \
+		chmod 0755 $(PLUGINS)/check_etcseal
 	$(Q)sed 's|/usr/lib/etcseal/|$(PREFIX)/lib/etcseal/|' tools/etcseal.8 >$(MAN8)/etcseal.8
 	$(Q)install -m 0644 initrd/etcseal-boot.8 $(MAN8)/etcseal-boot.8
 	$(Q)install -m 0644 tools/etcseal-reasons.7 $(MAN7)/etcseal-reasons.7
@@ -60,5 +64,5 @@ install-files: units-initrd
 		$(TOLD) initrd/$$f >$(DESTDIR)$(LIB_DIR)/$$f && chmod 0755 $(DESTDIR)$(LIB_DIR)/$$f || exit 1; done
 	$(Q)$(TOLD) initrd/initramfs-tools/post-update.d/etcseal-files >$(POST_UPDATE) && chmod 0755 $(POST_UPDATE)
 	$(Q)$(TOLD) initrd/initramfs-tools/conf-hooks.d/etcseal-tmpdir >$(CONF_HOOK) && chmod 0644 $(CONF_HOOK)
-	$(Q)chmod 0644 $(DRACUT)/dracut.conf.d/05-etcseal-tmpdir.conf $(HOOKS)/scripts/etcseal $(UNITS)/etcseal-watch.service $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal \
+	$(Q)chmod 0644 $(DRACUT)/dracut.conf.d/05-etcseal-tmpdir.conf $(HOOKS)/scripts/etcseal $(addprefix $(UNITS)/,$(UNIT_FILES)) $(MAN8)/etcseal.8 $(COMPLETIONS)/etcseal \
 		$(ZSH)/_etcseal $(FISH)/etcseal.fish

@@ -6,11 +6,13 @@
 #include "keys/core/labels.h"
 #include "keys/host/hidden.h"
 #include "tools/common.h"
+#include "tools/public.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 __attribute__((format(printf, 2, 3))) static void row(const char *label, const char *format, ...)
 {
@@ -248,8 +250,11 @@ enum es_exit es_verb_status(const struct es_args *args)
 	struct es_host_request request;
 	ES_STATUS s = { .host = NULL };
 	ES_HOST host = NULL;
-	enum es_exit failed = es_open_host(args, &host), shown = ES_EXIT_DONE;
+	enum es_exit failed, shown = ES_EXIT_DONE;
 
+	if (geteuid() != 0 && es_status_published(args, ES_PUBLIC_DIR, &shown))
+		return shown;
+	failed = es_open_host(args, &host);
 	if (failed != ES_EXIT_DONE)
 		return failed;
 	request = es_host_request_of(args);
@@ -265,7 +270,7 @@ enum es_exit es_verb_status(const struct es_args *args)
 		show_elsewhere(&s);
 		show_trust(&s);
 		for (unsigned i = 0; i < s.warning_count; i++)
-			printf("%s  ! %s\n", i == 0 ? "\n" : "", s.warnings[i]);
+			printf("%s  ! %s\n", i == 0 ? "\n" : "", s.warning[i].text);
 	}
 	return shown != ES_EXIT_DONE ? shown : es_reason_words(s.state)->exit;
 }

@@ -6,6 +6,7 @@
 #include "keys/change/adopt.h"
 #include "keys/host/host.h"
 #include "keys/image/firmware_now.h"
+#include "tools/conditions.h"
 #include "tools/elsewhere.h"
 #include "tools/output.h"
 #include "tools/root_check.h"
@@ -43,7 +44,10 @@ struct es_status {
 	struct es_adopt_report below;
 	struct es_elsewhere_list elsewhere; /* copies of the configuration outside it */
 	unsigned warning_count;
-	char warnings[ES_WARNINGS_MAX][ES_WARNING_TEXT];
+	struct es_warning {
+		enum es_condition condition;
+		char text[ES_WARNING_TEXT];
+	} warning[ES_WARNINGS_MAX];
 };
 
 void es_status_gather(struct es_host *host, const char *run_dir, struct es_status *ret);

@@ -176,6 +176,21 @@ static void emit_below(struct es_emit *j, const struct es_status *s)
 	es_emit_end(j);
 }
 
+/* The same, as what monitoring goes by. */
+static void emit_conditions(struct es_emit *j, const struct es_status *s)
+{
+	es_emit_array(j, "conditions");
+	for (unsigned i = 0; i < s->warning_count; i++) {
+		const struct es_condition_words *w = es_condition_words(s->warning[i].condition);
+
+		es_emit_object(j, NULL);
+		es_emit_text(j, "id", w->id);
+		es_emit_text(j, "level", w->level == ES_LEVEL_NOTE ? "note" : es_level_names[w->level]);
+		es_emit_end(j);
+	}
+	es_emit_end(j);
+}
+
 void es_status_fill_json(struct es_writer *w, const void *what)
 {
 	const struct es_status *s = what;
@@ -210,7 +225,8 @@ void es_status_fill_json(struct es_writer *w, const void *what)
 	es_emit_end(&j);
 	es_emit_array(&j, "warnings");
 	for (unsigned i = 0; i < s->warning_count; i++)
-		es_emit_text(&j, NULL, s->warnings[i]);
+		es_emit_text(&j, NULL, s->warning[i].text);
 	es_emit_end(&j);
+	emit_conditions(&j, s);
 	es_emit_end(&j);
 }

@@ -15,6 +15,12 @@ static const struct es_option init_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct es_option monitor_options[] = {
+	{ "metrics", NULL, "print metrics for Prometheus instead", false },
+	{ "publish", "DIR", "write both to DIR, for other users, and print nothing", false },
+	{ NULL, NULL, NULL, false },
+};
+
 static const struct es_option set_options[] = {
 	{ "mode", "tpm|kdf", "choose the key that opens the configuration automatically", false },
 	{ "require-secure-boot", "T|F|true|false", "require Secure Boot to be on", false },
@@ -92,6 +98,14 @@ const struct es_verb es_verbs[] = {
 	  .run = es_verb_status,
 	  .more = "  Exits with 3 if nothing is configured, 4 if this system doesn't hold the key,\n"
 		  "  5 if no bank can be trusted." },
+	{ .name = "monitor",
+	  .help = "Tell a monitoring system how this host is",
+	  .act = "look at this host",
+	  .run = es_verb_monitor,
+	  .options = monitor_options,
+	  .more = "  A line and an exit code as the Monitoring Plugins have them: 0 ok, 1 warning,\n"
+		  "  2 critical, 3 unknown. Users other than root are shown what\n"
+		  "  etcseal-monitor.timer has published." },
 	{ .name = "get", .help = "Show mode and requirements", .run = es_verb_get },
 	{ .name = "set",
 	  .help = "Change mode and requirements",

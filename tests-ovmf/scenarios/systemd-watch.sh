@@ -59,3 +59,8 @@ check "a boot partition can be mounted on demand" says "$c" automount "active ac
 check "and stays mounted while watch runs" says "$c" held yes
 check "what was written at that shutdown is there too" says "$d" late-lines 2
 check "as watch kept running" written_in_time "$d"
+check "before its timer has run, others know nothing" says "$d" before-timer "ETCSEAL UNKNOWN"
+check "etcseal-monitor.service may do what it has to" says "$d" monitor-unit success
+check "then any user is told how the host is" says "$d" monitor-nobody "1 ETCSEAL WARNING"
+check "by status too" says "$d" status-nobody "0 1"
+check "metrics say that the next boot will open" says "$d" metrics 1
