@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "efi/options.h"
 
+#include "keys/core/options.h"
 #include "keys/core/recovery_find.h"
 #include "keys/core/utf16.h"
 #include "keys/core/wipe.h"
@@ -44,14 +45,6 @@ static void wipe_shell(const EFI_SHELL_PARAMETERS_PROTOCOL *shell)
 			es_wipe(shell->Argv[i], utf16_len(shell->Argv[i]));
 }
 
-/* Firmware also passes binary data (a device path, a GUID of its own). Text is an even number of bytes, and begins with
- * a printable ASCII character, as every option does. */
-static bool looks_like_text(struct es_span options)
-{
-	return options.data && options.len >= 2 && options.len % 2 == 0 && options.data[1] == 0 &&
-	       options.data[0] >= ' ' && options.data[0] < 0x7f;
-}
-
 /* Data that isn't UTF-16 text has no options. But it may contain a key: tools that write boot entries also pass ASCII,
  * and a word processor's quote or byte order mark may come first. Only the key is taken from it. */
 static void read_key_alone(struct es_span options, struct es_outside *o)
@@ -76,7 +69,7 @@ static bool read_all(const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct es_span 
 
 	if (shell)
 		read_shell(shell, &w);
-	else if (looks_like_text(options))
+	else if (es_options_are_text(options))
 		es_utf8_from_utf16(options, &w);
 	if (w.bad) {
 		es_wipe(o->text, sizeof o->text);
@@ -94,7 +87,7 @@ static void take_key(const struct es_firmware *fw, const EFI_SHELL_PARAMETERS_PR
 	if (!all) {
 		es_say(fw, "boot options are longer than 4096 characters; all of them are ignored. Shorten them.");
 		o->kind = ES_OUTSIDE_DROPPED;
-	} else if (!shell && !looks_like_text(options)) {
+	} else if (!shell && !es_options_are_text(options)) {
 		read_key_alone(options, o);
 	} else {
 		o->recovery = es_options_take_recovery(o->text, &o->len, o->recovery_value);

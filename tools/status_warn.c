@@ -3,6 +3,7 @@
 #include "keys/host/hidden.h"
 #include "keys/image/options.h"
 #include "keys/next/check.h"
+#include "keys/next/entry.h"
 #include "tools/common.h"
 #include "tools/status.h"
 
@@ -330,6 +331,7 @@ static void warn_of_elsewhere(struct es_status *s)
 void es_status_warn(struct es_status *s)
 {
 	const struct es_words *state = es_reason_words(s->state);
+	char entry[ES_NEXT_ENTRY_ID];
 
 	if (s->state == ES_NOT_UNLOCKED)
 		add(s, ES_CONDITION_NOT_VERIFIED,
@@ -354,6 +356,12 @@ void es_status_warn(struct es_status *s)
 	    s->recovery->recovery.acknowledged[0] == '\0')
 		add(s, ES_CONDITION_KEY_UNCONFIRMED, "nobody has confirmed that the recovery key was written down%s",
 		    s->state == ES_OK ? ": `etcseal recovery list` shows it" : "");
+	if (es_next_entry_key(s->host, entry))
+		add(s, ES_CONDITION_KEY_IN_ENTRY,
+		    "the boot entry %s holds a recovery key, which root and anyone at the firmware's menu can read: "
+		    "delete "
+		    "the entry or its options (efibootmgr), then `etcseal recovery rotate`",
+		    entry);
 	if (s->info != NULL && s->recovery == NULL)
 		add(s, ES_CONDITION_NO_RECOVERY_KEY,
 		    "there is NO recovery key: a configuration that no longer opens automatically is lost");

@@ -15,7 +15,6 @@
 
 enum {
 	EV_ACTION = 5,
-	EV_EFI_VARIABLE_BOOT2 = (int)0x8000000c,
 	EV_EFI_BOOT_SERVICES_DRIVER = (int)0x80000004,
 	EV_EFI_RUNTIME_SERVICES_DRIVER = (int)0x80000005,
 	PCR_GRUB_COMMANDS = 8,
@@ -364,7 +363,7 @@ void es_event_describe(const struct es_event *event, char *ret_text, size_t cap)
 		break;
 	case ES_EV_EFI_VARIABLE_DRIVER_CONFIG:
 	case ES_EV_EFI_VARIABLE_BOOT:
-	case EV_EFI_VARIABLE_BOOT2:
+	case ES_EV_EFI_VARIABLE_BOOT2:
 	case ES_EV_EFI_VARIABLE_AUTHORITY:
 		describe_variable(&t, event);
 		break;

@@ -7,15 +7,13 @@
 #ifndef ES_CORE_EVENT_READ_H
 #define ES_CORE_EVENT_READ_H
 
+#include "keys/core/device_path.h"
 #include "keys/core/event_log.h"
 
-enum { ES_PROGRAM_PATH = 256 };
-
-/* The file that an EFI program was loaded from, with slashes: "/EFI/Linux/a.efi". False: the event names none, or the
- * name is too long, isn't printable ASCII, or leaves the partition by "..". */
+/* The file that an EFI program was loaded from, as es_device_path_file has it. */
 bool es_event_program_file(const struct es_event *event, char ret[static ES_PROGRAM_PATH]);
 
-/* Whether an EV_EFI_VARIABLE_DRIVER_CONFIG or EV_EFI_VARIABLE_AUTHORITY event is about the variable `name`. *ret_value
+/* Whether an EV_EFI_VARIABLE_DRIVER_CONFIG, _AUTHORITY, _BOOT or _BOOT2 event is about the variable `name`. *ret_value
  * is the variable's value, in place. */
 bool es_event_variable(const struct es_event *event, const char *name, struct es_span *ret_value);
 

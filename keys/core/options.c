@@ -138,3 +138,9 @@ bool es_options_next(struct es_span options, size_t *pos, struct es_span *ret_wo
 	*pos = (size_t)(ret_word->data - options.data) + ret_word->len;
 	return true;
 }
+
+bool es_options_are_text(struct es_span given)
+{
+	return given.data && given.len >= 2 && given.len % 2 == 0 && given.data[1] == 0 && given.data[0] >= ' ' &&
+	       given.data[0] < 0x7f;
+}

@@ -25,6 +25,9 @@ bool es_options_is_space(char c);
 /* How the stub cleans options before it uses them: control characters become spaces, and spaces at the ends are
  * removed. In place; returns the new length. Options end at their first NUL: the caller cuts them off there. */
 size_t es_options_clean(char *options, size_t len);
+/* Firmware also hands programs binary data (a device path, a GUID of its own). Text is an even number of bytes, UTF-16,
+ * and begins with a printable ASCII character, as every option does. */
+bool es_options_are_text(struct es_span given);
 /* Whether options that were given at boot replace the image's own and are measured, both cleaned. If not, there are
  * none, or they are the image's own, which systemd-boot passes. */
 bool es_options_replace(struct es_span given, struct es_span own);

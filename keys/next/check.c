@@ -14,6 +14,7 @@
 #include "keys/host/state.h"
 #include "keys/host/tpm.h"
 #include "keys/next/boot.h"
+#include "keys/next/entry.h"
 #include "keys/protector/bank_open.h"
 #include "keys/protector/config_key.h"
 #include "keys/protector/protector.h"
@@ -249,6 +250,9 @@ static enum es_reason look_at_boot(struct check *c)
 		? es_next_values(c->host, c->info, c->next, &prediction)
 		: es_host_expected_pcrs(c->host, es_policy_pcrs(c->info->require_secure_boot), &prediction.values);
 
+	/* This boot's options may have been typed; the next one has the entry's. */
+	if (r == ES_OK && c->next == NULL)
+		(void)es_next_entry_options(c->host, &prediction.values.value[ES_PCR_OPTIONS]);
 	if (r == ES_OK)
 		look_at_values(c, &prediction.values);
 	if (r == ES_NEXT_UNKNOWN || r == ES_NEXT_REFUSED)
@@ -350,6 +354,8 @@ enum es_reason es_host_check(struct es_host *host, const struct es_predict_reque
 		look_at_kdf(&c);
 	else
 		r = look_at_boot(&c);
+	if (next == NULL && es_next_entry_is_other(host))
+		add(&c, true, ES_NEXT_OTHER_ENTRY, "%s", es_host_detail(host));
 	look_at_secure_boot(&c);
 	if (info->mode == ES_MODE_TPM)
 		look_at_log(&c);

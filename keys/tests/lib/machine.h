@@ -32,7 +32,8 @@ struct machine_boot {
 	const char *pins;   /* the image's options, such as etcseal.srk=; NULL: none */
 	bool consent;       /* someone at the console agrees to what is asked */
 	enum es_reason no_automatic;
-	bool old_stub; /* as in 0.1.0: it ignores what firmware hands over */
+	bool old_stub;             /* as in 0.1.0: it ignores what firmware hands over */
+	struct es_span boot_order; /* BootOrder, in PCR 1; no data: it isn't measured */
 };
 extern const struct machine_boot machine_usual_boot;
 

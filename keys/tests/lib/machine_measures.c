@@ -201,12 +201,24 @@ static void measure_firmware_options(struct machine *m, struct es_writer *log)
 			measure_handed_over(m, log, "etcseal/v1/smbios-string", NULL, es_text_span(m->smbios[i]));
 }
 
+static void measure_order(struct machine *m, struct es_writer *log, const struct machine_boot *b)
+{
+	struct boot_event e;
+
+	if (b->boot_order.len == 0)
+		return;
+	boot_event_variable((uint32_t)ES_EV_EFI_VARIABLE_BOOT, "BootOrder", b->boot_order, &e);
+	e.event.pcr = 1;
+	measure_digest(m, log, &e.event);
+}
+
 void machine_measure(struct machine *m, const struct machine_boot *b)
 {
 	uint8_t bytes[32 << 10];
 	struct es_writer log = { .data = bytes, .cap = sizeof bytes };
 
 	log_header(&log);
+	measure_order(m, &log, b);
 	if (b->driver != NULL)
 		measure(m, &log, ES_PCR_DRIVERS, es_text_span(b->driver));
 	measure_secure_boot(m, &log, b);
