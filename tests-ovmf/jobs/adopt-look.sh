@@ -18,11 +18,13 @@ echo "a new password" >/etc/cifs.credentials
 rm /etc/keys/data.key
 etcseal backup >/run/out/backup.txt 2>&1
 # The preset's folders are covered since this start: what is in them is adopted now.
+say first-covered "$(cat /run/etcseal/first-covered)"
 systemctl start etcseal-watch.service
+say watch "$(systemctl is-active etcseal-watch.service)"
 i=0
 while [ -e /run/etcseal/first-covered ] && [ $i -lt 600 ]; do
 	i=$((i + 1))
 	sleep 0.1
 done
-say copies-adopted "$(etcseal below | grep -cE '^pending .* /var/(backups/shadow.bak|spool/cron/crontabs/root|cache/debconf/passwords.dat) ')"
+say copies-adopted "$(etcseal below | grep -cE '^pending .* /var/(backups/shadow.bak|spool/cron/crontabs/root|cache/debconf/passwords.dat-old) ')"
 debian_facts

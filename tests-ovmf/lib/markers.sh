@@ -25,7 +25,7 @@ markers_copies() {
 	cat <<'LIST'
 backup 600 /var/backups/shadow.bak root:$y$j9T$MARKERbackup$9sJkMZJ5Jz0000000000000000000000000000000:19700:0:99999:7:::
 crontab 600 /var/spool/cron/crontabs/root 0 4 * * * /usr/bin/true --token=MARKERcrontab\n
-debconf 600 /var/cache/debconf/passwords.dat Name: app/password\nTemplate: app/password\nValue: MARKERdebconf\nOwners: app\n\n
+debconf 600 /var/cache/debconf/passwords.dat-old Name: app/password\nTemplate: app/password\nValue: MARKERdebconf\nOwners: app\n\n
 LIST
 }
 
