@@ -5,12 +5,12 @@ esp=/boot/efi/EFI/etcseal initrd=$(echo /boot/initrd.img-*)
 etcseal image inspect --files --strict $esp/etcseal.efi >/run/out/files-before.txt 2>&1
 say strict-before $?
 adopt_mend '' opened
-shred -u "$initrd"
+shred "$initrd"
 start=$(cut -d. -f1 /proc/uptime)
 if [ -s initrd.mended ]; then
 	cp initrd.mended "$initrd"
 else
-	update-initramfs -c -k "${initrd#/boot/initrd.img-}" >/run/out/update-initramfs.txt 2>&1
+	update-initramfs -u >/run/out/update-initramfs.txt 2>&1
 fi
 say update-exit $?
 say update-seconds $(($(cut -d. -f1 /proc/uptime) - start))
