@@ -83,9 +83,8 @@ static void every_file_lands_where_debian_has_it(void **state)
 static void another_prefix_is_told_to_all_that_name_a_place(void **state)
 {
 	/* dracut looks for modules in one place only; conf-hooks.d is for packages. */
-	shell_ok("sed 's|usr/share/initramfs-tools|etc/initramfs-tools|; s|conf-hooks.d|conf.d|; / usr.lib.dracut/! s| "
-		 "usr/| "
-		 "opt/es/|' >want <<'END'\n%sEND",
+	shell_ok("sed 's|usr/share/initramfs-tools|etc/initramfs-tools|; s|conf-hooks.d|conf.d|; "
+		 "s|vendor-completions|site-functions|; / usr.lib.dracut/! s| usr/| opt/es/|' >want <<'END'\n%sEND",
 		 usual);
 	shell_ok("(cd dest && find . -type f -printf '%%m %%P\\n') | LC_ALL=C sort -k2 >is && LC_ALL=C sort -k2 want | "
 		 "diff - is >&2");
