@@ -5,9 +5,9 @@
 
 #include "tools/watch.h"
 
-/* On a host that has adopted before: adopts it, and says so in the journal. False: not now, since there is no boot
- * partition yet, or another command is at work. Any other failure is reported and not tried again: `status` names what
- * is in the clear. */
+/* On a host that has adopted before: adopts it, and says so in the journal. False: try again later, since the boot
+ * partition isn't there yet, or another command is running. Any other failure is reported and not retried: `status`
+ * names what is in the clear. */
 bool es_watch_adopt(const struct es_watch *w);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -1: there is no such variable, or it isn't a number. */
+/* -1: the variable doesn't exist, or isn't a number. */
 static int read_number(const char *efivars, const char *name)
 {
 	ES_BUF value = { NULL, 0 };

@@ -32,7 +32,7 @@ ES_MUST_CHECK enum es_reason es_boot_entries_read(const char *efivars, struct es
 void es_boot_entries_free(struct es_boot_entries *entries);
 #define ES_BOOT_ENTRIES ES_SCOPED(es_boot_entries_free) struct es_boot_entries
 
-/* NULL: there is none. */
+/* NULL: none has that number. */
 const struct es_boot_entry *es_boot_entry(const struct es_boot_entries *entries, int number);
 /* The first entry of an order (BootOrder's value) that the firmware may start. */
 const struct es_boot_entry *es_boot_entry_first(const struct es_boot_entries *entries, struct es_span order);

@@ -15,7 +15,7 @@
 enum es_coverable {
 	ES_COVERABLE_YES,
 	ES_COVERABLE_SEPARATE, /* yes, on a file system of its own: what is there can't be adopted */
-	ES_COVERABLE_MISSING,  /* there is no such path */
+	ES_COVERABLE_MISSING,  /* the path doesn't exist */
 	ES_COVERABLE_KIND,     /* neither a folder nor a regular file */
 	ES_COVERABLE_LINK,     /* it leads through a symlink */
 	ES_COVERABLE_LATE,     /* on a file system that the boot mounts too late */

@@ -126,7 +126,7 @@ static void options_of_the_entry_are_the_next_boots(void **state)
 	with.file = "\\EFI\\loader.efi";
 	machine_set_entry(&s.m, 3, &with);
 	assert_true(check(&s).opens);
-	/* What isn't text is no option. */
+	/* Data that isn't text holds no options. */
 	with.file = ours.file;
 	with.ascii = true;
 	with.options = "\1\2\3";
