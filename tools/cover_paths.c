@@ -54,10 +54,7 @@ static bool judge_open(struct judge *j)
 
 static bool is_covered_now(const struct judge *j, const char *path)
 {
-	for (unsigned i = 0; j->boot != NULL && i < j->boot->path_count; i++)
-		if (es_path_within(path, j->boot->paths[i]))
-			return true;
-	return false;
+	return j->boot != NULL && es_path_is_covered(path, j->boot->path_count, j->boot->paths);
 }
 
 /* Whether the path can be covered; if not, why, and what to do. */

@@ -1,38 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/adopt/keep.h"
 
+#include "keys/core/lines.h"
+
 #include <string.h>
 
 enum { FIELDS = 4, FIELD_MAX = 1024 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* The n-th field of a line, from 0; "" if there are fewer or it is too long. */
 static void field(const char *line, size_t len, unsigned n, char ret[static FIELD_MAX])
 {
-	size_t at = 0, used = 0;
+	struct es_span rest = { (const uint8_t *)line, len }, word;
 
 	ret[0] = '\0';
-	for (unsigned i = 0;; i++) {
-		size_t from;
-
-		while (at < len && is_blank(line[at]))
-			at++;
-		from = at;
-		while (at < len && !is_blank(line[at]))
-			at++;
-		used = at - from;
-		if (used == 0 || i == n) {
-			if (i == n && used < FIELD_MAX) {
-				memcpy(ret, line + from, used);
-				ret[used] = '\0';
-			}
+	while (es_word_next(&rest, &word))
+		if (n-- == 0) {
+			(void)es_word_copy(word, ret, FIELD_MAX);
 			return;
 		}
-	}
 }
 
 /* mount.cifs(8), mount.davfs(8), sshfs: options that are a secret themselves. The name of a file with credentials isn't

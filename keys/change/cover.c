@@ -7,19 +7,11 @@
 
 #include <string.h>
 
-static bool is_covered(const struct es_boot_record *boot, const char *path)
-{
-	for (unsigned i = 0; i < boot->path_count; i++)
-		if (es_path_within(path, boot->paths[i]))
-			return true;
-	return false;
-}
-
 static enum es_reason add(struct es_host *host, const char *path, struct es_boot_record *all)
 {
 	if (es_covered_path_check(path) != ES_OK)
 		return es_host_refuse(host, ES_ARGUMENT, "%s isn't an absolute path without dots", path);
-	if (is_covered(all, path))
+	if (es_path_is_covered(path, all->path_count, (const char(*)[ES_PATH_TEXT])all->paths))
 		return ES_OK;
 	if (all->path_count == ES_PATHS_MAX)
 		return es_host_refuse(host, ES_ARGUMENT, "more than %d paths", ES_PATHS_MAX);

@@ -2,6 +2,7 @@
 #include "keys/host/hidden.h"
 
 #include "keys/core/labels.h"
+#include "keys/core/lines.h"
 #include "keys/host/state.h"
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
@@ -14,24 +15,20 @@
 
 enum { APPLIED_MAX = ES_PATHS_MAX * (ES_PATH_TEXT + 64) };
 
-/* A line is "8:1 2 /etc": device and inode of what was mounted. False at the end. */
-static bool next_applied(struct es_span *text, char ret_mount[static 64], char ret_path[static ES_PATH_TEXT])
+/* Whether apply mounted something at the path or, with above, at a folder above it. A line of its list is "8:1 2 /etc":
+ * device and inode of what was mounted. */
+static bool is_applied(struct es_span list, const char *path, bool above, char ret_mount[static 64])
 {
-	while (text->len > 0) {
-		const uint8_t *end = memchr(text->data, '\n', text->len);
-		size_t n = end != NULL ? (size_t)(end - text->data) : text->len;
-		const uint8_t *slash = memmem(text->data, n, " /", 2);
-		size_t head = slash != NULL ? (size_t)(slash - text->data) : 0;
-		bool fits = slash != NULL && head < 64 && n - head - 1 < ES_PATH_TEXT;
+	struct es_span line;
 
-		if (fits) {
-			snprintf(ret_mount, 64, "%.*s", (int)head, (const char *)text->data);
-			snprintf(ret_path, ES_PATH_TEXT, "%.*s", (int)(n - head - 1), (const char *)slash + 1);
-		}
-		n += end != NULL;
-		text->data += n;
-		text->len -= n;
-		if (fits)
+	while (es_line_next(&list, &line)) {
+		const uint8_t *slash = memmem(line.data, line.len, " /", 2);
+		struct es_span mount = { line.data, slash != NULL ? (size_t)(slash - line.data) : line.len };
+		char applied[ES_PATH_TEXT];
+
+		if (slash != NULL && es_word_copy(mount, ret_mount, 64) &&
+		    es_word_copy((struct es_span){ slash + 1, line.len - mount.len - 1 }, applied, sizeof applied) &&
+		    (above ? es_path_within(path, applied) : strcmp(path, applied) == 0))
 			return true;
 	}
 	return false;
@@ -58,32 +55,19 @@ static bool shows_another(const char *path, const char *mount)
 
 bool es_host_path_hidden(const struct es_host *host, const char *path)
 {
-	char mount[64], applied[ES_PATH_TEXT];
-	ES_BUF text = { NULL, 0 };
-	struct es_span rest;
+	ES_BUF list = { NULL, 0 };
+	char mount[64];
 
-	if (!read_applied(host, &text))
-		return false;
-	rest = es_buf_span(&text);
-	while (next_applied(&rest, mount, applied))
-		if (strcmp(applied, path) == 0)
-			return shows_another(path, mount);
-	return false;
+	return read_applied(host, &list) && is_applied(es_buf_span(&list), path, false, mount) &&
+	       shows_another(path, mount);
 }
 
 bool es_host_path_late(const struct es_host *host, const char *path)
 {
-	char mount[64], applied[ES_PATH_TEXT];
-	ES_BUF text = { NULL, 0 };
-	struct es_span rest;
+	ES_BUF list = { NULL, 0 };
+	char mount[64];
 
-	if (!read_applied(host, &text))
-		return false;
-	rest = es_buf_span(&text);
-	while (next_applied(&rest, mount, applied))
-		if (es_path_within(path, applied))
-			return false;
-	return true;
+	return read_applied(host, &list) && !is_applied(es_buf_span(&list), path, true, mount);
 }
 
 /* Whether a line of the boot helper's list ends in " POINT". */
@@ -91,23 +75,17 @@ static bool was_mounted_early(const struct es_host *host, const char *point)
 {
 	char name[ES_PATH_TEXT + 16];
 	ES_BUF list = { NULL, 0 };
-	struct es_span rest;
+	struct es_span rest, line;
 	size_t len = strlen(point);
 
 	snprintf(name, sizeof name, "%s/" ES_MOUNTS_NAME, host->run_dir);
 	if (es_file_read(AT_FDCWD, name, ES_MOUNTS_MAX, &list) != ES_OK)
 		return false;
 	rest = es_buf_span(&list);
-	while (rest.len > 0) {
-		const uint8_t *end = memchr(rest.data, '\n', rest.len);
-		size_t n = end != NULL ? (size_t)(end - rest.data) : rest.len;
-
-		if (n > len && memcmp(rest.data + n - len, point, len) == 0 && rest.data[n - len - 1] == ' ')
+	while (es_line_next(&rest, &line))
+		if (line.len > len && memcmp(line.data + line.len - len, point, len) == 0 &&
+		    line.data[line.len - len - 1] == ' ')
 			return true;
-		n += end != NULL;
-		rest.data += n;
-		rest.len -= n;
-	}
 	return false;
 }
 

@@ -56,6 +56,14 @@ bool es_path_within(const char *path, const char *top)
 	return strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
+bool es_path_is_covered(const char *path, unsigned count, const char (*paths)[ES_PATH_TEXT])
+{
+	for (unsigned i = 0; i < count; i++)
+		if (es_path_within(path, paths[i]))
+			return true;
+	return false;
+}
+
 const char *es_path_above(const char *path, char ret[static ES_MEMBER_MAX + 1])
 {
 	const char *base = strrchr(path, '/') + 1;

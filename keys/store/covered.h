@@ -31,6 +31,8 @@ unsigned es_path_depth(const char *path);
 
 /* Whether path is top or below it. Neither has a slash at the end. */
 bool es_path_within(const char *path, const char *top);
+/* Whether it is one of these paths, or below one. */
+bool es_path_is_covered(const char *path, unsigned count, const char (*paths)[ES_PATH_TEXT]);
 
 /* The folder that an absolute path is in, relative to the root: "etc/ssh" for "/etc/ssh/key", "." for "/etc". Returns
  * the name in that folder. path has at most ES_MEMBER_MAX bytes. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/store/mounts.h"
 
+#include "keys/core/lines.h"
 #include "keys/store/covered.h"
 #include "keys/store/file.h"
 
@@ -16,32 +17,11 @@ enum es_reason es_mounts_read(struct es_buf *ret)
 	return es_file_read(AT_FDCWD, "/proc/self/mountinfo", ES_MOUNTS_MAX, ret);
 }
 
-static bool next_line(struct es_span *text, struct es_span *ret)
-{
-	const uint8_t *end = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
-
-	if (text->len == 0)
-		return false;
-	*ret = (struct es_span){ text->data, end != NULL ? (size_t)(end - text->data) : text->len };
-	text->data += ret->len + (end != NULL);
-	text->len -= ret->len + (end != NULL);
-	return true;
-}
-
 static bool next_word(struct es_span *line, char ret[static WORD])
 {
-	size_t n = 0;
+	struct es_span word;
 
-	while (n < line->len && line->data[n] != ' ')
-		n++;
-	if (n == 0 || n >= WORD)
-		return false;
-	memcpy(ret, line->data, n);
-	ret[n] = '\0';
-	n += n < line->len;
-	line->data += n;
-	line->len -= n;
-	return true;
+	return es_word_next(line, &word) && es_word_copy(word, ret, WORD);
 }
 
 static bool copy(char *ret, size_t cap, const char *word)
@@ -78,7 +58,7 @@ bool es_mounts_next(struct es_span *mountinfo, struct es_mounted *ret)
 {
 	struct es_span line;
 
-	while (next_line(mountinfo, &line))
+	while (es_line_next(mountinfo, &line))
 		if (parse(line, ret))
 			return true;
 	return false;
@@ -125,30 +105,10 @@ bool es_mounts_has(struct es_span list, const char *root, const struct es_mounte
 	struct es_span line;
 	size_t len = point != NULL ? (size_t)line_of(m, point, want, sizeof want) : 0;
 
-	while (point != NULL && next_line(&list, &line))
+	while (point != NULL && es_line_next(&list, &line))
 		if (line.len + 1 == len && memcmp(line.data, want, line.len) == 0)
 			return true;
 	return false;
-}
-
-/* fstab separates words by any number of blanks. */
-static bool next_field(struct es_span *line, char ret[static WORD])
-{
-	size_t n = 0;
-
-	while (line->len > 0 && (line->data[0] == ' ' || line->data[0] == '\t')) {
-		line->data++;
-		line->len--;
-	}
-	while (n < line->len && line->data[n] != ' ' && line->data[n] != '\t')
-		n++;
-	if (n == 0 || n >= WORD)
-		return false;
-	memcpy(ret, line->data, n);
-	ret[n] = '\0';
-	line->data += n;
-	line->len -= n;
-	return true;
 }
 
 /* "\040" is a blank; a slash at the end says nothing. */
@@ -184,10 +144,10 @@ bool es_fstab_mounts_over(struct es_span fstab, const char *path, char ret_point
 	char what[WORD], point[WORD], type[WORD], options[WORD];
 	struct es_span line;
 
-	while (next_line(&fstab, &line)) {
-		if (!next_field(&line, what) || what[0] == '#' || !next_field(&line, point) || !next_field(&line, type))
+	while (es_line_next(&fstab, &line)) {
+		if (!next_word(&line, what) || what[0] == '#' || !next_word(&line, point) || !next_word(&line, type))
 			continue;
-		if (!next_field(&line, options))
+		if (!next_word(&line, options))
 			options[0] = '\0';
 		plain_path(point);
 		if (point[0] != '/' || point[1] == '\0' || !es_path_within(path, point) ||

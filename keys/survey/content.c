@@ -13,24 +13,6 @@ bool es_content_is_text(struct es_span file)
 	return file.len == 0 || memchr(file.data, '\0', file.len < TEXT_LOOK ? file.len : TEXT_LOOK) == NULL;
 }
 
-bool es_content_line(struct es_span *text, struct es_span *ret)
-{
-	const uint8_t *end;
-
-	if (text->len == 0)
-		return false;
-	end = memchr(text->data, '\n', text->len);
-	ret->data = text->data;
-	ret->len = end != NULL ? (size_t)(end - text->data) : text->len;
-	text->data += ret->len;
-	text->len -= ret->len;
-	if (end != NULL) {
-		text->data++;
-		text->len--;
-	}
-	return true;
-}
-
 static bool begins(struct es_span s, const char *text)
 {
 	size_t len = strlen(text);

@@ -24,8 +24,6 @@ enum es_content es_content_text(struct es_span file);
 bool es_content_is_value(struct es_span value, bool quoted);
 
 bool es_content_is_text(struct es_span file);
-/* The next line, without its line end; false at the end. */
-bool es_content_line(struct es_span *text, struct es_span *ret);
 /* Without blanks at its ends; empty if it is a comment. */
 struct es_span es_content_setting(struct es_span line);
 

@@ -4,6 +4,7 @@
  * YAML, JSON and mount options; or <name>value</name>; or a name and a value in quotation marks. The name's end says
  * what it is, and a value that is a word of a setting, a variable or a path isn't a password.
  */
+#include "keys/core/lines.h"
 #include "keys/survey/content.h"
 
 #include <ctype.h>
@@ -370,7 +371,7 @@ enum es_content es_content_text(struct es_span file)
 	struct es_span line;
 
 	/* The strongest kind of the file: a hash says more than a password in its comment field. */
-	while (es_content_line(&file, &line)) {
+	while (es_line_next(&file, &line)) {
 		struct es_span setting = es_content_setting(line);
 		enum es_content kind = ES_CONTENT_NOTHING;
 

@@ -2,7 +2,7 @@
 #include "keys/survey/dpkg.h"
 
 #include "keys/core/hex.h"
-#include "keys/survey/content.h"
+#include "keys/core/lines.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,7 @@ enum es_reason es_dpkg_diversions(struct es_dpkg *d, struct es_span text)
 	struct es_span from, to, by;
 	uint32_t from_at, to_at;
 
-	while (es_content_line(&text, &from) && es_content_line(&text, &to) && es_content_line(&text, &by)) {
+	while (es_line_next(&text, &from) && es_line_next(&text, &to) && es_line_next(&text, &by)) {
 		const char *name = is_text(by, ":") ? "" : es_dpkg_name(d, by);
 		enum es_reason r;
 
@@ -105,7 +105,7 @@ enum es_reason es_dpkg_list(struct es_dpkg *d, const char *package, struct es_sp
 {
 	struct es_span line;
 
-	while (es_content_line(&text, &line)) {
+	while (es_line_next(&text, &line)) {
 		enum es_reason r;
 
 		if (!is_path(line) || is_text(line, "/."))
@@ -124,7 +124,7 @@ enum es_reason es_dpkg_md5sums(struct es_dpkg *d, const char *package, struct es
 	struct es_span line;
 
 	path[0] = '/';
-	while (es_content_line(&text, &line)) {
+	while (es_line_next(&text, &line)) {
 		struct es_span whole;
 		enum es_reason r;
 
@@ -198,7 +198,7 @@ enum es_reason es_dpkg_status(struct es_dpkg *d, struct es_span text)
 	bool conffiles = false;
 	struct es_span line, value;
 
-	while (es_content_line(&text, &line)) {
+	while (es_line_next(&text, &line)) {
 		enum es_reason r = ES_OK;
 
 		if (line.len > 0 && line.data[0] == ' ') {

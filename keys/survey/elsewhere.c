@@ -130,14 +130,6 @@ static const struct place {
 
 enum { PLACES = sizeof places / sizeof places[0] };
 
-static bool is_covered(const struct es_elsewhere_request *request, const char *path)
-{
-	for (unsigned i = 0; i < request->path_count; i++)
-		if (es_path_within(path, request->paths[i]))
-			return true;
-	return false;
-}
-
 enum es_reason es_elsewhere_look(const struct es_elsewhere_request *request, es_elsewhere_fn *fn, void *context)
 {
 	for (size_t i = 0; i < PLACES; i++) {
@@ -153,7 +145,8 @@ enum es_reason es_elsewhere_look(const struct es_elsewhere_request *request, es_
 		enum es_reason r;
 
 		/* The settings of etckeeper are covered; what it does with them isn't. */
-		if (p->is_there != es_elsewhere_etckeeper && is_covered(request, p->path))
+		if (p->is_there != es_elsewhere_etckeeper &&
+		    es_path_is_covered(p->path, request->path_count, request->paths))
 			continue;
 		if (!p->is_there(&at, &e))
 			continue;

@@ -2,10 +2,10 @@
 #include "keys/survey/elsewhere_check.h"
 
 #include "keys/core/hex.h"
+#include "keys/core/lines.h"
 #include "keys/crypto/hash.h"
 #include "keys/store/file.h"
 #include "keys/store/names.h"
-#include "keys/survey/content.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -223,7 +223,7 @@ bool es_elsewhere_diffs(const struct es_elsewhere_at *at, struct es_elsewhere *r
 	if (es_elsewhere_read(at->request->root, at->path, LOG_MAX, &log) != ES_OK)
 		return false;
 	rest = es_buf_span(&log);
-	while (es_content_line(&rest, &line))
+	while (es_line_next(&rest, &line))
 		count += line.len >= sizeof head && memcmp(line.data, head, sizeof head - 1) == 0;
 	explicit_bzero(log.data, log.len);
 	es_elsewhere_set(ret, at->path, count > 0, ES_SENSITIVE_NO);
@@ -259,15 +259,6 @@ static void judge_path(const struct es_elsewhere_at *at, const char *path, struc
 	ret->count++;
 }
 
-static bool is_covered(const struct es_elsewhere_at *at, const char *path)
-{
-	bool covered = es_path_within(path, "/etc");
-
-	for (unsigned i = 0; i < at->request->path_count; i++)
-		covered |= es_path_within(path, at->request->paths[i]);
-	return covered;
-}
-
 /* A line of the field Conffiles in dpkg's status: " PATH MD5" (deb-conffiles(5)). The names beside it are dpkg's and
  * ucf's. */
 bool es_elsewhere_conffiles(const struct es_elsewhere_at *at, struct es_elsewhere *ret)
@@ -281,7 +272,7 @@ bool es_elsewhere_conffiles(const struct es_elsewhere_at *at, struct es_elsewher
 	if (es_elsewhere_read(at->request->root, at->path, STATUS_MAX, &status) != ES_OK)
 		return false;
 	rest = es_buf_span(&status);
-	while (es_content_line(&rest, &line)) {
+	while (es_line_next(&rest, &line)) {
 		char path[ES_PATH_TEXT];
 		const uint8_t *end;
 
@@ -293,7 +284,8 @@ bool es_elsewhere_conffiles(const struct es_elsewhere_at *at, struct es_elsewher
 		if (end == NULL || (size_t)(end - line.data) > sizeof path || line.data[1] != '/')
 			continue;
 		snprintf(path, sizeof path, "%.*s", (int)(end - line.data - 1), (const char *)line.data + 1);
-		if (es_covered_path_check(path) != ES_OK || is_covered(at, path))
+		if (es_covered_path_check(path) != ES_OK || es_path_within(path, "/etc") ||
+		    es_path_is_covered(path, at->request->path_count, at->request->paths))
 			continue;
 		for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
 			char full[ES_PATH_TEXT + 16];

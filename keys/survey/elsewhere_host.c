@@ -2,6 +2,7 @@
 /* What the running kernel and a few settings say. */
 #include "keys/survey/elsewhere_check.h"
 
+#include "keys/core/lines.h"
 #include "keys/store/file.h"
 #include "keys/store/names.h"
 #include "keys/survey/content.h"
@@ -19,20 +20,14 @@ enum { SMALL = 64 << 10, NAMES_MAX = 10000, TEXT = 256 };
 /* The n-th word of a line; "" if it has fewer. */
 static void word(struct es_span line, unsigned n, char ret[static TEXT])
 {
-	size_t at = 0, from;
+	struct es_span w;
 
 	ret[0] = '\0';
-	for (;; n--) {
-		while (at < line.len && (line.data[at] == ' ' || line.data[at] == '\t'))
-			at++;
-		from = at;
-		while (at < line.len && line.data[at] != ' ' && line.data[at] != '\t')
-			at++;
-		if (n == 0 || at == line.len)
-			break;
-	}
-	if (n == 0)
-		snprintf(ret, TEXT, "%.*s", (int)(at - from), (const char *)line.data + from);
+	while (es_word_next(&line, &w))
+		if (n-- == 0) {
+			snprintf(ret, TEXT, "%.*s", (int)w.len, (const char *)w.data);
+			return;
+		}
 }
 
 /* folder: of a block device in sysfs. dm-crypt's UUID begins with CRYPT- (cryptsetup(8)); LVM and the like rest on
@@ -85,8 +80,8 @@ static bool find_swap(const struct es_elsewhere_at *at, struct es_elsewhere *ret
 	if (es_elsewhere_read(at->request->root, "/proc/swaps", SMALL, &swaps) != ES_OK)
 		return false;
 	rest = es_buf_span(&swaps);
-	(void)es_content_line(&rest, &line); /* Filename Type Size Used Priority */
-	while (es_content_line(&rest, &line)) {
+	(void)es_line_next(&rest, &line); /* Filename Type Size Used Priority */
+	while (es_line_next(&rest, &line)) {
 		char device[TEXT];
 
 		word(line, 0, device);
@@ -109,7 +104,7 @@ static bool may_swap(int root)
 	if (es_elsewhere_read(root, "/proc/self/mounts", (size_t)SMALL * 16, &mounts) != ES_OK)
 		return true;
 	rest = es_buf_span(&mounts);
-	while (es_content_line(&rest, &line)) {
+	while (es_line_next(&rest, &line)) {
 		char point[TEXT], type[TEXT], options[TEXT];
 
 		word(line, 1, point);
@@ -141,7 +136,7 @@ static void read_setting(int root, const char *path, const char *name, char ret[
 	if (es_elsewhere_read(root, path, SMALL, &file) != ES_OK)
 		return;
 	rest = es_buf_span(&file);
-	while (es_content_line(&rest, &line)) {
+	while (es_line_next(&rest, &line)) {
 		struct es_span s = es_content_setting(line);
 		size_t from = len + 1;
 
@@ -192,7 +187,7 @@ static bool core_pattern(const struct es_elsewhere_at *at, char ret[static TEXT]
 	if (es_elsewhere_read(at->request->root, at->path, SMALL, &pattern) != ES_OK)
 		return false;
 	rest = es_buf_span(&pattern);
-	if (!es_content_line(&rest, &line))
+	if (!es_line_next(&rest, &line))
 		return false;
 	snprintf(ret, TEXT, "%.*s", (int)line.len, (const char *)line.data);
 	return ret[0] != '\0';

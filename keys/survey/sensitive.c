@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/survey/sensitive.h"
 
+#include "keys/core/lines.h"
 #include "keys/survey/content.h"
 
 #include <fnmatch.h>
@@ -103,7 +104,7 @@ static bool has_hash_field(struct es_span file)
 
 	if (!es_content_is_text(file))
 		return false; /* the program of that name */
-	while (es_content_line(&file, &line)) {
+	while (es_line_next(&file, &line)) {
 		const uint8_t *colon = line.len > 0 ? memchr(line.data, ':', line.len) : NULL;
 		size_t at = colon != NULL ? (size_t)(colon - line.data) + 1 : line.len, len = 0;
 
@@ -123,7 +124,7 @@ static bool has_settings(struct es_span file)
 
 	if (!es_content_is_text(file))
 		return false;
-	while (es_content_line(&file, &line)) {
+	while (es_line_next(&file, &line)) {
 		struct es_span s = es_content_setting(line);
 
 		if (s.len > 0 && !(s.len > 7 && memcmp(s.data, "include", 7) == 0))
@@ -138,7 +139,7 @@ static bool has_answers(struct es_span file)
 	static const char value[] = "Value: ";
 	struct es_span line;
 
-	while (es_content_line(&file, &line))
+	while (es_line_next(&file, &line))
 		if (line.len >= sizeof value && memcmp(line.data, value, sizeof value - 1) == 0)
 			return true;
 	return false;

@@ -7,6 +7,7 @@
 #include "keys/survey/sensitive.h"
 
 #include "keys/core/buf.h"
+#include "keys/core/lines.h"
 #include "keys/survey/content.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static void comment_out(struct es_span content)
 
 	if (es_buf_new(content.len * 2 + 1, &text) != ES_OK)
 		return;
-	while (es_content_line(&rest, &line)) {
+	while (es_line_next(&rest, &line)) {
 		text.data[at++] = '#';
 		for (size_t i = 0; i < line.len; i++)
 			text.data[at++] = line.data[i];
